@@ -1,0 +1,1 @@
+"""Map drawing for screen and paper: QtCore, QtGui, QtSvg only."""

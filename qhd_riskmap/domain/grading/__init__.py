@@ -1,0 +1,1 @@
+"""Grading methods: each turns inputs into a level with its reasons."""

@@ -1,0 +1,299 @@
+"""Fields described once: the form, the Excel template, the import and the command line read them here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.i18n import _
+
+# Sheets write these where they mean "nothing here".
+EMPTY_WORDS = frozenset(
+    {"", "/", "\\", "-", "--", "—", "——", "－", "无", "空", "未知", "null", "none", "n/a", "#n/a"}
+)
+_EXCEL_EPOCH = date(1899, 12, 30)
+_EXCEL_SERIALS = range(10_000, 80_000)  # 1927 … 2119
+_MAX_TEXT = 2000
+_SHORTEST_PHONE = 7
+_LONGEST_PHONE = 26  # two mobile numbers and a separator
+
+
+class FieldKind(StrEnum):
+    """What a field holds."""
+
+    TEXT = "text"
+    INTEGER = "integer"
+    NUMBER = "number"
+    DATE = "date"
+    CHOICE = "choice"
+    BOOLEAN = "boolean"
+    PHONE = "phone"
+
+
+class Severity(StrEnum):
+    """What an issue does to its row."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requirement:
+    """A field is required when another field holds one of some values."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Field:
+    """One fact that may be known about a hazard.
+
+    Attributes:
+        key: Stable English key, also the JSON and database key.
+        label: Chinese label (gettext message id).
+        unit: Unit of measure as written in headers (``m``, ``MPa``, ``t``, ``万元``), or "".
+        minimum: Least allowed number, inclusive.
+        maximum: Greatest allowed number, inclusive.
+        choices: Allowed words of a `FieldKind.CHOICE`.
+        required_if: Makes the field required for some values of another field. A missing optional
+            or required-if value is a warning at import, never a rejection.
+        aliases: Other headers found in sheets.
+        help: One sentence for the form and the template's note.
+        example: Value of the template's example row.
+    """
+
+    key: str
+    label: str
+    kind: FieldKind = FieldKind.TEXT
+    unit: str = ""
+    required: bool = False
+    required_if: Requirement | None = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+    help: str = ""
+    example: str = ""
+
+    @property
+    def header(self) -> str:
+        """The template's column header: label and unit, in the language in force."""
+        return f"{_(self.label)}（{self.unit}）" if self.unit else _(self.label)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issue:
+    """Something wrong with one value.
+
+    Attributes:
+        field: Key of the field, or "" for the record as a whole.
+        code: Stable language-neutral key, e.g. ``not-a-number``.
+        severity: Whether the record can still be used.
+        message: One sentence in the language in force: what, and what to do.
+    """
+
+    field: str
+    code: str
+    severity: Severity
+    message: str
+
+
+Parsed = tuple[AttributeValue | None, Issue | None]
+
+
+def read_fields(
+    fields: Sequence[Field], raw: Mapping[str, str | None]
+) -> tuple[dict[str, AttributeValue], list[Issue]]:
+    """Cast ``raw`` texts to typed values; every bad field yields an issue, none hides another.
+
+    A value that cannot be cast is an *error* for a required field and a *warning* otherwise; it is
+    never silently dropped, because the issue names it.
+
+    Returns:
+        The values that could be read, by field key, and the issues in field order.
+    """
+    values: dict[str, AttributeValue] = {}
+    issues: list[Issue] = []
+    for field in fields:
+        text = clean_text(raw.get(field.key))
+        if text is None:
+            if field.required:
+                issues.append(_missing(field, Severity.ERROR))
+            continue
+        value, issue = parse_value(field, text)
+        if issue is not None:
+            issues.append(issue)
+        if value is not None:
+            values[field.key] = value
+    issues.extend(
+        _missing(field, Severity.WARNING)
+        for field in fields
+        if field.required_if is not None
+        and field.key not in values
+        and str(values.get(field.required_if.field, "")) in field.required_if.values
+        and not any(issue.field == field.key for issue in issues)
+    )
+    return values, issues
+
+
+def clean_text(text: str | None) -> str | None:
+    """Sheet text without padding and full-width forms; None where it means "nothing here".
+
+    >>> clean_text(" １２．５　")
+    '12.5'
+    >>> clean_text("——") is None
+    True
+    """
+    if text is None:
+        return None
+    # NFKC turns full-width digits and punctuation into ASCII; unprintable controls go.
+    tidy = unicodedata.normalize("NFKC", text)
+    tidy = "".join(c for c in tidy if c in "\n\t" or unicodedata.category(c)[0] != "C").strip()
+    return None if tidy.casefold() in EMPTY_WORDS else tidy
+
+
+def parse_value(field: Field, text: str) -> Parsed:
+    """Cast one cleaned text; the value may come with a warning.
+
+    Returns:
+        ``(value, None)``, ``(value, warning)`` or ``(None, issue)``.
+    """
+    if field.kind in {FieldKind.INTEGER, FieldKind.NUMBER}:
+        return _parse_number(field, text)
+    if field.kind is FieldKind.DATE:
+        day = parse_date(text)
+        if day is None:
+            return None, _bad(field, "not-a-date", _("“{text}”不是日期，请写成 2014-03-05。"), text)
+        return day.isoformat(), None
+    if field.kind is FieldKind.CHOICE:
+        return _parse_choice(field, text)
+    if field.kind is FieldKind.BOOLEAN:
+        return _parse_boolean(field, text)
+    if field.kind is FieldKind.PHONE:
+        return _parse_phone(field, text)
+    if len(text) > _MAX_TEXT:
+        return None, _bad(
+            field, "too-long", _("文字超过 {limit} 字，请缩短。"), text, limit=_MAX_TEXT
+        )
+    return text, None
+
+
+def parse_date(text: str) -> date | None:
+    """A day written as people write it, or an Excel serial; a month alone is its first day.
+
+    >>> parse_date("2014.3.5"), parse_date("2014年3月"), parse_date("41703")
+    (datetime.date(2014, 3, 5), datetime.date(2014, 3, 1), datetime.date(2014, 3, 5))
+    """
+    tidy = text.strip()
+    serial = re.fullmatch(r"(\d{5})(?:\.\d+)?", tidy)
+    if serial:
+        days = int(serial[1])
+        return _EXCEL_EPOCH + timedelta(days=days) if days in _EXCEL_SERIALS else None
+    packed = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", tidy)
+    spelt = re.match(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})?)?\s*日?", tidy)
+    found = packed or spelt
+    if not found or (spelt and not packed and not _only_a_clock(tidy[spelt.end() :])):
+        return None
+    year, month, day = int(found[1]), int(found[2]), int(found[3] or 1)
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _parse_text(field: Field, text: str) -> Parsed:
+    if len(text) > _MAX_TEXT:
+        return None, _bad(
+            field, "too-long", _("文字超过 {limit} 字，请缩短。"), text, limit=_MAX_TEXT
+        )
+    return text, None
+
+
+def _parse_day(field: Field, text: str) -> Parsed:
+    day = parse_date(text)
+    if day is None:
+        return None, _bad(field, "not-a-date", _("“{text}”不是日期，请写成 2014-03-05。"), text)
+    return day.isoformat(), None
+
+
+def _only_a_clock(rest: str) -> bool:
+    return re.fullmatch(r"[T\s]*(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?Z?", rest) is not None
+
+
+def _parse_number(field: Field, text: str) -> Parsed:
+    tidy = text.replace(",", "").replace(" ", "")
+    if field.unit and tidy.endswith(field.unit):
+        tidy = tidy[: -len(field.unit)]
+    if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", tidy):
+        return None, _bad(field, "not-a-number", _("“{text}”不是数字，请只填数字。"), text)
+    number = float(tidy)
+    if field.minimum is not None and number < field.minimum:
+        message = _("{text} 小于允许的最小值 {limit}，请核对。")
+        return None, _bad(field, "out-of-range", message, text, limit=f"{field.minimum:g}")
+    if field.maximum is not None and number > field.maximum:
+        message = _("{text} 大于允许的最大值 {limit}，请核对。")
+        return None, _bad(field, "out-of-range", message, text, limit=f"{field.maximum:g}")
+    if field.kind is FieldKind.INTEGER:
+        if number != int(number):
+            return None, _bad(field, "not-an-integer", _("“{text}”不是整数，请改为整数。"), text)
+        return int(number), None
+    return number, None
+
+
+def _parse_choice(field: Field, text: str) -> Parsed:
+    if text in field.choices:
+        return text, None
+    message = _("“{text}”不在可选项之内，请从这些中选择：{choices}。")
+    return None, _bad(field, "unknown-choice", message, text, choices="、".join(field.choices))
+
+
+def _parse_boolean(field: Field, text: str) -> Parsed:
+    word = text.casefold()
+    if word in {"是", "有", "y", "yes", "true", "1", "√", "✓"}:
+        return True, None
+    if word in {"否", "没有", "n", "no", "false", "0", "×", "x"}:
+        return False, None
+    return None, _bad(field, "not-yes-no", _("“{text}”应为“是”或“否”。"), text)
+
+
+def _parse_phone(field: Field, text: str) -> Parsed:
+    # Excel turns a mobile number into 1.39e+10 or 13912345678.0.
+    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+|\d+\.0", text):
+        text = f"{float(text):.0f}"
+    digits = re.sub(r"\D", "", text)
+    if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE:
+        issue = _bad(field, "odd-phone", _("“{text}”不像电话号码，请核对。"), text)
+        return text, Issue(
+            field=issue.field, code=issue.code, severity=Severity.WARNING, message=issue.message
+        )
+    return text, None
+
+
+def _missing(field: Field, severity: Severity) -> Issue:
+    message = _("缺少“{label}”，请补填。").format(label=_(field.label))
+    return Issue(field=field.key, code="missing", severity=severity, message=message)
+
+
+def _bad(field: Field, code: str, message: str, text: str, **details: object) -> Issue:
+    shown = text if len(text) <= 40 else text[:40] + "…"  # noqa: PLR2004 - fits one table cell
+    full = f"{_(field.label)}：" + message.format(text=shown, **details)
+    severity = Severity.ERROR if field.required else Severity.WARNING
+    return Issue(field=field.key, code=code, severity=severity, message=full)
+
+
+_PARSERS: dict[FieldKind, Callable[[Field, str], Parsed]] = {
+    FieldKind.TEXT: _parse_text,
+    FieldKind.INTEGER: _parse_number,
+    FieldKind.NUMBER: _parse_number,
+    FieldKind.DATE: _parse_day,
+    FieldKind.CHOICE: _parse_choice,
+    FieldKind.BOOLEAN: _parse_boolean,
+    FieldKind.PHONE: _parse_phone,
+}

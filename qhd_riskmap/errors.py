@@ -1,0 +1,136 @@
+"""Every failure that a user may be shown.
+
+Anything raised that is *not* a `RiskMapError` is a bug: the window and the command line log it with
+its traceback and say where the log is, instead of giving advice that would be wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class RiskMapError(Exception):
+    """A failure the user can understand and usually act on.
+
+    Attributes:
+        message: One Chinese sentence: what happened, and to which record, cell or file.
+        hint: What to do next; may be empty.
+        detail: Technical text behind "复制详情"; never needed to understand the message.
+    """
+
+    code = "general"
+
+    def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InvalidInputError(RiskMapError):
+    """A value typed or passed by the user cannot be used."""
+
+    code = "invalid-input"
+
+
+class NotFoundError(RiskMapError):
+    """The named record does not exist or is deleted."""
+
+    code = "not-found"
+
+
+class ConflictError(RiskMapError):
+    """Someone else saved the record first (optimistic lock)."""
+
+    code = "conflict"
+
+
+class PermissionDeniedError(RiskMapError):
+    """The actor lacks the permission the service asked for."""
+
+    code = "permission-denied"
+
+
+class JobCancelledError(RiskMapError):
+    """The user stopped a running job; whatever it had begun is rolled back."""
+
+    code = "cancelled"
+
+
+class UnreadableFileError(RiskMapError):
+    """A file from outside cannot be read as what it claims to be."""
+
+    code = "unreadable-file"
+
+
+class OutputFileError(RiskMapError):
+    """A file cannot be written where the user asked for it."""
+
+    code = "output-file"
+
+
+class ResourceMissingError(RiskMapError):
+    """A part of the installation (rule file, font, library) is not where it must be."""
+
+    code = "resource-missing"
+
+
+class DatabaseError(RiskMapError):
+    """Base of everything that goes wrong with a register file."""
+
+    code = "database"
+
+
+class WrongPassphraseError(DatabaseError):
+    """The passphrase does not open the file, or none was given for an encrypted one."""
+
+    code = "wrong-passphrase"
+
+
+class NotADatabaseError(DatabaseError):
+    """The file is no register of ours."""
+
+    code = "not-a-register"
+
+
+class NewerSchemaError(DatabaseError):
+    """The register was written by a newer program."""
+
+    code = "newer-schema"
+
+
+class DatabaseBusyError(DatabaseError):
+    """Another program holds the lock."""
+
+    code = "database-busy"
+
+
+class DiskFullError(DatabaseError):
+    """The volume has no room left, or the file may not be written."""
+
+    code = "disk-full"
+
+
+class MissingSpatialiteError(DatabaseError):
+    """The mod_spatialite library cannot be loaded."""
+
+    code = "missing-spatialite"
+
+
+class ReleaseBlockedError(RiskMapError):
+    """The release gate refuses to publish.
+
+    Attributes:
+        findings: One ``(rule id, sentence)`` pair per reason.
+    """
+
+    code = "release-blocked"
+
+    def __init__(
+        self, message: str, *, findings: Sequence[tuple[str, str]], hint: str = ""
+    ) -> None:
+        super().__init__(message, hint=hint, detail="\n".join(f"{r}: {m}" for r, m in findings))
+        self.findings = tuple(findings)

@@ -1,0 +1,1 @@
+"""Files from and for people: sheets and vector files."""

@@ -1,0 +1,1 @@
+"""Writers of public products; they take public values only."""

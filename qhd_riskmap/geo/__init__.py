@@ -1,0 +1,1 @@
+"""Coordinates: datums, text forms, geodesy, grids; pure computation."""

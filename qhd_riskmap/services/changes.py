@@ -1,0 +1,25 @@
+"""What a use case changed, so that each view decides for itself whether to redraw."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """Result of a mutating service.
+
+    Attributes:
+        hazard_ids: The hazards touched; empty with `hazards` set means "many, reload".
+        hazards: Some hazard, its level or its place changed.
+        office: The office profile changed.
+        releases: The release register changed.
+        receptors: Receptors, townships or resources changed.
+    """
+
+    hazard_ids: tuple[UUID, ...] = ()
+    hazards: bool = False
+    office: bool = False
+    releases: bool = False
+    receptors: bool = False

@@ -1,0 +1,1 @@
+"""The register file: SpatiaLite, plain or encrypted."""

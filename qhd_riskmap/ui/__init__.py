@@ -1,0 +1,1 @@
+"""The desk: everything with widgets."""

@@ -1,0 +1,1 @@
+"""Widgets and runners that know no page."""
