@@ -165,24 +165,7 @@ def parse_value(field: Field, text: str) -> Parsed:
     Returns:
         ``(value, None)``, ``(value, warning)`` or ``(None, issue)``.
     """
-    if field.kind in {FieldKind.INTEGER, FieldKind.NUMBER}:
-        return _parse_number(field, text)
-    if field.kind is FieldKind.DATE:
-        day = parse_date(text)
-        if day is None:
-            return None, _bad(field, "not-a-date", _("“{text}”不是日期，请写成 2014-03-05。"), text)
-        return day.isoformat(), None
-    if field.kind is FieldKind.CHOICE:
-        return _parse_choice(field, text)
-    if field.kind is FieldKind.BOOLEAN:
-        return _parse_boolean(field, text)
-    if field.kind is FieldKind.PHONE:
-        return _parse_phone(field, text)
-    if len(text) > _MAX_TEXT:
-        return None, _bad(
-            field, "too-long", _("文字超过 {limit} 字，请缩短。"), text, limit=_MAX_TEXT
-        )
-    return text, None
+    return _PARSERS[field.kind](field, text)
 
 
 def parse_date(text: str) -> date | None:
