@@ -195,8 +195,8 @@ class Hazard:
     phone: str = ""
     found_on: date | None = None
     batch_id: UUID | None = None
-    attributes: Mapping[str, AttributeValue] = field(default=NO_ATTRIBUTES)
-    extras: Mapping[str, str] = field(default=NO_EXTRAS)
+    attributes: Mapping[str, AttributeValue] = field(default_factory=lambda: NO_ATTRIBUTES)
+    extras: Mapping[str, str] = field(default_factory=lambda: NO_EXTRAS)
     level: RiskLevel | None = None
     secrecy: Secrecy = Secrecy.PUBLIC
     status: HazardStatus = HazardStatus.REGISTERED
