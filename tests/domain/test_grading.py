@@ -19,7 +19,7 @@ LS_COLOURS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("likelihood", "severity"), itertools.product(range(1, 6), repeat=2))
+@pytest.mark.parametrize(("likelihood", "severity"), list(itertools.product(range(1, 6), repeat=2)))
 def test_every_cell_of_the_ls_matrix_has_the_published_colour(likelihood, severity):
     result = method("ls").grade({"L": likelihood, "S": severity})
     assert result.score == likelihood * severity
@@ -84,7 +84,10 @@ def test_raising_a_factor_never_lowers_the_level(data, key):
 
 def test_an_office_profile_may_move_the_bands():
     raw = rules("grading_ls")
-    raw["bands"] = [{"minimum": 10, "level": "red", "text": "高"}, {"minimum": 0, "level": "blue", "text": "低"}]
+    raw["bands"] = [
+        {"minimum": 10, "level": "red", "text": "高"},
+        {"minimum": 0, "level": "blue", "text": "低"},
+    ]
     assert load_method(raw).grade({"L": 2, "S": 5}).level is RiskLevel.RED
 
 
