@@ -1,0 +1,45 @@
+"""What every test gets: private folders, Chinese, and no surprise warnings in the log."""
+
+from __future__ import annotations
+
+import logging
+import os
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+SOAK = os.environ.get("QHD_RISKMAP_SOAK") == "1"
+
+
+@pytest.fixture
+def soak() -> bool:
+    """True when the full counts are wanted (`tasks.py soak`)."""
+    return SOAK
+
+
+@pytest.fixture(autouse=True)
+def private_home(tmp_path_factory, monkeypatch):
+    """Preferences, data and logs of the program go to a folder of this test's own."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("QHD_RISKMAP_HOME", str(home))
+    monkeypatch.delenv("QHD_RISKMAP_PASSPHRASE", raising=False)
+    return home
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(caplog, request):
+    """Fail a test that makes the program log a warning it does not expect.
+
+    A test that provokes one says so with ``@pytest.mark.expects_log``.
+    """
+    yield
+    if request.node.get_closest_marker("expects_log"):
+        return
+    loud = [
+        record
+        for when in ("setup", "call")
+        for record in caplog.get_records(when)
+        if record.levelno >= logging.WARNING and record.name.startswith("qhd_riskmap")
+    ]
+    assert not loud, [record.getMessage() for record in loud]
