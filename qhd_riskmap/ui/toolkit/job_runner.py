@@ -1,0 +1,185 @@
+"""Runs long work beside the window; the only place where Qt meets threads.
+
+Work is a plain function of a `JobContext`. Everything that opens the register goes to one worker, so
+writes are serialised; pure computing goes to a second pool. A `JobHandle` is created, kept and
+destroyed by the GUI thread; the worker only emits through it (docs/adr/0006).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Final, TypeVar
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from qhd_riskmap.errors import JobCancelledError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import JobContext
+
+T = TypeVar("T")
+_REPORTS_PER_SECOND: Final = 20
+_log = logging.getLogger(__name__)
+
+
+class JobHandle(QObject):
+    """One running piece of work, seen from the window."""
+
+    progressed = Signal(int, int, str)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+    finished = Signal()
+    _reported = Signal(int, int, str)
+    _settled = Signal(object)
+
+    def __init__(self, title: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.done = False
+        self._stop = threading.Event()
+        queued = Qt.ConnectionType.QueuedConnection
+        self._reported.connect(self._forward, queued)
+        self._settled.connect(self._settle, queued)
+
+    def cancel(self) -> None:
+        """Ask the work to stop at its next report; what it had begun is rolled back."""
+        self._stop.set()
+
+    @property
+    def cancelling(self) -> bool:
+        """Whether `cancel` was called."""
+        return self._stop.is_set()
+
+    def _forward(self, done: int, total: int, note: str) -> None:
+        if not self.done:
+            self.progressed.emit(done, total, note)
+
+    def _settle(self, future: Future[Any]) -> None:
+        self.done = True
+        if future.cancelled():
+            self.cancelled.emit()
+        else:
+            error = future.exception()
+            if error is None:
+                self.succeeded.emit(future.result())
+            elif isinstance(error, JobCancelledError):
+                self.cancelled.emit()
+            else:
+                self.failed.emit(error)
+        self.finished.emit()
+
+
+class _Context:
+    """The job's end of a handle; lives on the worker thread."""
+
+    def __init__(self, handle: JobHandle, stop: threading.Event) -> None:
+        self._handle = handle
+        self._stop = stop
+        self._next_report = 0.0
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        if self._stop.is_set():
+            raise JobCancelledError(_("操作已取消。"))
+        now = time.monotonic()
+        if now < self._next_report and done < total:
+            return
+        self._next_report = now + 1 / _REPORTS_PER_SECOND
+        self._handle._reported.emit(done, total, note)  # noqa: SLF001 - both ends of one pipe
+
+
+class JobRunner(QObject):
+    """Starts jobs and waits for them at the end.
+
+    Signals:
+        started: A job began (`JobHandle`); the status bar shows the newest one.
+        unhandled: A job failed and its starter gave no ``on_failure`` (the exception).
+        idle: The last running job ended.
+    """
+
+    started = Signal(object)
+    unhandled = Signal(object)
+    idle = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._database = ThreadPoolExecutor(1, thread_name_prefix="register")
+        self._computing = ThreadPoolExecutor(1, thread_name_prefix="computing")
+        self._running: dict[JobHandle, Future[Any]] = {}
+        self._closed = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether any job is waiting or running."""
+        return bool(self._running)
+
+    def start(
+        self,
+        work: Callable[[JobContext], T],
+        *,
+        title: str,
+        on_success: Callable[[T], object] | None = None,
+        on_failure: Callable[[BaseException], object] | None = None,
+        on_cancel: Callable[[], object] | None = None,
+        database: bool = True,
+        quiet: bool = False,
+    ) -> JobHandle:
+        """Run ``work`` beside the window; call from the GUI thread only.
+
+        Args:
+            work: Called on a worker with its context.
+            title: What the status bar says is running.
+            on_success: Called on the GUI thread with the result.
+            on_failure: Called on the GUI thread with the exception; without it `unhandled` is
+                emitted and the window shows the error.
+            on_cancel: Called on the GUI thread once a cancelled job has rolled back.
+            database: Whether the work opens the register.
+            quiet: True for work too short and frequent to show in the status bar.
+
+        Raises:
+            RuntimeError: The runner is shut down.
+        """
+        if self._closed:
+            raise RuntimeError("the job runner is shut down")
+        handle = JobHandle(title, self)
+        if on_success is not None:
+            handle.succeeded.connect(on_success)
+        handle.failed.connect(on_failure or self.unhandled.emit)
+        if on_cancel is not None:
+            handle.cancelled.connect(on_cancel)
+        handle.finished.connect(lambda: self._forget(handle))
+        context = _Context(handle, handle._stop)  # noqa: SLF001 - both ends of one pipe
+        pool = self._database if database else self._computing
+        future = pool.submit(_run, work, context)
+        self._running[handle] = future
+        if not quiet:
+            self.started.emit(handle)
+        future.add_done_callback(handle._settled.emit)  # noqa: SLF001
+        return handle
+
+    def cancel_all(self) -> None:
+        """Ask every job to stop."""
+        for handle, future in list(self._running.items()):
+            handle.cancel()
+            future.cancel()
+
+    def shutdown(self) -> None:
+        """Cancel what runs and wait for it; afterwards no thread of ours is left."""
+        self._closed = True
+        self.cancel_all()
+        self._database.shutdown(wait=True)
+        self._computing.shutdown(wait=True)
+
+    def _forget(self, handle: JobHandle) -> None:
+        self._running.pop(handle, None)
+        handle.deleteLater()
+        if not self._running:
+            self.idle.emit()
+
+
+def _run(work: Callable[[JobContext], T], context: _Context) -> T:
+    context.advance(0, 0)
+    return work(context)
