@@ -1,0 +1,85 @@
+"""Runs one command: parse, dispatch, and turn failures into exit codes."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import logging
+import sys
+from collections.abc import Callable, Sequence
+
+from qhd_riskmap.cli import coordinates, desk, publishing, registers, surveys
+from qhd_riskmap.cli.arguments import build_parser
+from qhd_riskmap.cli.desk import DeskOpener
+from qhd_riskmap.cli.output import Output
+from qhd_riskmap.errors import RiskMapError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.logs import start_logging
+from qhd_riskmap.resources import activate_language
+from qhd_riskmap.settings import load_settings, log_dir
+
+EXIT_OK = 0
+EXIT_USER_ERROR = 2
+EXIT_BUG = 70
+_log = logging.getLogger(__name__)
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
+    "init": registers.init,
+    "template": surveys.template,
+    "import": surveys.import_surveys,
+    "list": registers.list_hazards,
+    "show": registers.show,
+    "assess": registers.assess,
+    "move": registers.move,
+    "release": publishing.release,
+    "check-release": publishing.check_release,
+    "export": registers.export,
+    "coords": coordinates.convert,
+    "verify": registers.verify_register,
+    "demo": publishing.demo,
+}
+
+
+def run(arguments: Sequence[str], desk_opener: DeskOpener) -> int:
+    """Run the command line; without arguments the desk opens.
+
+    Args:
+        arguments: Without the program's name.
+        desk_opener: Opens the window; handed in because this package may not know widgets.
+    """
+    _speak_utf8()
+    log_file = start_logging(log_dir())
+    activate_language(load_settings().language)
+    output = Output(as_json="--json" in arguments)
+    try:
+        options = build_parser().parse_args(arguments or ["desk"])
+        if options.command is None:
+            options = build_parser().parse_args(["desk"])
+        if options.command == "desk":
+            return desk.open_desk(options, output, desk_opener)
+        return COMMANDS[options.command](options, output)
+    except RiskMapError as error:
+        output.failure(error)
+        return EXIT_USER_ERROR
+    except (KeyboardInterrupt, BrokenPipeError):
+        return EXIT_USER_ERROR
+    except Exception:
+        # The one place where a bug becomes a sentence; its traceback goes to the log, not the user.
+        _log.exception("bug in command %s", arguments[:1])
+        output.failure(
+            _ProgramFaultError(
+                _("程序内部错误。"), hint=_("详情见日志：{path}").format(path=log_file)
+            )
+        )
+        return EXIT_BUG
+
+
+class _ProgramFaultError(RiskMapError):
+    code = "bug"
+
+
+def _speak_utf8() -> None:
+    """A Chinese Windows console would otherwise get GBK, and a POSIX one ASCII."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")

@@ -1,0 +1,218 @@
+"""The command line's grammar; docs/cli.md documents it and a test compares the two."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+from typing import NoReturn
+
+from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.i18n import _
+
+LEVELS = ("red", "orange", "yellow", "blue")
+RELEASE_FORMATS = ("pdf", "png", "svg", "html", "geojson", "xlsx")
+
+
+class Parser(argparse.ArgumentParser):
+    """Raises our own error instead of printing usage and exiting."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line."""
+        raise InvalidInputError(
+            _("命令写法不对：{message}").format(message=message),
+            hint=_("用“{program} --help”查看写法。").format(program=self.prog),
+        )
+
+
+def build_parser() -> Parser:
+    """The whole grammar."""
+    parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
+    commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
+    for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
+                _check_release, _export, _coords, _verify, _demo):  # fmt: skip
+        add(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - argparse has no public name for it
+
+
+def _command(
+    commands: Commands[Parser], name: str, help_text: str, *, register: bool = True
+) -> Parser:
+    parser = commands.add_parser(name, help=help_text, description=help_text)
+    parser.add_argument("--json", action="store_true", help=_("标准输出只有一个 JSON 文档"))
+    parser.add_argument("--actor", metavar=_("姓名"), help=_("记录为操作人，默认取系统登录名"))
+    parser.add_argument(
+        "--passphrase-file", type=Path, metavar=_("文件"), help=_("首行为口令的文件")
+    )
+    if register:
+        parser.add_argument("db", type=Path, metavar="DB", help=_("登记库文件"))
+    return parser
+
+
+def _desk(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "desk", _("打开桌面窗口"), register=False)
+    parser.add_argument("db", type=Path, nargs="?", metavar="DB", help=_("登记库文件"))
+    parser.add_argument("--sample", action="store_true", help=_("打开示例县，没有则先建立"))
+
+
+def _init(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "init", _("新建登记库"))
+    parser.add_argument(
+        "--county", default="1303", metavar=_("区划代码"), help=_("1303 为全市，六位为一个县区")
+    )
+    _office(parser)
+
+
+def _office(parser: Parser) -> None:
+    parser.add_argument("--unit", default="", metavar=_("单位"), help=_("编制单位"))
+    parser.add_argument("--publisher", default="", metavar=_("单位"), help=_("发布单位"))
+    parser.add_argument("--source", default="", metavar=_("来源"), help=_("数据来源"))
+
+
+def _template(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "template", _("生成排查表模板"), register=False)
+    parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+    parser.add_argument("--type", action="append", default=[], dest="types", metavar=_("类型"))
+
+
+def _import(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "import", _("导入排查表"))
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--dry-run", action="store_true", help=_("只检查，不入库"))
+    parser.add_argument("--datum", default="auto", metavar="auto|cgcs2000|wgs84|gcj02|bd09|EPSG:n")
+    parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help=_("标注了错误的原表副本"))
+
+
+def _list(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "list", _("列出隐患"))
+    _filter(parser)
+
+
+def _filter(parser: Parser) -> None:
+    parser.add_argument("--level", action="append", default=[], choices=LEVELS, dest="levels")
+    parser.add_argument("--type", action="append", default=[], dest="types", metavar=_("类型"))
+    parser.add_argument(
+        "--county", action="append", default=[], dest="counties", metavar=_("区划代码")
+    )
+    parser.add_argument("--bbox", type=bounding_box, metavar="w,s,e,n")
+    parser.add_argument("--search", default="", metavar=_("文字"))
+
+
+def _show(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "show", _("查看一条隐患"))
+    parser.add_argument("id", metavar="ID", help=_("编号或内部标识"))
+
+
+def _assess(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "assess", _("评估一条隐患"))
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("--method", required=True, metavar="ls|lec")
+    parser.add_argument(
+        "--set", action="append", default=[], dest="factors", type=factor, metavar="L=4"
+    )
+    parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("评估日期，默认今天"))
+
+
+def _move(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "move", _("移动一条隐患"))
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("--lon", type=float, required=True)
+    parser.add_argument("--lat", type=float, required=True)
+
+
+def _release(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "release", _("发布公开分布图"))
+    parser.add_argument("outdir", type=Path, metavar="OUTDIR")
+    parser.add_argument("--title", required=True)
+    parser.add_argument("--format", default=",".join(RELEASE_FORMATS), dest="formats", type=formats)
+    parser.add_argument("--county", metavar=_("区划代码"))
+    parser.add_argument("--data-date", type=day, metavar="YYYY-MM-DD", help=_("资料截止日期"))
+    _office(parser)
+    parser.add_argument("--approval-no", default="", metavar=_("审图号"))
+    parser.add_argument("--approval-date", type=day, metavar="YYYY-MM-DD")
+    parser.add_argument("--prepared-by", default="", metavar=_("姓名"), help=_("编制人"))
+    parser.add_argument("--reviewed-by", default="", metavar=_("姓名"), help=_("审核人"))
+    parser.add_argument(
+        "--secrecy-reviewed-by", default="", metavar=_("姓名"), help=_("保密审查人")
+    )
+    parser.add_argument("--draft", action="store_true", help=_("送审样图：加水印，无审图号"))
+    parser.add_argument("--small-cells", choices=("merge", "block"), default="merge")
+    parser.add_argument("--control-dir", type=Path, metavar=_("文件夹"), help=_("脱敏核查单存放处"))
+
+
+def _check_release(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "check-release", _("检查任意文件是否泄密"), register=False)
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
+    parser.add_argument("--db", type=Path, required=True, metavar="DB")
+
+
+def _export(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "export", _("导出内部全量数据"))
+    parser.add_argument("out", type=Path, metavar="OUT.(gpkg|geojson|shp|kml|xlsx|csv)")
+    _filter(parser)
+
+
+def _coords(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "coords", _("换算坐标"), register=False)
+    parser.add_argument("text", metavar="TEXT")
+    parser.add_argument("--from", required=True, dest="source", metavar="D")
+    parser.add_argument("--to", required=True, dest="target", metavar="D")
+
+
+def _verify(commands: Commands[Parser]) -> None:
+    _command(commands, "verify", _("检查登记库完整性"))
+
+
+def _demo(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "demo", _("用示例县演示全部工作"), register=False)
+    parser.add_argument("outdir", type=Path, metavar="OUTDIR")
+
+
+# --- typed arguments ------------------------------------------------------------------------------
+
+
+def day(text: str) -> date:
+    """A calendar day, YYYY-MM-DD."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            _("“{text}”不是日期，应为 2014-03-05").format(text=text)
+        ) from error
+
+
+def factor(text: str) -> tuple[str, float]:
+    """One ``NAME=number``."""
+    name, _sign, value = text.partition("=")
+    try:
+        return name.strip(), float(value)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(_("“{text}”应写成 L=4").format(text=text)) from error
+
+
+def bounding_box(text: str) -> tuple[float, float, float, float]:
+    """West, south, east, north in degrees."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            _("“{text}”应写成 西,南,东,北").format(text=text)
+        ) from error
+    if not (west <= east and south <= north):
+        raise argparse.ArgumentTypeError(_("“{text}”的西应小于东，南应小于北").format(text=text))
+    return west, south, east, north
+
+
+def formats(text: str) -> tuple[str, ...]:
+    """A comma list of product formats."""
+    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
+    unknown = [part for part in wanted if part not in RELEASE_FORMATS]
+    if unknown or not wanted:
+        known = "、".join(RELEASE_FORMATS)
+        raise argparse.ArgumentTypeError(
+            _("格式“{text}”不支持，可用：{known}").format(text=text, known=known)
+        )
+    return wanted

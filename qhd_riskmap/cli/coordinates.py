@@ -1,0 +1,36 @@
+"""``coords``: one coordinate from one reference into another."""
+
+from __future__ import annotations
+
+import argparse
+
+from qhd_riskmap.cli.output import Output
+from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
+from qhd_riskmap.geo.datums import from_cgcs2000, parse_reference, to_cgcs2000
+from qhd_riskmap.i18n import _
+
+
+def convert(options: argparse.Namespace, output: Output) -> int:
+    """Answer {lon, lat}, or {east, north} in metres for a projected target."""
+    source, target = parse_reference(options.source), parse_reference(options.target)
+    try:
+        point = parse_point(options.text)
+    except CoordinateTextError as error:
+        raise InvalidInputError(str(error)) from error
+    for reference in (source, target):
+        if reference.unshifted:
+            output.note(
+                _("{name} 没有公开的转换参数，结果未作基准改正。").format(name=reference.text)
+            )
+    lon, lat = to_cgcs2000(point.x, point.y, source)
+    x, y = from_cgcs2000(lon, lat, target)
+    first, second = float(x), float(y)
+    if target.projected:
+        output.result(
+            {"east": first, "north": second},
+            [_("X（北）= {north:.3f}  Y（东）= {east:.3f}").format(east=first, north=second)],
+        )
+    else:
+        output.result({"lon": first, "lat": second}, [f"{first:.8f}, {second:.8f}"])
+    return 0

@@ -1,0 +1,36 @@
+"""``desk``: decides which register the window opens on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from qhd_riskmap.bootstrap import actor
+from qhd_riskmap.cli.access import passphrase
+from qhd_riskmap.cli.output import Output
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.sample_county import SAMPLE_PASSPHRASE, ensure_sample_register
+from qhd_riskmap.settings import data_dir
+
+# (register or None for the first-start wizard, passphrase, actor name) → exit code
+DeskOpener = Callable[[Path | None, str | None, str], int]
+
+
+def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -> int:
+    """Open the desk on a register, on the sample county, or with the first-start wizard."""
+    path: Path | None = options.db
+    word = passphrase(options)
+    who = actor(options.actor)
+    if options.sample:
+        path, word = sample_path(), SAMPLE_PASSPHRASE
+        if not path.exists():
+            output.note(_("正在建立示例登记库……"))
+        ensure_sample_register(path, who, SilentJob())
+    return opener(path, word, who.name)
+
+
+def sample_path() -> Path:
+    """Where the sample register lives."""
+    return data_dir() / "示例县.qhd"

@@ -1,0 +1,123 @@
+"""Commands that publish: release, check-release, demo."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import date
+from pathlib import Path
+
+from qhd_riskmap.bootstrap import App, actor, open_app
+from qhd_riskmap.cli.access import open_register_app
+from qhd_riskmap.cli.arguments import RELEASE_FORMATS
+from qhd_riskmap.cli.output import Output
+from qhd_riskmap.cli.surveys import described
+from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.release import ReleaseOrder
+from qhd_riskmap.services.sample_county import (
+    SAMPLE_DATE,
+    SAMPLE_PASSPHRASE,
+    build_sample_register,
+)
+
+EXIT_LEAK = 2
+# Clearly no real approval: the number names itself an example.
+DEMO_APPROVAL = "示例S(2014)001号"
+
+
+def release(options: argparse.Namespace, output: Output) -> int:
+    """Publish the public products, or say why not."""
+    with open_register_app(options) as app:
+        order = ReleaseOrder(
+            title=options.title,
+            formats=options.formats,
+            county=options.county,
+            data_date=options.data_date,
+            unit=options.unit,
+            publisher=options.publisher,
+            source=options.source,
+            approval_no=options.approval_no,
+            approval_date=options.approval_date,
+            prepared_by=options.prepared_by,
+            reviewed_by=options.reviewed_by,
+            secrecy_reviewed_by=options.secrecy_reviewed_by,
+            draft=options.draft,
+            small_cells=options.small_cells,
+            out_dir=options.outdir,
+            control_dir=options.control_dir,
+        )
+        return _publish(app, order, output)
+
+
+def _publish(app: App, order: ReleaseOrder, output: Output) -> int:
+    try:
+        outcome = app.release.release(order, SilentJob())
+    except ReleaseBlockedError as error:
+        blocked = [{"rule": rule, "message": message} for rule, message in error.findings]
+        output.result({"files": [], "blocked": blocked}, [])
+        output.failure(error)
+        return EXIT_LEAK
+    output.result(outcome.to_json(), [str(path) for path in outcome.files])
+    return 0
+
+
+def check_release(options: argparse.Namespace, output: Output) -> int:
+    """Look for protected content in any files; exit 2 when there is some."""
+    with open_register_app(options) as app:
+        leaks = app.release.check_files(options.files, SilentJob())
+    document = {"leaks": [leak.to_json() for leak in leaks]}
+    lines = [f"{leak.file}: {leak.kind} {leak.value} ({leak.where})" for leak in leaks]
+    output.result(document, lines or [_("没有发现泄密内容。")])
+    return EXIT_LEAK if leaks else 0
+
+
+def demo(options: argparse.Namespace, output: Output) -> int:
+    """The whole main job on the sample county, into a new folder."""
+    folder: Path = options.outdir
+    register = folder / "示例县.qhd"
+    if register.exists():
+        raise OutputFileError(
+            _("{path} 已存在。").format(path=register), hint=_("请换一个空文件夹。")
+        )
+    who = actor(options.actor)
+    output.note(_("导入示例排查表……"))
+    sample = build_sample_register(register, who, SilentJob())
+    with open_app(register, SAMPLE_PASSPHRASE, who.name) as app:
+        reports = app.survey_import.write_reports(
+            sample.preview, sample.outcome, folder / "退回" / "退回.xlsx"
+        )
+        output.note(_("已评估 {n} 处。发布公开分布图……").format(n=sample.graded))
+        outcome = app.release.release(_demo_order(folder), SilentJob())
+    document = {
+        "register": str(register),
+        "import": sample.outcome.to_json(),
+        "graded": sample.graded,
+        "reports": [str(path) for path in reports],
+        **outcome.to_json(),
+    }
+    lines = described(sample.outcome, reports, dry_run=False)
+    lines += [_("登记库（口令 {word}）：{path}").format(word=SAMPLE_PASSPHRASE, path=register)]
+    output.result(document, [*lines, *(str(path) for path in outcome.files)])
+    return 0
+
+
+def _demo_order(folder: Path) -> ReleaseOrder:
+    return ReleaseOrder(
+        title=_("秦皇岛市突发事件风险隐患分布图（示例）"),
+        formats=RELEASE_FORMATS,
+        county=None,
+        data_date=SAMPLE_DATE,
+        unit="",
+        publisher="",
+        source="",
+        approval_no=DEMO_APPROVAL,
+        approval_date=date(2014, 7, 1),
+        prepared_by=_("示例编制人"),
+        reviewed_by=_("示例审核人"),
+        secrecy_reviewed_by=_("示例保密审查人"),
+        draft=False,
+        small_cells="merge",
+        out_dir=folder / "公开",
+        control_dir=folder / "内部",
+    )

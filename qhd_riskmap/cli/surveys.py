@@ -1,0 +1,63 @@
+"""Commands on survey sheets: template, import."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from qhd_riskmap.cli.access import open_register_app
+from qhd_riskmap.cli.output import Output
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.geo.datums import parse_reference
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.survey_import import ImportOutcome, write_survey_template
+
+AUTO = "auto"
+
+
+def template(options: argparse.Namespace, output: Output) -> int:
+    """Write the survey template for some types, or for all."""
+    types = [taxonomy().get(key) for key in options.types] or list(taxonomy().types)
+    write_survey_template(options.out, types)
+    output.result(
+        {"path": str(options.out), "types": [item.key for item in types]},
+        [_("已生成模板：{path}").format(path=options.out)],
+    )
+    return 0
+
+
+def import_surveys(options: argparse.Namespace, output: Output) -> int:
+    """Check sheets and, unless it is a dry run, commit their good rows."""
+    datum = None if options.datum == AUTO else parse_reference(options.datum)
+    with open_register_app(options) as app:
+        job = SilentJob()
+        preview = app.survey_import.preview(options.files, datum=datum, job=job)
+        if options.dry_run:
+            outcome = preview.outcome()
+        else:
+            outcome = app.survey_import.commit(preview, job=job)
+        reports = app.survey_import.write_reports(preview, outcome, options.report)
+    output.result(outcome.to_json(), described(outcome, reports, dry_run=options.dry_run))
+    return 0
+
+
+def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
+    """The outcome in lines for people, every issue with its cell."""
+    document = outcome.to_json()
+    lines = [
+        f"{item['file']} {item['sheet']}!{item['cell']} [{item['severity']}] {item['message']}"
+        for item in document["issues"]
+    ]
+    lines.extend(
+        _("{file} {sheet}：坐标系 {decided}").format(
+            file=item["file"], sheet=item["sheet"], decided=item["decided"] or _("未定")
+        )
+        for item in document["datums"]
+    )
+    lines.extend(_("标注了错误的原表副本：{path}").format(path=path) for path in reports)
+    counts = _(
+        "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
+    ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})
+    lines.append(counts + (_("（试运行，未入库）") if dry_run else ""))
+    return lines
