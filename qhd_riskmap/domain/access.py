@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from qhd_riskmap.errors import PermissionDeniedError
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 
 
 class Permission(StrEnum):
@@ -24,6 +24,21 @@ class Permission(StrEnum):
     EXPORT = "export"
     ADMINISTER = "administer"
 
+    @property
+    def label(self) -> str:
+        """Chinese name."""
+        return _PERMISSION_LABELS[self]
+
+
+_PERMISSION_LABELS = {
+    Permission.READ: N_("查看"),
+    Permission.EDIT: N_("编辑"),
+    Permission.IMPORT: N_("导入"),
+    Permission.ASSESS: N_("评估"),
+    Permission.RELEASE: N_("发布"),
+    Permission.EXPORT: N_("导出"),
+    Permission.ADMINISTER: N_("管理"),
+}
 
 ALL_PERMISSIONS = frozenset(Permission)
 
