@@ -1,0 +1,1 @@
+"""Measurements side by side with public rivals, in one run."""
