@@ -1,0 +1,314 @@
+"""Makes public values of registered hazards: the only place where a `PublicHazard` comes to be.
+
+Redaction happens before drawing. What reaches a writer has passed an allow-list of fields, lies on
+the release grid and is ordered by its public content, so that neither a serial number nor the day of
+registration shows. Types that may not be shown become numbers per area, or nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Secrecy, anchor_of
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount, count_safely
+from qhd_riskmap.domain.public_geometry import generalised
+from qhd_riskmap.domain.release_rules import ReleaseRules, clean_public_text
+from qhd_riskmap.domain.taxonomy import EventClass, HazardType, ReleaseClass, taxonomy
+
+CELL_M: Mapping[ReleaseClass, float] = {
+    ReleaseClass.GRID_100M: 100.0,
+    ReleaseClass.GRID_1KM: 1000.0,
+}
+_MINT = object()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicHazard:
+    """What the public may know of one hazard. Only `redact` makes one.
+
+    Attributes:
+        public_id: Derived from the public content alone; no link to the register.
+        geometry: CGCS2000 degrees, every vertex a node of the release grid.
+        cell_m: Cell size of that grid, metres.
+        county: Division code at the *published* position.
+        name: "" where the type's names are not public.
+        unit: Responsible unit, natural disasters only.
+        advice: What people should do.
+    """
+
+    public_id: str
+    type_key: str
+    sub_kind: str
+    level: RiskLevel | None
+    county: str
+    township: str
+    name: str
+    unit: str
+    advice: str
+    geometry: BaseGeometry
+    cell_m: float
+    minted: object = field(repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        if self.minted is not _MINT:
+            raise TypeError("only qhd_riskmap.domain.redaction makes public hazards")
+
+    def anchor(self) -> tuple[float, float]:
+        """A point on the published geometry: longitude and latitude, degrees."""
+        return anchor_of(self.geometry)
+
+    @property
+    def label(self) -> str:
+        """The public name, or the Chinese name of what it is."""
+        return self.name or self.sub_kind or taxonomy().get(self.type_key).label
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The mint mark does not travel to child processes by itself.
+        values = [getattr(self, name) for name in _PUBLIC_FIELDS]
+        return (_revived, tuple(values))
+
+
+_PUBLIC_FIELDS = (
+    "public_id", "type_key", "sub_kind", "level", "county", "township", "name", "unit", "advice",
+    "geometry", "cell_m",
+)  # fmt: skip
+
+
+def _revived(*values: Any) -> PublicHazard:
+    return PublicHazard(**dict(zip(_PUBLIC_FIELDS, values, strict=True)), minted=_MINT)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicSet:
+    """Everything a public product may be made of.
+
+    Attributes:
+        hazards: Ordered by public content.
+        counts: Types that are public as numbers only, small cells merged.
+        excluded: Reason → number of records left out; never which.
+        small_cells: ``(area name, type key)`` below the bound before merging; for the control
+            sheet, not for the public.
+    """
+
+    hazards: tuple[PublicHazard, ...]
+    counts: tuple[PublicCount, ...]
+    excluded: Mapping[str, int] = field(default_factory=dict)
+    small_cells: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over the public content; what an approval number is bound to."""
+        content = {
+            "hazards": [_content(hazard) for hazard in self.hazards],
+            "counts": [
+                [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in self.counts
+            ],
+        }
+        return hashlib.sha256(_canonical(content)).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublicAreas:
+    """Where published positions belong.
+
+    Attributes:
+        city: Root of the counting areas.
+        county_at: Division code at (longitude, latitude); must answer everywhere.
+        county_names: Division code → name.
+        township_at: Township at (longitude, latitude) or ""; None where no township polygons are
+            loaded, then the record's own township is used.
+    """
+
+    city: CountArea
+    county_at: Callable[[float, float], str]
+    county_names: Mapping[str, str]
+    township_at: Callable[[float, float], str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BlockedText:
+    """A free text of a record that must not go out as it is.
+
+    Attributes:
+        hazard: The record; for the officer's eyes only.
+        field: ``name``, ``unit`` or ``township``.
+    """
+
+    hazard: Hazard
+    field: str
+    rule: str
+    what: str
+    found: str
+
+
+# Reasons in `PublicSet.excluded`.
+SOCIAL_SECURITY = "social_security"
+NOT_PUBLIC = "secrecy"
+CLOSED = "closed"
+DELETED = "deleted"
+ELSEWHERE = "elsewhere"
+TOO_FEW = "too_few"
+
+
+def release_class(hazard: Hazard) -> ReleaseClass:
+    """How the hazard may be published; `NEVER` whatever other settings say for some."""
+    hazard_type = taxonomy().get(hazard.type_key)
+    return ReleaseClass.NEVER if exclusion(hazard, hazard_type) else hazard_type.release_class
+
+
+def exclusion(hazard: Hazard, hazard_type: HazardType) -> str:
+    """Why the hazard is left out of every public product, or ""."""
+    never = hazard_type.release_class is ReleaseClass.NEVER
+    if never or hazard_type.event_class is EventClass.SOCIAL_SECURITY:
+        return SOCIAL_SECURITY
+    if hazard.secrecy is not Secrecy.PUBLIC:
+        return NOT_PUBLIC
+    if hazard.deleted_at is not None:
+        return DELETED
+    return CLOSED if hazard.status is HazardStatus.CLOSED else ""
+
+
+def redact(
+    hazards: Sequence[Hazard], *, rules: ReleaseRules, areas: PublicAreas, county: str | None = None
+) -> PublicSet:
+    """Everything the public may know of ``hazards``.
+
+    Args:
+        hazards: Records of the register, any order.
+        rules: Allow-lists, advice and the small-cell bound.
+        areas: Where positions belong.
+        county: Only this division; judged at the published position.
+    """
+    excluded: Counter[str] = Counter()
+    shown: list[PublicHazard] = []
+    counted: list[tuple[str, CountArea]] = []
+    for hazard in hazards:
+        hazard_type = taxonomy().get(hazard.type_key)
+        reason = exclusion(hazard, hazard_type)
+        if reason:
+            excluded[reason] += 1
+        elif hazard_type.release_class is ReleaseClass.COUNT:
+            if county in (None, hazard.county):
+                counted.append((hazard.type_key, _count_area(hazard, areas)))
+            else:
+                excluded[ELSEWHERE] += 1
+        else:
+            public = _publish(hazard, hazard_type, rules, areas)
+            if county in (None, public.county):
+                shown.append(public)
+            else:
+                excluded[ELSEWHERE] += 1
+    result = count_safely(counted, rules.small_cell_k)
+    if result.withheld:
+        excluded[TOO_FEW] = result.withheld
+    return _assembled(shown, result, excluded)
+
+
+def _assembled(
+    shown: list[PublicHazard], result: CountResult, excluded: Mapping[str, int]
+) -> PublicSet:
+    shown.sort(key=_public_order)
+    return PublicSet(
+        hazards=tuple(shown),
+        counts=result.counts,
+        excluded=dict(sorted(excluded.items())),
+        small_cells=result.small,
+    )
+
+
+def blocked_texts(hazards: Iterable[Hazard], rules: ReleaseRules) -> list[BlockedText]:
+    """Free texts that would go out and must not, with the record they stand in."""
+    blocked = []
+    for hazard in hazards:
+        if release_class(hazard) in CELL_M:
+            for name, text in _free_texts(hazard, rules).items():
+                blocked += [
+                    BlockedText(hazard=hazard, field=name, rule=h.rule, what=h.what, found=h.found)
+                    for h in rules.hits(text)
+                ]
+    return blocked
+
+
+def _free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
+    allowed = rules.public_texts[taxonomy().get(hazard.type_key).event_class]
+    return {
+        "name": hazard.name if "name" in allowed else "",
+        "unit": hazard.unit if "unit" in allowed else "",
+        "township": hazard.township,
+    }
+
+
+def _publish(
+    hazard: Hazard, hazard_type: HazardType, rules: ReleaseRules, areas: PublicAreas
+) -> PublicHazard:
+    cell_m = CELL_M[hazard_type.release_class]
+    geometry = generalised(hazard.geometry, cell_m)
+    lon, lat = anchor_of(geometry)
+    texts = {name: clean_public_text(text) for name, text in _free_texts(hazard, rules).items()}
+    if areas.township_at is not None:
+        texts["township"] = areas.township_at(lon, lat)
+    # Only sub-kinds of the shipped list: anything else is a free text nobody has judged.
+    sub_kind = hazard.sub_kind if hazard.sub_kind in hazard_type.sub_kinds else ""
+    public = PublicHazard(
+        public_id="",
+        type_key=hazard.type_key,
+        sub_kind=sub_kind,
+        level=hazard.level,
+        # At the node, not at the true place: else the division would cut the cell in two.
+        county=areas.county_at(lon, lat),
+        **texts,
+        advice=rules.advice.get(hazard.type_key, ""),
+        geometry=geometry,
+        cell_m=cell_m,
+        minted=_MINT,
+    )
+    return _with_id(public)
+
+
+def _with_id(public: PublicHazard) -> PublicHazard:
+    digest = hashlib.sha256(_canonical(_content(public))).hexdigest()[:12]
+    values = {name: getattr(public, name) for name in _PUBLIC_FIELDS}
+    return PublicHazard(**{**values, "public_id": digest}, minted=_MINT)
+
+
+def _count_area(hazard: Hazard, areas: PublicAreas) -> CountArea:
+    county = CountArea(
+        code=hazard.county,
+        name=areas.county_names.get(hazard.county, hazard.county),
+        parent=areas.city,
+    )
+    if areas.township_at is None:
+        return county
+    township = areas.township_at(*hazard.anchor())
+    return (
+        CountArea(code=f"{county.code}/{township}", name=township, parent=county)
+        if township
+        else county
+    )
+
+
+def _content(public: PublicHazard) -> list[Any]:
+    return [
+        public.type_key, public.sub_kind, public.level, public.county, public.township, public.name,
+        public.unit, public.advice, public.cell_m, shapely.to_wkb(public.geometry, hex=True),
+    ]  # fmt: skip
+
+
+def _public_order(public: PublicHazard) -> tuple[Any, ...]:
+    order = [hazard_type.key for hazard_type in taxonomy().types]
+    rank = public.level.rank if public.level else len(RiskLevel) + 1
+    return (order.index(public.type_key), rank, *(str(value) for value in _content(public)))
+
+
+def _canonical(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
