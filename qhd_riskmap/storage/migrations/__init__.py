@@ -1,1 +1,1 @@
-"""Schema versions of the register, run by Alembic."""
+"""Alembic environment and versions; run by `qhd_riskmap.storage.schema_upgrade`, never by hand."""

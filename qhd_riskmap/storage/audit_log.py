@@ -1,0 +1,99 @@
+"""The audit trail: append-only rows, each bound to the one before by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.storage.hazard_rows import to_json
+from qhd_riskmap.storage.transaction import Transaction
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """Who did what to which record, and when.
+
+    Attributes:
+        seq: Number in the chain, from 1 without gaps.
+        action: Stable key such as ``hazard.add``.
+        subject: Id of the record, or the name of the thing (``office``).
+        detail: What changed; JSON values.
+        prev_hash: Hash of the entry before, `GENESIS` for the first.
+        hash: SHA-256 over all the rest.
+    """
+
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: Mapping[str, Any]
+    prev_hash: str
+    hash: str
+
+
+def chain_hash(
+    seq: int, at: str, actor: str, action: str, subject: str, detail: str, prev_hash: str
+) -> str:
+    """SHA-256 (hexadecimal) over the canonical JSON of one entry."""
+    text = to_json([seq, at, actor, action, subject, detail, prev_hash])
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+class AuditLog:
+    """Writes and reads table ``audit``."""
+
+    def __init__(self, transaction: Transaction) -> None:
+        self._transaction = transaction
+
+    def record(self, actor: Actor, action: str, subject: str, detail: Mapping[str, Any]) -> None:
+        """Append one entry in the transaction in force."""
+        connection = self._transaction.writing()
+        last = connection.exec_driver_sql(
+            "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1"
+        ).one_or_none()
+        seq, prev_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
+        at = self._transaction.now().isoformat()
+        text = to_json(detail)
+        digest = chain_hash(seq, at, actor.name, action, subject, text, prev_hash)
+        connection.exec_driver_sql(
+            "INSERT INTO audit (seq, at, actor, action, subject, detail, prev_hash, hash)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (seq, at, actor.name, action, subject, text, prev_hash, digest),
+        )
+
+    def of(self, subject: str) -> list[AuditEntry]:
+        """Entries about one record, oldest first."""
+        return self._entries(" WHERE subject = ?", (subject,))
+
+    def recent(self, limit: int) -> list[AuditEntry]:
+        """The last entries, newest first."""
+        return self._entries(" WHERE seq > (SELECT max(seq) FROM audit) - ?", (limit,))[::-1]
+
+    def _entries(self, condition: str, parameters: tuple[Any, ...]) -> list[AuditEntry]:
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT seq, at, actor, action, subject, detail, prev_hash, hash FROM audit"
+            + condition
+            + " ORDER BY seq",
+            parameters,
+        )
+        return [
+            AuditEntry(
+                seq=seq,
+                at=datetime.fromisoformat(at),
+                actor=actor,
+                action=action,
+                subject=subject,
+                detail=json.loads(detail),
+                prev_hash=prev_hash,
+                hash=digest,
+            )
+            for seq, at, actor, action, subject, detail, prev_hash, digest in rows
+        ]

@@ -1,0 +1,180 @@
+"""Turns a `HazardFilter` into SQL and reads what matches."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from sqlalchemy import Connection
+
+from qhd_riskmap.domain.feature_table import FeatureTable, anchors_of, feature_table
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.hazard_filter import BoundingBox, HazardFilter
+from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of
+from qhd_riskmap.storage.search_text import folded
+from qhd_riskmap.storage.spatial_blob import from_blobs
+
+_CHUNK = 2000
+_SELECTED = ", ".join(COLUMNS)
+_FEATURE_COLUMNS = "id, code, name, type_key, level, county, unit, township, revision"
+Where = tuple[str, tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fingerprint:
+    """What tells one live hazard from another when a sheet is matched against the register.
+
+    Attributes:
+        lon: Longitude of the anchor, CGCS2000 degrees.
+        lat: Latitude of the anchor, CGCS2000 degrees.
+        wkb: The geometry, well-known binary.
+    """
+
+    id: UUID
+    code: str
+    alias_codes: tuple[str, ...]
+    name: str
+    type_key: str
+    county: str
+    unit: str
+    attributes: Mapping[str, Any]
+    lon: float
+    lat: float
+    wkb: bytes
+
+
+def where_of(wanted: HazardFilter) -> Where:
+    """The WHERE clause and its parameters; the bounding box only by the boxes of geometries."""
+    clauses = ["deleted_at IS NOT NULL" if wanted.deleted else "deleted_at IS NULL"]
+    parameters: list[Any] = []
+
+    def any_of(column: str, values: list[Any]) -> None:
+        clauses.append(f"{column} IN ({', '.join('?' * len(values))})")
+        parameters.extend(values)
+
+    levels = sorted(level.rank for level in wanted.levels) + ([0] if wanted.ungraded else [])
+    if levels:
+        any_of("level", levels)
+    if wanted.type_keys:
+        any_of("type_key", sorted(wanted.type_keys))
+    if wanted.counties:
+        any_of("county", sorted(wanted.counties))
+    if wanted.batch_id is not None:
+        any_of("batch_id", [str(wanted.batch_id)])
+    for word in folded(wanted.text).split():
+        clauses.append("instr(search_text, ?) > 0")
+        parameters.append(word)
+    if wanted.bbox is not None:
+        west, south, east, north = wanted.bbox
+        clauses.append(
+            "fid IN (SELECT pkid FROM idx_hazard_geometry"
+            " WHERE xmin <= ? AND xmax >= ? AND ymin <= ? AND ymax >= ?)"
+        )
+        parameters.extend([east, west, north, south])
+    return " AND ".join(clauses), tuple(parameters)
+
+
+def stream(connection: Connection, wanted: HazardFilter) -> Iterator[Hazard]:
+    """The hazards that match, in order of registration, a chunk at a time."""
+    where, parameters = where_of(wanted)
+    # ``where`` is made of constants; every value is a parameter.
+    result = connection.exec_driver_sql(
+        f"SELECT {_SELECTED}, AsBinary(geometry) FROM hazard WHERE {where} ORDER BY fid",  # noqa: S608
+        parameters,
+    )
+    for rows in result.partitions(_CHUNK):
+        geometries = from_blobs([row[-1] for row in rows])
+        keep = _inside(geometries, wanted.bbox)
+        for row, geometry, kept in zip(rows, geometries, keep, strict=True):
+            if kept:
+                yield hazard_of(row[:-1], geometry)
+
+
+def find(connection: Connection, wanted: HazardFilter, limit: int | None) -> list[Hazard]:
+    """The first ``limit`` hazards that match."""
+    return list(islice(stream(connection, wanted), limit))
+
+
+def features(connection: Connection, wanted: HazardFilter) -> FeatureTable:
+    """The columns of all hazards that match, in order of registration."""
+    where, parameters = where_of(wanted)
+    # The driver's cursor: 100,000 rows need no row objects.
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(
+            f"SELECT {_FEATURE_COLUMNS}, AsBinary(geometry) FROM hazard WHERE {where}"  # noqa: S608
+            " ORDER BY fid",
+            parameters,
+        )
+        rows = cursor.fetchall()
+    finally:
+        cursor.close()
+    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
+    geometries = from_blobs(columns[9])
+    table = feature_table(
+        ids=columns[0],
+        codes=columns[1],
+        names=columns[2],
+        type_keys=columns[3],
+        levels=columns[4],
+        counties=columns[5],
+        units=columns[6],
+        townships=columns[7],
+        revisions=columns[8],
+        geometries=geometries,
+    )
+    return table if wanted.bbox is None else table.take(_inside(geometries, wanted.bbox))
+
+
+def count(connection: Connection, wanted: HazardFilter) -> int:
+    """How many hazards match."""
+    where, parameters = where_of(wanted)
+    if wanted.bbox is None:
+        total: int = connection.exec_driver_sql(
+            f"SELECT count(*) FROM hazard WHERE {where}",  # noqa: S608
+            parameters,
+        ).scalar_one()
+        return total
+    blobs = connection.exec_driver_sql(
+        f"SELECT AsBinary(geometry) FROM hazard WHERE {where}",  # noqa: S608
+        parameters,
+    )
+    return int(_inside(from_blobs(list(blobs.scalars())), wanted.bbox).sum())
+
+
+def fingerprints(connection: Connection) -> list[Fingerprint]:
+    """What duplicate detection compares, one entry per live hazard."""
+    rows = connection.exec_driver_sql(
+        "SELECT id, code, alias_codes, name, type_key, county, unit, attributes,"
+        " AsBinary(geometry) FROM hazard WHERE deleted_at IS NULL ORDER BY fid"
+    ).all()
+    anchors = anchors_of(from_blobs([row[-1] for row in rows])).tolist()
+    return [
+        Fingerprint(
+            id=UUID(row[0]),
+            code=row[1],
+            alias_codes=tuple(json.loads(row[2])),
+            name=row[3],
+            type_key=row[4],
+            county=row[5],
+            unit=row[6],
+            attributes=json.loads(row[7]),
+            lon=lon,
+            lat=lat,
+            wkb=row[8],
+        )
+        for row, (lon, lat) in zip(rows, anchors, strict=True)
+    ]
+
+
+def _inside(geometries: npt.NDArray[Any], bbox: BoundingBox | None) -> npt.NDArray[np.bool_]:
+    if bbox is None or not len(geometries):
+        return np.ones(len(geometries), dtype=bool)
+    return np.asarray(shapely.intersects(geometries, shapely.box(*bbox)), dtype=bool)

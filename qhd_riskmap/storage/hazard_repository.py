@@ -1,0 +1,349 @@
+"""Hazards in the register: every change is numbered, kept and audited in the same transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import shapely
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
+from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.storage import bulk_load, hazard_query
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.hazard_query import Fingerprint
+from qhd_riskmap.storage.hazard_rows import COLUMNS, STORED, hazard_of, values_of
+from qhd_riskmap.storage.permanent_codes import with_codes
+from qhd_riskmap.storage.spatial_blob import checked, to_blobs
+from qhd_riskmap.storage.transaction import Transaction
+
+_SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
+_SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "geometry"))
+# What an edit does not change by itself.
+_STAMPS = frozenset({"revision", "created_at", "created_by", "updated_at", "updated_by"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HazardVersion:
+    """One revision of a hazard as it was.
+
+    Attributes:
+        action: ``add``, ``save``, ``assess``, ``delete`` or ``restore``.
+        hazard: The whole record at that revision.
+    """
+
+    revision: int
+    action: str
+    changed_at: datetime
+    changed_by: str
+    hazard: Hazard
+
+
+class HazardRepository:
+    """Translates between `Hazard` values and ``hazard`` rows."""
+
+    def __init__(self, transaction: Transaction, audit: AuditLog) -> None:
+        self._transaction = transaction
+        self._audit = audit
+
+    # Reading
+
+    def get(self, hazard_id: UUID) -> Hazard | None:
+        """The hazard with this id, deleted ones included, or None."""
+        return self._one("id = ?", str(hazard_id))
+
+    def by_code(self, code: str) -> Hazard | None:
+        """The hazard with this permanent code, deleted ones included, or None."""
+        return self._one("code = ?", code)
+
+    def require(self, id_or_code: str) -> Hazard:
+        """The live hazard named by id, permanent code or a code it had elsewhere.
+
+        Raises:
+            NotFoundError: There is none, or it is deleted.
+        """
+        name = id_or_code.strip()
+        found = self._one("id = ?", name.lower()) or self._one("code = ?", name)
+        if found is None and name:
+            found = self._one(
+                "deleted_at IS NULL AND EXISTS"
+                " (SELECT 1 FROM json_each(alias_codes) WHERE value = ?)",
+                name,
+            )
+        if found is None:
+            raise NotFoundError(
+                _("登记库里没有“{name}”。").format(name=name),
+                hint=_("请用隐患编号或 ID 查找；可先用列表或搜索核对。"),
+            )
+        if found.deleted_at is not None:
+            raise NotFoundError(
+                _("“{name}”（{code}）已被删除。").format(name=found.name, code=found.code),
+                hint=_("如需使用，请先恢复。"),
+            )
+        return found
+
+    def find(self, wanted: HazardFilter = EVERYTHING, limit: int | None = None) -> list[Hazard]:
+        """The hazards that match, in order of registration."""
+        return hazard_query.find(self._transaction.reading(), wanted, limit)
+
+    def stream(self, wanted: HazardFilter = EVERYTHING) -> Iterator[Hazard]:
+        """Like `find`, without holding all of them; use it up inside the unit of work."""
+        return hazard_query.stream(self._transaction.reading(), wanted)
+
+    def features(self, wanted: HazardFilter = EVERYTHING) -> FeatureTable:
+        """The columns of all hazards that match, in order of registration."""
+        return hazard_query.features(self._transaction.reading(), wanted)
+
+    def count(self, wanted: HazardFilter = EVERYTHING) -> int:
+        """How many hazards match."""
+        return hazard_query.count(self._transaction.reading(), wanted)
+
+    def fingerprints(self) -> list[Fingerprint]:
+        """What duplicate detection compares, one entry per live hazard."""
+        return hazard_query.fingerprints(self._transaction.reading())
+
+    def history(self, hazard_id: UUID) -> list[HazardVersion]:
+        """All revisions of a hazard, oldest first."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT revision, action, changed_at, changed_by, record, wkb FROM hazard_version"
+            " WHERE hazard_fid = (SELECT fid FROM hazard WHERE id = ?) ORDER BY revision",
+            (str(hazard_id),),
+        )
+        return [
+            HazardVersion(
+                revision=revision,
+                action=action,
+                changed_at=datetime.fromisoformat(changed_at),
+                changed_by=changed_by,
+                hazard=hazard_of(_from_record(record), shapely.from_wkb(wkb)),
+            )
+            for revision, action, changed_at, changed_by, record, wkb in rows
+        ]
+
+    # Writing
+
+    def add(self, hazard: Hazard, actor: Actor) -> Hazard:
+        """Register a hazard; gives it a code if it has none, and revision 1.
+
+        Raises:
+            ConflictError: Its id or code is already registered.
+            InvalidInputError: Its geometry cannot be stored.
+        """
+        with self._transaction.step() as connection:
+            stored = self._stamped([hazard], actor, connection)
+            self._insert(connection, stored, "add", actor)
+            self._audit.record(
+                actor,
+                "hazard.add",
+                str(hazard.id),
+                {"code": stored[0].code, "name": hazard.name, "revision": 1},
+            )
+        return stored[0]
+
+    def add_many(self, hazards: Sequence[Hazard], actor: Actor) -> list[Hazard]:
+        """Register many hazards at once, all or none; like `add`, with one audit entry.
+
+        Raises:
+            ConflictError: An id or code is already registered, or occurs twice.
+            InvalidInputError: A geometry cannot be stored.
+        """
+        if not hazards:
+            return []
+        with self._transaction.step() as connection:
+            stored = self._stamped(hazards, actor, connection)
+            self._insert(connection, stored, "add", actor)
+            batches = sorted({str(h.batch_id) for h in hazards if h.batch_id})
+            self._audit.record(
+                actor,
+                "hazard.add_many",
+                batches[0] if len(batches) == 1 else "hazards",
+                {
+                    "count": len(stored),
+                    "first": stored[0].code,
+                    "last": stored[-1].code,
+                    "ids_sha256": bulk_load.digest(hazard.id for hazard in stored),
+                },
+            )
+        return stored
+
+    def save(self, hazard: Hazard, actor: Actor) -> Hazard:
+        """Store a changed hazard; its revision must be the one in the register.
+
+        Raises:
+            ConflictError: Someone else saved first, or the record is deleted.
+            NotFoundError: The record does not exist.
+            InvalidInputError: The permanent code was changed, or the geometry cannot be stored.
+        """
+        with self._transaction.step() as connection:
+            before = self._current(hazard.id, hazard.revision)
+            _refuse_deleted(before)
+            after = self._write(connection, before, hazard, "save", actor)
+            self._audit.record(actor, "hazard.save", str(hazard.id), _change_detail(before, after))
+        return after
+
+    def soft_delete(self, hazard_id: UUID, actor: Actor, revision: int) -> Hazard:
+        """Take a hazard out of all lists; its code stays taken and its history stays.
+
+        Raises:
+            ConflictError: Someone else saved first, or it is deleted already.
+            NotFoundError: The record does not exist.
+        """
+        with self._transaction.step() as connection:
+            before = self._current(hazard_id, revision)
+            _refuse_deleted(before)
+            gone = replace(before, deleted_at=self._transaction.now())
+            after = self._write(connection, before, gone, "delete", actor)
+            self._audit.record(
+                actor, "hazard.delete", str(hazard_id), _change_detail(before, after)
+            )
+        return after
+
+    def restore(self, hazard_id: UUID, actor: Actor) -> Hazard:
+        """Bring a deleted hazard back.
+
+        Raises:
+            NotFoundError: The record does not exist.
+        """
+        with self._transaction.step() as connection:
+            before = self._current(hazard_id, None)
+            if before.deleted_at is None:
+                return before
+            back = replace(before, deleted_at=None)
+            after = self._write(connection, before, back, "restore", actor)
+            self._audit.record(
+                actor, "hazard.restore", str(hazard_id), _change_detail(before, after)
+            )
+        return after
+
+    def set_level(self, hazard: Hazard, actor: Actor) -> Hazard:
+        """Store the level and status an assessment found; part of `assessments.add`."""
+        with self._transaction.step() as connection:
+            before = self._current(hazard.id, hazard.revision)
+            return self._write(connection, before, hazard, "assess", actor)
+
+    # Inside
+
+    def _one(self, condition: str, value: str) -> Hazard | None:
+        row = (
+            self._transaction.reading()
+            .exec_driver_sql(f"{_SELECT} WHERE {condition}", (value,))
+            .first()
+        )
+        return hazard_of(row[:-1], shapely.from_wkb(row[-1])) if row is not None else None
+
+    def _current(self, hazard_id: UUID, revision: int | None) -> Hazard:
+        stored = self.get(hazard_id)
+        if stored is None:
+            raise NotFoundError(_("登记库里没有这条记录。"), detail=str(hazard_id))
+        if revision is not None and stored.revision != revision:
+            raise ConflictError(
+                _("“{name}”（{code}）刚被 {actor} 修改过。").format(
+                    name=stored.name, code=stored.code, actor=stored.updated_by
+                ),
+                hint=_("请重新载入，核对对方的修改后再保存。"),
+                detail=f"revision {revision} != {stored.revision}",
+            )
+        return stored
+
+    def _stamped(
+        self, hazards: Sequence[Hazard], actor: Actor, connection: Connection
+    ) -> list[Hazard]:
+        now = self._transaction.now()
+        coded = with_codes(connection, hazards, now.year)
+        return [
+            replace(
+                hazard,
+                revision=1,
+                created_at=now,
+                created_by=actor.name,
+                updated_at=now,
+                updated_by=actor.name,
+                deleted_at=None,
+            )
+            for hazard in coded
+        ]
+
+    def _insert(
+        self, connection: Connection, hazards: Sequence[Hazard], action: str, actor: Actor
+    ) -> None:
+        try:
+            fids = bulk_load.insert(connection, hazards)
+        except IntegrityError as error:
+            raise _taken(hazards, error) from error
+        bulk_load.keep_versions(connection, fids, action, actor, self._transaction.now())
+
+    def _write(
+        self, connection: Connection, before: Hazard, hazard: Hazard, action: str, actor: Actor
+    ) -> Hazard:
+        if hazard.code != before.code:
+            raise InvalidInputError(
+                _("隐患编号 {code} 是永久编号，不能修改。").format(code=before.code),
+                hint=_("旧编号可填入“曾用编号”。"),
+            )
+        now = self._transaction.now()
+        after = replace(
+            hazard,
+            revision=before.revision + 1,
+            created_at=before.created_at,
+            created_by=before.created_by,
+            updated_at=now,
+            updated_by=actor.name,
+        )
+        geometries = checked([after.geometry])
+        fid: int = connection.exec_driver_sql(
+            f"UPDATE hazard SET {_SETTINGS} WHERE id = ? AND revision = ? RETURNING fid",  # noqa: S608
+            (*values_of(after), to_blobs(geometries)[0], str(after.id), before.revision),
+        ).scalar_one()
+        bulk_load.keep_versions(connection, range(fid, fid + 1), action, actor, now)
+        return after
+
+
+def _from_record(record: str) -> list[Any]:
+    values = json.loads(record)
+    return [values[name] for name in COLUMNS]
+
+
+def _refuse_deleted(hazard: Hazard) -> None:
+    if hazard.deleted_at is not None:
+        raise ConflictError(
+            _("“{name}”（{code}）已被 {actor} 删除。").format(
+                name=hazard.name, code=hazard.code, actor=hazard.updated_by
+            ),
+            hint=_("如需修改，请先恢复。"),
+        )
+
+
+def _taken(hazards: Sequence[Hazard], error: IntegrityError) -> Exception:
+    text = str(error.orig)
+    if "hazard.code" in text:
+        which = hazards[0].code if len(hazards) == 1 else ""
+        return ConflictError(
+            _("隐患编号 {code} 已被使用。").format(code=which).replace("  ", " "),
+            hint=_("编号不能重复；留空则由程序编号。"),
+            detail=text,
+        )
+    if "hazard.id" in text:
+        return ConflictError(_("这条记录已在登记库中。"), detail=text)
+    return error
+
+
+def _change_detail(before: Hazard, after: Hazard) -> dict[str, Any]:
+    old, new = values_of(before), values_of(after)
+    changed = [
+        name
+        for name, was, now in zip(COLUMNS, old, new, strict=False)
+        if was != now and name not in _STAMPS
+    ]
+    if not before.geometry.equals_exact(after.geometry, 0.0):
+        changed.append("geometry")
+    return {"code": after.code, "revision": after.revision, "changed": changed}

@@ -1,0 +1,259 @@
+"""The tables of a register (private to storage); migrations create them, a test compares both.
+
+Texts that are enumerations hold the enum's value, days and instants ISO 8601 (instants in UTC), ids
+UUID texts, structures JSON. ``fid`` is the integer key that SpatiaLite's index and GDAL refer to.
+"""
+
+from __future__ import annotations
+
+from geoalchemy2 import Geometry
+from sqlalchemy import (
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from qhd_riskmap.storage.spatialite import SRID
+
+SCHEMA_VERSION = "0001"  # newest revision under migrations/versions
+VERSION_TABLE = "schema_version"
+metadata = MetaData()
+
+
+def _word(name: str, *, unique: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, unique=unique)
+
+
+def _text(name: str) -> Column[str]:
+    return Column(name, Text, nullable=False, server_default=text("''"))
+
+
+def _number(name: str) -> Column[int]:
+    return Column(name, Integer, nullable=False)
+
+
+def _geometry() -> Column[object]:
+    # `spatial_index` and `management` stay off: `spatialite.add_geometry` does both, once.
+    return Column("geometry", Geometry("GEOMETRY", srid=SRID, spatial_index=False), nullable=False)
+
+
+meta = Table("meta", metadata, Column("key", Text, primary_key=True), _word("value"))
+
+office = Table(
+    "office",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _word("division"),
+    _text("unit"),
+    _text("publisher"),
+    _text("source"),
+)
+
+batch = Table(
+    "batch",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("imported_at"),
+    _word("imported_by"),
+    _word("decisions"),
+    _word("counts"),
+    _text("notes"),
+)
+
+batch_file = Table(
+    "batch_file",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
+    _word("name"),
+    _word("sha256"),
+    _number("size"),
+    Index("ix_batch_file_sha256", "sha256"),
+)
+
+batch_row = Table(
+    "batch_row",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
+    _word("fingerprint"),
+    Index("ix_batch_row_fingerprint", "fingerprint"),
+)
+
+hazard = Table(
+    "hazard",
+    metadata,
+    Column("fid", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("code", unique=True),
+    _word("name"),
+    _word("type_key"),
+    _text("sub_kind"),
+    _number("level"),
+    _word("status"),
+    _word("secrecy"),
+    _word("county"),
+    _text("township"),
+    _text("address"),
+    _text("unit"),
+    _text("regulator"),
+    _text("contact"),
+    _text("phone"),
+    Column("found_on", Text),
+    Column(
+        "batch_id",
+        Text,
+        ForeignKey("batch.id", deferrable=True, initially="DEFERRED"),
+    ),
+    _word("attributes"),
+    _word("extras"),
+    _text("notes"),
+    _word("alias_codes"),
+    _text("original_text"),
+    _text("declared_reference"),
+    _word("location_method"),
+    _word("accuracy"),
+    _number("revision"),
+    _word("created_at"),
+    _word("created_by"),
+    _word("updated_at"),
+    _word("updated_by"),
+    Column("deleted_at", Text),
+    _word("search_text"),
+    _geometry(),
+    Index("ix_hazard_batch_id", "batch_id"),
+)
+
+hazard_version = Table(
+    "hazard_version",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("hazard_fid", Integer, ForeignKey("hazard.fid"), nullable=False),
+    _number("revision"),
+    _word("action"),
+    _word("changed_at"),
+    _word("changed_by"),
+    _word("record"),
+    Column("wkb", LargeBinary, nullable=False),
+    UniqueConstraint("hazard_fid", "revision", name="uq_hazard_version_fid_revision"),
+)
+
+assessment = Table(
+    "assessment",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    Column("hazard_fid", Integer, ForeignKey("hazard.fid"), nullable=False),
+    _word("method"),
+    _word("method_version"),
+    _word("inputs"),
+    Column("score", Double),
+    _number("level"),
+    _word("reasons"),
+    _word("assessor"),
+    _word("assessed_on"),
+    Index("ix_assessment_hazard_fid", "hazard_fid"),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    _word("at"),
+    _word("actor"),
+    _word("action"),
+    _word("subject"),
+    _word("detail"),
+    _word("prev_hash"),
+    _word("hash"),
+    Index("ix_audit_subject", "subject"),
+    sqlite_autoincrement=True,
+)
+
+code_sequence = Table(
+    "code_sequence",
+    metadata,
+    Column("division", Text, primary_key=True),
+    Column("type_code", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),
+    _number("next_number"),
+)
+
+receptor = Table(
+    "receptor",
+    metadata,
+    Column("fid", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("name"),
+    _word("kind"),
+    _number("people"),
+    _text("county"),
+    _text("township"),
+    _text("address"),
+    _text("contact"),
+    _text("phone"),
+    _word("extras"),
+    _geometry(),
+)
+
+township = Table(
+    "township",
+    metadata,
+    Column("fid", Integer, primary_key=True),
+    _word("code", unique=True),
+    _word("name"),
+    _word("county"),
+    _text("source"),
+    _geometry(),
+)
+
+resource = Table(
+    "resource",
+    metadata,
+    Column("fid", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("name"),
+    _word("kind"),
+    Column("quantity", Double, nullable=False),
+    _text("unit_of_measure"),
+    _text("owner"),
+    _text("county"),
+    _text("address"),
+    _text("contact"),
+    _text("phone"),
+    _word("extras"),
+    _geometry(),
+)
+
+release = Table(
+    "release",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("number", unique=True),
+    _word("title"),
+    _word("released_at"),
+    _word("released_by"),
+    _text("data_date"),
+    _text("approval_no"),
+    _word("content_hash"),
+    _text("rules_version"),
+    _word("status"),
+    _word("definition"),
+    _word("sign_offs"),
+    _word("revealed"),
+    _word("products"),
+    Index("ix_release_approval_no", "approval_no"),
+)
+
+SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")
+OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

@@ -1,0 +1,99 @@
+"""One transaction of one thread: reads see a snapshot, the first write takes the lock."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Connection, Engine, event
+
+Clock = Callable[[], datetime]
+BEGIN_MODE = "qhd_begin"
+IMMEDIATE = "BEGIN IMMEDIATE"
+
+
+def utc_now() -> datetime:
+    """The present instant, whole seconds, UTC."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def install(engine: Engine) -> None:
+    """Let SQLAlchemy's begin emit the BEGIN that the driver is told not to emit."""
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        mode = connection.get_execution_options().get(BEGIN_MODE, "BEGIN")
+        connection.exec_driver_sql(mode)
+
+
+class Transaction:
+    """The connection behind a unit of work.
+
+    Reading begins a deferred transaction: many may read while one writes. The first write ends the
+    snapshot and takes the write lock at once (BEGIN IMMEDIATE), because upgrading a snapshot that
+    someone else has overtaken can only fail. What was read before is therefore checked again by
+    each write (revision, uniqueness); a caller who must decide on what it reads asks for the lock
+    first.
+    """
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._thread = threading.get_ident()
+        self._connection = engine.connect()
+        self._clock = clock
+        self._writing = False
+
+    def now(self) -> datetime:
+        """The present instant by the register's clock."""
+        return self._clock()
+
+    def reading(self) -> Connection:
+        """The connection, inside a transaction of either kind."""
+        self._check_thread()
+        if not self._connection.in_transaction():
+            self._begin("BEGIN")
+        return self._connection
+
+    def writing(self) -> Connection:
+        """The connection, holding the write lock."""
+        self._check_thread()
+        if not self._writing:
+            if self._connection.in_transaction():
+                self._connection.rollback()
+            self._begin(IMMEDIATE)
+            self._writing = True
+        return self._connection
+
+    @contextmanager
+    def step(self) -> Iterator[Connection]:
+        """A write that takes effect wholly or not at all, also when its error is caught."""
+        connection = self.writing()
+        with connection.begin_nested():
+            yield connection
+
+    def commit(self) -> None:
+        """Make everything since the last commit permanent."""
+        self._check_thread()
+        self._connection.commit()
+        self._writing = False
+
+    def rollback(self) -> None:
+        """Forget everything since the last commit."""
+        self._connection.rollback()
+        self._writing = False
+
+    def close(self) -> None:
+        """Roll back what is open and give the connection back."""
+        try:
+            self.rollback()
+        finally:
+            self._connection.close()
+
+    def _begin(self, mode: str) -> None:
+        self._connection = self._connection.execution_options(**{BEGIN_MODE: mode})
+        self._connection.begin()
+
+    def _check_thread(self) -> None:
+        if threading.get_ident() != self._thread:
+            raise RuntimeError("a unit of work belongs to the thread that opened it")

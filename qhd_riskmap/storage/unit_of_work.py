@@ -1,0 +1,69 @@
+"""Everything one use case does to the register: all of it, or nothing."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.hazard_repository import HazardRepository
+from qhd_riskmap.storage.office_profile import OfficeProfile
+from qhd_riskmap.storage.transaction import Clock, Transaction
+
+
+class UnitOfWork:
+    """Open on entry, rolled back on exit unless `commit` was called.
+
+    One instance serves one thread and one ``with`` block. Reading does not lock anybody out; the
+    first write takes the write lock, or `lock` does.
+
+    Attributes:
+        hazards: The hazards.
+        audit: The audit trail.
+        office: The office profile.
+    """
+
+    hazards: HazardRepository
+    audit: AuditLog
+    office: OfficeProfile
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._open: Transaction | None = None
+
+    def __enter__(self) -> Self:
+        transaction = Transaction(self._engine, self._clock)
+        self._open = transaction
+        self.audit = AuditLog(transaction)
+        self.hazards = HazardRepository(transaction, self.audit)
+        self.office = OfficeProfile(transaction, self.audit)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        transaction, self._open = self._transaction(), None
+        transaction.close()
+
+    def lock(self) -> None:
+        """Take the write lock now, so that nothing read from here on can be overtaken."""
+        self._transaction().writing()
+
+    def commit(self) -> None:
+        """Make everything so far permanent."""
+        self._transaction().commit()
+
+    def rollback(self) -> None:
+        """Forget everything since the last commit."""
+        self._transaction().rollback()
+
+    def _transaction(self) -> Transaction:
+        if self._open is None:
+            raise RuntimeError("the unit of work is not open")
+        return self._open
