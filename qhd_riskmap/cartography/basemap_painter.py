@@ -1,0 +1,200 @@
+"""Paints the ground of the map: sea, divisions, their outlines and names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from qhd_riskmap.cartography.geometry_arrays import PathLayer, Ragged, path_layer
+from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.path_painter import runs, visible_parts
+from qhd_riskmap.cartography.projection import FloatArray, Projection
+from qhd_riskmap.cartography.qt_arrays import Cancelled, check, path_of, polygon_of
+from qhd_riskmap.cartography.viewport import Viewport
+from qhd_riskmap.domain.region import regions
+
+
+class BoundaryGeometries(Protocol):
+    """The part of `domain.boundaries.Boundaries` that is painted; CGCS2000 degrees."""
+
+    @property
+    def counties(self) -> Mapping[str, Any]:
+        """Division code to polygon."""
+
+    @property
+    def city(self) -> Any:
+        """Outline polygon of the city."""
+
+    @property
+    def coastline(self) -> Any:
+        """Lines of the coast."""
+
+    @property
+    def sea(self) -> Any:
+        """Polygon of the sea."""
+
+    @property
+    def neighbours(self) -> Mapping[str, Any]:
+        """Name to polygon of the surrounding divisions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DivisionName:
+    """A name on the ground.
+
+    Attributes:
+        code: Division code, or "" for a neighbour.
+        name: Official name.
+        short_name: For crowded maps.
+        lonlat: Where it stands, degrees.
+        neighbour: Whether it lies outside the city.
+    """
+
+    code: str
+    name: str
+    short_name: str
+    lonlat: tuple[float, float]
+    neighbour: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedBasemap:
+    """Projected ground layers."""
+
+    projection: Projection
+    sea: PathLayer
+    neighbours: PathLayer
+    counties: PathLayer
+    city: PathLayer
+    coastline: PathLayer
+    names: tuple[DivisionName, ...]
+    name_xy: FloatArray
+
+
+def prepare_basemap(
+    boundaries: BoundaryGeometries, projection: Projection = Projection.MERCATOR
+) -> PreparedBasemap:
+    """Project the boundaries once."""
+    names = tuple(_names(boundaries))
+    lonlat = np.array([n.lonlat for n in names], dtype=np.float64).reshape(-1, 2)
+    return PreparedBasemap(
+        projection=projection,
+        sea=_layer([boundaries.sea], projection, closed=True),
+        neighbours=_layer(list(boundaries.neighbours.values()), projection, closed=True),
+        counties=_layer(list(boundaries.counties.values()), projection, closed=True),
+        city=_layer([boundaries.city], projection, closed=True),
+        coastline=_layer([boundaries.coastline], projection, closed=False),
+        names=names,
+        name_xy=projection.forward_pairs(lonlat) if len(lonlat) else np.empty((0, 2)),
+    )
+
+
+def paint_basemap(
+    painter: QPainter, basemap: PreparedBasemap, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    """Paint ground and outlines; names are written by `labels`, after the hazards."""
+    colours = options.palette
+    width = options.outline_width
+    _fill(painter, basemap.neighbours, colours.neighbour, viewport, options, cancelled)
+    _fill(painter, basemap.sea, colours.sea, viewport, options, cancelled)
+    _fill(painter, basemap.counties, colours.land, viewport, options, cancelled)
+    _stroke(painter, basemap.neighbours, QPen(QColor(colours.neighbour_boundary), 0.8 * width),
+            viewport, options, cancelled)  # fmt: skip
+    _stroke(painter, basemap.coastline, QPen(QColor(colours.coastline), width),
+            viewport, options, cancelled)  # fmt: skip
+    band = QColor(colours.city_boundary)
+    band.setAlpha(40)
+    wide = QPen(band, 5 * width)
+    wide.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    _stroke(painter, basemap.city, wide, viewport, options, cancelled)
+    county = QPen(QColor(colours.boundary), 1.0 * width)
+    county.setDashPattern([7.0, 2.5, 1.5, 2.5])
+    county.setCapStyle(Qt.PenCapStyle.FlatCap)
+    county.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    _stroke(painter, basemap.counties, county, viewport, options, cancelled)
+    _stroke(painter, basemap.city, QPen(QColor(colours.city_boundary), 1.3 * width),
+            viewport, options, cancelled)  # fmt: skip
+
+
+def _fill(
+    painter: QPainter, layer: PathLayer, colour: str, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    pixels = _pixels(layer, viewport, options)
+    # Shared edges must not show the ground through: unsmoothed fills meet exactly.
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, options.vector)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(colour))
+    for _owner, first, last in runs(pixels.owner):
+        check(cancelled)
+        offsets = pixels.offsets[first : last + 1]
+        painter.drawPath(path_of(pixels.xy[offsets[0] : offsets[-1]], offsets - offsets[0]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _stroke(
+    painter: QPainter, layer: PathLayer, pen: QPen, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    pixels = _pixels(layer, viewport, options)
+    painter.setPen(pen)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for start, end in zip(pixels.offsets[:-1].tolist(), pixels.offsets[1:].tolist(), strict=True):
+        check(cancelled)
+        painter.drawPolyline(polygon_of(pixels.xy[start:end]))
+
+
+def _pixels(layer: PathLayer, viewport: Viewport, options: MapOptions) -> Ragged:
+    visible = layer.visible(viewport.plane_bounds(64.0))
+    ragged = visible_parts(layer, visible, viewport, options)
+    return Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
+
+
+def _layer(geometries: list[Any], projection: Projection, *, closed: bool) -> PathLayer:
+    column: npt.NDArray[Any] = np.empty(len(geometries), dtype=object)
+    column[:] = geometries
+    column = column[~shapely.is_empty(column)]
+    numbers = np.arange(len(column), dtype=np.int64)
+    return path_layer(column, numbers, numbers, projection, closed=closed)
+
+
+def _names(boundaries: BoundaryGeometries) -> list[DivisionName]:
+    known = {region.code: region for region in regions().divisions}
+    result = []
+    for code, geometry in boundaries.counties.items():
+        region = known.get(code)
+        result.append(
+            DivisionName(
+                code=code,
+                name=region.name if region else code,
+                short_name=region.short_name if region else code,
+                lonlat=name_place(geometry),
+            )
+        )
+    for name, geometry in boundaries.neighbours.items():
+        result.append(
+            DivisionName(
+                code="", name=name, short_name=name, lonlat=name_place(geometry), neighbour=True
+            )
+        )
+    return result
+
+
+def name_place(geometry: Any) -> tuple[float, float]:
+    """Where a division's name stands: the middle of the largest circle inside its largest part."""
+    parts = shapely.get_parts(geometry)
+    largest = max(parts, key=shapely.area)
+    # Degrees of longitude are shorter; without this the circle would be an ellipse lying down.
+    squeeze = float(np.cos(np.radians(largest.centroid.y)))
+    flat = shapely.transform(largest, lambda c: c * (squeeze, 1.0))
+    line = shapely.maximum_inscribed_circle(flat, tolerance=0.002)
+    x, y = shapely.get_coordinates(line)[0]
+    return float(x / squeeze), float(y)

@@ -1,0 +1,165 @@
+"""Many lines or rings as flat numpy arrays: culled, clipped and thinned without Python loops."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from qhd_riskmap.cartography.projection import FloatArray, Projection
+
+IntArray = npt.NDArray[np.int64]
+
+# Tolerance of the thinned copies, in pixels of the coarsest view that uses them.
+_TOLERANCE_PX = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Parts of different lengths in one array.
+
+    Attributes:
+        xy: (v, 2) vertices on the plane, metres.
+        offsets: (p + 1) first vertex of every part, and the end.
+        owner: (p) which path (row of the `PathLayer`) every part belongs to, ascending.
+    """
+
+    xy: FloatArray
+    offsets: IntArray
+    owner: IntArray
+
+
+@dataclass(slots=True)
+class PathLayer:
+    """Lines or polygons of one kind, sorted by style.
+
+    Attributes:
+        rows: (n) row in the feature table.
+        styles: (n) style numbers, ascending: what is painted later lies on top.
+        bounds: (n, 4) west, south, east, north on the plane, metres.
+        full: All vertices.
+        closed: Whether parts are rings.
+    """
+
+    rows: IntArray
+    styles: IntArray
+    bounds: FloatArray
+    full: Ragged
+    closed: bool
+    _geometries: npt.NDArray[Any] = field(repr=False)
+    _thinned: dict[int, Ragged] = field(default_factory=dict, repr=False)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def visible(self, box: tuple[float, float, float, float]) -> IntArray:
+        """Indices of the paths whose bounds meet ``box`` (plane metres)."""
+        west, south, east, north = box
+        b = self.bounds
+        inside = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= north) & (b[:, 3] >= south)
+        return np.nonzero(inside)[0]
+
+    def geometries(self, indices: IntArray) -> npt.NDArray[Any]:
+        """Projected geometries of some paths."""
+        return self._geometries[indices]
+
+    def at_resolution(self, resolution: float) -> Ragged:
+        """The vertices worth painting at ``resolution`` plane metres per pixel.
+
+        Copies are made by Douglas-Peucker (shapely, outside the interpreter lock) for powers of two
+        and kept; two threads that race make the same copy twice, which is harmless.
+        """
+        step = int(np.floor(np.log2(resolution))) if resolution > 0 else -64
+        if step < 0:  # closer than a metre per pixel nothing can be saved
+            return self.full
+        thinned = self._thinned.get(step)
+        if thinned is None:
+            tolerance = _TOLERANCE_PX * 2.0**step
+            simple = shapely.simplify(self._geometries, tolerance, preserve_topology=False)
+            # A ring thinner than the tolerance vanishes; a dot of it must stay on the map.
+            lost = shapely.is_empty(simple)
+            if lost.any():
+                simple[lost] = self._geometries[lost]
+            thinned = ragged_of(simple, closed=self.closed)
+            self._thinned[step] = thinned
+        return thinned
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Pickles for export processes leave the thinned copies behind."""
+        return {
+            "rows": self.rows, "styles": self.styles, "bounds": self.bounds, "full": self.full,
+            "closed": self.closed, "_geometries": self._geometries,
+        }  # fmt: skip
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._thinned = {}
+
+
+def path_layer(
+    geometries: npt.NDArray[Any],
+    rows: IntArray,
+    styles: IntArray,
+    projection: Projection,
+    *,
+    closed: bool,
+) -> PathLayer:
+    """Project geometries (CGCS2000 degrees) once and sort them by style (stable)."""
+    order = np.argsort(styles, kind="stable")
+    projected = shapely.transform(geometries[order], projection.forward_pairs)
+    return PathLayer(
+        rows=np.asarray(rows, np.int64)[order],
+        styles=np.asarray(styles, np.int64)[order],
+        bounds=shapely.bounds(projected).reshape(-1, 4),
+        full=ragged_of(projected, closed=closed),
+        closed=closed,
+        _geometries=projected,
+    )
+
+
+def ragged_of(geometries: npt.NDArray[Any], *, closed: bool) -> Ragged:
+    """Flatten line or polygon geometries (multi parts and holes included)."""
+    if len(geometries) == 0:
+        return Ragged(np.empty((0, 2)), np.zeros(1, np.int64), np.empty(0, np.int64))
+    parts, owner = shapely.get_parts(geometries, return_index=True)
+    if closed:
+        rings, ring_owner = shapely.get_rings(parts, return_index=True)
+        parts, owner = rings, owner[ring_owner]
+    counts = shapely.get_num_coordinates(parts)
+    xy = shapely.get_coordinates(parts)
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return Ragged(np.ascontiguousarray(xy), offsets, np.asarray(owner, np.int64))
+
+
+def take_parts(ragged: Ragged, wanted: npt.NDArray[np.bool_]) -> Ragged:
+    """Only the parts of the paths marked in ``wanted`` (length: number of paths)."""
+    keep = wanted[ragged.owner]
+    if keep.all():
+        return ragged
+    starts = ragged.offsets[:-1][keep]
+    counts = np.diff(ragged.offsets)[keep]
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    picked = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
+    return Ragged(ragged.xy[picked], offsets, ragged.owner[keep])
+
+
+def segments_of(ragged: Ragged) -> tuple[FloatArray, IntArray]:
+    """Consecutive vertex pairs (s, 4) of all parts, and the first segment of every part (p + 1)."""
+    count = len(ragged.xy)
+    if count == 0:
+        return np.empty((0, 4)), np.zeros(1, np.int64)
+    starts_segment = np.ones(count, bool)
+    starts_segment[ragged.offsets[1:] - 1] = False
+    first = np.nonzero(starts_segment)[0]
+    segments = np.empty((len(first), 4))
+    segments[:, :2] = ragged.xy[first]
+    segments[:, 2:] = ragged.xy[first + 1]
+    offsets = np.zeros(len(ragged.offsets), np.int64)
+    np.cumsum(np.diff(ragged.offsets) - 1, out=offsets[1:])
+    return segments, offsets

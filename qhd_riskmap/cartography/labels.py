@@ -1,0 +1,188 @@
+"""Names on the map: placed by priority without collisions, written with a pale halo."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+
+from qhd_riskmap.cartography.fonts import sheet_font
+
+_KEPT_IMAGES: Final = 2_000
+_HALO: Final = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class LabelStyle:
+    """How a name is written; sizes in painter units."""
+
+    size: float
+    colour: str
+    halo: str
+    bold: bool = False
+    spacing: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A wish to write a name.
+
+    Attributes:
+        text: The name.
+        x: Painter units of the place it belongs to.
+        y: The same, downwards.
+        gap: Free room around the place (half a symbol); 0 writes the name over its place.
+        style: How it is written.
+    """
+
+    text: str
+    x: float
+    y: float
+    gap: float
+    style: LabelStyle
+
+
+class OccupiedGround:
+    """Which parts of the picture are taken, on a coarse grid."""
+
+    def __init__(self, width: float, height: float, cell: float) -> None:
+        self._cell = cell
+        self._grid: npt.NDArray[np.bool_] = np.zeros(
+            (max(1, math.ceil(height / cell)), max(1, math.ceil(width / cell))), dtype=bool
+        )
+        self._width, self._height = width, height
+
+    def block_marks(self, xy: npt.NDArray[np.float64], half: float) -> None:
+        """Take the squares of ``half`` side around many places."""
+        rows, columns = self._grid.shape
+        reach = max(1, round(half / self._cell))
+        middle = np.floor(xy / self._cell).astype(np.int64)
+        for dy in range(-reach, reach + 1):
+            for dx in range(-reach, reach + 1):
+                x, y = middle[:, 0] + dx, middle[:, 1] + dy
+                inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
+                self._grid[y[inside], x[inside]] = True
+
+    def take(self, box: QRectF) -> bool:
+        """Take ``box`` if it is free and inside the picture; whether it worked."""
+        if box.left() < 0 or box.top() < 0:
+            return False
+        if box.right() > self._width or box.bottom() > self._height:
+            return False
+        left, top = int(box.left() / self._cell), int(box.top() / self._cell)
+        right, bottom = int(box.right() / self._cell) + 1, int(box.bottom() / self._cell) + 1
+        part = self._grid[top:bottom, left:right]
+        if part.any():
+            return False
+        part[:] = True
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class PlacedLabel:
+    """A name with its box."""
+
+    label: Label
+    box: QRectF
+
+
+def place_labels(labels: Iterable[Label], ground: OccupiedGround) -> list[PlacedLabel]:
+    """Find room for as many labels as possible; earlier ones first."""
+    placed = []
+    for label in labels:
+        if not label.text:
+            continue
+        width, height = text_size(label.text, label.style)
+        for left, top in _candidates(label, width, height):
+            box = QRectF(left, top, width, height)
+            if ground.take(box):
+                placed.append(PlacedLabel(label, box))
+                break
+    return placed
+
+
+def _candidates(label: Label, width: float, height: float) -> list[tuple[float, float]]:
+    x, y, gap = label.x, label.y, label.gap
+    if gap <= 0:
+        return [(x - width / 2, y - height / 2), (x - width / 2, y - 1.8 * height),
+                (x - width / 2, y + 0.8 * height)]  # fmt: skip
+    return [
+        (x + gap, y - height / 2), (x - gap - width, y - height / 2),
+        (x - width / 2, y - gap - height), (x - width / 2, y + gap),
+        (x + gap * 0.8, y - gap * 0.8 - height), (x + gap * 0.8, y + gap * 0.8),
+    ]  # fmt: skip
+
+
+def text_size(text: str, style: LabelStyle) -> tuple[float, float]:
+    """Width and height of a name in painter units."""
+    metrics = QFontMetricsF(sheet_font(style.size, bold=style.bold))
+    width = metrics.horizontalAdvance(text) + style.spacing * len(text)
+    return width + style.size * 0.3, metrics.height()
+
+
+def paint_label(painter: QPainter, placed: PlacedLabel, *, vector: bool) -> None:
+    """Write a placed label: as searchable text on paper, as a cached picture on the screen."""
+    style = placed.label.style
+    if vector:
+        _write(painter, placed.label.text, style, placed.box)
+        return
+    ratio = painter.transform().m11() or 1.0
+    image = _label_image(placed.label.text, style, ratio)
+    painter.drawImage(placed.box.topLeft(), image)
+
+
+_images: OrderedDict[tuple[str, LabelStyle, float], QImage] = OrderedDict()
+_lock = threading.Lock()
+
+
+def _label_image(text: str, style: LabelStyle, ratio: float) -> QImage:
+    key = (text, style, round(ratio, 3))
+    with _lock:
+        image = _images.get(key)
+        if image is not None:
+            _images.move_to_end(key)
+            return image
+    image = _make_image(text, style, ratio)
+    with _lock:
+        _images[key] = image
+        if len(_images) > _KEPT_IMAGES:
+            _images.popitem(last=False)
+    return image
+
+
+def _make_image(text: str, style: LabelStyle, ratio: float) -> QImage:
+    width, height = text_size(text, style)
+    image = QImage(
+        math.ceil(width * ratio) + 1, math.ceil(height * ratio) + 1,
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )  # fmt: skip
+    image.fill(QColor(0, 0, 0, 0))
+    image.setDevicePixelRatio(ratio)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    box = QRectF(0, 0, width, height)
+    halo = LabelStyle(style.size, style.halo, style.halo, style.bold, style.spacing)
+    for dx, dy in _HALO:
+        _write(painter, text, halo, box.translated(dx, dy))
+    _write(painter, text, style, box)
+    painter.end()
+    return image
+
+
+def _write(painter: QPainter, text: str, style: LabelStyle, box: QRectF) -> None:
+    font = sheet_font(style.size, bold=style.bold)
+    if style.spacing:
+        font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, style.spacing)
+    painter.setFont(font)
+    painter.setPen(QColor(style.colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    baseline = box.top() + QFontMetricsF(font).ascent()
+    painter.drawText(QPointF(box.left() + style.size * 0.15, baseline), text)

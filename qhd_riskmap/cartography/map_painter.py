@@ -1,0 +1,281 @@
+"""One pure painter for screen, paper, thumbnails and legend.
+
+(features, viewport, options, cancel) → `QImage` or any `QPainter`. No state is kept apart from caches
+of pictures, so a worker thread may paint while the window shows the last picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import numpy as np
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_basemap
+from qhd_riskmap.cartography.clusters import Clusters, cluster_marks
+from qhd_riskmap.cartography.geometry_arrays import IntArray
+from qhd_riskmap.cartography.labels import (
+    Label,
+    LabelStyle,
+    OccupiedGround,
+    PlacedLabel,
+    paint_label,
+    place_labels,
+)
+from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons
+from qhd_riskmap.cartography.prepared import PreparedFeatures
+from qhd_riskmap.cartography.projection import FloatArray
+from qhd_riskmap.cartography.qt_arrays import Cancelled, check, never_cancelled
+from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
+from qhd_riskmap.cartography.symbols import DIGIT_FROM_PX, paint_cluster, paint_symbol, style_parts
+from qhd_riskmap.cartography.viewport import Viewport
+
+_CALLS_BETWEEN_CHECKS: Final = 200
+_SHORT_NAMES_ABOVE: Final = 900_000.0  # 1:n beyond which divisions are named by their short names
+
+
+def render_image(
+    prepared: PreparedFeatures | None,
+    basemap: PreparedBasemap | None,
+    viewport: Viewport,
+    options: MapOptions | None = None,
+    cancelled: Cancelled = never_cancelled,
+) -> QImage:
+    """Paint a map into a new image of the viewport's size, premultiplied, with its pixel ratio.
+
+    Raises:
+        JobCancelledError: ``cancelled`` became true.
+    """
+    options = options or MapOptions()
+    ratio = viewport.device_pixel_ratio
+    image = QImage(
+        max(1, round(viewport.width * ratio)), max(1, round(viewport.height * ratio)),
+        QImage.Format.Format_ARGB32_Premultiplied,
+    )  # fmt: skip
+    image.fill(QColor(options.palette.neighbour if options.basemap else "#FFFFFF"))
+    painter = QPainter(image)
+    try:
+        painter.scale(ratio, ratio)
+        painter.setRenderHints(
+            QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
+        )
+        paint_map(painter, prepared, viewport, options, cancelled, basemap=basemap)
+    finally:
+        painter.end()
+    image.setDevicePixelRatio(ratio)
+    return image
+
+
+def paint_map(
+    painter: QPainter,
+    prepared: PreparedFeatures | None,
+    viewport: Viewport,
+    options: MapOptions,
+    cancelled: Cancelled = never_cancelled,
+    *,
+    basemap: PreparedBasemap | None = None,
+) -> None:
+    """Paint ground, areas, lines, symbols and names with any painter.
+
+    Args:
+        painter: Its coordinates are those of the viewport, scaled by nothing but the pixel ratio
+            unless ``options.vector``.
+        prepared: The hazards, or None for the ground alone; same projection as the viewport.
+        viewport: What to show.
+        options: How.
+        cancelled: Asked between drawing calls.
+        basemap: The ground.
+
+    Raises:
+        JobCancelledError: ``cancelled`` became true; what is painted so far stays.
+        ValueError: Something was prepared for another projection.
+    """
+    _same_plane(prepared, basemap, viewport)
+    painter.save()
+    try:
+        if basemap is not None and options.basemap:
+            paint_basemap(painter, basemap, viewport, options, cancelled)
+        marks: IntArray = np.empty(0, np.int64)
+        clusters: Clusters | None = None
+        if prepared is not None:
+            paint_polygons(painter, prepared.polygons, viewport, options, cancelled)
+            paint_lines(painter, prepared.lines, viewport, options, cancelled)
+            marks = visible_marks(prepared, viewport, options)
+            clusters = clusters_in_view(prepared, viewport, options)
+            _paint_marks(painter, prepared, marks, clusters, viewport, options, cancelled)
+        for placed in names_in_view(prepared, basemap, viewport, options):
+            check(cancelled)
+            paint_label(painter, placed, vector=options.vector)
+    finally:
+        painter.restore()
+
+
+def visible_marks(prepared: PreparedFeatures, viewport: Viewport, options: MapOptions) -> IntArray:
+    """Indices into ``prepared.marks`` of the symbols in view, in painting order."""
+    west, south, east, north = viewport.plane_bounds(options.symbol_size)
+    x, y = prepared.marks.xy[:, 0], prepared.marks.xy[:, 1]
+    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    if not options.anchor_symbols:
+        inside &= prepared.marks.is_point
+    return np.nonzero(inside)[0]
+
+
+def clusters_in_view(
+    prepared: PreparedFeatures, viewport: Viewport, options: MapOptions
+) -> Clusters | None:
+    """The groups that would be painted, or None where every symbol stands for itself.
+
+    Members are indices into ``prepared.marks``. Whole grid cells are counted, also where they reach
+    out of the window, so that a number never changes while panning.
+    """
+    if not options.cluster:
+        return None
+    if len(visible_marks(prepared, viewport, options)) <= options.cluster_threshold:
+        return None
+    cell = options.cluster_cell * viewport.resolution
+    west, south, east, north = (
+        np.floor(np.array(viewport.plane_bounds(options.cluster_cell)) / cell) * cell
+    )
+    xy = prepared.marks.xy
+    inside = (xy[:, 0] >= west) & (xy[:, 0] < east + cell)
+    inside &= (xy[:, 1] >= south) & (xy[:, 1] < north + cell)
+    if not options.anchor_symbols:
+        inside &= prepared.marks.is_point
+    indices = np.nonzero(inside)[0]
+    return cluster_marks(xy[indices], prepared.marks.styles[indices], cell, indices)
+
+
+def _same_plane(
+    prepared: PreparedFeatures | None, basemap: PreparedBasemap | None, viewport: Viewport
+) -> None:
+    for part in (prepared, basemap):
+        if part is not None and part.projection is not viewport.projection:
+            raise ValueError(
+                f"prepared for {part.projection}, viewport shows {viewport.projection}"
+            )
+
+
+def _paint_marks(
+    painter: QPainter, prepared: PreparedFeatures, marks: IntArray, clusters: Clusters | None,
+    viewport: Viewport, options: MapOptions, cancelled: Cancelled,
+) -> None:  # fmt: skip
+    if clusters is not None:
+        single = clusters.counts == 1
+        marks = np.sort(clusters.members[clusters.offsets[:-1][single]])
+    xy = viewport.plane_to_screen(prepared.marks.xy[marks])
+    styles = prepared.marks.styles[marks]
+    if options.vector:
+        _vector_marks(painter, xy, styles, options, cancelled)
+    elif len(xy):
+        ratio = viewport.device_pixel_ratio
+        painter.save()
+        painter.resetTransform()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+        symbol_atlas(options.symbol_size, ratio).draw(painter, xy * ratio, styles, cancelled)
+        painter.restore()
+    if clusters is not None:
+        _paint_clusters(painter, clusters, viewport, options, cancelled)
+
+
+def _vector_marks(
+    painter: QPainter, xy: FloatArray, styles: IntArray, options: MapOptions, cancelled: Cancelled
+) -> None:
+    digit = options.symbol_size / options.detail >= DIGIT_FROM_PX
+    columns = zip(xy.tolist(), styles.tolist(), strict=True)
+    for index, ((x, y), style) in enumerate(columns):
+        if index % _CALLS_BETWEEN_CHECKS == 0:
+            check(cancelled)
+        type_key, level = style_parts(style)
+        paint_symbol(painter, type_key, level, x, y, options.symbol_size, digit=digit)
+
+
+def cluster_size(count: int, options: MapOptions) -> float:
+    """Diameter of a cluster's disc, painter units: grows slowly with the count."""
+    return options.symbol_size * (1.45 + 0.22 * float(np.log10(max(count, 1))))
+
+
+def _paint_clusters(
+    painter: QPainter, clusters: Clusters, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    xy = viewport.plane_to_screen(clusters.xy)
+    ratio = viewport.device_pixel_ratio
+    # Worse levels are painted later and lie on top; ungraded groups lowest.
+    order = np.argsort(np.where(clusters.worst == 0, -5, -clusters.worst), kind="stable")
+    painter.save()
+    if not options.vector:
+        painter.resetTransform()
+    for index in order.tolist():
+        count, level = int(clusters.counts[index]), int(clusters.worst[index])
+        if count == 1:
+            continue
+        check(cancelled)
+        x, y = xy[index].tolist()
+        size = cluster_size(count, options)
+        if options.vector:
+            paint_cluster(painter, count, level, x, y, size)
+        else:
+            image = cluster_image(count, level, size * ratio)
+            half = image.width() / 2
+            painter.drawImage(round(x * ratio - half), round(y * ratio - half), image)
+    painter.restore()
+
+
+# -- names ------------------------------------------------------------------------------------------
+
+
+def names_in_view(
+    prepared: PreparedFeatures | None,
+    basemap: PreparedBasemap | None,
+    viewport: Viewport,
+    options: MapOptions,
+) -> list[PlacedLabel]:
+    """The names that find room: divisions first, then hazards by level, worst first."""
+    ground = OccupiedGround(viewport.width, viewport.height, max(options.label_size / 4, 0.01))
+    marks: IntArray = np.empty(0, np.int64)
+    xy: FloatArray = np.empty((0, 2))
+    clusters = None
+    if prepared is not None:
+        marks = visible_marks(prepared, viewport, options)
+        clusters = clusters_in_view(prepared, viewport, options)
+        places = prepared.marks.xy[marks] if clusters is None else clusters.xy
+        xy = viewport.plane_to_screen(places)
+    placed: list[PlacedLabel] = []
+    if basemap is not None and options.basemap:
+        placed += place_labels(_division_labels(basemap, viewport, options), ground)
+    if prepared is None or not options.labels or clusters is not None:
+        return placed
+    if len(marks) > options.label_threshold:
+        return placed
+    ground.block_marks(xy, options.symbol_size / 2)
+    return placed + place_labels(_hazard_labels(prepared, marks, xy, options), ground)
+
+
+def _hazard_labels(
+    prepared: PreparedFeatures, marks: IntArray, xy: FloatArray, options: MapOptions
+) -> Iterator[Label]:
+    style = LabelStyle(options.label_size, options.palette.label_text, options.palette.label_halo)
+    # Styles ascend to the worst level, so backwards is by priority; MULTIPOINTs are named once.
+    seen: set[int] = set()
+    for index in range(len(marks) - 1, -1, -1):
+        row = int(prepared.marks.rows[marks[index]])
+        if row in seen:
+            continue
+        seen.add(row)
+        x, y = xy[index].tolist()
+        yield Label(str(prepared.names[row]), x, y, options.symbol_size * 0.72, style)
+
+
+def _division_labels(
+    basemap: PreparedBasemap, viewport: Viewport, options: MapOptions
+) -> Iterator[Label]:
+    size, colours = options.division_size, options.palette
+    inside = LabelStyle(size, colours.division_text, colours.land, bold=True, spacing=size * 0.12)
+    outside = LabelStyle(size * 0.8, colours.boundary, colours.neighbour, spacing=size * 0.1)
+    xy = viewport.plane_to_screen(basemap.name_xy)
+    crowded = viewport.scale_denominator() * options.detail > _SHORT_NAMES_ABOVE
+    for name, (x, y) in zip(basemap.names, xy.tolist(), strict=True):
+        text = name.short_name if crowded and not name.neighbour else name.name
+        yield Label(text, x, y, 0.0, outside if name.neighbour else inside)

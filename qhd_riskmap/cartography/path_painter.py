@@ -1,0 +1,227 @@
+"""Paints line and polygon hazards from flat arrays, whatever their number and size."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import shapely
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from qhd_riskmap.cartography.geometry_arrays import (
+    IntArray,
+    PathLayer,
+    Ragged,
+    ragged_of,
+    segments_of,
+    take_parts,
+)
+from qhd_riskmap.cartography.hatching import hatch_path
+from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.qt_arrays import (
+    MAX_PRIMITIVES,
+    Cancelled,
+    check,
+    draw_segments,
+    path_of,
+    polygon_of,
+)
+from qhd_riskmap.cartography.symbols import (
+    area_brush,
+    area_pen,
+    hatch_style,
+    level_colour,
+    line_pen,
+    style_parts,
+)
+from qhd_riskmap.cartography.viewport import Viewport
+
+# Above this many vertices in view lines are drawn one unit wide and undashed: wider pens cost three
+# times as much, and dashes could not be read in such a crowd anyway.
+_FINE_VERTICES: Final = 24_000
+# A smoothed fill costs the square of its crossings; beyond this the fill is left unsmoothed.
+_SMOOTH_VERTICES: Final = 3_000
+_CLIP_MARGIN: Final = 64.0
+_HATCHED_POLYGONS: Final = 600
+
+
+def paint_lines(
+    painter: QPainter, layer: PathLayer, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    """Paint the lines in view, in the order of their styles."""
+    visible = layer.visible(viewport.plane_bounds(_CLIP_MARGIN))
+    if not len(visible):
+        return
+    check(cancelled)
+    ragged = visible_parts(layer, visible, viewport, options)
+    pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
+    fine = options.vector or len(pixels.xy) <= _FINE_VERTICES
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for style, first, last in runs(layer.styles[pixels.owner]):
+        type_key, level = style_parts(style)
+        part = _slice(pixels, first, last)
+        if fine:
+            _casing(painter, part, options, cancelled)
+            painter.setPen(line_pen(type_key, level, options.line_width))
+            _polylines(painter, part, cancelled)
+        else:
+            painter.setPen(QPen(level_colour(level), options.outline_width))
+            draw_segments(painter, segments_of(part)[0], cancelled)
+
+
+def paint_polygons(
+    painter: QPainter, layer: PathLayer, viewport: Viewport, options: MapOptions,
+    cancelled: Cancelled,
+) -> None:  # fmt: skip
+    """Paint the polygons in view, in the order of their styles."""
+    visible = layer.visible(viewport.plane_bounds(_CLIP_MARGIN))
+    if not len(visible):
+        return
+    check(cancelled)
+    ragged = visible_parts(layer, visible, viewport, options)
+    pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
+    hatched = options.hatch and (options.vector or len(visible) <= _HATCHED_POLYGONS)
+    for style, first, last in runs(layer.styles[pixels.owner]):
+        type_key, level = style_parts(style)
+        painter.setPen(Qt.PenStyle.NoPen)
+        part = _slice(pixels, first, last)
+        pen = area_pen(level, options.outline_width)
+        hatch = hatch_style(type_key) if hatched else Qt.BrushStyle.NoBrush
+        for _owner, a, b in runs(part.owner):
+            check(cancelled)
+            _polygon(painter, _slice(part, a, b), pen, level, hatch, options, cancelled)
+
+
+def visible_parts(
+    layer: PathLayer, visible: IntArray, viewport: Viewport, options: MapOptions
+) -> Ragged:
+    """The thinned parts of the visible paths, long ones clipped to the window."""
+    resolution = viewport.resolution * options.detail
+    ragged = layer.at_resolution(resolution)
+    wanted = np.zeros(len(layer), bool)
+    wanted[visible] = True
+    far = _reaching_out(layer, visible, viewport)
+    if not len(far):
+        return take_parts(ragged, wanted)
+    wanted[far] = False
+    near = take_parts(ragged, wanted)
+    box = viewport.plane_bounds(_CLIP_MARGIN)
+    clipped = clip_layer(layer, far, resolution, box)
+    return _merged(near, clipped)
+
+
+def clip_layer(
+    layer: PathLayer, indices: IntArray, resolution: float, box: tuple[float, float, float, float]
+) -> Ragged:
+    """Thin and clip single paths to ``box``; those that leave nothing disappear."""
+    geometries = layer.geometries(indices)
+    if layer.closed:
+        # Clipping needs valid rings; a crossing one is mended for the picture only.
+        broken = ~shapely.is_valid(geometries)
+        if broken.any():
+            geometries = geometries.copy()
+            geometries[broken] = shapely.buffer(geometries[broken], 0)
+    clipped = shapely.clip_by_rect(geometries, *box)
+    if resolution > 1.0:
+        clipped = shapely.simplify(clipped, 0.4 * resolution, preserve_topology=False)
+    clipped = _only_kind(clipped, closed=layer.closed)
+    kept = ~shapely.is_empty(clipped)
+    ragged = ragged_of(clipped[kept], closed=layer.closed)
+    return Ragged(ragged.xy, ragged.offsets, indices[kept][ragged.owner])
+
+
+def _only_kind(geometries: np.ndarray, *, closed: bool) -> np.ndarray:
+    """Drop stray parts of other dimension that clipping may leave in collections."""
+    wanted = 2 if closed else 1
+    mixed = shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION
+    for index in np.nonzero(mixed)[0]:
+        parts = shapely.get_parts(geometries[index])
+        parts = parts[shapely.get_dimensions(parts) == wanted]
+        union = shapely.multipolygons if closed else shapely.multilinestrings
+        geometries[index] = union(shapely.get_parts(parts))
+    return geometries
+
+
+def _reaching_out(layer: PathLayer, visible: IntArray, viewport: Viewport) -> IntArray:
+    """Visible paths of which more than half lies outside the window."""
+    west, south, east, north = viewport.plane_bounds(4 * _CLIP_MARGIN)
+    b = layer.bounds[visible]
+    outside = (b[:, 0] < west) | (b[:, 1] < south) | (b[:, 2] > east) | (b[:, 3] > north)
+    return visible[outside]
+
+
+def _merged(near: Ragged, far: Ragged) -> Ragged:
+    """Both sets of parts, ordered by owner again so that styles stay sorted."""
+    owner = np.concatenate((near.owner, far.owner))
+    counts = np.concatenate((np.diff(near.offsets), np.diff(far.offsets)))
+    starts = np.concatenate((near.offsets[:-1], far.offsets[:-1] + len(near.xy)))
+    order = np.argsort(owner, kind="stable")
+    counts, starts = counts[order], starts[order]
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    picked = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
+    return Ragged(np.concatenate((near.xy, far.xy))[picked], offsets, owner[order])
+
+
+def runs(values: IntArray) -> list[tuple[int, int, int]]:
+    """(value, first, end) of every run of equal neighbours."""
+    if not len(values):
+        return []
+    edges = np.nonzero(np.diff(values))[0] + 1
+    marks = [0, *edges.tolist(), len(values)]
+    return [(int(values[a]), a, b) for a, b in pairwise(marks)]
+
+
+def _slice(ragged: Ragged, first: int, last: int) -> Ragged:
+    offsets = ragged.offsets[first : last + 1]
+    return Ragged(
+        ragged.xy[offsets[0] : offsets[-1]], offsets - offsets[0], ragged.owner[first:last]
+    )
+
+
+def _casing(painter: QPainter, part: Ragged, options: MapOptions, cancelled: Cancelled) -> None:
+    """A pale edge under a line, so that yellow and grey lines stand out from any ground."""
+    casing = QColor("#FFFFFF")
+    casing.setAlpha(190)
+    pen = QPen(casing, options.line_width * 1.8)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    _polylines(painter, part, cancelled)
+
+
+def _polylines(painter: QPainter, part: Ragged, cancelled: Cancelled) -> None:
+    for start, end in pairwise(part.offsets.tolist()):
+        check(cancelled)
+        # Joined pieces overlap by one vertex: a single stroke of many vertices could take seconds.
+        for piece in range(start, max(end - 1, start + 1), MAX_PRIMITIVES):
+            painter.drawPolyline(polygon_of(part.xy[piece : min(piece + MAX_PRIMITIVES + 1, end)]))
+
+
+def _polygon(
+    painter: QPainter, part: Ragged, pen: QPen, level: int, hatch: Qt.BrushStyle,
+    options: MapOptions, cancelled: Cancelled,
+) -> None:  # fmt: skip
+    rings = len(part.offsets) - 1
+    smooth = len(part.xy) <= _SMOOTH_VERTICES
+    if smooth and rings == 1 and hatch == Qt.BrushStyle.NoBrush:
+        painter.setPen(pen)
+        painter.setBrush(area_brush(level))
+        painter.drawPolygon(polygon_of(part.xy))
+        return
+    path = path_of(part.xy, part.offsets)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+    painter.setBrush(area_brush(level))
+    painter.drawPath(path)
+    if hatch != Qt.BrushStyle.NoBrush and smooth:
+        hatch_path(painter, hatch, level_colour(level), path, options.symbol_size * 0.45)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(pen)
+    if smooth:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(path)
+    else:
+        draw_segments(painter, segments_of(part)[0], cancelled)
