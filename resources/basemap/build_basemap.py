@@ -146,7 +146,11 @@ def best_shift(samples: npt.NDArray[np.float64], coast: BaseGeometry) -> tuple[f
     shapely.prepare(coast)
     return min(
         (
-            float(np.median(shapely.distance(shapely.points(thinned + [east, north]), coast))),
+            float(
+                np.median(
+                    shapely.distance(shapely.points(thinned + np.array([east, north])), coast)
+                )
+            ),
             east,
             north,
         )
