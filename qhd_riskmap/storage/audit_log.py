@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +14,7 @@ from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
 
 GENESIS = "0" * 64
+_COLUMNS = "seq, at, actor, action, subject, detail, prev_hash, hash"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +40,13 @@ class AuditEntry:
     hash: str
 
 
-def chain_hash(
-    seq: int, at: str, actor: str, action: str, subject: str, detail: str, prev_hash: str
-) -> str:
-    """SHA-256 (hexadecimal) over the canonical JSON of one entry."""
-    text = to_json([seq, at, actor, action, subject, detail, prev_hash])
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+def chain_hash(entry: Sequence[Any]) -> str:
+    """SHA-256 (hexadecimal) over the canonical JSON of an entry's values, its own hash left out.
+
+    Args:
+        entry: seq, at, actor, action, subject, detail (JSON text), hash of the entry before.
+    """
+    return hashlib.sha256(to_json(list(entry)).encode("utf-8")).hexdigest()
 
 
 class AuditLog:
@@ -61,12 +63,10 @@ class AuditLog:
         ).one_or_none()
         seq, prev_hash = (last[0] + 1, last[1]) if last else (1, GENESIS)
         at = self._transaction.now().isoformat()
-        text = to_json(detail)
-        digest = chain_hash(seq, at, actor.name, action, subject, text, prev_hash)
+        entry = (seq, at, actor.name, action, subject, to_json(detail), prev_hash)
         connection.exec_driver_sql(
-            "INSERT INTO audit (seq, at, actor, action, subject, detail, prev_hash, hash)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (seq, at, actor.name, action, subject, text, prev_hash, digest),
+            f"INSERT INTO audit ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",  # noqa: S608 - constants
+            (*entry, chain_hash(entry)),
         )
 
     def of(self, subject: str) -> list[AuditEntry]:
@@ -79,9 +79,7 @@ class AuditLog:
 
     def _entries(self, condition: str, parameters: tuple[Any, ...]) -> list[AuditEntry]:
         rows = self._transaction.reading().exec_driver_sql(
-            "SELECT seq, at, actor, action, subject, detail, prev_hash, hash FROM audit"
-            + condition
-            + " ORDER BY seq",
+            f"SELECT {_COLUMNS} FROM audit{condition} ORDER BY seq",  # noqa: S608 - constants
             parameters,
         )
         return [

@@ -174,6 +174,19 @@ def open_register(
     return register
 
 
+def spatialite_version() -> str:
+    """Version of the mod_spatialite in use.
+
+    Raises:
+        MissingSpatialiteError: None can be loaded.
+    """
+    connection = connect(Path(":memory:"), None)
+    try:
+        return str(connection.execute("SELECT spatialite_version()").fetchone()[0])
+    finally:
+        connection.close()
+
+
 def _reserve(path: Path) -> None:
     try:
         path.open("xb").close()

@@ -72,7 +72,7 @@ def install(engine: Engine, path: Path) -> None:
     def _translate(context: ExceptionContext) -> None:
         failure = failure_of(context.original_exception, path)
         if failure is not None:
-            context.chained_exception = failure  # type: ignore[misc]  # documented as assignable
+            context.chained_exception = failure
 
 
 def failure_of(error: object, path: Path) -> DatabaseError | NotFoundError | None:

@@ -48,9 +48,9 @@ def is_unc(path: str) -> bool:
 
 
 def file_system_of(path: Path, mounts: str) -> str:
-    """Type of the file system that holds ``path``, by the text of ``/proc/mounts``.
+    r"""Type of the file system that holds ``path``, by the text of ``/proc/mounts``.
 
-    >>> file_system_of(Path("/mnt/s/a.db"), "/dev/sda / ext4 rw 0 0\\n//s/x /mnt/s cifs rw 0 0")
+    >>> file_system_of(Path("/mnt/s/a.db"), "/dev/sda / ext4 rw 0 0\n//s/x /mnt/s cifs rw 0 0")
     'cifs'
     """
     best, kind = -1, ""

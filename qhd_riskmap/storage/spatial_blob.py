@@ -43,7 +43,7 @@ def checked(geometries: Sequence[BaseGeometry]) -> npt.NDArray[Any]:
     array[:] = geometries
     if any(geometry.geom_type not in GEOMETRY_TYPES for geometry in geometries):
         raise InvalidInputError(_("图形只能是点、线或面。"))
-    array = shapely.force_2d(array)
+    array = np.asarray(shapely.force_2d(array), dtype=object)
     box = shapely.bounds(array).reshape(-1, 4)
     # NaN compares false, so empty geometries and missing coordinates fail here too.
     inside = (

@@ -53,7 +53,7 @@ def load_into(connection: Any) -> None:
     bundled = bundled_library()
     names = (str(bundled), *_SYSTEM_NAMES) if bundled else _SYSTEM_NAMES
     failures: list[str] = []
-    connection.enable_load_extension(True)
+    connection.enable_load_extension(True)  # noqa: FBT003 - the driver's signature
     try:
         for name in names:
             try:
@@ -69,7 +69,7 @@ def load_into(connection: Any) -> None:
                 detail="\n".join(failures),
             )
     finally:
-        connection.enable_load_extension(False)
+        connection.enable_load_extension(False)  # noqa: FBT003 - the driver's signature
     _point_proj_at_its_data(connection, bundled)
     connection.set_authorizer(_refuse_knn)
 

@@ -7,9 +7,13 @@ from typing import Self
 
 from sqlalchemy import Engine
 
+from qhd_riskmap.storage.assessment_repository import AssessmentRepository
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
+from qhd_riskmap.storage.place_repository import PlaceRepository
+from qhd_riskmap.storage.release_repository import ReleaseRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
 
 
@@ -21,11 +25,19 @@ class UnitOfWork:
 
     Attributes:
         hazards: The hazards.
+        assessments: Their assessments.
+        batches: The imports that brought them.
+        places: Receptors, townships and emergency resources.
+        releases: The register of public releases.
         audit: The audit trail.
         office: The office profile.
     """
 
     hazards: HazardRepository
+    assessments: AssessmentRepository
+    batches: BatchRepository
+    places: PlaceRepository
+    releases: ReleaseRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -39,6 +51,10 @@ class UnitOfWork:
         self._open = transaction
         self.audit = AuditLog(transaction)
         self.hazards = HazardRepository(transaction, self.audit)
+        self.assessments = AssessmentRepository(transaction, self.audit, self.hazards)
+        self.batches = BatchRepository(transaction, self.audit)
+        self.places = PlaceRepository(transaction, self.audit)
+        self.releases = ReleaseRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 

@@ -1,0 +1,160 @@
+"""Assessments: each stands for ever, the newest stored one gives the hazard its level."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.hazard import Assessment, Hazard, HazardStatus
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.errors import ConflictError, NotFoundError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.storage import bulk_load
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.hazard_repository import HazardRepository
+from qhd_riskmap.storage.hazard_rows import to_json
+from qhd_riskmap.storage.transaction import Transaction
+
+_INSERT = (
+    "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
+    " reasons, assessor, assessed_on)"
+    " VALUES (?, (SELECT fid FROM hazard WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_SELECT = (
+    "SELECT a.id, h.id, a.method, a.method_version, a.inputs, a.score, a.level, a.reasons,"
+    " a.assessor, a.assessed_on FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
+)
+
+
+class AssessmentRepository:
+    """Writes and reads table ``assessment``."""
+
+    def __init__(
+        self, transaction: Transaction, audit: AuditLog, hazards: HazardRepository
+    ) -> None:
+        self._transaction = transaction
+        self._audit = audit
+        self._hazards = hazards
+
+    def add(self, assessment: Assessment, actor: Actor) -> Hazard:
+        """Store an assessment and give the hazard its level; the hazard as it is now.
+
+        Raises:
+            NotFoundError: The hazard does not exist or is deleted.
+            ConflictError: The assessment is stored already.
+        """
+        with self._transaction.step() as connection:
+            self._insert(connection, [assessment])
+            hazard = self._graded(assessment, actor)
+            self._audit.record(
+                actor,
+                "assessment.add",
+                str(assessment.hazard_id),
+                {
+                    "assessment": str(assessment.id),
+                    "method": assessment.method,
+                    "level": assessment.level.value,
+                    "revision": hazard.revision,
+                },
+            )
+        return hazard
+
+    def add_many(self, assessments: Sequence[Assessment], actor: Actor) -> None:
+        """Store many assessments, with one audit entry.
+
+        Hazards that carry the level already (declared in the sheet they were just added from) keep
+        their revision.
+        """
+        if not assessments:
+            return
+        with self._transaction.step() as connection:
+            self._insert(connection, assessments)
+            newest = {item.hazard_id: item for item in assessments}
+            graded = self._grades(connection)
+            for hazard_id, item in newest.items():
+                if graded.get(str(hazard_id)) != (item.level.rank, HazardStatus.ASSESSED.value):
+                    self._graded(item, actor)
+            self._audit.record(
+                actor,
+                "assessment.add_many",
+                "assessments",
+                {
+                    "count": len(assessments),
+                    "ids_sha256": bulk_load.digest(item.id for item in assessments),
+                },
+            )
+
+    def of(self, hazard_id: UUID) -> list[Assessment]:
+        """The assessments of a hazard, newest first."""
+        rows = self._transaction.reading().exec_driver_sql(
+            _SELECT + " WHERE h.id = ? ORDER BY a.seq DESC", (str(hazard_id),)
+        )
+        return [_assessment(row) for row in rows]
+
+    def newest(self) -> dict[UUID, Assessment]:
+        """The newest assessment of every hazard that has one."""
+        rows = self._transaction.reading().exec_driver_sql(_SELECT + " ORDER BY a.seq")
+        return {found.hazard_id: found for found in map(_assessment, rows)}
+
+    def _insert(self, connection: Connection, assessments: Sequence[Assessment]) -> None:
+        try:
+            connection.exec_driver_sql(_INSERT, [_values(item) for item in assessments])
+        except IntegrityError as error:
+            text = str(error.orig)
+            if "hazard_fid" in text:
+                raise NotFoundError(_("被评估的隐患不在登记库中。"), detail=text) from error
+            if "assessment.id" in text:
+                raise ConflictError(_("这条评估已在登记库中。"), detail=text) from error
+            raise
+
+    def _graded(self, assessment: Assessment, actor: Actor) -> Hazard:
+        hazard = self._hazards.require(str(assessment.hazard_id))
+        status = hazard.status
+        if status is HazardStatus.REGISTERED:
+            status = HazardStatus.ASSESSED
+        return self._hazards.set_level(
+            replace(hazard, level=assessment.level, status=status), actor
+        )
+
+    @staticmethod
+    def _grades(connection: Connection) -> dict[str, tuple[int, str]]:
+        rows = connection.exec_driver_sql("SELECT id, level, status FROM hazard")
+        return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _values(item: Assessment) -> tuple[Any, ...]:
+    return (
+        str(item.id),
+        str(item.hazard_id),
+        item.method,
+        item.method_version,
+        to_json(dict(item.inputs)),
+        item.score,
+        item.level.rank,
+        to_json(list(item.reasons)),
+        item.assessor,
+        item.assessed_on.isoformat(),
+    )
+
+
+def _assessment(row: Sequence[Any]) -> Assessment:
+    return Assessment(
+        id=UUID(row[0]),
+        hazard_id=UUID(row[1]),
+        method=row[2],
+        method_version=row[3],
+        inputs=json.loads(row[4]),
+        score=row[5],
+        level=RiskLevel.from_rank(row[6]),
+        reasons=tuple(json.loads(row[7])),
+        assessor=row[8],
+        assessed_on=date.fromisoformat(row[9]),
+    )

@@ -1,0 +1,160 @@
+"""Import batches: which files brought what, and how their coordinates were understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.hazard_rows import to_json
+from qhd_riskmap.storage.transaction import Transaction
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_CHUNK = 500
+_SELECT = "SELECT id, imported_at, imported_by, decisions, counts, notes FROM batch"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFile:
+    """One file of a batch.
+
+    Attributes:
+        sha256: Hash of its content, hexadecimal.
+        size: Bytes.
+    """
+
+    name: str
+    sha256: str
+    size: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """One committed import.
+
+    Attributes:
+        files: What was read.
+        decisions: How the coordinates of each sheet were understood; JSON values.
+        counts: Rows by outcome (``accepted``, ``rejected``, ``duplicates``, …).
+        row_fingerprints: Hashes of the rows accepted, so that the same row is known again. Rows
+            rejected or undecided are not among them and may come back.
+        imported_at: Set by the register.
+        imported_by: Set by the register.
+    """
+
+    id: UUID
+    files: tuple[BatchFile, ...]
+    decisions: Mapping[str, Any] = field(default=_NOTHING)
+    counts: Mapping[str, int] = field(default=_NOTHING)
+    row_fingerprints: tuple[str, ...] = ()
+    notes: str = ""
+    imported_at: datetime | None = None
+    imported_by: str = ""
+
+
+class BatchRepository:
+    """Writes and reads tables ``batch``, ``batch_file`` and ``batch_row``."""
+
+    def __init__(self, transaction: Transaction, audit: AuditLog) -> None:
+        self._transaction = transaction
+        self._audit = audit
+
+    def add(self, batch: Batch, actor: Actor | None = None) -> Batch:
+        """Record a batch; before or after its hazards, but in the same unit of work."""
+        who = actor or Actor(name=batch.imported_by or "system")
+        stored = replace(batch, imported_at=self._transaction.now(), imported_by=who.name)
+        key = str(batch.id)
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO batch (id, imported_at, imported_by, decisions, counts, notes)"
+                " VALUES (?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    self._transaction.now().isoformat(),
+                    who.name,
+                    to_json(dict(batch.decisions)),
+                    to_json(dict(batch.counts)),
+                    batch.notes,
+                ),
+            )
+            if batch.files:
+                connection.exec_driver_sql(
+                    "INSERT INTO batch_file (batch_id, name, sha256, size) VALUES (?, ?, ?, ?)",
+                    [(key, file.name, file.sha256, file.size) for file in batch.files],
+                )
+            if batch.row_fingerprints:
+                connection.exec_driver_sql(
+                    "INSERT INTO batch_row (batch_id, fingerprint) VALUES (?, ?)",
+                    [(key, item) for item in batch.row_fingerprints],
+                )
+            self._audit.record(
+                who,
+                "batch.add",
+                key,
+                {
+                    "files": [{"name": f.name, "sha256": f.sha256} for f in batch.files],
+                    "counts": dict(batch.counts),
+                },
+            )
+        return stored
+
+    def get(self, batch_id: UUID) -> Batch | None:
+        """The batch with this id, without its row fingerprints, or None."""
+        found = self._batches(" WHERE id = ?", (str(batch_id),))
+        return found[0] if found else None
+
+    def known_file(self, sha256: str) -> Batch | None:
+        """The latest batch that read a file of exactly this content, or None."""
+        found = self._batches(
+            " WHERE id IN (SELECT batch_id FROM batch_file WHERE sha256 = ?)", (sha256,)
+        )
+        return found[0] if found else None
+
+    def known_rows(self, fingerprints: Iterable[str]) -> frozenset[str]:
+        """Those of the fingerprints that a batch has brought already."""
+        wanted = list(dict.fromkeys(fingerprints))
+        connection = self._transaction.reading()
+        known: set[str] = set()
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = tuple(wanted[start : start + _CHUNK])
+            marks = ", ".join("?" * len(chunk))
+            known.update(
+                connection.exec_driver_sql(
+                    f"SELECT fingerprint FROM batch_row WHERE fingerprint IN ({marks})",  # noqa: S608 - marks only
+                    chunk,
+                ).scalars()
+            )
+        return frozenset(known)
+
+    def list(self) -> Sequence[Batch]:
+        """All batches, newest first, without their row fingerprints."""
+        return self._batches("", ())
+
+    def _batches(self, condition: str, parameters: tuple[Any, ...]) -> Sequence[Batch]:
+        connection = self._transaction.reading()
+        rows = connection.exec_driver_sql(
+            f"{_SELECT}{condition} ORDER BY seq DESC", parameters
+        ).all()
+        files: dict[str, list[BatchFile]] = {}
+        for batch_id, name, sha256, size in connection.exec_driver_sql(
+            "SELECT batch_id, name, sha256, size FROM batch_file ORDER BY seq"
+        ):
+            files.setdefault(batch_id, []).append(BatchFile(name=name, sha256=sha256, size=size))
+        return [
+            Batch(
+                id=UUID(row[0]),
+                files=tuple(files.get(row[0], ())),
+                decisions=json.loads(row[3]),
+                counts=json.loads(row[4]),
+                notes=row[5],
+                imported_at=datetime.fromisoformat(row[1]),
+                imported_by=row[2],
+            )
+            for row in rows
+        ]
