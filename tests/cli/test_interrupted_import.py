@@ -1,0 +1,68 @@
+"""kill -9 in the middle of an import: the register before or after, nothing between."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+ROWS = 3000
+HEADER = ["隐患名称", "隐患类别", "经度", "纬度", "坐标系", "风险等级"]
+
+
+@pytest.fixture(scope="module")
+def big_sheet(tmp_path_factory):
+    path = tmp_path_factory.mktemp("big") / "大表.xlsx"
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("隐患")
+    sheet.append(HEADER)
+    spread = random.Random(7)
+    for number in range(ROWS):
+        place = (119.56 + spread.random() * 0.06, 39.92 + spread.random() * 0.03)
+        sheet.append([f"虚构点{number}", "滑坡", *place, "CGCS2000", "蓝色"])
+    book.save(path)
+    return path
+
+
+def program(*arguments, home):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "QHD_RISKMAP_HOME": str(home)}
+    return subprocess.Popen(
+        [sys.executable, "-X", "utf8", "-m", "qhd_riskmap", *map(str, arguments)],
+        env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1800)
+def test_a_killed_import_leaves_the_register_before_or_after(tmp_path, big_sheet, answer, soak):
+    rounds, spread = (200 if soak else 10), random.Random(20141120)
+    whole = tmp_path / "一次.qhd"
+    answer("init", whole)
+    start = time.perf_counter()
+    assert program("import", whole, big_sheet, home=tmp_path / "home").wait() == 0
+    took = time.perf_counter() - start
+    outcomes = set()
+    for number in range(rounds):
+        register = tmp_path / f"{number}.qhd"
+        answer("init", register)
+        running = program("import", register, big_sheet, home=tmp_path / "home")
+        # The commit is near the end; aim most kills there.
+        time.sleep(took * spread.triangular(0.3, 1.05, 0.85))
+        running.send_signal(signal.SIGKILL)
+        running.wait()
+        assert answer("verify", register)["ok"]
+        count = len(answer("list", register))
+        assert count in {0, ROWS}
+        outcomes.add(count)
+        again = answer("import", register, big_sheet)
+        assert again["accepted"] + again["duplicates"] == ROWS
+        assert len(answer("list", register)) == ROWS
+    assert 0 in outcomes
