@@ -1,0 +1,40 @@
+"""File names of products: title and format, nothing else, safe on every desk."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from qhd_riskmap.domain.release_rules import clean_public_text
+from qhd_riskmap.services.release_order import ProductFormat
+
+# Characters Windows refuses, and path separators of every system.
+_FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
+_RESERVED = {"con", "prn", "aux", "nul", "conin$", "conout$"} | {
+    f"{device}{number}" for device in ("com", "lpt") for number in "123456789¹²³"
+}
+_MAX_BYTES = 180  # of 255 in one path component, leaves room for suffixes of copies
+_FALLBACK = "风险隐患分布图"
+
+
+def product_name(title: str, product: ProductFormat) -> str:
+    """File name of a product.
+
+    >>> product_name("秦皇岛市/风险隐患分布图", ProductFormat.PDF)
+    '秦皇岛市_风险隐患分布图.pdf'
+    >>> product_name("CON", ProductFormat.PNG)
+    '_CON.png'
+    """
+    text = unicodedata.normalize("NFC", clean_public_text(title))
+    text = _FORBIDDEN.sub("_", text).strip(" .")
+    # A leading hyphen would read as an option on a command line, a leading = as a formula.
+    text = text.lstrip("-=+@~ .")
+    text = _shortened(text) or _FALLBACK
+    if text.split(".")[0].rstrip().casefold() in _RESERVED:
+        text = f"_{text}"
+    return f"{text}.{product.value}"
+
+
+def _shortened(text: str) -> str:
+    cut = text.encode("utf-8")[:_MAX_BYTES].decode("utf-8", errors="ignore")
+    return cut.rstrip(" .")

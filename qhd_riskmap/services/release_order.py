@@ -1,0 +1,121 @@
+"""What an officer asks the release gate for, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from qhd_riskmap.domain.release_rules import PreflightRule, Severity
+
+
+class ProductFormat(StrEnum):
+    """A public product; the value is also its file name extension."""
+
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+    HTML = "html"
+    GEOJSON = "geojson"
+    XLSX = "xlsx"
+
+
+class SmallCells(StrEnum):
+    """What happens to counts that single a target out."""
+
+    MERGE = "merge"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOrder:
+    """One release as ordered. Empty texts fall back to the office profile where it has them.
+
+    Attributes:
+        county: Six-digit division code, or None for the whole city.
+        data_date: 资料截止日期; the only date any product prints.
+        draft: 送审样图: watermarked, without a 审图号.
+        out_dir: Receives the public products and nothing else.
+        control_dir: Receives the control papers; None for a folder beside the database.
+    """
+
+    title: str
+    formats: tuple[ProductFormat, ...]
+    out_dir: Path
+    county: str | None = None
+    data_date: date | None = None
+    unit: str = ""
+    publisher: str = ""
+    source: str = ""
+    approval_no: str = ""
+    approval_date: date | None = None
+    prepared_by: str = ""
+    reviewed_by: str = ""
+    secrecy_reviewed_by: str = ""
+    draft: bool = False
+    small_cells: SmallCells = SmallCells.MERGE
+    control_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One answer of the preflight page.
+
+    Attributes:
+        hazard_id: The record the officer should open, or "".
+    """
+
+    rule: str
+    severity: Severity
+    message: str
+    basis: str
+    hazard_id: str = ""
+
+    @property
+    def blocks(self) -> bool:
+        """Whether nothing can be released before this is settled."""
+        return self.severity is Severity.BLOCK
+
+
+def finding(
+    rule: PreflightRule, message: str, *, severity: Severity | None = None, hazard_id: str = ""
+) -> Finding:
+    """A finding under ``rule``, with the rule's severity unless another one is given."""
+    return Finding(
+        rule=rule.id,
+        severity=severity or rule.severity,
+        message=message,
+        basis=rule.basis,
+        hazard_id=hazard_id,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleaseOutcome:
+    """What a release made.
+
+    Attributes:
+        files: The public products.
+        findings: Warnings and notes of the preflight.
+        register_entry: The entry in the release register; a control paper, never in ``out_dir``.
+        control_files: The control papers written.
+    """
+
+    files: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+    register_entry: dict[str, Any]
+    control_files: tuple[Path, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document ``release --json`` prints."""
+        return {"files": [str(path) for path in self.files], "blocked": []}
+
+
+def blocked_json(findings: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """The document ``release --json`` prints for a `ReleaseBlockedError`'s findings."""
+    return {
+        "files": [],
+        "blocked": [{"rule": rule, "message": message} for rule, message in findings],
+    }

@@ -1,0 +1,225 @@
+"""The preflight page: everything that can be judged before a product is written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.public_geometry import off_grid
+from qhd_riskmap.domain.redaction import (
+    CELL_M,
+    SOCIAL_SECURITY,
+    TOO_FEW,
+    PublicSet,
+    blocked_texts,
+)
+from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
+from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.release_order import Finding, ReleaseOrder, SmallCells, finding
+
+_FIELD_LABELS = {"name": N_("名称"), "unit": N_("责任单位"), "township": N_("乡镇")}
+_MONTH_DAYS = 30.44  # mean length of a month
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """What the preflight looks at.
+
+    Attributes:
+        hazards: Live records of the register.
+        bound_hash: Hash of the content the approval number was first used for, or "".
+        today: Day of the release; judged, never printed.
+    """
+
+    order: ReleaseOrder
+    rules: ReleaseRules
+    hazards: Sequence[Hazard]
+    public: PublicSet
+    bound_hash: str
+    today: date
+
+
+def judge(case: Judged) -> tuple[Finding, ...]:
+    """All findings, the blocking ones first, then in the order of the rules."""
+    found = [
+        *_approval(case),
+        *_left_out(case),
+        *_output(case),
+        *_record_texts(case),
+        *_order_texts(case),
+        *_masthead(case),
+        *_dates(case),
+        *_sign_off(case),
+        *_small_cells(case),
+    ]
+    weight = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
+    return tuple(sorted(found, key=lambda f: (weight[f.severity], f.rule)))
+
+
+def _approval(case: Judged) -> Iterator[Finding]:
+    number = case.order.approval_no
+    rules = case.rules.findings
+    if case.order.draft:
+        message = _("送审样图不印审图号，只供送审，不得公开。")
+        yield finding(rules["PM01"], message, severity=Severity.INFO)
+    elif not number:
+        yield finding(
+            rules["PM01"], _("没有填写审图号；取得审图号之前只能制作送审样图（--draft）。")
+        )
+    elif not case.rules.approval_no.match(number):
+        yield finding(
+            rules["PM02"],
+            _("审图号“{number}”不合格式，应如“冀S(2026)012号”。").format(number=number),
+        )
+    elif case.bound_hash and case.bound_hash != case.public.content_hash:
+        yield finding(
+            rules["PM02"],
+            _("审图号“{number}”已用于另一份内容；内容有改动，须重新送审取得新的审图号。").format(
+                number=number
+            ),
+        )
+    yield finding(rules["PM17"], _(rules["PM17"].text) + _("。"))
+
+
+def _left_out(case: Judged) -> Iterator[Finding]:
+    labels = {
+        SOCIAL_SECURITY: N_("社会安全类记录 {n} 条按规定不公开，已排除。"),
+        "secrecy": N_("内部或涉密记录 {n} 条已排除。"),
+        "closed": N_("已销号记录 {n} 条不再公开。"),
+        "deleted": N_("已删除记录 {n} 条不公开。"),
+        "elsewhere": N_("所选范围之外的记录 {n} 条不在本次成果中。"),
+        TOO_FEW: N_("只公开数量的类型中有 {n} 条因全域数量过少，未列入成果。"),
+    }
+    rule = case.rules.findings["PM04"]
+    for reason, n in case.public.excluded.items():
+        yield finding(rule, _(labels[reason]).format(n=n), severity=Severity.INFO)
+
+
+def _output(case: Judged) -> Iterator[Finding]:
+    """Judges the redacted values themselves, whoever made them."""
+    rules = case.rules.findings
+    for public in case.public.hazards:
+        hazard_type = taxonomy().get(public.type_key)
+        label = _(hazard_type.label)
+        if hazard_type.event_class is EventClass.SOCIAL_SECURITY:
+            yield finding(rules["PM04"], _("“{type}”出现在公开内容中。").format(type=label))
+        elif hazard_type.release_class not in CELL_M:
+            yield finding(rules["PM05"], _("“{type}”以图形出现在公开内容中。").format(type=label))
+        elif off_grid(public.geometry, CELL_M[hazard_type.release_class]):
+            yield finding(
+                rules["PM08"], _("“{name}”的公开位置不在发布网格上。").format(name=public.label)
+            )
+
+
+def _record_texts(case: Judged) -> Iterator[Finding]:
+    for hit in blocked_texts(case.hazards, case.rules):
+        yield finding(
+            case.rules.findings[hit.rule],
+            _("记录 {code}“{name}”的{field}含有{what}“{found}”，请改写后再发布。").format(
+                code=hit.hazard.code,
+                name=hit.hazard.name,
+                field=_(_FIELD_LABELS[hit.field]),
+                what=hit.what,
+                found=hit.found,
+            ),
+            hazard_id=str(hit.hazard.id),
+        )
+
+
+def order_texts(order: ReleaseOrder) -> dict[str, str]:
+    """The free texts of an order that go out, by Chinese name."""
+    return {
+        N_("图名"): order.title,
+        N_("编制单位"): order.unit,
+        N_("发布单位"): order.publisher,
+        N_("数据来源"): order.source,
+    }
+
+
+def _order_texts(case: Judged) -> Iterator[Finding]:
+    rules = case.rules.findings
+    for label, text in order_texts(case.order).items():
+        for hit in case.rules.hits(text):
+            message = _("{field}含有{what}“{found}”，请改写。")
+            yield finding(
+                rules[hit.rule], message.format(field=_(label), what=hit.what, found=hit.found)
+            )
+        for hit in case.rules.doubts(text):
+            message = _("{field}提到{what}“{found}”，请核对是否为公布值。")
+            yield finding(
+                rules[hit.rule], message.format(field=_(label), what=hit.what, found=hit.found)
+            )
+
+
+def _masthead(case: Judged) -> Iterator[Finding]:
+    rule = case.rules.findings["PM15"]
+    # A sample sheet may still lack what the review will ask for, except its name.
+    softened = Severity.WARN if case.order.draft else None
+    limit = case.rules.max_title_length
+    if not case.order.title:
+        yield finding(rule, _("没有填写图名。"))
+    elif len(case.order.title) > limit:
+        yield finding(rule, _("图名超过 {n} 字，图上排不下。").format(n=limit))
+    for label, text in list(order_texts(case.order).items())[1:]:
+        if not text:
+            yield finding(rule, _("没有填写{field}。").format(field=_(label)), severity=softened)
+    if case.order.data_date is None:
+        yield finding(rule, _("没有填写资料截止日期。"), severity=softened)
+
+
+def _dates(case: Judged) -> Iterator[Finding]:
+    day = case.order.data_date
+    rules = case.rules.findings
+    if day is None:
+        return
+    if day < case.rules.divisions_since:
+        yield finding(
+            rules["PM16"],
+            _("资料截止日期早于 {day}，图上用的是此后的行政区划。").format(
+                day=case.rules.divisions_since.isoformat()
+            ),
+        )
+    if day > case.today:
+        yield finding(rules["PM19"], _("资料截止日期在将来，请核对。"))
+    elif (case.today - day).days > case.rules.max_data_age_months * _MONTH_DAYS:
+        yield finding(
+            rules["PM19"],
+            _("资料截止日期距今已超过 {n} 个月，请核对是否仍是最新资料。").format(
+                n=case.rules.max_data_age_months
+            ),
+        )
+
+
+def _sign_off(case: Judged) -> Iterator[Finding]:
+    order = case.order
+    rule = case.rules.findings["PM23"]
+    softened = Severity.WARN if order.draft else None
+    if not order.prepared_by or not order.reviewed_by:
+        yield finding(rule, _("须填写编制人和审核人。"), severity=softened)
+    elif _same_person(order.prepared_by, order.reviewed_by):
+        yield finding(rule, _("编制人与审核人不能是同一人。"), severity=softened)
+    if not order.secrecy_reviewed_by:
+        yield finding(rule, _("须填写保密审查人。"), severity=softened)
+
+
+def _same_person(one: str, other: str) -> bool:
+    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+
+
+def _small_cells(case: Judged) -> Iterator[Finding]:
+    if not case.public.small_cells:
+        return
+    blocks = case.order.small_cells is SmallCells.BLOCK
+    for area, type_key in case.public.small_cells:
+        yield finding(
+            case.rules.findings["PM25"],
+            (
+                _("{area}的“{type}”不足 {k} 处，会暴露个别目标。")
+                if blocks
+                else _("{area}的“{type}”不足 {k} 处，已与其他区域合并。")
+            ).format(area=area, type=_(taxonomy().get(type_key).label), k=case.rules.small_cell_k),
+            severity=Severity.BLOCK if blocks else Severity.INFO,
+        )
