@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +14,6 @@ from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _CHUNK = 500
 _SELECT = "SELECT id, imported_at, imported_by, decisions, counts, notes FROM batch"
 
@@ -50,8 +48,8 @@ class Batch:
 
     id: UUID
     files: tuple[BatchFile, ...]
-    decisions: Mapping[str, Any] = field(default=_NOTHING)
-    counts: Mapping[str, int] = field(default=_NOTHING)
+    decisions: Mapping[str, Any] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
     row_fingerprints: tuple[str, ...] = ()
     notes: str = ""
     imported_at: datetime | None = None

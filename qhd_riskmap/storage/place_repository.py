@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +18,6 @@ from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
-
-_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +41,7 @@ class Receptor:
     address: str = ""
     contact: str = ""
     phone: str = ""
-    extras: Mapping[str, str] = field(default=_NOTHING)
+    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +82,7 @@ class EmergencyResource:
     address: str = ""
     contact: str = ""
     phone: str = ""
-    extras: Mapping[str, str] = field(default=_NOTHING)
+    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 _RECEPTOR = ("id", "name", "kind", "people", "county", "township", "address", "contact", "phone")

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -20,7 +19,6 @@ from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
 
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _COLUMNS = (
     "id, number, title, released_at, released_by, data_date, approval_no, content_hash,"
     " rules_version, status, definition, sign_offs, revealed, products"
@@ -89,9 +87,9 @@ class ReleaseRecord:
     content_hash: str
     rules_version: str = ""
     status: ReleaseStatus = ReleaseStatus.PUBLISHED
-    definition: Mapping[str, Any] = field(default=_NOTHING)
-    sign_offs: Mapping[str, str] = field(default=_NOTHING)
-    revealed: Mapping[str, Any] = field(default=_NOTHING)
+    definition: Mapping[str, Any] = field(default_factory=dict)
+    sign_offs: Mapping[str, str] = field(default_factory=dict)
+    revealed: Mapping[str, Any] = field(default_factory=dict)
     products: tuple[ReleasedProduct, ...] = ()
     released_at: datetime | None = None
     released_by: str = ""
