@@ -9,9 +9,10 @@ from typing import NoReturn
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.release_order import ProductFormat, SmallCells
 
 LEVELS = ("red", "orange", "yellow", "blue")
-RELEASE_FORMATS = ("pdf", "png", "svg", "html", "geojson", "xlsx")
+RELEASE_FORMATS = tuple(kind.value for kind in ProductFormat)
 
 
 class Parser(argparse.ArgumentParser):
@@ -139,7 +140,9 @@ def _release(commands: Commands[Parser]) -> None:
         "--secrecy-reviewed-by", default="", metavar=_("姓名"), help=_("保密审查人")
     )
     parser.add_argument("--draft", action="store_true", help=_("送审样图：加水印，无审图号"))
-    parser.add_argument("--small-cells", choices=("merge", "block"), default="merge")
+    parser.add_argument(
+        "--small-cells", choices=[kind.value for kind in SmallCells], default=SmallCells.MERGE.value
+    )
     parser.add_argument("--control-dir", type=Path, metavar=_("文件夹"), help=_("脱敏核查单存放处"))
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
-from qhd_riskmap.cli.arguments import RELEASE_FORMATS
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.release import ReleaseOrder
+from qhd_riskmap.services.release_order import (
+    ProductFormat,
+    ReleaseOrder,
+    SmallCells,
+    blocked_json,
+)
 from qhd_riskmap.services.sample_county import (
     SAMPLE_DATE,
     SAMPLE_PASSPHRASE,
@@ -31,7 +35,7 @@ def release(options: argparse.Namespace, output: Output) -> int:
     with open_register_app(options) as app:
         order = ReleaseOrder(
             title=options.title,
-            formats=options.formats,
+            formats=tuple(ProductFormat(name) for name in options.formats),
             county=options.county,
             data_date=options.data_date,
             unit=options.unit,
@@ -43,7 +47,7 @@ def release(options: argparse.Namespace, output: Output) -> int:
             reviewed_by=options.reviewed_by,
             secrecy_reviewed_by=options.secrecy_reviewed_by,
             draft=options.draft,
-            small_cells=options.small_cells,
+            small_cells=SmallCells(options.small_cells),
             out_dir=options.outdir,
             control_dir=options.control_dir,
         )
@@ -54,8 +58,7 @@ def _publish(app: App, order: ReleaseOrder, output: Output) -> int:
     try:
         outcome = app.release.release(order, SilentJob())
     except ReleaseBlockedError as error:
-        blocked = [{"rule": rule, "message": message} for rule, message in error.findings]
-        output.result({"files": [], "blocked": blocked}, [])
+        output.result(blocked_json(error.findings), [])
         output.failure(error)
         return EXIT_LEAK
     output.result(outcome.to_json(), [str(path) for path in outcome.files])
@@ -105,19 +108,13 @@ def demo(options: argparse.Namespace, output: Output) -> int:
 def _demo_order(folder: Path) -> ReleaseOrder:
     return ReleaseOrder(
         title=_("秦皇岛市突发事件风险隐患分布图（示例）"),
-        formats=RELEASE_FORMATS,
-        county=None,
+        formats=tuple(ProductFormat),
         data_date=SAMPLE_DATE,
-        unit="",
-        publisher="",
-        source="",
         approval_no=DEMO_APPROVAL,
         approval_date=date(2014, 7, 1),
         prepared_by=_("示例编制人"),
         reviewed_by=_("示例审核人"),
         secrecy_reviewed_by=_("示例保密审查人"),
-        draft=False,
-        small_cells="merge",
         out_dir=folder / "公开",
         control_dir=folder / "内部",
     )

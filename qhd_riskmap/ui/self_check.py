@@ -10,7 +10,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 from qhd_riskmap.bootstrap import App, create_app
@@ -19,7 +18,7 @@ from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.release import ReleaseOrder
+from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
 from qhd_riskmap.services.sample_county import SAMPLE_DATE, fill_sample_register
 
 # DOMAIN vector: GCJ-02 119.60577090, 39.93610810 is CGCS2000 119.6, 39.935.
@@ -78,21 +77,18 @@ def _check_coordinates() -> str:
 
 
 def _check_page(app: App, folder: Path) -> str:
+    word = _("自检")
     order = ReleaseOrder(
-        title=_("自检"),
-        formats=("pdf",),
-        county=None,
+        title=word,
+        formats=(ProductFormat.PDF,),
         data_date=SAMPLE_DATE,
-        unit=_("自检"),
-        publisher=_("自检"),
-        source=_("自检"),
-        approval_no="",
-        approval_date=date(2014, 7, 1),
+        unit=word,
+        publisher=word,
+        source=word,
         prepared_by="A",
         reviewed_by="B",
         secrecy_reviewed_by="C",
         draft=True,
-        small_cells="merge",
         out_dir=folder / "public",
         control_dir=folder / "control",
     )
