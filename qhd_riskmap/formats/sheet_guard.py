@@ -1,0 +1,314 @@
+"""Refuses workbooks that would exhaust memory, before any spreadsheet reader touches them.
+
+Every part is inflated once, in pieces, with limits on what it really holds; archives lie about that.
+Spreadsheet readers allocate the whole rectangle between the outermost cells, so two cells in opposite
+corners of a tiny file are enough to take all memory: the extent is measured here first.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from qhd_riskmap.domain.survey_sheet import MergedRange, column_number
+from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.i18n import _
+
+MAX_FILE_BYTES: Final = 256 * 2**20
+MAX_INFLATED: Final = 2**30
+MAX_RATIO: Final = 250  # repetitive sheets reach 40
+RATIO_COUNTS_FROM: Final = 32 * 2**20
+MAX_PARTS: Final = 5000
+MAX_ROWS: Final = 1_048_576
+MAX_COLUMNS: Final = 2000
+MAX_CELLS: Final = 30_000_000
+_PIECE: Final = 2**22
+_OVERLAP: Final = 256
+_LOCAL_HEADER: Final = 30
+_DEFLATED: Final = 8
+_LT, _C, _BLANK = b"<c "
+_VALUE_TAGS: Final = np.frombuffer(b"vif", dtype=np.uint8)
+_MERGE: Final = re.compile(
+    rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
+)
+_REFERENCE: Final = re.compile(
+    rb'<(?:\w+:)?c\b(?:\s[^<>]*?)?\sr="([A-Z]{1,3})(\d{1,7})"[^<>]*>(<(?:\w+:)?[vif])?'
+)
+_CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
+_ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_BYTES = npt.NDArray[np.uint8]
+
+
+@dataclass(slots=True)
+class Extent:
+    """What the cells of one sheet span; columns and rows count from 1.
+
+    Attributes:
+        left: Leftmost column with a value; 0 where there is none.
+        right: Rightmost column with a value.
+        bottom: Lowest row with a cell.
+        cells: Cells counted.
+        explicit: Every cell names its place, so `left` and `right` can be trusted.
+        merged: The merged blocks.
+    """
+
+    left: int = 0
+    right: int = 0
+    bottom: int = 0
+    widest: int = 0
+    rows: int = 0
+    cells: int = 0
+    explicit: bool = True
+    merged: list[MergedRange] = field(default_factory=list)
+
+
+class GuardedArchive:
+    """A zip archive in memory whose parts are only handed out within limits.
+
+    Raises:
+        UnreadableFileError: No archive, damaged, too many parts, or larger than the limits.
+    """
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self._content = content
+        self._name = name
+        try:
+            with zipfile.ZipFile(BytesIO(content)) as archive:
+                infos = archive.infolist()
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, OverflowError) as error:
+            raise damaged(name, str(error)) from error
+        if len(infos) > MAX_PARTS:
+            raise too_large(name)
+        self._infos = {info.filename: info for info in infos}
+        if sum(info.file_size for info in infos) > MAX_INFLATED:
+            raise too_large(name)
+
+    def __contains__(self, part: object) -> bool:
+        return part in self._infos
+
+    @property
+    def parts(self) -> list[str]:
+        """Names of all parts."""
+        return list(self._infos)
+
+    def read(self, part: str, limit: int = 64 * 2**20) -> bytes:
+        """A whole part of at most ``limit`` bytes."""
+        pieces, total = [], 0
+        for piece in self.pieces(part):
+            total += len(piece)
+            if total > limit:
+                raise too_large(self._name)
+            pieces.append(piece)
+        return b"".join(pieces)
+
+    def pieces(self, part: str) -> Iterator[bytes]:
+        """The inflated bytes of a part, a few megabytes at a time.
+
+        Raises:
+            UnreadableFileError: Encrypted, damaged, or more than the archive declares.
+        """
+        info = self._infos.get(part)
+        if info is None:
+            raise damaged(self._name, f"no part {part}")
+        if info.flag_bits & 1:
+            raise locked(self._name)
+        compressed = self._compressed(info)
+        if info.compress_type == zipfile.ZIP_STORED:
+            yield compressed
+            return
+        if info.compress_type != _DEFLATED:
+            raise damaged(self._name, f"compression {info.compress_type}")
+        yield from self._inflated(info, compressed)
+
+    def check_all(self) -> None:
+        """Inflate every part once, throwing the bytes away.
+
+        Raises:
+            UnreadableFileError: One breaks a limit or is damaged.
+        """
+        total = 0
+        for part in self._infos:
+            for piece in self.pieces(part):
+                total += len(piece)
+                if total > MAX_INFLATED:
+                    raise too_large(self._name)
+
+    def _compressed(self, info: zipfile.ZipInfo) -> bytes:
+        start = info.header_offset
+        header = self._content[start : start + _LOCAL_HEADER]
+        if len(header) < _LOCAL_HEADER or not header.startswith(b"PK\x03\x04"):
+            raise damaged(self._name, f"local header of {info.filename}")
+        names = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+        begin = start + _LOCAL_HEADER + names
+        return self._content[begin : begin + info.compress_size]
+
+    def _inflated(self, info: zipfile.ZipInfo, compressed: bytes) -> Iterator[bytes]:
+        stream = zlib.decompressobj(-15)
+        total, pending = 0, compressed
+        while not stream.eof:
+            try:
+                piece = stream.decompress(pending, _PIECE)
+            except zlib.error as error:
+                raise damaged(self._name, f"{info.filename}: {error}") from error
+            pending = stream.unconsumed_tail
+            total += len(piece)
+            bomb = total > RATIO_COUNTS_FROM and total > MAX_RATIO * max(len(compressed), 1)
+            if bomb or total > max(info.file_size, 0) or total > MAX_INFLATED:
+                raise too_large(self._name)
+            if piece:
+                yield piece
+            elif not pending and not stream.eof:
+                raise damaged(self._name, f"{info.filename}: truncated")
+
+
+def sheet_extent(archive: GuardedArchive, part: str, name: str) -> Extent:
+    """Measure one worksheet part of an xlsx.
+
+    Raises:
+        UnreadableFileError: A document type declaration, or more rows, columns or cells than the
+            limits.
+    """
+    extent, tail, first = Extent(), b"", True
+    for piece in archive.pieces(part):
+        block = tail + piece
+        refuse_entities(block, name, first=first)
+        first = False
+        # Cut at the last tag, so that no cell is split over two blocks.
+        cut = block.rfind(b"<row")
+        cut = cut if cut > 0 else block.rfind(b"<c ")
+        if cut <= 0 or len(block) - cut > _PIECE:
+            cut = max(len(block) - _OVERLAP, 0)
+        _measure(block[:cut], block[cut : cut + _OVERLAP], extent)
+        tail = block[cut:]
+        _refuse_extent(extent, name)
+    _measure(tail, b"", extent)
+    _refuse_extent(extent, name)
+    return extent
+
+
+def refuse_entities(piece: bytes, name: str, *, first: bool) -> None:
+    """Refuse XML that declares a document type, the home of every entity attack."""
+    if first and (piece[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in piece[:64]):
+        raise damaged(name, "XML part is not UTF-8")
+    if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
+        raise UnreadableFileError(
+            _("“{name}”内含 XML 实体声明，可能有害，已拒绝读取。").format(name=name),
+            hint=_("请用 Excel 或 WPS 打开并另存后再导入。"),
+        )
+
+
+def _measure(block: bytes, after: bytes, extent: Extent) -> None:
+    if not block:
+        return
+    extent.rows += len(_ROW.findall(block)) if b"<row" not in block else block.count(b"<row")
+    for found in _MERGE.finditer(block):
+        extent.merged.append(
+            MergedRange(
+                int(found[2]),
+                column_number(found[1].decode()),
+                int(found[4]),
+                column_number(found[3].decode()),
+            )
+        )
+    data: _BYTES = np.frombuffer(block + after + b"<<<<<<<<<<<<<<<<", dtype=np.uint8)
+    tags = np.flatnonzero(data[: len(block)] == _LT)
+    cells = tags[(data[tags + 1] == _C) & (data[tags + 2] == _BLANK)]
+    plain = cells[
+        (data[cells + 3] == ord("r")) & (data[cells + 4] == ord("=")) & (data[cells + 5] == ord('"'))
+    ]  # fmt: skip
+    counted = (
+        len(_CELL.findall(block))
+        if b":c " in block
+        else block.count(b"<c ") + block.count(b"<c>") + block.count(b"<c/")
+    )
+    extent.cells += counted
+    if len(plain):
+        _take_plain(data, tags, plain, extent)
+    if len(plain) != counted:
+        _take_odd(block, counted, extent)
+
+
+def _take_plain(
+    data: _BYTES, tags: npt.NDArray[np.intp], cells: npt.NDArray[np.intp], extent: Extent
+) -> None:
+    """Cells written ``<c r="AB12"…``, all at once."""
+    column = np.zeros(len(cells), dtype=np.int64)
+    row = np.zeros(len(cells), dtype=np.int64)
+    letters = np.ones(len(cells), dtype=bool)
+    digits = np.ones(len(cells), dtype=bool)
+    limit = len(data) - 1
+    for offset in range(6, 6 + 3 + 8):
+        char = data[np.minimum(cells + offset, limit)].astype(np.int64)
+        letters &= (char >= ord("A")) & (char <= ord("Z"))
+        column = np.where(letters, column * 26 + char - 64, column)
+        number = (char >= ord("0")) & (char <= ord("9"))
+        digits &= number | letters
+        row = np.where(digits & ~letters & number, row * 10 + char - 48, row)
+    extent.bottom = max(extent.bottom, int(row.max()))
+    # The tag after the cell's own tells whether it holds anything.
+    following = tags[np.minimum(np.searchsorted(tags, cells, side="right"), len(tags) - 1)]
+    filled = np.isin(data[following + 1], _VALUE_TAGS)
+    if filled.any():
+        low, high = int(column[filled].min()), int(column[filled].max())
+        extent.left = min(extent.left or low, low)
+        extent.right = max(extent.right, high)
+    extent.widest = max(extent.widest, int(column.max()))
+
+
+def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
+    """Cells with other attributes first, a namespace prefix, or no place at all."""
+    named = 0
+    for found in _REFERENCE.finditer(block):
+        named += 1
+        column = column_number(found[1].decode())
+        extent.bottom = max(extent.bottom, int(found[2]))
+        extent.widest = max(extent.widest, column)
+        if found[3]:
+            extent.left = min(extent.left or column, column)
+            extent.right = max(extent.right, column)
+    if named < counted:
+        # Places follow from the order: the longest row bounds the width.
+        extent.explicit = False
+        longest = max((len(_CELL.findall(row)) for row in _ROW.split(block)), default=0)
+        extent.widest = max(extent.widest, longest)
+
+
+def _refuse_extent(extent: Extent, name: str) -> None:
+    bottom = max(extent.bottom, extent.rows)
+    if bottom > MAX_ROWS or extent.widest > MAX_COLUMNS or bottom * extent.widest > MAX_CELLS:
+        raise too_large(name)
+
+
+def too_large(name: str) -> UnreadableFileError:
+    """The file holds more than any survey sheet."""
+    return UnreadableFileError(
+        _("“{name}”展开后过大，超出排查表的合理范围，已拒绝读取。").format(name=name),
+        hint=_(
+            "请删去多余的行列或拆成几个文件；单表最多 {columns} 列、{cells} 万个单元格。"
+        ).format(columns=MAX_COLUMNS, cells=MAX_CELLS // 10_000),
+    )
+
+
+def damaged(name: str, detail: str) -> UnreadableFileError:
+    """The file is not what it claims to be, or broken."""
+    return UnreadableFileError(
+        _("“{name}”已损坏或不是表格文件，无法读取。").format(name=name),
+        hint=_("请用 Excel 或 WPS 打开并另存为 .xlsx 后再导入。"),
+        detail=detail,
+    )
+
+
+def locked(name: str) -> UnreadableFileError:
+    """The file asks for a password."""
+    return UnreadableFileError(
+        _("“{name}”：文件有密码，无法读取。").format(name=name),
+        hint=_("请在 Excel 或 WPS 中去掉打开密码，另存后再导入。"),
+    )

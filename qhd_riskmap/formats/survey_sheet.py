@@ -1,0 +1,246 @@
+"""Reads any office's sheet as texts with the sender's own cell addresses; nothing is inferred.
+
+Readers that guess a column's type from its first rows turn later cells of another kind into nulls
+without a word, so every cell is taken as text and cast by us, where a failure becomes an issue.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, Final
+
+from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
+from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.formats.odf_extent import check_ods
+from qhd_riskmap.formats.sheet_guard import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_FILE_BYTES,
+    Extent,
+    GuardedArchive,
+    damaged,
+    locked,
+    sheet_extent,
+    too_large,
+)
+from qhd_riskmap.formats.survey_text import read_text_sheet
+from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
+from qhd_riskmap.formats.xlsb_extent import check_xlsb
+from qhd_riskmap.i18n import _
+
+__all__ = ["MergedRange", "SurveySheet", "read_survey"]
+
+SURVEY_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
+_TEXT_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv"})
+_ZIP: Final = b"PK\x03\x04"
+_OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"\x89png", b"\xff\xd8\xff")
+_DECIMALS: Final = 9  # 0.1 mm in degrees; what fastexcel writes too
+
+
+def read_survey(path: Path) -> list[SurveySheet]:
+    """Read all sheets of a file that hold anything, hidden ones included.
+
+    What the file is, is seen from its content; the name's ending only tells text files apart.
+
+    Raises:
+        UnreadableFileError: Missing, locked, a folder, password-protected, damaged, hostile, too
+            large, or no sheet at all.
+    """
+    content = file_content(path)
+    if content.startswith(_ZIP):
+        sheets = _read_archive(path, content)
+    elif content.startswith(_OLE):
+        sheets = _read_ole(path, content)
+    elif path.suffix.lower() in _TEXT_SUFFIXES:
+        sheets = [read_text_sheet(path, content)]
+    else:
+        raise damaged(path.name, f"unknown content {content[:8]!r}")
+    filled = [sheet for sheet in sheets if sheet.height]
+    if not filled:
+        raise UnreadableFileError(
+            _("“{name}”里没有任何内容。").format(name=path.name),
+            hint=_("请确认选对了文件。"),
+        )
+    return filled
+
+
+def file_content(path: Path) -> bytes:
+    """All bytes of a file from outside, within the size limit.
+
+    Raises:
+        UnreadableFileError: Missing, a folder, locked by another program, or too large.
+    """
+    try:
+        if path.is_dir():
+            raise UnreadableFileError(
+                _("“{name}”是文件夹，不是表格文件。").format(name=path.name),
+                hint=_("请选择文件夹中的表格。"),
+            )
+        if path.stat().st_size > MAX_FILE_BYTES:
+            raise too_large(path.name)
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise UnreadableFileError(
+            _("找不到文件“{path}”。").format(path=path), hint=_("请核对路径。")
+        ) from error
+    except (OSError, ValueError) as error:
+        raise UnreadableFileError(
+            _("无法打开“{name}”，它可能正被其他程序占用。").format(name=path.name),
+            hint=_("请关闭打开该文件的程序后再试。"),
+            detail=str(error),
+        ) from error
+    if path.suffix.lower() not in _TEXT_SUFFIXES and content[:16].lstrip().lower().startswith(
+        _MARKUP
+    ):
+        raise damaged(path.name, f"content {content[:8]!r}")
+    return content
+
+
+def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
+    archive = GuardedArchive(content, path.name)
+    archive.check_all()
+    if "xl/workbook.xml" in archive:
+        return _read_xlsx(path, content, archive)
+    if "xl/workbook.bin" in archive:
+        check_xlsb(archive, path.name)
+        return _read_by_calamine(path, content)
+    if "content.xml" in archive:
+        if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
+            raise locked(path.name)
+        check_ods(archive, path.name)
+        return _read_by_calamine(path, content)
+    raise damaged(path.name, "archive without a workbook")
+
+
+def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
+    # Names in an OLE directory are UTF-16; an encrypted xlsx is an OLE file around a package.
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise locked(path.name)
+    return _read_by_calamine(path, content)
+
+
+def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[SurveySheet]:
+    parts = sheet_parts(archive, path.name)
+    if not parts:
+        raise damaged(path.name, "no worksheet")
+    extents = [sheet_extent(archive, item.part, path.name) for item in parts]
+    return _guarded(path, lambda: _load_xlsx(path, content, parts, extents))
+
+
+def _load_xlsx(
+    path: Path, content: bytes, parts: Sequence[SheetPart], extents: Sequence[Extent]
+) -> list[SurveySheet]:
+    from fastexcel import read_excel  # noqa: PLC0415 - 40 ms that only an import pays
+
+    reader = read_excel(content)
+    known = set(reader.sheet_names)
+    sheets = []
+    for part, extent in zip(parts, extents, strict=True):
+        if part.name not in known:
+            continue
+        loaded = reader.load_sheet(part.name, header_row=None, skip_rows=0, dtypes="string")
+        if not loaded.width:
+            continue
+        frame = loaded.to_polars()
+        columns = tuple(frame.to_series(index).to_list() for index in range(frame.width))
+        first = extent.left
+        if not extent.explicit or extent.right - extent.left + 1 != len(columns):
+            # The reader does not say where its columns begin; the slower one does.
+            first = _first_column(content, part.name)
+        sheets.append(
+            SurveySheet(
+                file=path,
+                name=part.name,
+                hidden=part.hidden,
+                columns=columns,
+                first_column=first,
+                merged=tuple(extent.merged),
+            )
+        )
+    return sheets
+
+
+def _first_column(content: bytes, name: str) -> int:
+    from python_calamine import CalamineWorkbook  # noqa: PLC0415
+
+    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+        start = workbook.get_sheet_by_name(name).start
+    return (start[1] if start else 0) + 1
+
+
+def _read_by_calamine(path: Path, content: bytes) -> list[SurveySheet]:
+    return _guarded(path, lambda: _load_by_calamine(path, content))
+
+
+def _load_by_calamine(path: Path, content: bytes) -> list[SurveySheet]:
+    from python_calamine import (  # noqa: PLC0415
+        CalamineWorkbook,
+        SheetTypeEnum,
+        SheetVisibleEnum,
+    )
+
+    sheets = []
+    with CalamineWorkbook.from_filelike(BytesIO(content)) as workbook:
+        for meta in workbook.sheets_metadata:
+            if meta.typ != SheetTypeEnum.WorkSheet:
+                continue
+            sheet = workbook.get_sheet_by_name(meta.name)
+            if sheet.width > MAX_COLUMNS or sheet.width * sheet.height > MAX_CELLS:
+                raise too_large(path.name)
+            rows = sheet.to_python(skip_empty_area=True)
+            start = sheet.start or (0, 0)
+            sheets.append(
+                SurveySheet(
+                    file=path,
+                    name=meta.name,
+                    hidden=meta.visible != SheetVisibleEnum.Visible,
+                    columns=tuple(
+                        [_cell_text(cell) for cell in c] for c in zip(*rows, strict=True)
+                    ),
+                    first_row=start[0] + 1,
+                    first_column=start[1] + 1,
+                    merged=_merged(sheet),
+                )
+            )
+    return sheets
+
+
+def _merged(sheet: Any) -> tuple[MergedRange, ...]:
+    return tuple(
+        MergedRange(top + 1, left + 1, bottom + 1, right + 1)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
+
+
+def _cell_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
+    if isinstance(value, dt.datetime):
+        return value.strftime("%Y-%m-%d %H:%M:%S") if value.year else ""
+    if isinstance(value, dt.date):
+        return f"{value.isoformat()} 00:00:00"
+    return str(value)
+
+
+def _guarded(path: Path, load: Callable[[], list[SurveySheet]]) -> list[SurveySheet]:
+    """Run a reader written in Rust; whatever it raises or panics with means the file is bad."""
+    try:
+        return load()
+    except UnreadableFileError:
+        raise
+    except Exception as error:
+        if "password" in str(error).lower():
+            raise locked(path.name) from error
+        raise damaged(path.name, str(error)) from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise damaged(path.name, str(error)) from error
