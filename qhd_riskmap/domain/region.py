@@ -6,14 +6,18 @@ division set changed in August 2015 (抚宁县 → 抚宁区, towns moved), so a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from qhd_riskmap.errors import NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.resources import rules
+
+_NO_TOWNSHIPS: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +33,8 @@ class Region:
         valid_to: Last day in force, None while in force.
         successors: Codes that took over the land; more than one means the name alone cannot say
             which, and geometry or township must decide.
+        successor_by_township: Township name → code of the successor that got it; all others went to
+            the first of `successors`.
         function_zone: True for zones that are not divisions in law (开发区, 新区).
     """
 
@@ -39,12 +45,27 @@ class Region:
     valid_from: date | None = None
     valid_to: date | None = None
     successors: tuple[str, ...] = ()
+    successor_by_township: Mapping[str, str] = field(default_factory=lambda: _NO_TOWNSHIPS)
     function_zone: bool = False
 
     def in_force(self, on: date) -> bool:
         """Whether the division exists on a day."""
         started = self.valid_from is None or self.valid_from <= on
         return started and (self.valid_to is None or on <= self.valid_to)
+
+    def successor_of(self, township: str) -> str | None:
+        """Code of the division that holds a township of this former division today.
+
+        None without a township, for a division in force, and for one whose townships are not known:
+        then the coordinates must decide.
+
+        >>> regions().get("130323").successor_of("石门寨镇")
+        '130302'
+        """
+        name = "".join(township.split())
+        if not name or not self.successor_by_township:
+            return None
+        return self.successor_by_township.get(name, self.successors[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +131,7 @@ def _region(entry: dict[str, Any]) -> Region:
         valid_from=_day(entry.get("valid_from")),
         valid_to=_day(entry.get("valid_to")),
         successors=tuple(entry.get("successors", ())),
+        successor_by_township=MappingProxyType(entry.get("successor_by_township", {})),
         function_zone=entry.get("function_zone", False),
     )
 

@@ -212,8 +212,9 @@ def _only_a_clock(rest: str) -> bool:
 
 def _parse_number(field: Field, text: str) -> Parsed:
     tidy = text.replace(",", "").replace(" ", "")
-    if field.unit and tidy.endswith(field.unit):
-        tidy = tidy[: -len(field.unit)]
+    unit = unicodedata.normalize("NFKC", field.unit)  # like the text: m² became m2
+    if unit and tidy.endswith(unit):
+        tidy = tidy.removesuffix(unit)
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", tidy):
         return None, _bad(field, "not-a-number", _("“{text}”不是数字，请只填数字。"), text)
     number = float(tidy)
@@ -231,8 +232,10 @@ def _parse_number(field: Field, text: str) -> Parsed:
 
 
 def _parse_choice(field: Field, text: str) -> Parsed:
-    if text in field.choices:
-        return text, None
+    # `text` went through NFKC: Ⅰ级 became I级, （1） became (1).
+    for choice in field.choices:
+        if text in {choice, unicodedata.normalize("NFKC", choice)}:
+            return choice, None
     message = _("“{text}”不在可选项之内，请从这些中选择：{choices}。")
     return None, _bad(field, "unknown-choice", message, text, choices="、".join(field.choices))
 

@@ -96,13 +96,30 @@ class HazardType:
         """The field with ``key``, or None."""
         return next((field for field in self.fields if field.key == key), None)
 
+    def sub_kind_of(self, text: str) -> str | None:
+        """The sub-kind of this type that a sheet's word means, or None.
+
+        >>> taxonomy().get("hazardous_chemicals").sub_kind_of("存储")
+        '储存'
+        """
+        word = _normalised(text)
+        names = {_normalised(sub_kind): sub_kind for sub_kind in self.sub_kinds}
+        aliases = {_normalised(alias): sub for alias, sub in self.sub_kind_aliases.items()}
+        return names.get(word) or aliases.get(word)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taxonomy:
-    """All hazard types, in the order of the city plan."""
+    """All hazard types, in the order of the city plan.
+
+    Attributes:
+        vague_words: Sub-kinds and aliases that say nothing outside their type (生产, 桥梁): a category
+            column that holds only such a word names no type.
+    """
 
     version: str
     types: tuple[HazardType, ...]
+    vague_words: frozenset[str] = frozenset()
 
     def get(self, key: str) -> HazardType:
         """The type with ``key``.
@@ -128,7 +145,7 @@ class Taxonomy:
         >>> found[0].key, found[1]
         ('geological', '泥石流')
         """
-        return _word_index(self.version, self.types).get(_normalised(text))
+        return _word_index(self.types, self.vague_words).get(_normalised(text))
 
 
 def _normalised(text: str) -> str:
@@ -140,18 +157,19 @@ def _normalised(text: str) -> str:
 
 
 @cache
-def _word_index(version: str, types: tuple[HazardType, ...]) -> dict[str, tuple[HazardType, str]]:
-    del version  # part of the cache key only
+def _word_index(
+    types: tuple[HazardType, ...], vague_words: frozenset[str]
+) -> dict[str, tuple[HazardType, str]]:
     index: dict[str, tuple[HazardType, str]] = {}
     for hazard_type in types:
         for word in (hazard_type.key, hazard_type.label, hazard_type.code, *hazard_type.aliases):
             index.setdefault(_normalised(word), (hazard_type, ""))
     # A sub-kind never overrides a type's own name.
     for hazard_type in types:
-        for sub_kind in hazard_type.sub_kinds:
-            index.setdefault(_normalised(sub_kind), (hazard_type, sub_kind))
-        for alias, sub_kind in hazard_type.sub_kind_aliases.items():
-            index.setdefault(_normalised(alias), (hazard_type, sub_kind))
+        for word in (*hazard_type.sub_kinds, *hazard_type.sub_kind_aliases):
+            if word not in vague_words:
+                sub_kind = hazard_type.sub_kind_aliases.get(word, word)
+                index.setdefault(_normalised(word), (hazard_type, sub_kind))
     return index
 
 
@@ -159,7 +177,11 @@ def _word_index(version: str, types: tuple[HazardType, ...]) -> dict[str, tuple[
 def taxonomy() -> Taxonomy:
     """The shipped taxonomy."""
     raw = rules("taxonomy")
-    return Taxonomy(version=raw["version"], types=tuple(_type(entry) for entry in raw["types"]))
+    return Taxonomy(
+        version=raw["version"],
+        types=tuple(_type(entry) for entry in raw["types"]),
+        vague_words=frozenset(raw["vague_words"]),
+    )
 
 
 def _type(entry: dict[str, Any]) -> HazardType:
