@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any, Protocol
 
 import numpy as np
@@ -12,12 +13,12 @@ import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from qhd_riskmap.cartography.canvas import Canvas
 from qhd_riskmap.cartography.geometry_arrays import PathLayer, Ragged, path_layer
-from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.path_painter import runs, visible_parts
 from qhd_riskmap.cartography.projection import FloatArray, Projection
-from qhd_riskmap.cartography.qt_arrays import Cancelled, check, path_of, polygon_of
-from qhd_riskmap.cartography.viewport import Viewport
+from qhd_riskmap.cartography.qt_arrays import path_of, polygon_of
+from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.region import regions
 
 
@@ -66,9 +67,22 @@ class DivisionName:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedBasemap:
-    """Projected ground layers."""
+    """Projected ground layers.
+
+    Attributes:
+        projection: Plane of all coordinates.
+        extent: West, south, east, north of the city, degrees.
+        sea: The sea.
+        neighbours: Surrounding divisions.
+        counties: The city's divisions.
+        city: Its outline.
+        coastline: The shore.
+        names: Names of divisions and neighbours.
+        name_xy: (k, 2) where they stand on the plane, metres.
+    """
 
     projection: Projection
+    extent: Bounds
     sea: PathLayer
     neighbours: PathLayer
     counties: PathLayer
@@ -86,6 +100,7 @@ def prepare_basemap(
     lonlat = np.array([n.lonlat for n in names], dtype=np.float64).reshape(-1, 2)
     return PreparedBasemap(
         projection=projection,
+        extent=tuple(shapely.bounds(boundaries.city).tolist()),
         sea=_layer([boundaries.sea], projection, closed=True),
         neighbours=_layer(list(boundaries.neighbours.values()), projection, closed=True),
         counties=_layer(list(boundaries.counties.values()), projection, closed=True),
@@ -96,66 +111,59 @@ def prepare_basemap(
     )
 
 
-def paint_basemap(
-    painter: QPainter, basemap: PreparedBasemap, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
+def paint_basemap(canvas: Canvas, basemap: PreparedBasemap) -> None:
     """Paint ground and outlines; names are written by `labels`, after the hazards."""
-    colours = options.palette
-    width = options.outline_width
-    _fill(painter, basemap.neighbours, colours.neighbour, viewport, options, cancelled)
-    _fill(painter, basemap.sea, colours.sea, viewport, options, cancelled)
-    _fill(painter, basemap.counties, colours.land, viewport, options, cancelled)
-    _stroke(painter, basemap.neighbours, QPen(QColor(colours.neighbour_boundary), 0.8 * width),
-            viewport, options, cancelled)  # fmt: skip
-    _stroke(painter, basemap.coastline, QPen(QColor(colours.coastline), width),
-            viewport, options, cancelled)  # fmt: skip
-    band = QColor(colours.city_boundary)
-    band.setAlpha(40)
-    wide = QPen(band, 5 * width)
-    wide.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    _stroke(painter, basemap.city, wide, viewport, options, cancelled)
-    county = QPen(QColor(colours.boundary), 1.0 * width)
+    colours = canvas.options.palette
+    width = canvas.options.outline_width
+    _fill(canvas, basemap.neighbours, colours.neighbour)
+    _fill(canvas, basemap.sea, colours.sea)
+    _fill(canvas, basemap.counties, colours.land)
+    _stroke(canvas, basemap.neighbours, _pen(colours.neighbour_boundary, 0.8 * width))
+    _stroke(canvas, basemap.coastline, _pen(colours.coastline, width))
+    band = _pen(colours.city_boundary, 5 * width)
+    faint = band.color()
+    faint.setAlpha(40)
+    band.setColor(faint)
+    _stroke(canvas, basemap.city, band)
+    county = _pen(colours.boundary, width)
     county.setDashPattern([7.0, 2.5, 1.5, 2.5])
-    county.setCapStyle(Qt.PenCapStyle.FlatCap)
-    county.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    _stroke(painter, basemap.counties, county, viewport, options, cancelled)
-    _stroke(painter, basemap.city, QPen(QColor(colours.city_boundary), 1.3 * width),
-            viewport, options, cancelled)  # fmt: skip
+    _stroke(canvas, basemap.counties, county)
+    _stroke(canvas, basemap.city, _pen(colours.city_boundary, 1.3 * width))
 
 
-def _fill(
-    painter: QPainter, layer: PathLayer, colour: str, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
-    pixels = _pixels(layer, viewport, options)
+def _pen(colour: str, width: float) -> QPen:
+    pen = QPen(QColor(colour), width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pen
+
+
+def _fill(canvas: Canvas, layer: PathLayer, colour: str) -> None:
+    painter, pixels = canvas.painter, _pixels(canvas, layer)
     # Shared edges must not show the ground through: unsmoothed fills meet exactly.
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, options.vector)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, canvas.options.vector)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(colour))
     for _owner, first, last in runs(pixels.owner):
-        check(cancelled)
+        canvas.check()
         offsets = pixels.offsets[first : last + 1]
         painter.drawPath(path_of(pixels.xy[offsets[0] : offsets[-1]], offsets - offsets[0]))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
 
 
-def _stroke(
-    painter: QPainter, layer: PathLayer, pen: QPen, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
-    pixels = _pixels(layer, viewport, options)
-    painter.setPen(pen)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for start, end in zip(pixels.offsets[:-1].tolist(), pixels.offsets[1:].tolist(), strict=True):
-        check(cancelled)
-        painter.drawPolyline(polygon_of(pixels.xy[start:end]))
+def _stroke(canvas: Canvas, layer: PathLayer, pen: QPen) -> None:
+    pixels = _pixels(canvas, layer)
+    canvas.painter.setPen(pen)
+    canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
+    for start, end in pairwise(pixels.offsets.tolist()):
+        canvas.check()
+        canvas.painter.drawPolyline(polygon_of(pixels.xy[start:end]))
 
 
-def _pixels(layer: PathLayer, viewport: Viewport, options: MapOptions) -> Ragged:
-    visible = layer.visible(viewport.plane_bounds(64.0))
-    ragged = visible_parts(layer, visible, viewport, options)
-    return Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
+def _pixels(canvas: Canvas, layer: PathLayer) -> Ragged:
+    visible = layer.visible(canvas.viewport.plane_bounds(64.0))
+    ragged = visible_parts(layer, visible, canvas.viewport, canvas.options)
+    return Ragged(canvas.viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
 
 
 def _layer(geometries: list[Any], projection: Projection, *, closed: bool) -> PathLayer:

@@ -26,7 +26,7 @@ _MAX_LINES: Final = 2_000
 def hatch_rect(painter: QPainter, style: Qt.BrushStyle, colour: QColor, box: QRectF) -> None:
     """Hatch a rectangle; the spacing follows its height (legend swatches)."""
     spacing = box.height() / (6 if style == Qt.BrushStyle.Dense6Pattern else 4)
-    _hatch(painter, style, colour, box, spacing, box.height() * 0.05)
+    _hatch(painter, style, colour, box, spacing)
 
 
 def hatch_path(
@@ -38,20 +38,20 @@ def hatch_path(
     """
     painter.save()
     painter.setClipPath(path, Qt.ClipOperation.IntersectClip)
-    _hatch(painter, style, colour, path.boundingRect(), spacing, spacing * 0.12)
+    _hatch(painter, style, colour, path.boundingRect(), spacing)
     painter.restore()
 
 
 def _hatch(
-    painter: QPainter, style: Qt.BrushStyle, colour: QColor, box: QRectF, spacing: float, width: float
-) -> None:  # fmt: skip
+    painter: QPainter, style: Qt.BrushStyle, colour: QColor, box: QRectF, spacing: float
+) -> None:
     families = _FAMILIES.get(style)
     if families is None or box.isEmpty():
         return
     painter.save()
     painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
     if families:
-        pen = QPen(colour, width)
+        pen = QPen(colour, spacing * 0.14)
         painter.setPen(pen)
         for angle in families:
             painter.drawLines(_lines(box, angle, spacing))

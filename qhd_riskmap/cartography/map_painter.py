@@ -13,6 +13,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_basemap
+from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled
 from qhd_riskmap.cartography.clusters import Clusters, cluster_marks
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.labels import (
@@ -27,7 +28,6 @@ from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons
 from qhd_riskmap.cartography.prepared import PreparedFeatures
 from qhd_riskmap.cartography.projection import FloatArray
-from qhd_riskmap.cartography.qt_arrays import Cancelled, check, never_cancelled
 from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
 from qhd_riskmap.cartography.symbols import DIGIT_FROM_PX, paint_cluster, paint_symbol, style_parts
 from qhd_riskmap.cartography.viewport import Viewport
@@ -93,20 +93,19 @@ def paint_map(
         ValueError: Something was prepared for another projection.
     """
     _same_plane(prepared, basemap, viewport)
+    canvas = Canvas(painter, viewport, options, cancelled)
     painter.save()
     try:
         if basemap is not None and options.basemap:
-            paint_basemap(painter, basemap, viewport, options, cancelled)
-        marks: IntArray = np.empty(0, np.int64)
-        clusters: Clusters | None = None
+            paint_basemap(canvas, basemap)
         if prepared is not None:
-            paint_polygons(painter, prepared.polygons, viewport, options, cancelled)
-            paint_lines(painter, prepared.lines, viewport, options, cancelled)
+            paint_polygons(canvas, prepared.polygons)
+            paint_lines(canvas, prepared.lines)
             marks = visible_marks(prepared, viewport, options)
             clusters = clusters_in_view(prepared, viewport, options)
-            _paint_marks(painter, prepared, marks, clusters, viewport, options, cancelled)
+            _paint_marks(canvas, prepared, marks, clusters)
         for placed in names_in_view(prepared, basemap, viewport, options):
-            check(cancelled)
+            canvas.check()
             paint_label(painter, placed, vector=options.vector)
     finally:
         painter.restore()
@@ -158,37 +157,36 @@ def _same_plane(
 
 
 def _paint_marks(
-    painter: QPainter, prepared: PreparedFeatures, marks: IntArray, clusters: Clusters | None,
-    viewport: Viewport, options: MapOptions, cancelled: Cancelled,
-) -> None:  # fmt: skip
+    canvas: Canvas, prepared: PreparedFeatures, marks: IntArray, clusters: Clusters | None
+) -> None:
+    painter, viewport, options = canvas.painter, canvas.viewport, canvas.options
     if clusters is not None:
         single = clusters.counts == 1
         marks = np.sort(clusters.members[clusters.offsets[:-1][single]])
     xy = viewport.plane_to_screen(prepared.marks.xy[marks])
     styles = prepared.marks.styles[marks]
     if options.vector:
-        _vector_marks(painter, xy, styles, options, cancelled)
+        _vector_marks(canvas, xy, styles)
     elif len(xy):
         ratio = viewport.device_pixel_ratio
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        symbol_atlas(options.symbol_size, ratio).draw(painter, xy * ratio, styles, cancelled)
+        symbol_atlas(options.symbol_size, ratio).draw(painter, xy * ratio, styles, canvas.check)
         painter.restore()
     if clusters is not None:
-        _paint_clusters(painter, clusters, viewport, options, cancelled)
+        _paint_clusters(canvas, clusters)
 
 
-def _vector_marks(
-    painter: QPainter, xy: FloatArray, styles: IntArray, options: MapOptions, cancelled: Cancelled
-) -> None:
+def _vector_marks(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
+    painter, options = canvas.painter, canvas.options
     digit = options.symbol_size / options.detail >= DIGIT_FROM_PX
     columns = zip(xy.tolist(), styles.tolist(), strict=True)
     for index, ((x, y), style) in enumerate(columns):
         if index % _CALLS_BETWEEN_CHECKS == 0:
-            check(cancelled)
+            canvas.check()
         type_key, level = style_parts(style)
-        paint_symbol(painter, type_key, level, x, y, options.symbol_size, digit=digit)
+        paint_symbol(painter, type_key, level, (x, y), options.symbol_size, digit=digit)
 
 
 def cluster_size(count: int, options: MapOptions) -> float:
@@ -196,10 +194,8 @@ def cluster_size(count: int, options: MapOptions) -> float:
     return options.symbol_size * (1.45 + 0.22 * float(np.log10(max(count, 1))))
 
 
-def _paint_clusters(
-    painter: QPainter, clusters: Clusters, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
+def _paint_clusters(canvas: Canvas, clusters: Clusters) -> None:
+    painter, viewport, options = canvas.painter, canvas.viewport, canvas.options
     xy = viewport.plane_to_screen(clusters.xy)
     ratio = viewport.device_pixel_ratio
     # Worse levels are painted later and lie on top; ungraded groups lowest.
@@ -211,11 +207,11 @@ def _paint_clusters(
         count, level = int(clusters.counts[index]), int(clusters.worst[index])
         if count == 1:
             continue
-        check(cancelled)
+        canvas.check()
         x, y = xy[index].tolist()
         size = cluster_size(count, options)
         if options.vector:
-            paint_cluster(painter, count, level, x, y, size)
+            paint_cluster(painter, count, level, (x, y), size)
         else:
             image = cluster_image(count, level, size * ratio)
             half = image.width() / 2
@@ -244,18 +240,19 @@ def names_in_view(
         xy = viewport.plane_to_screen(places)
     placed: list[PlacedLabel] = []
     if basemap is not None and options.basemap:
-        placed += place_labels(_division_labels(basemap, viewport, options), ground)
+        placed += place_labels(division_labels(basemap, viewport, options), ground)
     if prepared is None or not options.labels or clusters is not None:
         return placed
     if len(marks) > options.label_threshold:
         return placed
     ground.block_marks(xy, options.symbol_size / 2)
-    return placed + place_labels(_hazard_labels(prepared, marks, xy, options), ground)
+    return placed + place_labels(hazard_labels(prepared, marks, xy, options), ground)
 
 
-def _hazard_labels(
+def hazard_labels(
     prepared: PreparedFeatures, marks: IntArray, xy: FloatArray, options: MapOptions
 ) -> Iterator[Label]:
+    """Wishes for the names of hazards, worst level first."""
     style = LabelStyle(options.label_size, options.palette.label_text, options.palette.label_halo)
     # Styles ascend to the worst level, so backwards is by priority; MULTIPOINTs are named once.
     seen: set[int] = set()
@@ -268,9 +265,10 @@ def _hazard_labels(
         yield Label(str(prepared.names[row]), x, y, options.symbol_size * 0.72, style)
 
 
-def _division_labels(
+def division_labels(
     basemap: PreparedBasemap, viewport: Viewport, options: MapOptions
 ) -> Iterator[Label]:
+    """Wishes for the names of divisions and neighbours."""
     size, colours = options.division_size, options.palette
     inside = LabelStyle(size, colours.division_text, colours.land, bold=True, spacing=size * 0.12)
     outside = LabelStyle(size * 0.8, colours.boundary, colours.neighbour, spacing=size * 0.1)

@@ -10,6 +10,7 @@ import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from qhd_riskmap.cartography.canvas import Canvas
 from qhd_riskmap.cartography.geometry_arrays import (
     IntArray,
     PathLayer,
@@ -22,8 +23,6 @@ from qhd_riskmap.cartography.hatching import hatch_path
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.qt_arrays import (
     MAX_PRIMITIVES,
-    Cancelled,
-    check,
     draw_segments,
     path_of,
     polygon_of,
@@ -47,15 +46,13 @@ _CLIP_MARGIN: Final = 64.0
 _HATCHED_POLYGONS: Final = 600
 
 
-def paint_lines(
-    painter: QPainter, layer: PathLayer, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
+def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
     """Paint the lines in view, in the order of their styles."""
+    painter, viewport, options = canvas.painter, canvas.viewport, canvas.options
     visible = layer.visible(viewport.plane_bounds(_CLIP_MARGIN))
     if not len(visible):
         return
-    check(cancelled)
+    canvas.check()
     ragged = visible_parts(layer, visible, viewport, options)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
     fine = options.vector or len(pixels.xy) <= _FINE_VERTICES
@@ -64,23 +61,21 @@ def paint_lines(
         type_key, level = style_parts(style)
         part = _slice(pixels, first, last)
         if fine:
-            _casing(painter, part, options, cancelled)
+            _casing(canvas, part)
             painter.setPen(line_pen(type_key, level, options.line_width))
-            _polylines(painter, part, cancelled)
+            _polylines(canvas, part)
         else:
             painter.setPen(QPen(level_colour(level), options.outline_width))
-            draw_segments(painter, segments_of(part)[0], cancelled)
+            draw_segments(painter, segments_of(part)[0], canvas.check)
 
 
-def paint_polygons(
-    painter: QPainter, layer: PathLayer, viewport: Viewport, options: MapOptions,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
+def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     """Paint the polygons in view, in the order of their styles."""
+    painter, viewport, options = canvas.painter, canvas.viewport, canvas.options
     visible = layer.visible(viewport.plane_bounds(_CLIP_MARGIN))
     if not len(visible):
         return
-    check(cancelled)
+    canvas.check()
     ragged = visible_parts(layer, visible, viewport, options)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
     hatched = options.hatch and (options.vector or len(visible) <= _HATCHED_POLYGONS)
@@ -88,11 +83,10 @@ def paint_polygons(
         type_key, level = style_parts(style)
         painter.setPen(Qt.PenStyle.NoPen)
         part = _slice(pixels, first, last)
-        pen = area_pen(level, options.outline_width)
         hatch = hatch_style(type_key) if hatched else Qt.BrushStyle.NoBrush
         for _owner, a, b in runs(part.owner):
-            check(cancelled)
-            _polygon(painter, _slice(part, a, b), pen, level, hatch, options, cancelled)
+            canvas.check()
+            _polygon(canvas, _slice(part, a, b), level, hatch)
 
 
 def visible_parts(
@@ -182,28 +176,28 @@ def _slice(ragged: Ragged, first: int, last: int) -> Ragged:
     )
 
 
-def _casing(painter: QPainter, part: Ragged, options: MapOptions, cancelled: Cancelled) -> None:
+def _casing(canvas: Canvas, part: Ragged) -> None:
     """A pale edge under a line, so that yellow and grey lines stand out from any ground."""
     casing = QColor("#FFFFFF")
     casing.setAlpha(190)
-    pen = QPen(casing, options.line_width * 1.8)
+    pen = QPen(casing, canvas.options.line_width * 1.8)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    painter.setPen(pen)
-    _polylines(painter, part, cancelled)
+    canvas.painter.setPen(pen)
+    _polylines(canvas, part)
 
 
-def _polylines(painter: QPainter, part: Ragged, cancelled: Cancelled) -> None:
+def _polylines(canvas: Canvas, part: Ragged) -> None:
     for start, end in pairwise(part.offsets.tolist()):
-        check(cancelled)
+        canvas.check()
         # Joined pieces overlap by one vertex: a single stroke of many vertices could take seconds.
         for piece in range(start, max(end - 1, start + 1), MAX_PRIMITIVES):
-            painter.drawPolyline(polygon_of(part.xy[piece : min(piece + MAX_PRIMITIVES + 1, end)]))
+            stop = min(piece + MAX_PRIMITIVES + 1, end)
+            canvas.painter.drawPolyline(polygon_of(part.xy[piece:stop]))
 
 
-def _polygon(
-    painter: QPainter, part: Ragged, pen: QPen, level: int, hatch: Qt.BrushStyle,
-    options: MapOptions, cancelled: Cancelled,
-) -> None:  # fmt: skip
+def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Qt.BrushStyle) -> None:
+    painter, options = canvas.painter, canvas.options
+    pen = area_pen(level, options.outline_width)
     rings = len(part.offsets) - 1
     smooth = len(part.xy) <= _SMOOTH_VERTICES
     if smooth and rings == 1 and hatch == Qt.BrushStyle.NoBrush:
@@ -224,4 +218,4 @@ def _polygon(
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(path)
     else:
-        draw_segments(painter, segments_of(part)[0], cancelled)
+        draw_segments(painter, segments_of(part)[0], canvas.check)

@@ -19,37 +19,21 @@ from PySide6.QtGui import QPainter, QPainterPath, QPixmap, QPolygonF
 
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.projection import FloatArray
-from qhd_riskmap.errors import JobCancelledError
-from qhd_riskmap.i18n import _
 
 MAX_PRIMITIVES: Final = 2_000
-Cancelled = Callable[[], bool]
+Check = Callable[[], None]
+"""Raises when the picture is no longer wanted; called between drawing calls."""
 _LINE_BYTES: Final = 32
 _POINT_BYTES: Final = 16
 _FRAGMENT_FIELDS: Final = 10
 
 
-def never_cancelled() -> bool:
-    """The `Cancelled` of a painting that nobody stops."""
-    return False
-
-
-def check(cancelled: Cancelled) -> None:
-    """Stop here if the caller no longer wants the picture.
-
-    Raises:
-        JobCancelledError: `cancelled` says so.
-    """
-    if cancelled():
-        raise JobCancelledError(_("地图绘制已取消。"))
-
-
-def draw_segments(painter: QPainter, segments: FloatArray, cancelled: Cancelled) -> None:
+def draw_segments(painter: QPainter, segments: FloatArray, check: Check) -> None:
     """Draw (s, 4) segments x1, y1, x2, y2 with the painter's pen."""
     memory = np.ascontiguousarray(segments, dtype=np.float64)
     draw: Any = painter.drawLines
     for start in range(0, len(memory), MAX_PRIMITIVES):
-        check(cancelled)
+        check()
         count = min(MAX_PRIMITIVES, len(memory) - start)
         first = shiboken6.wrapInstance(memory.ctypes.data + start * _LINE_BYTES, QLineF)
         draw(first, count)
@@ -79,30 +63,35 @@ def path_of(xy: FloatArray, offsets: IntArray) -> QPainterPath:
 
 
 def draw_sprites(
-    painter: QPainter, centres: FloatArray, cells: FloatArray, cell: int, atlas: QPixmap,
-    cancelled: Cancelled,
-) -> None:  # fmt: skip
+    painter: QPainter,
+    atlas: QPixmap,
+    centres: FloatArray,
+    corners: FloatArray,
+    *,
+    cell: int,
+    check: Check,
+) -> None:
     """Copy squares of ``atlas`` to the (n, 2) whole-pixel ``centres``.
 
     Args:
         painter: Painter in device pixels.
-        centres: Middles of the squares.
-        cells: (n, 2) left and top of each square in the atlas.
-        cell: Side of the squares, even.
         atlas: The pixmap, made on the GUI thread.
-        cancelled: Asked between calls.
+        centres: Middles of the squares.
+        corners: (n, 2) left and top of each square in the atlas.
+        cell: Side of the squares, even.
+        check: Called between calls.
     """
     fragments = np.zeros((len(centres), _FRAGMENT_FIELDS))
     # QPainter::PixmapFragment: x y sourceLeft sourceTop width height scaleX scaleY rotation opacity
     fragments[:, 0:2] = centres
-    fragments[:, 2:4] = cells
+    fragments[:, 2:4] = corners
     fragments[:, 4:6] = cell
     fragments[:, 6:8] = 1.0
     fragments[:, 9] = 1.0
     draw: Any = painter.drawPixmapFragments
     step = _FRAGMENT_FIELDS * 8
     for start in range(0, len(fragments), MAX_PRIMITIVES):
-        check(cancelled)
+        check()
         count = min(MAX_PRIMITIVES, len(fragments) - start)
         address = fragments.ctypes.data + start * step
         draw(shiboken6.wrapInstance(address, QPainter.PixmapFragment), count, atlas)

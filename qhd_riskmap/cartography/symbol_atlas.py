@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.projection import FloatArray
-from qhd_riskmap.cartography.qt_arrays import Cancelled, check, draw_sprites
+from qhd_riskmap.cartography.qt_arrays import Check, draw_sprites
 from qhd_riskmap.cartography.symbols import (
     DIGIT_FROM_PX,
     STYLE_COUNT,
@@ -44,14 +44,14 @@ class SymbolAtlas:
     pixmap: QPixmap | None = None
 
     def draw(
-        self, painter: QPainter, device_xy: FloatArray, styles: IntArray, cancelled: Cancelled
+        self, painter: QPainter, device_xy: FloatArray, styles: IntArray, check: Check
     ) -> None:
         """Copy symbols to device pixels; the painter must have no transformation."""
         centres = np.rint(device_xy)
         columns = len(TYPE_KEYS)
-        cells = np.column_stack((styles % columns, styles // columns)) * float(self.cell)
+        cells: FloatArray = np.column_stack((styles % columns, styles // columns)) * np.float64(self.cell)
         if self.pixmap is not None:
-            draw_sprites(painter, centres, cells, self.cell, self.pixmap, cancelled)
+            draw_sprites(painter, self.pixmap, centres, cells, cell=self.cell, check=check)
             return
         corners = (centres - self.cell / 2).astype(np.int64)
         sources = cells.astype(np.int64)
@@ -59,7 +59,7 @@ class SymbolAtlas:
             zip(corners.tolist(), sources.tolist(), strict=True)
         ):
             if index % _CALLS_BETWEEN_CHECKS == 0:
-                check(cancelled)
+                check()
             painter.drawImage(x, y, self.image, left, top, self.cell, self.cell)
 
 
@@ -103,7 +103,7 @@ def _make(size: float, ratio: float) -> SymbolAtlas:
         type_key, level = style_parts(style)
         middle_x, middle_y = column * cell + cell / 2, row * cell + cell / 2
         digit = device >= DIGIT_FROM_PX
-        paint_symbol(painter, type_key, level, middle_x, middle_y, device, digit=digit)
+        paint_symbol(painter, type_key, level, (middle_x, middle_y), device, digit=digit)
     painter.end()
     return SymbolAtlas(image=image, cell=cell)
 
@@ -120,7 +120,7 @@ def cluster_image(count: int, level: int, device_size: float) -> QImage:
             image.fill(QColor(0, 0, 0, 0))
             painter = QPainter(image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_cluster(painter, count, level, side / 2, side / 2, device_size)
+            paint_cluster(painter, count, level, (side / 2, side / 2), device_size)
             painter.end()
             _clusters[key] = image
             if len(_clusters) > _KEPT_CLUSTERS:

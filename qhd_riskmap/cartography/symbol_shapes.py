@@ -1,6 +1,6 @@
 """Outlines and pictograms of the hazard types, drawn for this program.
 
-Everything lives in the square −1 … 1, y downwards. The outline alone tells types apart at 12 pixels;
+Everything lives in the square -1 … 1, y downwards. The outline alone tells types apart at 12 pixels;
 the pictogram, cut in bold simple strokes, says what the outline stands for.
 """
 

@@ -32,7 +32,9 @@ LEVEL_COLOURS: Final = {1: "#E60000", 2: "#FF7F00", 3: "#FFE600", 4: "#0070FF", 
 UNGRADED_LABEL: Final = N_("未评级")
 INK: Final = "#1F1F1F"
 DIGIT_FROM_PX: Final = 16.0
+GRADES: Final = (1, 2, 3, 4)
 LEVEL_COUNT: Final = 5
+_THOUSAND: Final = 1_000
 FILL_ALPHA: Final = 90
 _LIGHT_LEVELS: Final = (2, 3)  # dark pictogram on these, white on the others
 _TYPE_INDEX: Final = {key: index for index, key in enumerate(TYPE_KEYS)}
@@ -61,7 +63,7 @@ def style_numbers(
     index = np.fromiter(
         (_TYPE_INDEX.get(key, fallback) for key in type_keys.tolist()), np.int64, len(type_keys)
     )
-    graded = (levels >= 1) & (levels <= 4)
+    graded = np.isin(levels, GRADES)
     band = np.where(graded, LEVEL_COUNT - levels.astype(np.int64), 0)
     return band * len(TYPE_KEYS) + index
 
@@ -84,7 +86,7 @@ def level_colour(level: int) -> QColor:
 
 def level_label(level: int) -> str:
     """Written name of a level."""
-    return _(RiskLevel.from_rank(level).label) if 1 <= level <= 4 else _(UNGRADED_LABEL)
+    return _(RiskLevel.from_rank(level).label) if level in GRADES else _(UNGRADED_LABEL)
 
 
 def type_label(type_key: str) -> str:
@@ -96,21 +98,26 @@ def type_label(type_key: str) -> str:
 
 
 def paint_symbol(
-    painter: QPainter, type_key: str, level: int, x: float, y: float, size: float, *,
+    painter: QPainter,
+    type_key: str,
+    level: int,
+    at: tuple[float, float],
+    size: float,
+    *,
     digit: bool = True,
-) -> None:  # fmt: skip
-    """Paint a symbol centred on (x, y) as vectors.
+) -> None:
+    """Paint a symbol as vectors.
 
     Args:
         painter: Any painter; its state is restored.
         type_key: Hazard type.
         level: 1…4, 0 ungraded.
-        x: Painter units.
-        y: Painter units.
+        at: Its centre, painter units.
         size: Side of the square around the outline, painter units.
         digit: Whether to add the level's digit at the lower right corner.
     """
     shape = shape_of(type_key)
+    x, y = at
     half = size / 2
     outline = QTransform(half, 0, 0, half, x, y).map(shape.outline())
     painter.save()
@@ -151,9 +158,10 @@ def _paint_digit(painter: QPainter, level: int, x: float, y: float, size: float)
 
 
 def paint_cluster(
-    painter: QPainter, count: int, level: int, x: float, y: float, size: float
+    painter: QPainter, count: int, level: int, at: tuple[float, float], size: float
 ) -> None:
     """Paint a cluster: a ringed disc in the colour of the WORST level inside, with the count."""
+    x, y = at
     radius = size / 2
     painter.save()
     painter.setPen(QPen(QColor("#FFFFFF"), size / 11))
@@ -182,9 +190,10 @@ def cluster_text(count: int) -> str:
     >>> cluster_text(999), cluster_text(1234), cluster_text(80000)
     ('999', '1.2k', '80k')
     """
-    if count < 1000:
+    if count < _THOUSAND:
         return str(count)
-    return f"{count / 1000:.1f}k" if count < 9950 else f"{count / 1000:.0f}k"
+    thousands = count / _THOUSAND
+    return f"{thousands:.1f}k" if round(thousands, 1) < 10 else f"{thousands:.0f}k"  # noqa: PLR2004 - two figures
 
 
 # -- lines and areas --------------------------------------------------------------------------------
@@ -332,33 +341,27 @@ def _present_in(table: FeatureTable) -> set[tuple[str, int, SignKind]]:
     )
     for key, level, dimension in set(columns):
         known = key if key in _TYPE_INDEX else OTHER
-        found.add((known, level if 1 <= level <= 4 else NO_LEVEL, kinds[max(dimension, 0)]))
+        found.add((known, level if level in GRADES else NO_LEVEL, kinds[max(dimension, 0)]))
     return found
 
 
 def paint_legend_sign(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
     """Paint the sign of a legend entry into ``box``."""
     size = min(box.width(), box.height())
-    centre = box.center()
+    centre = (box.center().x(), box.center().y())
     if entry.type_key == "":
         _paint_level_swatch(painter, entry.level, box)
     elif entry.kind is SignKind.POINT:
-        paint_symbol(
-            painter, entry.type_key, entry.level, centre.x(), centre.y(), size, digit=False
-        )
+        paint_symbol(painter, entry.type_key, entry.level, centre, size, digit=False)
     elif entry.kind is SignKind.LINE:
         painter.save()
         painter.setPen(line_pen(entry.type_key, entry.level, size * 0.09))
-        painter.drawLine(QLineF(box.left(), centre.y(), box.right(), centre.y()))
+        painter.drawLine(QLineF(box.left(), centre[1], box.right(), centre[1]))
         painter.restore()
-        paint_symbol(
-            painter, entry.type_key, entry.level, centre.x(), centre.y(), size * 0.62, digit=False
-        )
+        paint_symbol(painter, entry.type_key, entry.level, centre, size * 0.62, digit=False)
     else:
         paint_area_swatch(painter, entry.type_key, entry.level, box)
-        paint_symbol(
-            painter, entry.type_key, entry.level, centre.x(), centre.y(), size * 0.62, digit=False
-        )
+        paint_symbol(painter, entry.type_key, entry.level, centre, size * 0.62, digit=False)
 
 
 def paint_area_swatch(painter: QPainter, type_key: str, level: int, box: QRectF) -> None:

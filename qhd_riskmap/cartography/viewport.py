@@ -19,6 +19,7 @@ Bounds = tuple[float, float, float, float]
 
 SCREEN_DPI = 96.0  # logical dots per inch that Windows and Qt assume at 100 %
 _METRES_PER_INCH = 0.0254
+_KILOMETRE = 1000.0
 _MIN_RESOLUTION = 0.01
 _MAX_RESOLUTION = 160_000.0
 _GEOD = Geod(a=6378137.0, rf=298.257222101)  # CGCS2000, GB 22021-2008
@@ -249,7 +250,7 @@ def length_label(metres: float) -> str:
     >>> length_label(20000.0), length_label(500.0)
     ('20 km', '500 m')
     """
-    return f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    return f"{metres / 1000:g} km" if metres >= _KILOMETRE else f"{metres:g} m"
 
 
 def _projected_box(bounds: Bounds, projection: Projection) -> Bounds:

@@ -1,0 +1,46 @@
+"""What every painting function needs, in one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QPainter
+
+from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.viewport import Viewport
+from qhd_riskmap.errors import JobCancelledError
+from qhd_riskmap.i18n import _
+
+Cancelled = Callable[[], bool]
+
+
+def never_cancelled() -> bool:
+    """The `Cancelled` of a painting that nobody stops."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """Where, what part, how, and whether still wanted.
+
+    Attributes:
+        painter: Any painter.
+        viewport: What is shown.
+        options: How it looks.
+        cancelled: Asked between drawing calls.
+    """
+
+    painter: QPainter
+    viewport: Viewport
+    options: MapOptions
+    cancelled: Cancelled = never_cancelled
+
+    def check(self) -> None:
+        """Stop here if the picture is no longer wanted.
+
+        Raises:
+            JobCancelledError: `cancelled` says so.
+        """
+        if self.cancelled():
+            raise JobCancelledError(_("地图绘制已取消。"))

@@ -1,0 +1,195 @@
+"""What goes onto a printed sheet, and where it ended up.
+
+Neutral about its data: the caller decides what may be shown (for the public: `public_sheet`).
+Everything can be pickled, so that a sheet can be exported by a child process. Page coordinates are
+millimetres from the top left corner, y downwards.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+import numpy as np
+
+from qhd_riskmap.cartography.projection import Projection
+from qhd_riskmap.cartography.symbols import LegendEntry
+from qhd_riskmap.cartography.viewport import Bounds, Viewport
+from qhd_riskmap.domain.feature_table import FeatureTable
+
+UNITS_PER_MM: Final = 100.0  # whole font sizes stay precise and layouts equal on every device
+Box = tuple[float, float, float, float]
+
+
+class PageSize(StrEnum):
+    """Paper sizes (ISO 216); the value is what settings and the command line use."""
+
+    A4_LANDSCAPE = "A4-landscape"
+    A4_PORTRAIT = "A4-portrait"
+    A3_LANDSCAPE = "A3-landscape"
+    A3_PORTRAIT = "A3-portrait"
+
+    @property
+    def millimetres(self) -> tuple[float, float]:
+        """Width and height."""
+        long, short = (297.0, 210.0) if self.value.startswith("A4") else (420.0, 297.0)
+        return (long, short) if self.landscape else (short, long)
+
+    @property
+    def landscape(self) -> bool:
+        """Whether the page is wider than high."""
+        return self.value.endswith("landscape")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountLabel:
+    """A number that stands for an area, e.g. 液氨储罐 3; labels of one place are stacked.
+
+    Attributes:
+        lon: Degrees, a place inside the area.
+        lat: Degrees.
+        text: The full text.
+        type_key: Type whose symbol stands before the text, or "".
+        level: Level the symbol is coloured in; 0 neutral.
+    """
+
+    lon: float
+    lat: float
+    text: str
+    type_key: str = ""
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetContent:
+    """Everything on a sheet.
+
+    Attributes:
+        title: 图名.
+        features: What is drawn.
+        subtitle: Second line, e.g. area and year.
+        counts: Numbers by area.
+        legend: Entries; None derives them from ``features`` and ``counts``.
+        notes: Paragraphs under 说明.
+        unit: 编制单位.
+        publisher: 发布单位.
+        source: 数据来源.
+        data_date: 资料截止日期 as printed.
+        approval_line: The whole line with the 审图号, or "".
+        disclaimer: Sentence about boundaries.
+        watermark: Text across the map of a draft, or "".
+        extent: West, south, east, north in degrees; None shows the whole city and all features.
+        projection: Plane of the map.
+        names: Whether hazards are named on the map.
+        anchor_symbols: Whether lines and polygons carry their type's symbol.
+        language: BCP 47 tag of the texts.
+    """
+
+    title: str
+    features: FeatureTable
+    subtitle: str = ""
+    counts: tuple[CountLabel, ...] = ()
+    legend: tuple[LegendEntry, ...] | None = None
+    notes: tuple[str, ...] = ()
+    unit: str = ""
+    publisher: str = ""
+    source: str = ""
+    data_date: str = ""
+    approval_line: str = ""
+    disclaimer: str = ""
+    watermark: str = ""
+    extent: Bounds | None = None
+    projection: Projection = Projection.GK
+    names: bool = True
+    anchor_symbols: bool = True
+    language: str = "zh-CN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedItem:
+    """One thing on the page.
+
+    Attributes:
+        kind: ``title subtitle neatline map legend legend_entry scale north notes imprint approval
+            disclaimer watermark division_name hazard_name count symbol anchor_symbol``.
+        box: Left, top, width, height in millimetres.
+        text: What is written, or the type key of a symbol.
+        lonlat: Position in degrees of things that belong to the ground.
+        row: Row of the feature table, or -1.
+    """
+
+    kind: str
+    box: Box
+    text: str = ""
+    lonlat: tuple[float, float] | None = None
+    row: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetMap:
+    """The map frame and its transform between degrees and millimetres on the page.
+
+    Attributes:
+        frame: Left, top, width, height of the neat line, millimetres.
+        viewport: The map inside the frame; its pixels are hundredths of a millimetre.
+        scale: The n of 1:n, as printed.
+    """
+
+    frame: Box
+    viewport: Viewport
+    scale: float
+
+    def lonlat_to_page(self, lon: float, lat: float) -> tuple[float, float]:
+        """Degrees to millimetres from the top left corner of the page."""
+        x, y = self.viewport.to_screen(lon, lat)
+        return self.frame[0] + float(x) / UNITS_PER_MM, self.frame[1] + float(y) / UNITS_PER_MM
+
+    def page_to_lonlat(self, x_mm: float, y_mm: float) -> tuple[float, float]:
+        """Millimetres on the page to degrees; inverse of `lonlat_to_page`."""
+        lon, lat = self.viewport.to_lonlat(
+            np.float64((x_mm - self.frame[0]) * UNITS_PER_MM),
+            np.float64((y_mm - self.frame[1]) * UNITS_PER_MM),
+        )
+        return float(lon), float(lat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlacedSheet:
+    """A painted sheet: what is where.
+
+    Attributes:
+        page: Paper.
+        items: Everything placed, in painting order.
+        map: The map and its transform.
+    """
+
+    page: PageSize
+    items: tuple[PlacedItem, ...]
+    map: SheetMap
+
+    def of_kind(self, kind: str) -> tuple[PlacedItem, ...]:
+        """The items of one kind."""
+        return tuple(item for item in self.items if item.kind == kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportJob:
+    """One file to write.
+
+    Attributes:
+        content: The sheet.
+        path: Target; its ending is not looked at.
+        format: ``pdf``, ``png`` or ``svg``.
+        page: Paper.
+        made_on: The date written into the PDF.
+        dpi: Resolution of a PNG.
+    """
+
+    content: SheetContent
+    path: str
+    format: str
+    page: PageSize = PageSize.A3_LANDSCAPE
+    made_on: date = date(2000, 1, 1)
+    dpi: int = 300
