@@ -13,6 +13,7 @@ import gzip
 import hashlib
 import sys
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,9 @@ SYMBOLS = (
 IDEOGRAPHS = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0x20000, 0x323AF))
 # Qt writes a PDF's text by asking the font which character a glyph stands for. Radicals and
 # compatibility ideographs share glyphs with ideographs, and the lower code point wins: 石 would be
-# copied and searched as U+2F6F. So they are not in the font, and no two code points share a glyph.
+# copied and searched as U+2F6F. So they are not in the font, and of the code points that share a glyph
+# none lies below the common one.
+MIDDLE_DOT = "·"  # Python's GB 2312 knows it as U+30FB, keyboards as U+00B7
 NEVER = ((0x2E80, 0x2FDF), (0xF900, 0xFAFF), (0x2F800, 0x2FA1F))
 
 
@@ -76,8 +79,13 @@ def make(sources: dict[str, Path], target: Path) -> bool:
         return False
     target.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    for style, path in outputs.items():
-        build(sources[style], style, path)
+    with ProcessPoolExecutor(max_workers=len(outputs)) as pool:
+        builds = [
+            pool.submit(build, sources[style], style, path) for style, path in outputs.items()
+        ]
+        for finished in builds:
+            finished.result()
+    for path in outputs.values():
         print(f"{path.name}：{path.stat().st_size / 1e6:.1f} MB")
     (target / "OFL.txt").write_text(licence_text(), encoding="utf-8")
     stamp.write_text(wanted, encoding="utf-8")
@@ -95,6 +103,10 @@ def fingerprint(paths: Iterable[Path]) -> str:
 def build(source: Path, style: str, target: Path) -> None:
     """One weight: subset, rename, save. The same source gives the same bytes."""
     font = simplified_chinese_face(source)
+    font.recalcTimestamp = False
+    font.recalcBBoxes = (
+        False  # the source's bounds still hold, and finding them anew takes half the time
+    )
     options = subset.Options()
     options.layout_features = []
     options.hinting = True  # removing hints runs every outline: a minute for little
@@ -106,7 +118,6 @@ def build(source: Path, style: str, target: Path) -> None:
     subsetter.populate(unicodes=wanted_characters(font.getBestCmap()))
     subsetter.subset(font)
     rename(font, style)
-    font.recalcTimestamp = False
     font.save(target)
     font.close()
 
@@ -118,7 +129,7 @@ def simplified_chinese_face(source: Path) -> TTFont:
 
 
 def wanted_characters(available: dict[int, str]) -> set[int]:
-    """Code points to keep; of several that share a glyph only the most common."""
+    """Code points to keep; of several that share a glyph the most common and those above it."""
     candidates = {
         point
         for first, last in (*SYMBOLS, *IDEOGRAPHS)
@@ -130,7 +141,7 @@ def wanted_characters(available: dict[int, str]) -> set[int]:
     owners: dict[str, int] = {}
     for point in sorted(candidates, key=commonness):
         owners.setdefault(available[point], point)
-    return set(owners.values())
+    return {point for point in candidates if point >= owners[available[point]]}
 
 
 def legacy_characters() -> set[int]:
@@ -148,6 +159,8 @@ def legacy_characters() -> set[int]:
 def commonness(point: int) -> tuple[int, int]:
     """Sort key: ASCII, GB 2312, GBK, the rest; then the code point."""
     character = chr(point)
+    if character == MIDDLE_DOT:
+        return (0, point)
     for rank, codec in enumerate(("ascii", "gb2312", "gbk")):
         try:
             character.encode(codec)
