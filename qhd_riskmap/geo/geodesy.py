@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Geod
+from pyproj import Geod, Proj
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.errors import InvalidInputError
@@ -111,7 +111,8 @@ def translate_to(geometry: BaseGeometry, lon: float, lat: float) -> BaseGeometry
     the last bit, so the remaining difference is moved away again until it is gone.
 
     Raises:
-        InvalidInputError: The target is no place, or the geometry has no point.
+        InvalidInputError: The target is no place, the geometry has no point, or its representative
+            point will not settle (never seen outside made-up shapes).
     """
     if not (math.isfinite(lon) and math.isfinite(lat) and abs(lon) <= 180 and abs(lat) <= 90):  # noqa: PLR2004
         raise InvalidInputError(
@@ -121,14 +122,66 @@ def translate_to(geometry: BaseGeometry, lon: float, lat: float) -> BaseGeometry
     if geometry.is_empty:
         raise InvalidInputError(_("空的图形不能移动。"))
     moved = geometry
-    for _attempt in range(_MOVE_ATTEMPTS):
+    for attempt in range(_MOVE_ATTEMPTS):
         anchor: Any = moved.representative_point()
         east, north = lon - anchor.x, lat - anchor.y
-        if abs(east) <= _MOVE_TOLERANCE_DEG and abs(north) <= _MOVE_TOLERANCE_DEG:
+        if max(abs(east), abs(north)) <= _MOVE_TOLERANCE_DEG:
             return moved
-        moved = shapely.transform(moved, lambda xy, by=(east, north): xy + by)
-    return moved
+        # A shape with two equally wide parts may change its mind with the last bit: nudge it.
+        nudge = _NUDGE_DEG * max(0, attempt - _PLAIN_ATTEMPTS)
+        by = np.array([east + nudge, north - nudge])
+        moved = shapely.transform(moved, lambda xy, by=by: xy + by)
+    raise InvalidInputError(_("这个图形不能移到目标位置。"))
 
 
-_MOVE_TOLERANCE_DEG: Final = 1e-10
-_MOVE_ATTEMPTS: Final = 8
+def buffer_m(geometry: BaseGeometry, metres: float) -> BaseGeometry:
+    """All places within ``metres`` of ``geometry``, as CGCS2000 degrees.
+
+    Drawn in an azimuthal equidistant plane about the middle of the geometry. Distances at d metres
+    from that middle are wrong by at most the fraction (d / 6371 km)² / 6 (Snyder, USGS PP 1395, p.
+    191-197): 1 cm on a 1 km band around a line of 100 km. Circles are drawn with 128 corners, which
+    takes 0.03 % off the radius half-way between corners.
+
+    Args:
+        geometry: Any geometry; empty gives empty.
+        metres: Width, at most `WIDEST_BUFFER_M`; negative shrinks areas.
+
+    Raises:
+        InvalidInputError: The width is no number or too large.
+    """
+    if not math.isfinite(metres) or abs(metres) > WIDEST_BUFFER_M:
+        raise InvalidInputError(
+            _("缓冲距离必须是不超过 {limit} 千米的数。").format(limit=int(WIDEST_BUFFER_M / 1000))
+        )
+    if geometry.is_empty:
+        return shapely.Polygon()
+    west, south, east, north = geometry.bounds
+    plane: Any = Proj(
+        proj="aeqd",
+        lon_0=(west + east) / 2,
+        lat_0=(south + north) / 2,
+        a=SEMI_MAJOR_M,
+        rf=INVERSE_FLATTENING,
+    )
+    flat = shapely.transform(geometry, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1])))
+    wide = flat.buffer(metres, quad_segs=32)
+    result: BaseGeometry = shapely.transform(
+        wide, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1], inverse=True))
+    )
+    return result
+
+
+def web_mercator_resolution(zoom: float, lat: float) -> float:
+    """Ground metres per 256-pixel-tile pixel of Web Mercator (EPSG:3857) at a latitude.
+
+    >>> round(web_mercator_resolution(0, 0.0), 2)
+    156543.03
+    """
+    return 2.0 * math.pi * SEMI_MAJOR_M / 256.0 / 2.0**zoom * math.cos(math.radians(lat))
+
+
+_MOVE_TOLERANCE_DEG: Final = 5e-10
+_NUDGE_DEG: Final = 7e-12
+_PLAIN_ATTEMPTS: Final = 3
+_MOVE_ATTEMPTS: Final = 40
+WIDEST_BUFFER_M: Final = 200_000.0
