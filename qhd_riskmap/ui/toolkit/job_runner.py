@@ -166,10 +166,18 @@ class JobRunner(QObject):
             handle.cancel()
             future.cancel()
 
-    def shutdown(self) -> None:
-        """Cancel what runs and wait for it; afterwards no thread of ours is left."""
+    def shutdown(self, last: Callable[[], object] | None = None) -> None:
+        """Cancel what runs and wait for it; afterwards no thread of ours is left.
+
+        Args:
+            last: Called at the very end on the register's worker, e.g. to close the file.
+        """
+        if self._closed:
+            return
         self._closed = True
         self.cancel_all()
+        if last is not None:
+            self._database.submit(last)
         self._database.shutdown(wait=True)
         self._computing.shutdown(wait=True)
 

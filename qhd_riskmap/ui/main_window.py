@@ -1,0 +1,426 @@
+"""The window: navigation rail, menus, pages, message bar, status bar."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap import __version__
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
+from qhd_riskmap.resources import activate_language
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.settings import data_dir, save_settings
+from qhd_riskmap.ui.pages.map_page import MapPage
+from qhd_riskmap.ui.pages.register_page import RegisterPage
+from qhd_riskmap.ui.toolkit.actions import Command, CommandRegistry
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
+from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
+from qhd_riskmap.ui.toolkit.message_bar import MessageBar
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.rail import NavigationRail
+from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
+from qhd_riskmap.ui.toolkit.theme import apply_theme
+
+# The order of the rail; a page stands here from the day it is built.
+PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage)
+
+MENUS: Final = (
+    ("file", N_("文件(&F)")),
+    ("edit", N_("编辑(&E)")),
+    ("page", N_("操作(&O)")),
+    ("view", N_("视图(&V)")),
+    ("help", N_("帮助(&H)")),
+)
+COMMANDS: Final = (
+    Command(
+        id="file.new",
+        title=N_("新建登记库(&N)…"),
+        menu="file",
+        shortcut="Ctrl+Shift+N",
+        icon="database-plus-outline",
+    ),
+    Command(
+        id="file.open",
+        title=N_("打开(&O)…"),
+        menu="file",
+        shortcut="Ctrl+O",
+        icon="folder-open-outline",
+    ),
+    Command(id="file.sample", title=N_("打开示例县(&S)"), menu="file", icon="school-outline"),
+    Command(id="file.quit", title=N_("退出(&X)"), menu="file", shortcut="Ctrl+Q", separator=True),
+    Command(id="edit.find", title=N_("查找(&F)…"), menu="edit", shortcut="Ctrl+F", icon="magnify"),
+    Command(
+        id="view.refresh",
+        title=N_("重新读取(&R)"),
+        menu="view",
+        shortcut="F5",
+        needs=Permission.READ,
+        icon="refresh",
+    ),
+    Command(
+        id="view.theme.system",
+        title=N_("主题：跟随系统"),
+        menu="view",
+        group="theme",
+        separator=True,
+    ),
+    Command(id="view.theme.light", title=N_("主题：浅色"), menu="view", group="theme"),
+    Command(id="view.theme.dark", title=N_("主题：深色"), menu="view", group="theme"),
+    # A language is named in its own words, so it needs no translation.
+    Command(
+        id="view.language.zh_CN", title="简体中文", menu="view", group="language", separator=True
+    ),
+    Command(id="view.language.en", title="English", menu="view", group="language"),
+    Command(
+        id="help.manual",
+        title=N_("使用手册(&M)"),
+        menu="help",
+        shortcut="F1",
+        icon="help-circle-outline",
+    ),
+    Command(id="help.shortcuts", title=N_("快捷键(&K)"), menu="help", icon="keyboard-outline"),
+    Command(id="help.about", title=N_("关于(&A)"), menu="help", separator=True),
+)
+REGISTER_FILES: Final = N_("登记库 (*.sqlite *.db *.qhd *.riskmap);;所有文件 (*)")
+_LAYOUT_KEY: Final = "main_window"
+_FIRST_SIZE: Final = (1280, 720)
+_SMALLEST: Final = (880, 560)
+
+
+class MainWindow(QMainWindow):
+    """One open register.
+
+    Signals:
+        new_wanted: The officer asked for a new register.
+        sample_wanted: The officer asked for the sample county.
+        open_wanted: The officer asked for another register (its path).
+        closed: The window is gone; the register can be closed.
+    """
+
+    new_wanted = Signal()
+    sample_wanted = Signal()
+    open_wanted = Signal(object)
+    closed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("main-window")
+        self.desk = desk
+        self.manual: ManualWindow | None = None
+        self.error: ErrorDialog | None = None
+        self.pages: dict[str, Page] = {}
+        self.setMinimumSize(*_SMALLEST)
+        self._build()
+        self._restore_geometry()
+        desk.changed.connect(self._changed)
+        desk.page_wanted.connect(self.go_to)
+        desk.noticed.connect(self._notice)
+        desk.troubled.connect(self._trouble)
+        desk.jobs.started.connect(self._watch)
+        desk.jobs.unhandled.connect(self._trouble)
+        desk.pointed.connect(self._point)
+        desk.scaled.connect(self._scale)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        desk.features.reload()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.setWindowTitle(
+            _("{register} — 秦皇岛市突发事件风险隐患分布图").format(
+                register=self.desk.app.path.stem
+            )
+        )
+        self.registry = CommandRegistry(COMMANDS, self)
+        self._bind()
+        self.message_bar = MessageBar()
+        self.stack = QStackedWidget()
+        self.pages = {page.key: page(self.desk) for page in PAGES}
+        for page in self.pages.values():
+            self.stack.addWidget(page)
+        self.rail = NavigationRail(PAGES)
+        self.rail.chosen.connect(self.go_to)
+        self._add_page_commands()
+        self._add_number_shortcuts()
+        self.registry.allow(self.desk.app.actor.permissions)
+        self._fill_menus()
+        column = QVBoxLayout()
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.message_bar)
+        column.addWidget(self.stack, 1)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(column, 1)
+        self.setCentralWidget(centre)
+        self._make_status_bar()
+        self.go_to(PAGES[0].key)
+
+    def _bind(self) -> None:
+        bind = self.registry.bind
+        bind("file.new", self.new_wanted.emit)
+        bind("file.open", self._ask_for_register)
+        bind("file.sample", self.sample_wanted.emit)
+        bind("file.quit", self.close)
+        bind("edit.find", lambda: self.current_page().start_search())
+        bind("view.refresh", lambda: self.desk.announce(Changes(hazards=True)))
+        for choice in ("system", "light", "dark"):
+            bind(f"view.theme.{choice}", partial(self.set_theme, choice))
+        for tongue in (CHINESE, ENGLISH):
+            bind(f"view.language.{tongue}", partial(self.set_language, tongue))
+        bind("help.manual", self.show_manual)
+        bind("help.shortcuts", self.show_shortcuts)
+        bind("help.about", self.show_about)
+        settings = self.desk.settings
+        self.registry.action(f"view.theme.{settings.theme}").setChecked(True)
+        self.registry.action(f"view.language.{settings.language}").setChecked(True)
+
+    def _add_page_commands(self) -> None:
+        self._page_actions: dict[str, list[QAction]] = {}
+        for key, page in self.pages.items():
+            self._page_actions[key] = []
+            for command, callback in page.commands():
+                self._page_actions[key].append(self.registry.add(command))
+                self.registry.bind(command.id, callback)
+
+    def _add_number_shortcuts(self) -> None:
+        for number, page in enumerate(PAGES, start=1):
+            action = QAction(_(page.title), self)
+            action.setObjectName(f"go-{page.key}")
+            action.setShortcut(QKeySequence(f"Ctrl+{number % 10}"))
+            action.triggered.connect(lambda _on=False, key=page.key: self.go_to(key))
+            self.addAction(action)
+
+    def _fill_menus(self) -> None:
+        bar = self.menuBar()
+        bar.clear()
+        for key, title in MENUS:
+            menu = bar.addMenu(_(title))
+            menu.setObjectName(f"menu-{key}")
+            for command in self.registry.in_menu(key):
+                if command.separator:
+                    menu.addSeparator()
+                menu.addAction(self.registry.action(command.id))
+                if command.id == "file.sample":
+                    self._add_recent(menu)
+            if key == "view":
+                self._add_page_entries(menu)
+        # Shortcuts of commands without a menu work through the window itself.
+        self.addActions(
+            [self.registry.action(c.id) for c in self.registry.commands() if not c.menu]
+        )
+
+    def _add_recent(self, menu: QMenu) -> None:
+        recent = menu.addMenu(_("最近打开(&R)"))
+        recent.setObjectName("menu-recent")
+        for text in self.desk.settings.recent:
+            path = Path(text)
+            action = recent.addAction(f"{path.name}   {path.parent}")
+            action.triggered.connect(lambda _on=False, path=path: self.open_wanted.emit(path))
+        recent.setEnabled(bool(self.desk.settings.recent))
+
+    def _add_page_entries(self, menu: QMenu) -> None:
+        menu.addSeparator()
+        for action in self.actions():
+            if action.objectName().startswith("go-"):
+                menu.addAction(action)
+
+    def _make_status_bar(self) -> None:
+        app = self.desk.app
+        self.status = DeskStatusBar(self.desk.settings.coordinate_format)
+        self.status.show_register(
+            app.path.name, str(app.path), encrypted=app.encrypted, actor=app.actor.name
+        )
+        self.status.form_chosen.connect(self._remember_form)
+        self.setStatusBar(self.status)
+
+    # -- pages ----------------------------------------------------------------------------------
+
+    def current_page(self) -> Page:
+        """The page in front."""
+        page = self.stack.currentWidget()
+        if not isinstance(page, Page):
+            raise TypeError("the stack holds pages only")
+        return page
+
+    def go_to(self, key: str) -> None:
+        """Bring the page ``key`` to front."""
+        page = self.pages[key]
+        before = self.current_page()
+        if page is not before:
+            before.deactivate()
+        self.stack.setCurrentWidget(page)
+        self.rail.show_current(key)
+        for owner, actions in self._page_actions.items():
+            for action in actions:
+                action.setVisible(owner == key)
+        page.activate()
+
+    def _changed(self, changes: Changes) -> None:
+        for page in self.pages.values():
+            page.changes(changes)
+
+    # -- language and theme ---------------------------------------------------------------------
+
+    def set_language(self, language: str) -> None:
+        """Build everything anew in another language; register and selection stay open."""
+        if language == self.desk.settings.language:
+            return
+        self.desk.settings.language = language
+        save_settings(self.desk.settings)
+        activate_language(language)
+        current = self.current_page().key
+        kept = {key: page.keep() for key, page in self.pages.items()}
+        for page in self.pages.values():
+            page.close_down()
+        for action in self.actions():
+            self.removeAction(action)
+        if self.manual is not None:
+            self.manual.close()
+            self.manual = None
+        old_registry = self.registry
+        self._build()
+        old_registry.deleteLater()
+        for key, state in kept.items():
+            self.pages[key].resume(state)
+        self.go_to(current)
+
+    def set_theme(self, choice: str) -> None:
+        """Change the theme: ``system``, ``light`` or ``dark``."""
+        self.desk.settings.theme = choice
+        save_settings(self.desk.settings)
+        self._restyle()
+
+    def _system_scheme_changed(self) -> None:
+        if self.desk.settings.theme == "system":
+            self._restyle()
+
+    def _restyle(self) -> None:
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            apply_theme(application, self.desk.settings.theme)
+        self.message_bar.restyle()
+        self._make_status_bar()
+        for page in self.pages.values():
+            page.restyle()
+
+    # -- messages -------------------------------------------------------------------------------
+
+    def _notice(self, text: str, severity: str, action: str, callback: object) -> None:
+        self.message_bar.show_message(
+            text, severity, action=action, callback=callback if callable(callback) else None
+        )
+
+    def _trouble(self, error: BaseException) -> None:
+        self.error = show_error(error, self)
+
+    def _watch(self, handle: object) -> None:
+        self.status.watch(handle)  # type: ignore[arg-type]  # Signal(object) carries a JobHandle
+
+    def _point(self, lon: float, lat: float) -> None:
+        self.status.show_place(lon, lat)
+
+    def _scale(self, denominator: float) -> None:
+        self.status.show_scale(denominator)
+
+    def _remember_form(self, form: str) -> None:
+        self.desk.settings.coordinate_format = form
+        save_settings(self.desk.settings)
+
+    # -- commands -------------------------------------------------------------------------------
+
+    def _ask_for_register(self) -> None:
+        chosen, _kind = QFileDialog.getOpenFileName(
+            self, _("打开登记库"), str(data_dir()), _(REGISTER_FILES)
+        )
+        if chosen:
+            self.open_wanted.emit(Path(chosen))
+
+    def show_manual(self) -> None:
+        """F1: the manual at the page of the screen in front."""
+        if self.manual is None:
+            self.manual = ManualWindow()
+        self.manual.show_page(self.current_page().help_page)
+
+    def show_shortcuts(self) -> QMessageBox:
+        """A table of all shortcuts, read from the declarations."""
+        rows = [
+            (_(c.title).split("(&")[0].rstrip("…"), c.shortcut)
+            for c in self.registry.commands()
+            if c.shortcut
+        ]
+        rows += [(_(p.title), f"Ctrl+{n}") for n, p in enumerate(PAGES, start=1)]
+        cells = "".join(f"<tr><td>{t}&nbsp;&nbsp;&nbsp;</td><td>{k}</td></tr>" for t, k in rows)
+        return self._inform(_("快捷键"), f"<table cellpadding=3>{cells}</table>")
+
+    def show_about(self) -> QMessageBox:
+        """Name, version and licence."""
+        words = _(
+            "秦皇岛市突发事件风险隐患分布图\n版本 {version}\n按 Apache-2.0 许可发布。"
+        ).format(version=__version__)
+        return self._inform(_("关于"), words)
+
+    def _inform(self, title: str, text: str) -> QMessageBox:
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=self)
+        box.setObjectName("information")
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.addButton(_("关闭"), QMessageBox.ButtonRole.AcceptRole)
+        box.open()
+        return box
+
+    # -- end ------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask once about unsaved edits, then stop everything."""
+        unsaved = [words for page in self.pages.values() if (words := page.unsaved())]
+        if unsaved and not self.confirm_loss("\n".join(unsaved)):
+            event.ignore()
+            return
+        self._save_geometry()
+        for page in self.pages.values():
+            page.close_down()
+        if self.manual is not None:
+            self.manual.close()
+        event.accept()
+        self.closed.emit()
+
+    def confirm_loss(self, words: str) -> bool:
+        """Ask whether unsaved edits may be lost."""
+        box = QMessageBox(QMessageBox.Icon.Warning, _("有未保存的修改"), words, parent=self)
+        box.setObjectName("confirm-loss")
+        leave = box.addButton(_("放弃修改并关闭"), QMessageBox.ButtonRole.DestructiveRole)
+        stay = box.addButton(_("返回"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(stay)
+        box.exec()
+        return box.clickedButton() is leave
+
+    def _restore_geometry(self) -> None:
+        self.resize(*_FIRST_SIZE)
+        saved = self.desk.settings.layouts.get(_LAYOUT_KEY, "")
+        if saved:
+            self.restoreGeometry(QByteArray.fromBase64(saved.encode("ascii", "replace")))
+
+    def _save_geometry(self) -> None:
+        state = self.saveGeometry().toBase64().data()
+        self.desk.settings.layouts[_LAYOUT_KEY] = bytes(state).decode("ascii")
+        save_settings(self.desk.settings)

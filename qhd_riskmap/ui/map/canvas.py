@@ -1,0 +1,429 @@
+"""The map: shows the last picture at once, has the next one painted beside the window.
+
+Panning shifts and zooming scales the picture that is there; the renderer's next one replaces it. The
+overlay (selection, tools, scale bar) is drawn on the GUI thread with every paint.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from html import escape
+from typing import Final
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
+from qhd_riskmap.cartography.symbols import LegendEntry, level_label, type_label
+from qhd_riskmap.cartography.viewport import Bounds, Viewport
+from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
+from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
+from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
+from qhd_riskmap.ui.map.scene import Scene
+from qhd_riskmap.ui.map.tools import TOOLS, Tool
+from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.toolkit.theme import theme
+
+CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
+_WHEEL_STEP: Final = 120.0
+_ZOOM_STEP: Final = 1.3
+_DOUBLE_CLICK_ZOOM: Final = 2.0
+_KEY_PAN_PX: Final = 80
+_FIT_MARGIN_PX: Final = 48
+_CLOSEST_SCALE: Final = 5_000.0
+_WAIT_MS: Final = 15
+_SMALLEST: Final = QSize(320, 240)
+
+
+class MapCanvas(QWidget):
+    """The map widget.
+
+    Signals:
+        pointed: The cursor's place: longitude, latitude; NaN when it left.
+        scaled: The scale denominator changed.
+        shown: A new picture is on the screen (`Frame`).
+        point_drawn: The draw tool offers a place.
+        move_wanted: The move tool dropped a hazard: id, longitude, latitude.
+        opened: Double click on a hazard.
+        failed: Painting failed.
+        tool_changed: Another tool is in hand (its key).
+    """
+
+    pointed = Signal(float, float)
+    scaled = Signal(float)
+    shown = Signal(object)
+    point_drawn = Signal(float, float)
+    move_wanted = Signal(str, float, float)
+    opened = Signal(str)
+    failed = Signal(object)
+    tool_changed = Signal(str)
+
+    def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("map-canvas")
+        self.setAccessibleName(_("地图"))
+        self.setAccessibleDescription(_("方向键平移，加减号缩放，Home 键显示全市"))
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setMinimumSize(_SMALLEST)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.selection = selection
+        self.options = MapOptions()
+        self.renderer = MapRenderer(self)
+        self.renderer.rendered.connect(self._take)
+        self.renderer.failed.connect(self.failed)
+        self.viewport = Viewport.fit(CITY_BOUNDS, 640, 480, margin_px=8)
+        self.frame: Frame | None = None
+        self._table = empty_table()
+        self._untouched = True
+        self._last_hits: list[str] = []
+        self._grabbed: QPointF | None = None
+        self._tools = {tool.key: tool(self) for tool in TOOLS}
+        self.tool: Tool = self._tools[TOOLS[0].key]
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_WAIT_MS)
+        self._timer.timeout.connect(self._request)
+        selection.changed.connect(self._selection_changed)
+        self.restyle()
+        self.take_tool(self.tool.key)
+
+    # -- content --------------------------------------------------------------------------------
+
+    @property
+    def legend(self) -> tuple[LegendEntry, ...]:
+        """The signs in the picture shown."""
+        return self.frame.legend if self.frame is not None else ()
+
+    @property
+    def scene(self) -> Scene | None:
+        """What the picture shown was painted from."""
+        return self.frame.scene if self.frame is not None else None
+
+    def show_table(self, table: FeatureTable) -> None:
+        """Show these hazards."""
+        self._table = table
+        self._timer.start()
+
+    def set_options(self, options: MapOptions) -> None:
+        """Change the look."""
+        self.options = options
+        self._timer.start()
+
+    def restyle(self) -> None:
+        """Take the ground colours of the theme in force."""
+        self.set_options(replace(self.options, palette=DARK if theme().dark else LIGHT))
+
+    def take_tool(self, key: str) -> None:
+        """Take another tool in hand."""
+        self.tool.leave()
+        self.tool = self._tools[key]
+        self.setCursor(self.tool.cursor)
+        self.tool_changed.emit(key)
+        self.update()
+
+    def close_down(self) -> None:
+        """Stop painting; the worker is gone afterwards."""
+        self._timer.stop()
+        self.renderer.shutdown()
+
+    # -- view -----------------------------------------------------------------------------------
+
+    def set_viewport(self, viewport: Viewport) -> None:
+        """Show another piece of the ground: at once from the picture there is, then painted."""
+        if viewport == self.viewport:
+            return
+        rescaled = viewport.resolution != self.viewport.resolution
+        self.viewport = viewport
+        self._timer.start() if not self._timer.isActive() else None
+        if rescaled:
+            self.scaled.emit(viewport.scale_denominator())
+        self.update()
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Shift the map by pixels."""
+        self._untouched = False
+        self.set_viewport(self.viewport.panned(dx, dy))
+
+    def zoom(self, factor: float, x: float | None = None, y: float | None = None) -> None:
+        """Zoom about a pixel, or the middle."""
+        self._untouched = False
+        self.set_viewport(self.viewport.zoomed(factor, x, y))
+
+    def fit_city(self) -> None:
+        """Show the whole city."""
+        self._untouched = True
+        self._fit(CITY_BOUNDS, margin=8)
+
+    def fit_bounds(self, bounds: Bounds) -> None:
+        """Show some ground, but not closer than 1:5,000."""
+        self._untouched = False
+        self._fit(bounds, margin=_FIT_MARGIN_PX)
+
+    def fit_selection(self) -> None:
+        """Show the selected hazards."""
+        rows = [row for each in self.selection.ids if (row := self._table.row_of(each)) is not None]
+        if rows:
+            chosen = self._table.bounds[rows]
+            west, south = chosen[:, :2].min(axis=0).tolist()
+            east, north = chosen[:, 2:].max(axis=0).tolist()
+            self.fit_bounds((west, south, east, north))
+
+    def centre_on(self, lon: float, lat: float, denominator: float | None = None) -> None:
+        """Bring a place to the middle, at 1:``denominator`` if given."""
+        self._untouched = False
+        view = self.viewport.centred_on(lon, lat)
+        self.set_viewport(view.at_scale(denominator) if denominator else view)
+
+    def show_selected(self) -> None:
+        """Bring the current hazard into view without changing the scale, if it is outside."""
+        current = self.selection.current
+        anchor = self.anchor_of(current) if current is not None else None
+        if anchor is None:
+            return
+        x, y = self.viewport.to_screen(*anchor)
+        if not (0 <= float(x) <= self.width() and 0 <= float(y) <= self.height()):
+            self.centre_on(*anchor)
+
+    # -- asking ---------------------------------------------------------------------------------
+
+    def place_at(self, x: float, y: float) -> tuple[float, float]:
+        """Longitude and latitude of a pixel."""
+        lon, lat = self.viewport.to_lonlat(x, y)
+        return float(lon), float(lat)
+
+    def anchor_of(self, hazard_id: str) -> tuple[float, float] | None:
+        """Longitude and latitude of a shown hazard's anchor."""
+        row = self._table.row_of(hazard_id)
+        if row is None:
+            return None
+        lon, lat = self._table.anchors[row].tolist()
+        return lon, lat
+
+    def hits_at(self, x: float, y: float) -> list[str]:
+        """Hazards under a pixel, the most likely meant first."""
+        scene = self.scene
+        return scene.hits(self.viewport, x, y, self.options) if scene is not None else []
+
+    def select_at(self, x: float, y: float, *, more: bool = False) -> None:
+        """Select what is under a pixel; a click on a cluster zooms into it.
+
+        Clicking the same stack of hazards again goes through them one by one.
+        """
+        scene = self.scene
+        if scene is None:
+            return
+        cluster = scene.cluster_at(self.viewport, x, y, self.options)
+        if cluster is not None:
+            self._open_cluster(cluster)
+            return
+        hits = self.hits_at(x, y)
+        if not hits:
+            if not more:
+                self.selection.clear(by=self)
+            return
+        if more:
+            self.selection.toggle(hits[0], by=self)
+        else:
+            current = self.selection.current
+            again = hits == self._last_hits and current in hits
+            place = (hits.index(current) + 1) % len(hits) if again and current else 0
+            self.selection.set([hits[place]], by=self)
+        self._last_hits = hits
+
+    def select_box(self, box: QRectF, *, more: bool = False) -> None:
+        """Select everything that touches a box of pixels."""
+        scene = self.scene
+        if scene is None:
+            return
+        found = scene.inside(self.viewport, box.left(), box.top(), box.right(), box.bottom())
+        self.selection.set([*self.selection.ids, *found] if more else found, by=self)
+
+    # -- painting -------------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Picture, then overlay."""
+        del event
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), QColor(self.options.palette.neighbour))
+        if self.frame is not None:
+            self._blit(painter, self.frame)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_selection(painter, self._table, self.selection.ids, self.viewport, self.options)
+        self.tool.paint(painter)
+        paint_scale_bar(painter, self.viewport)
+        paint_north_arrow(painter, self.viewport)
+        painter.end()
+
+    def _blit(self, painter: QPainter, frame: Frame) -> None:
+        there, here = frame.viewport, self.viewport
+        scale = there.resolution / here.resolution
+        x = here.width / 2 + (there.centre_x - here.centre_x) / here.resolution
+        y = here.height / 2 - (there.centre_y - here.centre_y) / here.resolution
+        width, height = there.width * scale, there.height * scale
+        if math.isclose(scale, 1.0, rel_tol=1e-9):
+            painter.drawImage(QPointF(x - width / 2, y - height / 2), frame.image)
+        else:
+            target = QRectF(x - width / 2, y - height / 2, width, height)
+            painter.drawImage(target, frame.image, QRectF(frame.image.rect()))
+
+    def _request(self) -> None:
+        self.renderer.request(Wish(self._table, self.viewport, self.options))
+
+    def _take(self, frame: Frame) -> None:
+        self.frame = frame
+        self.update()
+        self.shown.emit(frame)
+
+    def _fit(self, bounds: Bounds, *, margin: float) -> None:
+        view = Viewport.fit(
+            bounds,
+            max(self.width(), 1),
+            max(self.height(), 1),
+            projection=self.viewport.projection,
+            device_pixel_ratio=self.devicePixelRatioF(),
+            margin_px=min(margin, self.width() / 4, self.height() / 4),
+        )
+        if view.scale_denominator() < _CLOSEST_SCALE:
+            view = view.at_scale(_CLOSEST_SCALE)
+        self.set_viewport(view)
+
+    def _open_cluster(self, bounds: Bounds) -> None:
+        before = self.viewport
+        self.fit_bounds(bounds)
+        if self.viewport.resolution > before.resolution / _ZOOM_STEP:
+            self.set_viewport(
+                replace(self.viewport, resolution=before.resolution / _DOUBLE_CLICK_ZOOM)
+            )
+
+    def _selection_changed(self, _by: object) -> None:
+        self.update()
+
+    # -- events ---------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the middle; before the officer touched the map, keep the city in view."""
+        size = event.size()
+        ratio = self.devicePixelRatioF()
+        if self._untouched:
+            self.fit_city()
+        else:
+            self.set_viewport(self.viewport.resized(size.width(), size.height(), ratio))
+
+    def event(self, event: QEvent) -> bool:
+        """Tool tips, and the step to a screen of another density."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_tip(event.pos(), event.globalPos())
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            ratio = self.devicePixelRatioF()
+            self.set_viewport(self.viewport.resized(self.width(), self.height(), ratio))
+        return super().event(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """The middle button always drags the map; the rest is the tool's."""
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._grabbed = event.position()
+        else:
+            self.tool.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Tell the place; drag."""
+        place = event.position()
+        self.pointed.emit(*self.place_at(place.x(), place.y()))
+        if self._grabbed is not None:
+            self.pan(place.x() - self._grabbed.x(), place.y() - self._grabbed.y())
+            self._grabbed = place
+        else:
+            self.tool.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """End of a drag."""
+        if event.button() is Qt.MouseButton.MiddleButton:
+            self._grabbed = None
+        else:
+            self.tool.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Open the hazard under the mouse, or zoom in."""
+        place = event.position()
+        if self.tool.double_click(place):
+            return
+        hits = self.hits_at(place.x(), place.y())
+        if hits:
+            self.opened.emit(hits[0])
+        else:
+            self.zoom(_DOUBLE_CLICK_ZOOM, place.x(), place.y())
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """The cursor has no place any more."""
+        del event
+        self.pointed.emit(math.nan, math.nan)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the cursor."""
+        steps = event.angleDelta().y() / _WHEEL_STEP
+        if steps:
+            place = event.position()
+            self.zoom(_ZOOM_STEP**steps, place.x(), place.y())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move and zoom by keyboard; letters take tools."""
+        if self.tool.key_press(event):
+            return
+        moves = {
+            Qt.Key.Key_Left: (_KEY_PAN_PX, 0),
+            Qt.Key.Key_Right: (-_KEY_PAN_PX, 0),
+            Qt.Key.Key_Up: (0, _KEY_PAN_PX),
+            Qt.Key.Key_Down: (0, -_KEY_PAN_PX),
+        }
+        key = Qt.Key(event.key())
+        if key in moves:
+            self.pan(*moves[key])
+        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
+            self.zoom(_ZOOM_STEP)
+        elif key == Qt.Key.Key_Minus:
+            self.zoom(1 / _ZOOM_STEP)
+        elif key == Qt.Key.Key_Home:
+            self.fit_city()
+        elif key == Qt.Key.Key_Escape:
+            self.selection.clear(by=self)
+        elif not self._take_by_letter(event):
+            super().keyPressEvent(event)
+
+    def _take_by_letter(self, event: QKeyEvent) -> bool:
+        letter = event.text().upper()
+        for tool in TOOLS:
+            if letter and letter == tool.shortcut and not event.modifiers():
+                self.take_tool(tool.key)
+                return True
+        return False
+
+    def _show_tip(self, place: QPoint, on_screen: QPoint) -> None:
+        hits = self.hits_at(place.x(), place.y())
+        row = self._table.row_of(hits[0]) if hits else None
+        if row is None:
+            QToolTip.hideText()
+            return
+        table = self._table
+        lines = [
+            f"<b>{escape(str(table.names[row]))}</b>",
+            f"{escape(type_label(table.type_keys[row]))} · {escape(level_label(int(table.levels[row])))}",
+            escape(str(table.codes[row])),
+        ]
+        if len(hits) > 1:
+            lines.append(_("此处共 {number} 条，连续点击可逐条选中").format(number=len(hits)))
+        QToolTip.showText(on_screen, "<br>".join(lines), self)

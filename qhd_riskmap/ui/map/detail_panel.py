@@ -1,0 +1,470 @@
+"""The panel beside the map: everything about one hazard, to be read and edited.
+
+An edit that is not saved stays with its hazard as a draft: choosing another one loses nothing and
+asks nothing; coming back shows the draft again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap.cartography.symbols import type_label
+from qhd_riskmap.domain.feature_table import NO_LEVEL
+from qhd_riskmap.domain.hazard import Assessment, Hazard
+from qhd_riskmap.domain.schema import Issue, Severity
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.errors import ConflictError
+from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms, format_gk
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.ui.map.assess_dialog import AssessDialog
+from qhd_riskmap.ui.map.hazard_fields import (
+    choice_words,
+    record_fields,
+    record_values,
+    with_values,
+)
+from qhd_riskmap.ui.map.level_chip import LevelChip
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.record_table import county_label, shape_label
+from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
+
+_WIDTH: Final = 340
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    hazard: Hazard
+    history: Sequence[Assessment]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """Unsaved texts of one hazard, and the state of the register they were typed over."""
+
+    hazard: Hazard
+    record: dict[str, str]
+    attributes: dict[str, str]
+
+
+class DetailPanel(QFrame):
+    """Form of the hazard in hand.
+
+    Signals:
+        closed: The officer closed the panel.
+        delete_wanted: The officer wants this hazard deleted (`Hazard`).
+    """
+
+    closed = Signal()
+    delete_wanted = Signal(object)
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("panel")
+        self.setMinimumWidth(_WIDTH)
+        self.desk = desk
+        self.hazard: Hazard | None = None
+        self.dialog: AssessDialog | None = None
+        self._wanted: str | None = None
+        self._history: Sequence[Assessment] = ()
+        self._drafts: dict[str, _Draft] = {}
+        self._record: SchemaForm | None = None
+        self._attributes: SchemaForm | None = None
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("detail-scroll")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_XS, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(self._header())
+        layout.addWidget(self._scroll, 1)
+        layout.addLayout(self._footer())
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def show_hazard(self, hazard_id: str) -> None:
+        """Read a hazard beside the window and show it."""
+        self._keep_draft()
+        self._wanted = hazard_id
+        app = self.desk.app
+
+        def read(_job: JobContext) -> _Loaded:
+            hazard = app.registry.get(hazard_id)
+            return _Loaded(hazard, app.assessment.of(hazard.id))
+
+        self.desk.run(
+            read,
+            title=_("正在读取隐患…"),
+            on_success=self._take,
+            on_failure=self._not_read,
+            quiet=True,
+        )
+
+    def forget(self) -> None:
+        """Show nothing; drafts stay."""
+        self._keep_draft()
+        self._wanted = None
+        self.hazard = None
+
+    def unsaved(self) -> str:
+        """What would be lost by closing now."""
+        self._keep_draft()
+        names = [draft.hazard.name for draft in self._drafts.values()]
+        if not names:
+            return ""
+        return _("有 {number} 处隐患的修改尚未保存：{names}。").format(
+            number=len(names), names="、".join(names[:5])
+        )
+
+    def keep(self) -> dict[str, object]:
+        """The drafts, for a panel in another language."""
+        self._keep_draft()
+        return {"drafts": dict(self._drafts)}
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Take over the drafts."""
+        drafts = state.get("drafts")
+        if isinstance(drafts, dict):
+            self._drafts = drafts
+
+    def _take(self, loaded: _Loaded) -> None:
+        if str(loaded.hazard.id) != self._wanted:
+            return  # another one was chosen meanwhile
+        self._show(loaded.hazard, loaded.history)
+
+    def _not_read(self, error: BaseException) -> None:
+        self.hazard = None
+        self.desk.show_error(error)
+
+    def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
+        self.hazard, self._history = hazard, history
+        hazard_type = taxonomy().get(hazard.type_key)
+        self.title.setText(hazard.name)
+        self.chip.show_level(hazard.level.rank if hazard.level else NO_LEVEL)
+        self.subtitle.setText(f"{type_label(hazard.type_key)} · {hazard.code}")
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, SPACE_S, 0)
+        column.setSpacing(SPACE_S)
+        self._record = self._form(hazard_type, common=True)
+        self._attributes = self._form(hazard_type, common=False)
+        column.addWidget(self._record)
+        if hazard_type.fields:
+            column.addWidget(_section(_("{type}专项信息").format(type=type_label(hazard.type_key))))
+            column.addWidget(self._attributes)
+        column.addWidget(_section(_("位置")))
+        column.addWidget(_facts(_location_lines(hazard), "detail-location"))
+        column.addWidget(self._copy_button(hazard))
+        if hazard.extras:
+            column.addWidget(_section(_("原表其他列")))
+            lines = [f"{key}：{value}" for key, value in hazard.extras.items()]
+            column.addWidget(_facts(lines, "detail-extras"))
+        column.addWidget(_section(_("评估记录")))
+        column.addWidget(_facts(_history_lines(history), "detail-history"))
+        column.addWidget(_section(_("登记情况")))
+        column.addWidget(_facts(_record_lines(hazard), "detail-record"))
+        column.addStretch(1)
+        self._scroll.setWidget(body)
+        self._fill(hazard)
+
+    def _form(self, hazard_type: HazardType, *, common: bool) -> SchemaForm:
+        fields = record_fields(hazard_type) if common else hazard_type.fields
+        form = SchemaForm(fields, words=choice_words() if common else None)
+        form.setObjectName("form-record" if common else "form-attributes")
+        form.edited.connect(self._edited)
+        return form
+
+    def _fill(self, hazard: Hazard) -> None:
+        if self._record is None or self._attributes is None:
+            return
+        draft = self._drafts.get(str(hazard.id))
+        if draft is None:
+            self._record.set_values(record_values(hazard))
+            self._attributes.set_values(hazard.attributes)
+        else:
+            self._record.set_values(draft.record)
+            self._attributes.set_values(draft.attributes)
+            self.hazard = draft.hazard  # keeps the revision the draft was typed over
+        self._set_dirty(dirty=draft is not None)
+
+    # -- editing --------------------------------------------------------------------------------
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the hazard shown has unsaved edits."""
+        return self.save_button.isEnabled()
+
+    def save(self) -> None:
+        """Store the edits; bad fields are marked all at once and nothing is stored."""
+        if self.hazard is None or self._record is None or self._attributes is None:
+            return
+        record, issues = self._record.read()
+        attributes, more = self._attributes.read()
+        if _has_errors([*issues, *more]):
+            form = self._record if _has_errors(issues) else self._attributes
+            form.focus_first_bad()
+            self.desk.notify(_("有填写不正确的地方，已在栏目下方注明，改正后再保存。"), "warning")
+            return
+        changed = with_values(self.hazard, record, attributes, taxonomy().get(self.hazard.type_key))
+        self.save_button.setEnabled(False)
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.update(changed),
+            title=_("正在保存…"),
+            on_success=self._saved,
+            on_failure=self._not_saved,
+            quiet=True,
+        )
+
+    def revert(self) -> None:
+        """Drop the edits and show what is stored."""
+        if self.hazard is not None:
+            self._drafts.pop(str(self.hazard.id), None)
+            self._set_dirty(dirty=False)
+            self.show_hazard(str(self.hazard.id))
+
+    def assess(self) -> None:
+        """Open the assessment of the hazard shown."""
+        if self.hazard is None:
+            return
+        service = self.desk.app.assessment
+        self.dialog = AssessDialog(
+            self.hazard, service.methods(), service.preview, self._history, self
+        )
+        self.dialog.assessed.connect(self._assess)
+        self.dialog.open()
+
+    def _saved(self, result: tuple[Hazard, Changes]) -> None:
+        hazard, changes = result
+        self._drafts.pop(str(hazard.id), None)
+        if self.hazard is not None and self.hazard.id == hazard.id:
+            self._set_dirty(dirty=False)
+            self._show(hazard, self._history)
+        self.desk.notify(_("已保存“{name}”。").format(name=hazard.name), "success")
+        self.desk.announce(changes)
+
+    def _not_saved(self, error: BaseException) -> None:
+        self._set_dirty(dirty=True)
+        if isinstance(error, ConflictError):
+            self.desk.notify(
+                _("{message}您的修改仍在表单里。").format(message=error.message),
+                "warning",
+                action=_("载入最新内容"),
+                callback=self.revert,
+            )
+        else:
+            self.desk.show_error(error)
+
+    def _assess(self, method: str, inputs: dict[str, float]) -> None:
+        if self.hazard is None:
+            return
+        service, hazard_id = self.desk.app.assessment, str(self.hazard.id)
+        today = datetime.now(UTC).astimezone().date()
+        self.desk.run(
+            lambda _job: service.assess(hazard_id, method, inputs, on=today),
+            title=_("正在保存评估结果…"),
+            on_success=self._assessed,
+            quiet=True,
+        )
+
+    def _assessed(self, result: tuple[Hazard, Assessment, Changes]) -> None:
+        hazard, assessment, changes = result
+        self._rebase_draft(hazard)
+        self.desk.notify(
+            _("“{name}”评为{level}。").format(name=hazard.name, level=_(assessment.level.label)),
+            "success",
+        )
+        self.desk.announce(changes)
+
+    def _rebase_draft(self, hazard: Hazard) -> None:
+        """Our own grading raised the revision: edits typed before it are no conflict with it."""
+        self._keep_draft()
+        key = str(hazard.id)
+        if key in self._drafts:
+            draft = self._drafts[key]
+            self._drafts[key] = _Draft(hazard, draft.record, draft.attributes)
+            self._set_dirty(dirty=False)
+
+    def _edited(self) -> None:
+        self._set_dirty(dirty=True)
+
+    def _set_dirty(self, *, dirty: bool) -> None:
+        self.save_button.setEnabled(dirty)
+        self.revert_button.setEnabled(dirty)
+
+    def _keep_draft(self) -> None:
+        if self.hazard is None or not self.dirty or self._record is None:
+            return
+        attributes = self._attributes.texts() if self._attributes is not None else {}
+        self._drafts[str(self.hazard.id)] = _Draft(self.hazard, self._record.texts(), attributes)
+
+    def changes(self, changes: Changes) -> None:
+        """Read the hazard again when it was changed and nothing is being typed."""
+        if not changes.hazards or self.hazard is None or self._wanted is None:
+            return
+        touched = not changes.hazard_ids or self.hazard.id in changes.hazard_ids
+        if touched and not self.dirty:
+            self.show_hazard(self._wanted)
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _header(self) -> QVBoxLayout:
+        self.title = QLabel()
+        self.title.setObjectName("detail-title")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setProperty("role", "title")
+        self.title.setWordWrap(True)
+        close = QToolButton()
+        close.setObjectName("detail-close")
+        close.setIcon(icon("close"))
+        close.setToolTip(_("关闭详情"))
+        close.setAccessibleName(_("关闭详情"))
+        close.clicked.connect(self.closed)
+        self.subtitle = QLabel()
+        self.subtitle.setObjectName("detail-subtitle")
+        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
+        self.subtitle.setProperty("role", "muted")
+        self.subtitle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.chip = LevelChip()
+        self.chip.setObjectName("detail-level")
+        self.assess_button = QPushButton(icon("clipboard-check-outline"), _("评估…"))
+        self.assess_button.setObjectName("detail-assess")
+        self.assess_button.clicked.connect(self.assess)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
+        grade = QHBoxLayout()
+        grade.addWidget(self.chip)
+        grade.addStretch(1)
+        grade.addWidget(self.assess_button)
+        header = QVBoxLayout()
+        header.setSpacing(SPACE_XS)
+        header.addLayout(top)
+        header.addWidget(self.subtitle)
+        header.addLayout(grade)
+        return header
+
+    def _footer(self) -> QHBoxLayout:
+        self.save_button = QPushButton(_("保存"))
+        self.save_button.setObjectName("detail-save")
+        self.save_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
+        self.save_button.setToolTip(_("保存修改（Ctrl+S）"))
+        self.save_button.clicked.connect(self.save)
+        self.revert_button = QPushButton(_("放弃修改"))
+        self.revert_button.setObjectName("detail-revert")
+        self.revert_button.clicked.connect(self.revert)
+        self.delete_button = QPushButton(icon("delete-outline"), _("删除"))
+        self.delete_button.setObjectName("detail-delete")
+        self.delete_button.clicked.connect(self._delete)
+        self._set_dirty(dirty=False)
+        footer = QHBoxLayout()
+        footer.setSpacing(SPACE_S)
+        footer.addWidget(self.save_button)
+        footer.addWidget(self.revert_button)
+        footer.addStretch(1)
+        footer.addWidget(self.delete_button)
+        return footer
+
+    def _delete(self) -> None:
+        if self.hazard is not None:
+            self.delete_wanted.emit(self.hazard)
+
+    def _copy_button(self, hazard: Hazard) -> QPushButton:
+        button = QPushButton(icon("content-copy"), _("复制坐标"))
+        button.setObjectName("detail-copy-place")
+        text = format_decimal(*hazard.anchor())
+        button.clicked.connect(lambda: QGuiApplication.clipboard().setText(text))
+        return button
+
+
+def _has_errors(issues: Sequence[Issue]) -> bool:
+    return any(issue.severity is Severity.ERROR for issue in issues)
+
+
+def _section(words: str) -> QLabel:
+    label = QLabel(words)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setProperty("role", "section")
+    label.setContentsMargins(0, SPACE_S, 0, 0)
+    return label
+
+
+def _facts(lines: Sequence[str], name: str) -> QLabel:
+    label = QLabel("\n".join(lines))
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    return label
+
+
+def _location_lines(hazard: Hazard) -> list[str]:
+    lon, lat = hazard.anchor()
+    source = hazard.provenance
+    return [
+        _("图形：{shape}").format(shape=shape_label(hazard.geometry)),
+        format_dms(lon, lat),
+        format_decimal(lon, lat),
+        format_gk(lon, lat),
+        _("来源坐标：{text}（{datum}）").format(
+            text=_shortened(source.original_text), datum=source.declared_reference
+        ),
+        _("取得方式：{method}；精度：{accuracy}").format(
+            method=_(source.method.label), accuracy=_(source.accuracy.label)
+        ),
+    ]
+
+
+def _history_lines(history: Sequence[Assessment]) -> list[str]:
+    if not history:
+        return [_("还没有评估。点“评估…”选择方法和因素。")]
+    return [
+        _("{day}　{level}　{method}{score}　{assessor}").format(
+            day=each.assessed_on.isoformat(),
+            level=_(each.level.label),
+            method=each.method.upper() if each.method != "declared" else _("上报等级"),
+            score="" if each.score is None else f" {each.score:g}",
+            assessor=each.assessor,
+        )
+        for each in history
+    ]
+
+
+def _record_lines(hazard: Hazard) -> list[str]:
+    lines = [_("县区：{county}").format(county=county_label(hazard.county))]
+    if hazard.alias_codes:
+        lines.append(_("原编号：{codes}").format(codes="、".join(hazard.alias_codes)))
+    if hazard.updated_at is not None:
+        lines.append(
+            _("最近修改：{day} {who}，第 {revision} 版").format(
+                day=hazard.updated_at.astimezone().strftime("%Y-%m-%d %H:%M"),
+                who=hazard.updated_by,
+                revision=hazard.revision,
+            )
+        )
+    return lines
+
+
+def _shortened(text: str) -> str:
+    limit = 80
+    return text if len(text) <= limit else text[:limit] + "…"

@@ -1,0 +1,82 @@
+"""The legend of what is in view."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from qhd_riskmap.cartography.symbols import LegendEntry, paint_legend_sign
+from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS, theme
+
+_ROW: Final = 24
+_SIGN: Final = 18
+
+
+class LegendView(QWidget):
+    """Signs with their names, one below the other."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("legend")
+        self.setAccessibleName(_("图例"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self._entries: tuple[LegendEntry, ...] = ()
+        self._plate = False
+
+    @property
+    def entries(self) -> tuple[LegendEntry, ...]:
+        """What is shown."""
+        return self._entries
+
+    def set_plate(self, *, on: bool) -> None:
+        """Whether the view stands on the map and needs a ground of its own."""
+        self._plate = on
+        self.update()
+
+    def show_entries(self, entries: tuple[LegendEntry, ...]) -> None:
+        """Show other signs."""
+        if entries != self._entries:
+            self._entries = entries
+            words = "、".join(entry.label for entry in entries)
+            self.setAccessibleDescription(words)
+            self.updateGeometry()
+            self.setFixedHeight(self.sizeHint().height())
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """High as the rows, wide as the longest name."""
+        metrics = QFontMetrics(self.font())
+        texts = [entry.label for entry in self._entries] or [_("当前视野内没有隐患")]
+        width = max(metrics.horizontalAdvance(text) for text in texts) + _SIGN + 4 * SPACE_S
+        return QSize(width, max(1, len(self._entries)) * _ROW + 2 * SPACE_XS)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Signs and names."""
+        del event
+        shown = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._plate:
+            ground = QColor(shown.surface)
+            ground.setAlpha(230)
+            painter.setBrush(ground)
+            painter.setPen(QColor(shown.line))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), SPACE_XS, SPACE_XS)
+        if not self._entries:
+            painter.setPen(QColor(shown.muted))
+            painter.drawText(
+                self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("当前视野内没有隐患")
+            )
+        for number, entry in enumerate(self._entries):
+            top = SPACE_XS + number * _ROW
+            sign = QRectF(SPACE_S, top + (_ROW - _SIGN) / 2, _SIGN, _SIGN)
+            paint_legend_sign(painter, entry, sign)
+            painter.setPen(QColor(shown.text))
+            left = SPACE_S + _SIGN + SPACE_S
+            words = QRectF(left, top, self.width() - left, _ROW)
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), entry.label)
+        painter.end()

@@ -1,0 +1,170 @@
+"""What is drawn over the picture on the GUI thread: selection, scale bar, north arrow."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import shapely
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+
+from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.viewport import Viewport
+from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
+
+_MOST_OUTLINED: Final = 300
+_MOST_VERTICES: Final = 4000
+_BAR_HEIGHT: Final = 5
+_ARROW: Final = 36
+
+
+def paint_selection(
+    painter: QPainter,
+    table: FeatureTable,
+    ids: tuple[str, ...],
+    viewport: Viewport,
+    options: MapOptions,
+) -> None:
+    """Outline the selected hazards: a pale and a dark line, legible on any ground."""
+    rows = [row for each in ids[-_MOST_OUTLINED:] if (row := table.row_of(each)) is not None]
+    for row in rows:
+        _outline(painter, table.geometries[row], viewport)
+        x, y = viewport.to_screen(*table.anchors[row])
+        _ring(painter, float(x), float(y), options.symbol_size)
+
+
+def _outline(painter: QPainter, geometry: Any, viewport: Viewport) -> None:
+    if shapely.get_dimensions(geometry) == 0:
+        return
+    west, south, east, north = viewport.visible_bounds()
+    pad_x, pad_y = (east - west) / 4, (north - south) / 4
+    # Clipped and thinned: one huge outline must not hold up the window.
+    degrees = (east - west) / max(viewport.width, 1)
+    near = shapely.clip_by_rect(
+        shapely.simplify(geometry, degrees / 2),
+        west - pad_x, south - pad_y, east + pad_x, north + pad_y,
+    )  # fmt: skip
+    lines = shapely.get_parts(shapely.boundary(near) if shapely.get_dimensions(near) == 2 else near)  # noqa: PLR2004 - areas
+    for line in shapely.get_parts(lines):
+        coordinates = shapely.get_coordinates(line)[:_MOST_VERTICES]
+        if len(coordinates) < 2:  # noqa: PLR2004 - a line has two ends
+            continue
+        xs, ys = viewport.to_screen(coordinates[:, 0], coordinates[:, 1])
+        path = QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+        for pen in _selection_pens(6.0, 3.0):
+            painter.setPen(pen)
+            painter.drawPolyline(path)
+
+
+def _ring(painter: QPainter, x: float, y: float, size: float) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    radius = size * 0.82
+    for pen in _selection_pens(5.0, 2.5):
+        painter.setPen(pen)
+        painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def _selection_pens(wide: float, narrow: float) -> tuple[QPen, QPen]:
+    # Violet is no risk colour and is used for nothing else on the map.
+    pale, strong = QPen(QColor(255, 255, 255, 230), wide), QPen(QColor("#7b1fa2"), narrow)
+    for pen in (pale, strong):
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    return pale, strong
+
+
+def paint_box(painter: QPainter, box: QRectF) -> None:
+    """The rubber band."""
+    colour = QColor("#7b1fa2")
+    painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine))
+    colour.setAlpha(30)
+    painter.setBrush(colour)
+    painter.drawRect(box)
+
+
+def paint_scale_bar(painter: QPainter, viewport: Viewport) -> None:
+    """Scale bar in the lower right corner."""
+    bar = viewport.scale_bar(140.0)
+    shown = theme()
+    text = bar.label
+    metrics = QFontMetricsF(painter.font())
+    width = max(bar.pixels, metrics.horizontalAdvance(text)) + 2 * SPACE_S
+    height = metrics.height() + _BAR_HEIGHT + 2 * SPACE_XS + 2
+    box = QRectF(
+        viewport.width - width - SPACE_M, viewport.height - height - SPACE_M, width, height
+    )
+    _plate(painter, box)
+    x = box.center().x() - bar.pixels / 2
+    y = box.bottom() - SPACE_XS - _BAR_HEIGHT
+    painter.setPen(QColor(shown.text))
+    painter.drawText(
+        QRectF(box.left(), box.top() + SPACE_XS, width, metrics.height()),
+        int(Qt.AlignmentFlag.AlignHCenter),
+        text,
+    )
+    ink = QColor(shown.text)
+    painter.setBrush(ink)
+    painter.drawRect(QRectF(x, y, bar.pixels / 2, _BAR_HEIGHT))
+    painter.setBrush(QColor(shown.surface))
+    painter.drawRect(QRectF(x + bar.pixels / 2, y, bar.pixels / 2, _BAR_HEIGHT))
+
+
+def paint_north_arrow(painter: QPainter, viewport: Viewport) -> None:
+    """North arrow in the upper right corner; grid north is up in both projections."""
+    shown = theme()
+    box = QRectF(viewport.width - _ARROW - SPACE_M, SPACE_M, _ARROW, _ARROW + SPACE_M)
+    _plate(painter, box)
+    middle = box.center().x()
+    top, foot = box.top() + 17, box.bottom() - SPACE_XS
+    painter.setPen(QColor(shown.text))
+    painter.drawText(
+        QRectF(box.left(), box.top() + 1, box.width(), 16),
+        int(Qt.AlignmentFlag.AlignCenter),
+        _("北"),
+    )
+    left = QPolygonF([QPointF(middle, top), QPointF(middle - 9, foot), QPointF(middle, foot - 7)])
+    right = QPolygonF([QPointF(middle, top), QPointF(middle + 9, foot), QPointF(middle, foot - 7)])
+    painter.setPen(QPen(QColor(shown.text), 1))
+    painter.setBrush(QColor(shown.text))
+    painter.drawPolygon(left)
+    painter.setBrush(QColor(shown.surface))
+    painter.drawPolygon(right)
+
+
+def paint_measured(
+    painter: QPainter, points: list[tuple[float, float]], viewport: Viewport, label: str
+) -> None:
+    """A measured line with its length at the end."""
+    if not points:
+        return
+    xs, ys = viewport.to_screen([p[0] for p in points], [p[1] for p in points])
+    corners = [QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]
+    for pen in _selection_pens(5.0, 2.0):
+        painter.setPen(pen)
+        painter.drawPolyline(QPolygonF(corners))
+        for corner in corners:
+            painter.drawEllipse(corner, 3.0, 3.0)
+    if label:
+        paint_note(painter, corners[-1], label)
+
+
+def paint_note(painter: QPainter, place: QPointF, text: str) -> None:
+    """A short text on a plate beside a place."""
+    metrics = QFontMetricsF(painter.font())
+    width = metrics.horizontalAdvance(text) + 2 * SPACE_S
+    box = QRectF(
+        place.x() + SPACE_M, place.y() - metrics.height() / 2 - SPACE_XS, width,
+        metrics.height() + 2 * SPACE_XS,
+    )  # fmt: skip
+    _plate(painter, box)
+    painter.setPen(QColor(theme().text))
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
+
+
+def _plate(painter: QPainter, box: QRectF) -> None:
+    colour = QColor(theme().surface)
+    colour.setAlpha(225)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(box, SPACE_XS, SPACE_XS)

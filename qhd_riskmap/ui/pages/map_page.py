@@ -1,0 +1,434 @@
+"""地图: the home page: map, filters, table and the form of the hazard in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.geo.coordinate_text import format_dms
+from qhd_riskmap.geo.geodesy import distance_m
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.detail_panel import DetailPanel
+from qhd_riskmap.ui.map.filter_panel import FilterPanel
+from qhd_riskmap.ui.map.map_toolbar import MapToolbar
+from qhd_riskmap.ui.map.new_hazard_dialog import NewHazardDialog
+from qhd_riskmap.ui.map.place_dialog import PlaceDialog
+from qhd_riskmap.ui.map.renderer import Frame
+from qhd_riskmap.ui.map.tools import length_text
+from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
+from qhd_riskmap.ui.toolkit.facets import FacetIndex, Mask
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
+from qhd_riskmap.ui.toolkit.record_view import RecordView
+
+_PLACE_SCALE = 10_000.0
+_COLUMN_SIZES = (228, 760, 352)
+_ROW_SIZES = (460, 190)
+
+
+class MapPage(Page):
+    """Map in the middle, filters left, form right, table below; all linked by the selection."""
+
+    key = "map"
+    title = N_("地图")
+    icon_name = "map-outline"
+    help_page = "map"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._index = FacetIndex.of(desk.features.table)
+        self._mask: Mask | None = None
+        self.dialog: NewHazardDialog | PlaceDialog | QMessageBox | None = None
+        self.canvas = MapCanvas(desk.selection)
+        self.toolbar = MapToolbar(self.canvas)
+        self.filter_panel = FilterPanel()
+        self.detail = DetailPanel(desk)
+        self.model = RecordTableModel(parent=self)
+        self.table = RecordView(self.model, desk.selection, desk.settings, name="map-table")
+        self._lay_out()
+        self._fill_toolbar()
+        self._connect()
+        self._reload()
+
+    # -- page -----------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Give the map the keyboard and bring the selected hazard into view."""
+        self.canvas.setFocus()
+        self.canvas.show_selected()
+
+    def changes(self, changes: Changes) -> None:
+        """The shared columns reload by themselves; the form reads its hazard again."""
+        self.detail.changes(changes)
+
+    def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
+        """Save, find a place, fit."""
+        return (
+            (
+                Command(
+                    id="map.save",
+                    title=N_("保存修改(&S)"),
+                    menu="page",
+                    shortcut="Ctrl+S",
+                    needs=Permission.EDIT,
+                    icon="content-save-outline",
+                ),
+                self._save,
+            ),
+            (
+                Command(
+                    id="map.assess",
+                    title=N_("评估选中的隐患(&E)…"),
+                    menu="page",
+                    shortcut="Ctrl+E",
+                    needs=Permission.ASSESS,
+                    icon="clipboard-check-outline",
+                ),
+                self.detail.assess,
+            ),
+            (
+                Command(
+                    id="map.place",
+                    title=N_("定位坐标(&G)…"),
+                    menu="page",
+                    shortcut="Ctrl+G",
+                    icon="crosshairs-gps",
+                ),
+                self.ask_place,
+            ),
+            (
+                Command(
+                    id="map.fit-city",
+                    title=N_("显示全市(&A)"),
+                    menu="page",
+                    shortcut="Ctrl+Home",
+                    icon="fit-to-screen-outline",
+                ),
+                self.canvas.fit_city,
+            ),
+            (
+                Command(
+                    id="map.fit-selection",
+                    title=N_("缩放到选中的隐患(&Z)"),
+                    menu="page",
+                    shortcut="Ctrl+Shift+F",
+                    icon="image-filter-center-focus",
+                ),
+                self.canvas.fit_selection,
+            ),
+            (
+                Command(
+                    id="map.delete",
+                    title=N_("删除选中的隐患(&D)"),
+                    menu="page",
+                    shortcut="Ctrl+Del",
+                    needs=Permission.EDIT,
+                    icon="delete-outline",
+                ),
+                self._delete_current,
+            ),
+        )
+
+    def start_search(self) -> None:
+        """Searching is the ledger's work."""
+        self.desk.go_to("register")
+
+    def unsaved(self) -> str:
+        """Drafts of the form."""
+        return self.detail.unsaved()
+
+    def keep(self) -> dict[str, object]:
+        """View, filter, drafts."""
+        return {
+            "viewport": self.canvas.viewport,
+            "wanted": self.filter_panel.wanted(),
+            **self.detail.keep(),
+        }
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Show what the former page showed."""
+        self.detail.resume(state)
+        wanted = state.get("wanted")
+        if isinstance(wanted, Mapping):
+            self.filter_panel.choose(wanted)
+        viewport = state.get("viewport")
+        if isinstance(viewport, type(self.canvas.viewport)):
+            self.canvas.centre_on(*viewport.centre, viewport.scale_denominator())
+        self._selection_changed(None)
+
+    def restyle(self) -> None:
+        """The ground of the map follows the theme."""
+        self.canvas.restyle()
+        self._empty.restyle()
+
+    def close_down(self) -> None:
+        """Stop painting; remember widths."""
+        self.table.remember_layout()
+        self.canvas.close_down()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self._empty = EmptyNote(
+            _("登记库里还没有隐患。导入各部门报来的排查表，或者用“画点”在地图上登记第一处。"),
+            _("导入排查表"),
+            partial(self.desk.go_to, "survey_import"),
+            icon_name="file-import-outline",
+        )
+        self._below = QStackedWidget()
+        self._below.addWidget(self.table)
+        self._below.addWidget(self._empty)
+        self._rows = QSplitter(Qt.Orientation.Vertical)
+        self._rows.setObjectName("map-rows")
+        self._rows.addWidget(self.canvas)
+        self._rows.addWidget(self._below)
+        self._rows.setStretchFactor(0, 1)
+        self._rows.setSizes(list(_ROW_SIZES))
+        middle = QWidget()
+        column = QVBoxLayout(middle)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.toolbar)
+        column.addWidget(self._rows, 1)
+        self._columns = QSplitter(Qt.Orientation.Horizontal)
+        self._columns.setObjectName("map-columns")
+        for widget in (self.filter_panel, middle, self.detail):
+            self._columns.addWidget(widget)
+        self._columns.setStretchFactor(1, 1)
+        self._columns.setSizes(list(_COLUMN_SIZES))
+        self._columns.setCollapsible(1, False)  # noqa: FBT003 - Qt's signature
+        self.detail.hide()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._columns)
+
+    def _fill_toolbar(self) -> None:
+        bar = self.toolbar
+        bar.add_line()
+        place = _("粘贴任何写法的坐标（Ctrl+G）")
+        bar.add("map-place", "crosshairs-gps", _("定位坐标"), place, self.ask_place)
+        bar.add_line()
+        bar.add("map-zoom-in", "magnify-plus-outline", _("放大"), "+", self._zoom_in)
+        bar.add("map-zoom-out", "magnify-minus-outline", _("缩小"), "-", self._zoom_out)
+        bar.add(
+            "map-fit-city",
+            "fit-to-screen-outline",
+            _("全市"),
+            _("显示全市（Home）"),
+            self.canvas.fit_city,
+        )
+        bar.add(
+            "map-fit-selection",
+            "image-filter-center-focus",
+            _("选中"),
+            _("缩放到选中的隐患（Ctrl+Shift+F）"),
+            self.canvas.fit_selection,
+        )
+        bar.add_stretch()
+        bar.add_switch(
+            "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
+        )
+        bar.add_switch("switch-table", "table-large", _("下方列表"), "Ctrl+Shift+T", self._below)
+
+    def _connect(self) -> None:
+        desk, canvas = self.desk, self.canvas
+        desk.features.replaced.connect(self._reload)
+        desk.selection.changed.connect(self._selection_changed)
+        canvas.pointed.connect(desk.pointed)
+        canvas.scaled.connect(desk.scaled)
+        canvas.failed.connect(desk.show_error)
+        canvas.shown.connect(self._shown)
+        canvas.point_drawn.connect(self.ask_new)
+        canvas.move_wanted.connect(self.ask_move)
+        canvas.opened.connect(self._open)
+        self.table.opened.connect(self._open)
+        self.filter_panel.filtered.connect(self._filter)
+        self.filter_panel.layers_changed.connect(self._layers)
+        self.detail.closed.connect(self._close_detail)
+        self.detail.delete_wanted.connect(self._delete)
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        table = self.desk.features.table
+        self._index = FacetIndex.of(table)
+        nothing = self.desk.features.loaded and not len(table)
+        self._below.setCurrentWidget(self._empty if nothing else self.table)
+        self._filter()
+
+    def _filter(self) -> None:
+        wanted = self.filter_panel.wanted()
+        table = self.desk.features.table
+        mask = self._index.mask(wanted) if any(wanted.values()) else None
+        self.model.set_table(table, mask)
+        self.canvas.show_table(table if mask is None else table.take(mask))
+        shown = len(table) if mask is None else int(np.count_nonzero(mask))
+        self.filter_panel.show_counts(self._index, shown)
+
+    def _layers(self) -> None:
+        self.canvas.set_options(self.filter_panel.options(self.canvas.options))
+
+    def _shown(self, frame: Frame) -> None:
+        self.filter_panel.show_legend(frame.legend)
+        self.desk.scaled.emit(self.canvas.viewport.scale_denominator())
+
+    def _selection_changed(self, by: object) -> None:
+        current = self.desk.selection.current
+        if current is None:
+            self.detail.forget()
+            self.detail.hide()
+            return
+        self.detail.show()
+        self.detail.show_hazard(current)
+        if by is not self.canvas:
+            self.canvas.show_selected()
+
+    def _open(self, hazard_id: str) -> None:
+        self.desk.selection.set([hazard_id], by=self)
+        self.canvas.fit_selection()
+
+    def _close_detail(self) -> None:
+        self.desk.selection.clear(by=self)
+
+    def _zoom_in(self) -> None:
+        self.canvas.zoom(1.5)
+
+    def _zoom_out(self) -> None:
+        self.canvas.zoom(1 / 1.5)
+
+    def _save(self) -> None:
+        if self.detail.dirty:
+            self.detail.save()
+
+    # -- places ---------------------------------------------------------------------------------
+
+    def ask_place(self) -> None:
+        """Ask for a coordinate and go there."""
+        dialog = PlaceDialog(parent=self)
+        dialog.place_found.connect(self._go_to_place)
+        dialog.new_here.connect(self.ask_new)
+        self.dialog = dialog
+        dialog.open()
+
+    def ask_new(self, lon: float, lat: float) -> None:
+        """Ask what lies at a place and register it."""
+        dialog = NewHazardDialog(lon, lat, self)
+        dialog.confirmed.connect(self._create)
+        self.dialog = dialog
+        dialog.open()
+
+    def ask_move(self, hazard_id: str, lon: float, lat: float) -> None:
+        """Ask before a dropped hazard is moved."""
+        row = self.desk.features.table.row_of(hazard_id)
+        if row is None:
+            return
+        table = self.desk.features.table
+        before = tuple(table.anchors[row].tolist())
+        metres = float(distance_m(*before, lon, lat))
+        words = _("把“{name}”移动 {length}，到 {place}？").format(
+            name=table.names[row], length=length_text(metres), place=format_dms(lon, lat)
+        )
+        box = QMessageBox(QMessageBox.Icon.Question, _("移动隐患"), words, parent=self)
+        box.setObjectName("confirm-move")
+        box.setTextFormat(Qt.TextFormat.PlainText)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        yes = box.addButton(_("移动"), QMessageBox.ButtonRole.AcceptRole)
+        yes.setObjectName("confirm-move-yes")
+        no = box.addButton(_("取消"), QMessageBox.ButtonRole.RejectRole)
+        no.setObjectName("confirm-move-no")
+        revision = int(table.revisions[row])
+        yes.clicked.connect(partial(self._move, hazard_id, (lon, lat), before, revision))
+        self.dialog = box
+        box.open()
+
+    def _go_to_place(self, lon: float, lat: float) -> None:
+        self.canvas.centre_on(lon, lat, _PLACE_SCALE)
+        self.canvas.setFocus()
+
+    def _create(self, hazard: Hazard) -> None:
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.create(hazard),
+            title=_("正在登记…"),
+            on_success=self._created,
+            quiet=True,
+        )
+
+    def _created(self, result: tuple[Hazard, Changes]) -> None:
+        hazard, changes = result
+        self.desk.announce(changes)
+        self.desk.selection.set([str(hazard.id)], by=self)
+        self.desk.notify(
+            _("已登记“{name}”，编号 {code}。").format(name=hazard.name, code=hazard.code), "success"
+        )
+
+    def _move(
+        self,
+        hazard_id: str,
+        place: tuple[float, float],
+        before: tuple[float, float],
+        revision: int | None,
+        *_clicked: object,
+    ) -> None:
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.move(hazard_id, lon=place[0], lat=place[1], revision=revision),
+            title=_("正在移动…"),
+            on_success=partial(self._moved, before),
+            quiet=True,
+        )
+
+    def _moved(self, before: tuple[float, float], result: tuple[Hazard, Changes]) -> None:
+        hazard, changes = result
+        self.desk.announce(changes)
+        back = partial(self._move, str(hazard.id), before, hazard.anchor(), hazard.revision)
+        self.desk.notify(
+            _("已移动“{name}”。").format(name=hazard.name),
+            "success",
+            action=_("撤销"),
+            callback=back,
+        )
+
+    # -- deleting -------------------------------------------------------------------------------
+
+    def _delete_current(self) -> None:
+        if self.detail.hazard is not None and self.detail.isVisible():
+            self._delete(self.detail.hazard)
+
+    def _delete(self, hazard: Hazard) -> None:
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.delete(hazard.id, revision=hazard.revision),
+            title=_("正在删除…"),
+            on_success=partial(self._deleted, hazard.id, hazard.name),
+            quiet=True,
+        )
+
+    def _deleted(self, hazard_id: UUID, name: str, changes: Changes) -> None:
+        self.desk.selection.clear(by=self)
+        self.desk.announce(changes)
+        self.desk.notify(
+            _("已删除“{name}”，可以撤销。").format(name=name),
+            action=_("撤销删除"),
+            callback=partial(self._restore, hazard_id),
+        )
+
+    def _restore(self, hazard_id: UUID) -> None:
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.restore(hazard_id),
+            title=_("正在恢复…"),
+            on_success=self.desk.announce,
+            quiet=True,
+        )

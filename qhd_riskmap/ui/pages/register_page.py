@@ -1,0 +1,472 @@
+"""台账: all hazards as a table: search, filter, export, delete and restore."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from uuid import UUID
+
+import numpy as np
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
+from qhd_riskmap.domain.hazard_filter import HazardFilter
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
+from qhd_riskmap.ui.toolkit.facet_list import FacetButton
+from qhd_riskmap.ui.toolkit.facets import FACETS, FacetIndex, Mask
+from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
+from qhd_riskmap.ui.toolkit.record_view import RecordView
+from qhd_riskmap.ui.toolkit.search_index import SearchIndex
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
+
+_TYPING_PAUSE_MS = 150
+
+
+class RegisterPage(Page):
+    """The ledger."""
+
+    key = "register"
+    title = N_("台账")
+    icon_name = "table-large"
+    help_page = "register"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._live_index: SearchIndex | None = None
+        self._deep_hits: tuple[str, frozenset[str]] = ("", frozenset())
+        self._deleted = empty_table()
+        self._facet_index = FacetIndex.of(desk.features.table)
+        self.model = RecordTableModel(parent=self)
+        self.table = RecordView(self.model, desk.selection, desk.settings, name="register-table")
+        self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
+        self._make_bar()
+        self._make_buttons()
+        self._lay_out()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_TYPING_PAUSE_MS)
+        self._timer.timeout.connect(self._search)
+        desk.features.replaced.connect(self._reload)
+        desk.selection.changed.connect(self._selection_changed)
+        self.table.opened.connect(self._open_on_map)
+        self._reload()
+
+    # -- page -----------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Give the table the keyboard."""
+        self.table.setFocus()
+
+    def changes(self, changes: Changes) -> None:
+        """Deleted ones are read here; the live ones come with the shared columns."""
+        if changes.hazards and self.trash.isChecked():
+            self._read_deleted()
+
+    def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
+        """Delete, restore, map, columns."""
+        return (
+            (
+                Command(
+                    id="register.map",
+                    title=N_("在地图上看(&M)"),
+                    menu="page",
+                    shortcut="Ctrl+M",
+                    icon="map-marker-radius-outline",
+                ),
+                self.show_on_map,
+            ),
+            (
+                Command(
+                    id="register.delete",
+                    title=N_("删除选中的隐患(&D)"),
+                    menu="page",
+                    shortcut="Ctrl+Shift+Del",
+                    needs=Permission.EDIT,
+                    icon="delete-outline",
+                ),
+                self.delete_selected,
+            ),
+            (
+                Command(
+                    id="register.restore",
+                    title=N_("恢复选中的隐患(&R)"),
+                    menu="page",
+                    needs=Permission.EDIT,
+                    icon="restore",
+                ),
+                self.restore_selected,
+            ),
+        )
+
+    def start_search(self) -> None:
+        """Cursor into the search box."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def keep(self) -> dict[str, object]:
+        """Search and filters."""
+        return {
+            "text": self.search.text(),
+            "wanted": {key: each.list.checked() for key, each in self.facets.items()},
+        }
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Search and filter as before."""
+        wanted = state.get("wanted")
+        if isinstance(wanted, Mapping):
+            for key, each in self.facets.items():
+                each.list.set_checked(wanted.get(key, frozenset()))
+        self.search.setText(str(state.get("text", "")))
+
+    def restyle(self) -> None:
+        """The empty page's icon."""
+        self._empty.restyle()
+
+    def close_down(self) -> None:
+        """Remember the table's layout."""
+        self._timer.stop()
+        self.table.remember_layout()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _make_bar(self) -> None:
+        self.search = QLineEdit()
+        self.search.setObjectName("register-search")
+        self.search.setAccessibleName(_("查找"))
+        self.search.setPlaceholderText(_("名称、编号、单位、电话、乡镇或拼音首字母（Ctrl+F）"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(300)
+        self.search.addAction(
+            icon("magnify", colour="muted"), QLineEdit.ActionPosition.LeadingPosition
+        )
+        self.search.textChanged.connect(self._typed)
+        self.search.returnPressed.connect(self._into_table)
+        for each in self.facets.values():
+            each.chosen.connect(self._filter)
+        self.clear_button = QToolButton()
+        self.clear_button.setObjectName("register-clear")
+        self.clear_button.setIcon(icon("filter-off-outline"))
+        self.clear_button.setToolTip(_("取消查找和所有筛选条件"))
+        self.clear_button.setAccessibleName(_("取消筛选"))
+        self.clear_button.clicked.connect(self.clear)
+        self.columns_button = QToolButton()
+        self.columns_button.setObjectName("register-columns")
+        self.columns_button.setIcon(icon("table-column"))
+        self.columns_button.setToolTip(_("选择显示哪些列"))
+        self.columns_button.setAccessibleName(_("选择列"))
+        self.columns_button.clicked.connect(self._show_columns)
+        self.trash = QCheckBox(_("已删除"))
+        self.trash.setObjectName("register-trash")
+        self.trash.setToolTip(_("查看已删除的隐患，可以恢复"))
+        self.trash.toggled.connect(self._trash_toggled)
+
+    def _make_buttons(self) -> None:
+        self.count = QLabel()
+        self.count.setObjectName("register-count")
+        self.count.setProperty("role", "muted")
+        self.map_button = _button("register-map", "map-marker-radius-outline", _("在地图上看"))
+        self.map_button.clicked.connect(self.show_on_map)
+        self.copy_button = _button("register-copy", "content-copy", _("复制"))
+        self.copy_button.setToolTip(_("复制选中的行，可以直接粘贴到 Excel 或 WPS（Ctrl+C）"))
+        self.copy_button.clicked.connect(self.table.copy)
+        self.delete_button = _button("register-delete", "delete-outline", _("删除"))
+        self.delete_button.clicked.connect(self.delete_selected)
+        self.restore_button = _button("register-restore", "restore", _("恢复"))
+        self.restore_button.clicked.connect(self.restore_selected)
+
+    def _lay_out(self) -> None:
+        bar = QHBoxLayout()
+        bar.setSpacing(SPACE_S)
+        bar.addWidget(self.search, 1)
+        for each in self.facets.values():
+            bar.addWidget(each)
+        for widget in (self.clear_button, self.columns_button, self.trash):
+            bar.addWidget(widget)
+        self._foot = QHBoxLayout()
+        self._foot.setSpacing(SPACE_S)
+        self._foot.addWidget(self.count, 1)
+        for widget in (
+            self.map_button,
+            self.copy_button,
+            self.delete_button,
+            self.restore_button,
+        ):
+            self._foot.addWidget(widget)
+        self._empty = EmptyNote(
+            _("登记库里还没有隐患。导入各部门报来的排查表，程序会逐格检查并指出问题。"),
+            _("导入排查表"),
+            partial(self.desk.go_to, "survey_import"),
+            icon_name="file-import-outline",
+        )
+        self._nothing = EmptyNote(
+            _("没有符合条件的隐患。"),
+            _("取消查找和筛选"),
+            self.clear,
+            icon_name="filter-outline",
+        )
+        self._stack = QStackedWidget()
+        for widget in (self.table, self._empty, self._nothing):
+            self._stack.addWidget(widget)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
+        layout.setSpacing(SPACE_S)
+        layout.addLayout(bar)
+        layout.addWidget(self._stack, 1)
+        layout.addLayout(self._foot)
+
+    # -- showing --------------------------------------------------------------------------------
+
+    def source(self) -> FeatureTable:
+        """The rows in question: live ones, or the deleted ones."""
+        return self._deleted if self.trash.isChecked() else self.desk.features.table
+
+    def clear(self) -> None:
+        """No search, no filter."""
+        self.search.clear()
+        for each in self.facets.values():
+            each.list.set_checked(frozenset())
+        self._search()
+
+    def _reload(self) -> None:
+        table = self.source()
+        self._facet_index = FacetIndex.of(table)
+        self._live_index = None
+        self._filter()
+        if len(table):
+            self.desk.run(
+                lambda _job: (table, SearchIndex.of(table)),
+                title=_("正在准备查找…"),
+                on_success=self._take_index,
+                database=False,
+                quiet=True,
+            )
+
+    def _take_index(self, result: tuple[FeatureTable, SearchIndex]) -> None:
+        table, index = result
+        if table is self.source():
+            self._live_index = index
+            if self.search.text().strip():
+                self._filter()
+
+    def _typed(self) -> None:
+        self._timer.start()
+
+    def _search(self) -> None:
+        """Filter by the columns at once; ask the register for what they do not hold (phones)."""
+        self._timer.stop()
+        text = self.search.text().strip()
+        self._filter()
+        if not text or text == self._deep_hits[0]:
+            return
+        registry, deleted = self.desk.app.registry, self.trash.isChecked()
+
+        def ask(_job: JobContext) -> tuple[str, frozenset[str]]:
+            found = registry.features(HazardFilter(text=text, deleted=deleted))
+            return text, frozenset(found.ids.tolist())
+
+        self.desk.run(ask, title=_("正在查找…"), on_success=self._take_hits, quiet=True)
+
+    def _take_hits(self, hits: tuple[str, frozenset[str]]) -> None:
+        self._deep_hits = hits
+        if self.search.text().strip() == hits[0]:
+            self._filter()
+
+    def _filter(self) -> None:
+        table = self.source()
+        found = self._found()
+        wanted = {key: each.list.checked() for key, each in self.facets.items()}
+        mask = self._facet_index.mask(wanted)
+        if found is not None:
+            mask &= found
+        everything = bool(mask.all())
+        self.model.set_table(table, None if everything else mask)
+        self._show_counts(wanted, found)
+        shown = len(self.model.rows)
+        self.count.setText(
+            _("显示 {shown:,} 条，共 {total:,} 条").format(shown=shown, total=len(table))
+        )
+        self.clear_button.setEnabled(bool(self.search.text()) or any(wanted.values()))
+        self._show_state(shown)
+
+    def _found(self) -> Mask | None:
+        text = self.search.text().strip()
+        if not text:
+            return None
+        table = self.source()
+        found = np.zeros(len(table), dtype=bool)
+        if self._live_index is not None:
+            found = self._live_index.mask(text)
+        if self._deep_hits[0] == text:
+            hits = self._deep_hits[1]
+            found |= np.fromiter((each in hits for each in table.ids), dtype=bool, count=len(table))
+        return found
+
+    def _show_counts(self, wanted: dict[str, frozenset[str]], found: Mask | None) -> None:
+        for key, each in self.facets.items():
+            everything = self._facet_index.counts(key, {})
+            there = frozenset(value for value, number in everything.items() if number)
+            each.list.show_counts(self._facet_index.counts(key, wanted, found), there)
+
+    def _show_state(self, shown: int) -> None:
+        empty_register = self.desk.features.loaded and not len(self.desk.features.table)
+        if shown:
+            self._stack.setCurrentWidget(self.table)
+        elif empty_register and not self.trash.isChecked():
+            self._stack.setCurrentWidget(self._empty)
+        elif self.clear_button.isEnabled():
+            self._stack.setCurrentWidget(self._nothing)
+        else:
+            self._stack.setCurrentWidget(self.table)
+        self._enable()
+
+    def _selection_changed(self, _by: object) -> None:
+        self._enable()
+
+    def _enable(self) -> None:
+        chosen = bool(self._chosen())
+        trash = self.trash.isChecked()
+        self.map_button.setEnabled(chosen and not trash)
+        self.copy_button.setEnabled(chosen)
+        self.delete_button.setEnabled(chosen and not trash)
+        self.delete_button.setVisible(not trash)
+        self.restore_button.setEnabled(chosen and trash)
+        self.restore_button.setVisible(trash)
+
+    def _into_table(self) -> None:
+        self._search()
+        if len(self.model.rows):
+            self.table.setFocus()
+            self.table.selectRow(0)
+
+    def _show_columns(self) -> None:
+        place = self.columns_button.rect().bottomLeft()
+        self.table.column_menu().popup(self.columns_button.mapToGlobal(place))
+
+    # -- acting ---------------------------------------------------------------------------------
+
+    def _chosen(self) -> list[str]:
+        return [each for each in self.desk.selection.ids if self.model.row_of(each) is not None]
+
+    def show_on_map(self) -> None:
+        """Go to the map with the selected hazards."""
+        if self._chosen():
+            self.desk.go_to("map")
+
+    def _open_on_map(self, hazard_id: str) -> None:
+        if not self.trash.isChecked():
+            self.desk.selection.set([hazard_id], by=self.table)
+            self.desk.go_to("map")
+
+    def delete_selected(self) -> None:
+        """Delete softly; can be undone."""
+        table, chosen = self.source(), self._chosen()
+        if not chosen or self.trash.isChecked():
+            return
+        pairs = [(UUID(each), int(table.revisions[table.row_of(each) or 0])) for each in chosen]
+        registry = self.desk.app.registry
+
+        def delete(job: JobContext) -> list[UUID]:
+            for number, (hazard_id, revision) in enumerate(pairs):
+                job.advance(number, len(pairs))
+                registry.delete(hazard_id, revision=revision)
+            return [hazard_id for hazard_id, _revision in pairs]
+
+        self.desk.run(
+            delete,
+            title=_("正在删除…"),
+            on_success=self._deleted_ids,
+            on_failure=self._partly,
+            on_cancel=self._reread,
+            quiet=len(pairs) == 1,
+        )
+
+    def restore_selected(self) -> None:
+        """Restore deleted hazards."""
+        if self.trash.isChecked():
+            self._restore([UUID(each) for each in self._chosen()])
+
+    def _restore(self, ids: list[UUID]) -> None:
+        registry = self.desk.app.registry
+
+        def restore(job: JobContext) -> int:
+            for number, hazard_id in enumerate(ids):
+                job.advance(number, len(ids))
+                registry.restore(hazard_id)
+            return len(ids)
+
+        self.desk.run(
+            restore,
+            title=_("正在恢复…"),
+            on_success=self._restored,
+            on_failure=self._partly,
+            on_cancel=self._reread,
+            quiet=len(ids) == 1,
+        )
+
+    def _deleted_ids(self, ids: list[UUID]) -> None:
+        self.desk.selection.clear(by=self)
+        self._reread()
+        self.desk.notify(
+            _("已删除 {number} 条，可以撤销。").format(number=len(ids)),
+            action=_("撤销删除"),
+            callback=partial(self._restore, ids),
+        )
+
+    def _restored(self, number: int) -> None:
+        self._reread()
+        self.desk.notify(_("已恢复 {number} 条。").format(number=number), "success")
+
+    def _partly(self, error: BaseException) -> None:
+        self._reread()
+        self.desk.show_error(error)
+
+    def _reread(self) -> None:
+        self.desk.announce(Changes(hazards=True))
+
+    def _trash_toggled(self) -> None:
+        self.desk.selection.clear(by=self)
+        self._deep_hits = ("", frozenset())
+        if self.trash.isChecked():
+            self._read_deleted()
+        else:
+            self._reload()
+            self._search()
+
+    def _read_deleted(self) -> None:
+        registry = self.desk.app.registry
+        self.desk.run(
+            lambda _job: registry.features(HazardFilter(deleted=True)),
+            title=_("正在读取已删除的隐患…"),
+            on_success=self._take_deleted,
+            quiet=True,
+        )
+
+    def _take_deleted(self, table: FeatureTable) -> None:
+        self._deleted = table
+        if self.trash.isChecked():
+            self._reload()
+
+
+def _button(name: str, icon_name: str, words: str) -> QPushButton:
+    button = QPushButton(icon(icon_name), words)
+    button.setObjectName(name)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
