@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 from itertools import pairwise
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.qt_arrays import path_of, polygon_of
 from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.i18n import _
 
 
 class BoundaryGeometries(Protocol):
@@ -46,23 +48,31 @@ class BoundaryGeometries(Protocol):
         """Name to polygon of the surrounding divisions."""
 
 
+class NameKind(Enum):
+    """What a name on the ground belongs to."""
+
+    DIVISION = "division"
+    NEIGHBOUR = "neighbour"
+    SEA = "sea"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DivisionName:
     """A name on the ground.
 
     Attributes:
-        code: Division code, or "" for a neighbour.
+        code: Division code, or "" for a neighbour and the sea.
         name: Official name.
         short_name: For crowded maps.
         lonlat: Where it stands, degrees.
-        neighbour: Whether it lies outside the city.
+        kind: What it names.
     """
 
     code: str
     name: str
     short_name: str
     lonlat: tuple[float, float]
-    neighbour: bool = False
+    kind: NameKind = NameKind.DIVISION
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,8 +200,18 @@ def _names(boundaries: BoundaryGeometries) -> list[DivisionName]:
     for name, geometry in boundaries.neighbours.items():
         result.append(
             DivisionName(
-                code="", name=name, short_name=name, lonlat=name_place(geometry), neighbour=True
+                code="",
+                name=name,
+                short_name=name,
+                lonlat=name_place(geometry),
+                kind=NameKind.NEIGHBOUR,
             )
+        )
+    if not shapely.is_empty(boundaries.sea):
+        sea = _("渤海")
+        place = name_place(boundaries.sea)
+        result.append(
+            DivisionName(code="", name=sea, short_name=sea, lonlat=place, kind=NameKind.SEA)
         )
     return result
 

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen
 
 from qhd_riskmap.cartography.fonts import sheet_font
 
@@ -60,6 +60,32 @@ class OccupiedGround:
         )
         self._width, self._height = width, height
 
+    def copy(self) -> OccupiedGround:
+        """An independent copy."""
+        other = OccupiedGround(self._width, self._height, self._cell)
+        other._grid[:] = self._grid
+        return other
+
+    def room(self, box: QRectF) -> bool:
+        """Whether ``box`` lies inside the picture and is free."""
+        part = self._part(box)
+        return part is not None and not part.any()
+
+    def occupy(self, box: QRectF) -> None:
+        """Take ``box`` whatever lies there."""
+        part = self._part(box)
+        if part is not None:
+            part[:] = True
+
+    def _part(self, box: QRectF) -> npt.NDArray[np.bool_] | None:
+        if box.left() < 0 or box.top() < 0:
+            return None
+        if box.right() > self._width or box.bottom() > self._height:
+            return None
+        left, top = int(box.left() / self._cell), int(box.top() / self._cell)
+        right, bottom = int(box.right() / self._cell) + 1, int(box.bottom() / self._cell) + 1
+        return self._grid[top:bottom, left:right]
+
     def block_marks(self, xy: npt.NDArray[np.float64], half: float) -> None:
         """Take the squares of ``half`` side around many places."""
         rows, columns = self._grid.shape
@@ -73,16 +99,9 @@ class OccupiedGround:
 
     def take(self, box: QRectF) -> bool:
         """Take ``box`` if it is free and inside the picture; whether it worked."""
-        if box.left() < 0 or box.top() < 0:
+        if not self.room(box):
             return False
-        if box.right() > self._width or box.bottom() > self._height:
-            return False
-        left, top = int(box.left() / self._cell), int(box.top() / self._cell)
-        right, bottom = int(box.right() / self._cell) + 1, int(box.bottom() / self._cell) + 1
-        part = self._grid[top:bottom, left:right]
-        if part.any():
-            return False
-        part[:] = True
+        self.occupy(box)
         return True
 
 
@@ -132,11 +151,24 @@ def paint_label(painter: QPainter, placed: PlacedLabel, *, vector: bool) -> None
     """Write a placed label: as searchable text on paper, as a cached picture on the screen."""
     style = placed.label.style
     if vector:
+        _paper_halo(painter, placed)
         _write(painter, placed.label.text, style, placed.box)
         return
     ratio = painter.transform().m11() or 1.0
     image = _label_image(placed.label.text, style, ratio)
     painter.drawImage(placed.box.topLeft(), image)
+
+
+def _paper_halo(painter: QPainter, placed: PlacedLabel) -> None:
+    """A pale edge as outlines: written text would be found several times by a search."""
+    style = placed.label.style
+    path = QPainterPath()
+    path.addText(_baseline(style, placed.box), _font(style), placed.label.text)
+    colour = QColor(style.halo)
+    colour.setAlpha(215)
+    pen = QPen(colour, style.size * 0.22)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.strokePath(path, pen)
 
 
 _images: OrderedDict[tuple[str, LabelStyle, float], QImage] = OrderedDict()
@@ -178,11 +210,18 @@ def _make_image(text: str, style: LabelStyle, ratio: float) -> QImage:
 
 
 def _write(painter: QPainter, text: str, style: LabelStyle, box: QRectF) -> None:
-    font = sheet_font(style.size, bold=style.bold)
-    if style.spacing:
-        font.setLetterSpacing(font.SpacingType.AbsoluteSpacing, style.spacing)
-    painter.setFont(font)
+    painter.setFont(_font(style))
     painter.setPen(QColor(style.colour))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    baseline = box.top() + QFontMetricsF(font).ascent()
-    painter.drawText(QPointF(box.left() + style.size * 0.15, baseline), text)
+    painter.drawText(_baseline(style, box), text)
+
+
+def _font(style: LabelStyle) -> QFont:
+    font = sheet_font(style.size, bold=style.bold)
+    if style.spacing:
+        font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, style.spacing)
+    return font
+
+
+def _baseline(style: LabelStyle, box: QRectF) -> QPointF:
+    return QPointF(box.left() + style.size * 0.15, box.top() + QFontMetricsF(_font(style)).ascent())

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter
 
-from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_basemap
+from qhd_riskmap.cartography.basemap_painter import NameKind, PreparedBasemap, paint_basemap
 from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled
 from qhd_riskmap.cartography.clusters import Clusters, cluster_marks
 from qhd_riskmap.cartography.geometry_arrays import IntArray
@@ -270,10 +270,14 @@ def division_labels(
 ) -> Iterator[Label]:
     """Wishes for the names of divisions and neighbours."""
     size, colours = options.division_size, options.palette
-    inside = LabelStyle(size, colours.division_text, colours.land, bold=True, spacing=size * 0.12)
-    outside = LabelStyle(size * 0.8, colours.boundary, colours.neighbour, spacing=size * 0.1)
+    # Spaced letters would be torn apart by the text search of a PDF.
+    spacing = 0.0 if options.vector else size * 0.12
+    inside = LabelStyle(size, colours.division_text, colours.land, bold=True, spacing=spacing)
+    outside = LabelStyle(size * 0.8, colours.boundary, colours.neighbour, spacing=spacing)
+    sea = LabelStyle(size * 0.9, colours.sea_text, colours.sea, spacing=spacing)
+    styles = {NameKind.DIVISION: inside, NameKind.NEIGHBOUR: outside, NameKind.SEA: sea}
     xy = viewport.plane_to_screen(basemap.name_xy)
     crowded = viewport.scale_denominator() * options.detail > _SHORT_NAMES_ABOVE
     for name, (x, y) in zip(basemap.names, xy.tolist(), strict=True):
-        text = name.short_name if crowded and not name.neighbour else name.name
-        yield Label(text, x, y, 0.0, outside if name.neighbour else inside)
+        text = name.short_name if crowded and name.kind is NameKind.DIVISION else name.name
+        yield Label(text, x, y, 0.0, styles[name.kind])

@@ -48,8 +48,9 @@ from qhd_riskmap.i18n import _
 _MARGIN: Final = 9.0 * UNITS_PER_MM
 _GAP: Final = 5.0 * UNITS_PER_MM
 _PADDING: Final = 3.0 * UNITS_PER_MM
-_TEXT_SIZES_MM: Final = (3.6, 3.3, 3.0, 2.8, 2.6, 2.4, 2.2, 2.0, 1.8, 1.6)
-_LANDSCAPE_SHARES: Final = (0.2, 0.23, 0.26, 0.3, 0.35, 0.4)
+_COMFORTABLE_MM: Final = (3.4, 3.2, 3.0, 2.8, 2.6)
+_SMALL_MM: Final = (2.4, 2.2, 2.0, 1.8, 1.6)
+_LANDSCAPE_SHARES: Final = (0.21, 0.23, 0.26, 0.3, 0.35, 0.4)
 _PORTRAIT_SHARES: Final = (0.14, 0.17, 0.2, 0.24, 0.28, 0.33, 0.38, 0.45)
 _BLOCK_GAP: Final = 2.2
 _SCALE_STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)  # fmt: skip
@@ -100,9 +101,10 @@ def paint_sheet(
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     factor = dpi / 25.4 / UNITS_PER_MM
     painter.scale(factor, factor)
-    items = _paint_titles(painter, content, layout)
-    items += paint_sheet_map(painter, content, sheet_map, basemap)
+    items = paint_sheet_map(painter, content, sheet_map, basemap)
+    _mask_outside(painter, layout.frame, page)
     items += _paint_neatline(painter, layout.frame)
+    items += _paint_titles(painter, content, layout)
     items += _paint_panel(painter, blocks, layout, page)
     painter.restore()
     return PlacedSheet(page=page, items=tuple(items), map=sheet_map)
@@ -156,21 +158,22 @@ def _title_lines(title: str, width: float, height: float) -> tuple[list[str], fl
 
 
 def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF, QRectF, float]:
-    """Split the body into map frame and panel; the smallest panel with the largest letters wins."""
+    """Split the body into map frame and panel: the smallest panel that letters of a good size allow."""
     probe = SheetMap(frame=(0, 0, 1, 1), viewport=_city_viewport(content, 1000, 1000), scale=1.0)
     blocks = _blocks(content, probe)
     shares = _LANDSCAPE_SHARES if page.landscape else _PORTRAIT_SHARES
     # A3 is read from further away and has the room.
     grow = 1.0 if page.value.startswith("A4") else 1.2
-    for size_mm in _TEXT_SIZES_MM:
-        text = size_mm * UNITS_PER_MM * grow
+    columns = _columns(blocks, landscape=page.landscape)
+    for sizes in (_COMFORTABLE_MM, _SMALL_MM):
         for share in shares:
             frame, panel = _split(body, share, landscape=page.landscape)
             inside = panel.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
-            columns = _columns(blocks, landscape=page.landscape)
             column_width = _column_width(inside.width(), len(columns))
-            if max(_stack_height(c, column_width, text) for c in columns) <= inside.height():
-                return frame, panel, text
+            for size_mm in sizes:
+                text = size_mm * UNITS_PER_MM * grow
+                if max(_stack_height(c, column_width, text) for c in columns) <= inside.height():
+                    return frame, panel, text
     raise InvalidInputError(
         _("图例和说明太长，版面放不下。"), hint=_("请缩短说明文字，或换用更大的纸张。")
     )
@@ -303,6 +306,17 @@ def _paint_titles(painter: QPainter, content: SheetContent, layout: _Layout) -> 
         at = page_box(layout.subtitle)
         items.append(PlacedItem(kind="subtitle", box=at, text=content.subtitle))
     return items
+
+
+def _mask_outside(painter: QPainter, frame: QRectF, page: PageSize) -> None:
+    """Paint the margin white again: QSvgGenerator loses clips, and all devices shall look the same."""
+    width, height = (value * UNITS_PER_MM for value in page.millimetres)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor("#FFFFFF"))
+    painter.drawRect(QRectF(0, 0, width, frame.top()))
+    painter.drawRect(QRectF(0, frame.bottom(), width, height - frame.bottom()))
+    painter.drawRect(QRectF(0, frame.top(), frame.left(), frame.height()))
+    painter.drawRect(QRectF(frame.right(), frame.top(), width - frame.right(), frame.height()))
 
 
 def _paint_neatline(painter: QPainter, frame: QRectF) -> list[PlacedItem]:

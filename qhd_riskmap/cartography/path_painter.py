@@ -19,7 +19,7 @@ from qhd_riskmap.cartography.geometry_arrays import (
     segments_of,
     take_parts,
 )
-from qhd_riskmap.cartography.hatching import hatch_path
+from qhd_riskmap.cartography.hatching import Hatch, hatch_rings
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.qt_arrays import (
     MAX_PRIMITIVES,
@@ -30,7 +30,7 @@ from qhd_riskmap.cartography.qt_arrays import (
 from qhd_riskmap.cartography.symbols import (
     area_brush,
     area_pen,
-    hatch_style,
+    hatch_of,
     level_colour,
     line_pen,
     style_parts,
@@ -83,7 +83,7 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
         type_key, level = style_parts(style)
         painter.setPen(Qt.PenStyle.NoPen)
         part = _slice(pixels, first, last)
-        hatch = hatch_style(type_key) if hatched else Qt.BrushStyle.NoBrush
+        hatch = hatch_of(type_key) if hatched else Hatch.NONE
         for _owner, a, b in runs(part.owner):
             canvas.check()
             _polygon(canvas, _slice(part, a, b), level, hatch)
@@ -195,12 +195,12 @@ def _polylines(canvas: Canvas, part: Ragged) -> None:
             canvas.painter.drawPolyline(polygon_of(part.xy[piece:stop]))
 
 
-def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Qt.BrushStyle) -> None:
+def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Hatch) -> None:
     painter, options = canvas.painter, canvas.options
     pen = area_pen(level, options.outline_width)
     rings = len(part.offsets) - 1
     smooth = len(part.xy) <= _SMOOTH_VERTICES
-    if smooth and rings == 1 and hatch == Qt.BrushStyle.NoBrush:
+    if smooth and rings == 1 and hatch is Hatch.NONE:
         painter.setPen(pen)
         painter.setBrush(area_brush(level))
         painter.drawPolygon(polygon_of(part.xy))
@@ -210,8 +210,15 @@ def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Qt.BrushStyle) -> 
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
     painter.setBrush(area_brush(level))
     painter.drawPath(path)
-    if hatch != Qt.BrushStyle.NoBrush and smooth:
-        hatch_path(painter, hatch, level_colour(level), path, options.symbol_size * 0.45)
+    if smooth:
+        hatch_rings(
+            painter,
+            part,
+            hatch,
+            level_colour(level),
+            options.symbol_size * 0.45,
+            check=canvas.check,
+        )
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(pen)
     if smooth:

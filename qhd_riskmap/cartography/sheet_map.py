@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_basemap
 from qhd_riskmap.cartography.canvas import Canvas
-from qhd_riskmap.cartography.labels import OccupiedGround, PlacedLabel, paint_label, place_labels
+from qhd_riskmap.cartography.labels import (
+    Label,
+    OccupiedGround,
+    PlacedLabel,
+    paint_label,
+    place_labels,
+    text_size,
+)
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import (
     division_labels,
@@ -47,7 +55,6 @@ def paint_sheet_map(
     options = paper_options(content)
     painter.save()
     painter.translate(left, top)
-    painter.setClipRect(QRectF(0, 0, width, height))
     painter.fillRect(QRectF(0, 0, width, height), QColor(options.palette.neighbour))
     viewport = sheet_map.viewport
     canvas = Canvas(painter, viewport, options)
@@ -94,21 +101,36 @@ def _symbol_items(
 def _paint_names(canvas: Canvas, content: SheetContent, prepared: PreparedFeatures,
                  basemap: PreparedBasemap, sheet_map: SheetMap) -> list[PlacedItem]:  # fmt: skip
     viewport, options = canvas.viewport, canvas.options
-    ground = OccupiedGround(viewport.width, viewport.height, options.label_size / 4)
-    items = _paint_counts(canvas, content.counts, ground, sheet_map)
-    named = place_labels(division_labels(basemap, viewport, options), ground)
-    # Division names may lie over symbols, hazard names may not.
     marks = visible_marks(prepared, viewport, options)
     xy = viewport.plane_to_screen(prepared.marks.xy[marks])
-    ground.block_marks(xy, options.symbol_size / 2)
+    ground = OccupiedGround(viewport.width, viewport.height, options.label_size / 4)
+    marked = ground.copy()
+    marked.block_marks(xy, options.symbol_size / 2)
+    items = []
+    named = _must_place(division_labels(basemap, viewport, options), ground, marked)
+    items += _paint_counts(canvas, content.counts, (ground, marked), sheet_map)
     for placed in named:
         paint_label(canvas.painter, placed, vector=True)
         items.append(_name_item("division_name", placed, sheet_map))
     if content.names and len(marks) <= _NAMES_UP_TO:
-        for placed in place_labels(hazard_labels(prepared, marks, xy, options), ground):
+        for placed in place_labels(hazard_labels(prepared, marks, xy, options), marked):
             paint_label(canvas.painter, placed, vector=True)
             items.append(_name_item("hazard_name", placed, sheet_map))
     return items
+
+
+def _must_place(
+    labels: Iterable[Label], ground: OccupiedGround, marked: OccupiedGround
+) -> list[PlacedLabel]:
+    """Names that may not be missing: beside symbols where there is room, else over them."""
+    placed = []
+    for label in labels:
+        width, height = text_size(label.text, label.style)
+        first = QRectF(label.x - width / 2, label.y - height / 2, width, height)
+        box = _nearest_room(first, (ground, marked), height * 0.7, rings=5)
+        if box is not None:
+            placed.append(PlacedLabel(label, box))
+    return placed
 
 
 def _name_item(kind: str, placed: PlacedLabel, sheet_map: SheetMap) -> PlacedItem:
@@ -116,18 +138,23 @@ def _name_item(kind: str, placed: PlacedLabel, sheet_map: SheetMap) -> PlacedIte
 
 
 def _paint_counts(
-    canvas: Canvas, counts: tuple[CountLabel, ...], ground: OccupiedGround, sheet_map: SheetMap
+    canvas: Canvas,
+    counts: tuple[CountLabel, ...],
+    grounds: tuple[OccupiedGround, OccupiedGround],
+    sheet_map: SheetMap,
 ) -> list[PlacedItem]:
     places: dict[tuple[float, float], list[CountLabel]] = {}
     for label in counts:
         places.setdefault((label.lon, label.lat), []).append(label)
     items = []
-    text = canvas.options.label_size
+    text, below = canvas.options.label_size, canvas.options.division_size
     for (lon, lat), labels in places.items():
         sx, sy = canvas.viewport.to_screen(lon, lat)
         width = max(text_width(label.text, text) for label in labels) + text * 2.6
-        size = QSizeF(width, text * (1.6 * len(labels) + 0.5))
-        box = _room_for(size, QPointF(float(sx), float(sy)), ground, canvas.options.division_size)
+        height = text * (1.6 * len(labels) + 0.5)
+        first = QRectF(float(sx) - width / 2, float(sy) + below, width, height)
+        box = _nearest_room(first, grounds, below * 0.5, rings=30) or first
+        _paint_leader(canvas, QPointF(float(sx), float(sy)), box)
         _paint_count_box(canvas, labels, box)
         words = "\n".join(label.text for label in labels)
         items.append(
@@ -136,19 +163,36 @@ def _paint_counts(
     return items
 
 
-def _room_for(size: QSizeF, place: QPointF, ground: OccupiedGround, name_height: float) -> QRectF:
-    """The nearest free box to just below ``place`` (the division's name stands on it)."""
-    first = QRectF(
-        place.x() - size.width() / 2, place.y() + name_height, size.width(), size.height()
+def _nearest_room(
+    first: QRectF, grounds: tuple[OccupiedGround, OccupiedGround], step: float, *, rings: int
+) -> QRectF | None:
+    """The box nearest to ``first`` that is free of names, and of symbols too if one is near.
+
+    Both grounds take it.
+    """
+    ground, marked = grounds
+    for judge in (marked, ground):
+        for ring in range(rings):
+            for turn in range(max(1, 6 * ring)):
+                angle = 2 * math.pi * turn / max(1, 6 * ring)
+                box = first.translated(ring * step * math.sin(angle), ring * step * math.cos(angle))
+                if judge.room(box):
+                    ground.occupy(box)
+                    marked.occupy(box)
+                    return box
+    return None
+
+
+def _paint_leader(canvas: Canvas, place: QPointF, box: QRectF) -> None:
+    """A thin line from a box that had to move away to the place it speaks of."""
+    near = box.adjusted(*(side * 2.2 * canvas.options.division_size for side in (-1, -1, 1, 1)))
+    if near.contains(place):
+        return
+    end = QPointF(
+        min(max(place.x(), box.left()), box.right()), min(max(place.y(), box.top()), box.bottom())
     )
-    for ring in range(24):
-        for turn in range(max(1, 6 * ring)):
-            angle = 2 * math.pi * turn / max(1, 6 * ring)
-            reach = ring * name_height * 0.8
-            box = first.translated(reach * math.sin(angle), reach * math.cos(angle))
-            if ground.take(box):
-                return box
-    return first
+    canvas.painter.setPen(QPen(QColor("#8C8577"), canvas.options.label_size * 0.08))
+    canvas.painter.drawLine(place, end)
 
 
 def _paint_count_box(canvas: Canvas, labels: list[CountLabel], box: QRectF) -> None:
@@ -178,9 +222,8 @@ def _paint_watermark(
     painter.save()
     painter.translate(area.center())
     painter.rotate(-angle)
-    painter.setOpacity(0.16)
     line = QRectF(-diagonal / 2, -size, diagonal, 2 * size)
-    draw_line(painter, words, line, size, colour="#8A1F1F", bold=True, align=0.5)
+    draw_line(painter, words, line, size, colour="#298A1F1F", bold=True, align=0.5)
     painter.restore()
     return PlacedItem(kind="watermark", box=sheet_map.frame, text=words)
 

@@ -49,7 +49,9 @@ class SymbolAtlas:
         """Copy symbols to device pixels; the painter must have no transformation."""
         centres = np.rint(device_xy)
         columns = len(TYPE_KEYS)
-        cells: FloatArray = np.column_stack((styles % columns, styles // columns)) * np.float64(self.cell)
+        cells: FloatArray = np.column_stack((styles % columns, styles // columns)) * np.float64(
+            self.cell
+        )
         if self.pixmap is not None:
             draw_sprites(painter, self.pixmap, centres, cells, cell=self.cell, check=check)
             return

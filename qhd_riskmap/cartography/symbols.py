@@ -18,7 +18,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
 
 from qhd_riskmap.cartography.digit_paths import digit_path, number_path
-from qhd_riskmap.cartography.hatching import hatch_rect
+from qhd_riskmap.cartography.hatching import Hatch, hatch_box
 from qhd_riskmap.cartography.symbol_shapes import SHAPES, SymbolShape
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.domain.levels import RiskLevel
@@ -225,23 +225,23 @@ _LINE_SIGNS: Final[dict[str, LineSign]] = {
     "other": LineSign((6, 4)),
 }
 
-_HATCHES: Final[dict[str, Qt.BrushStyle]] = {
-    "forest_fire": Qt.BrushStyle.BDiagPattern,
-    "geological": Qt.BrushStyle.FDiagPattern,
-    "flood": Qt.BrushStyle.HorPattern,
-    "hazardous_chemicals": Qt.BrushStyle.DiagCrossPattern,
-    "oil_gas_pipeline": Qt.BrushStyle.VerPattern,
-    "ammonia_pipeline": Qt.BrushStyle.VerPattern,
-    "ammonia_storage": Qt.BrushStyle.CrossPattern,
-    "highway_hazmat": Qt.BrushStyle.VerPattern,
-    "haze": Qt.BrushStyle.Dense6Pattern,
-    "meteorological": Qt.BrushStyle.CrossPattern,
-    "earthquake": Qt.BrushStyle.DiagCrossPattern,
-    "animal_epidemic": Qt.BrushStyle.Dense7Pattern,
-    "food_safety": Qt.BrushStyle.Dense7Pattern,
-    "terror": Qt.BrushStyle.CrossPattern,
-    "explosion": Qt.BrushStyle.DiagCrossPattern,
-    "other": Qt.BrushStyle.NoBrush,
+_HATCHES: Final[dict[str, Hatch]] = {
+    "forest_fire": Hatch.RISING,
+    "geological": Hatch.FALLING,
+    "flood": Hatch.LEVEL,
+    "hazardous_chemicals": Hatch.LATTICE,
+    "oil_gas_pipeline": Hatch.UPRIGHT,
+    "ammonia_pipeline": Hatch.STEEP,
+    "ammonia_storage": Hatch.GRID,
+    "highway_hazmat": Hatch.FLAT_FALLING,
+    "haze": Hatch.FINE_DOTS,
+    "meteorological": Hatch.WEAVE,
+    "earthquake": Hatch.LATTICE,
+    "animal_epidemic": Hatch.COARSE_DOTS,
+    "food_safety": Hatch.COARSE_DOTS,
+    "terror": Hatch.GRID,
+    "explosion": Hatch.WEAVE,
+    "other": Hatch.NONE,
 }
 
 
@@ -275,9 +275,9 @@ def area_brush(level: int) -> QBrush:
     return QBrush(colour)
 
 
-def hatch_style(type_key: str) -> Qt.BrushStyle:
+def hatch_of(type_key: str) -> Hatch:
     """Hatch of a type's polygons."""
-    return _HATCHES.get(type_key, Qt.BrushStyle.NoBrush)
+    return _HATCHES.get(type_key, Hatch.NONE)
 
 
 # -- legend -----------------------------------------------------------------------------------------
@@ -370,7 +370,7 @@ def paint_area_swatch(painter: QPainter, type_key: str, level: int, box: QRectF)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(area_brush(level))
     painter.drawRect(box)
-    hatch_rect(painter, hatch_style(type_key), level_colour(level), box)
+    hatch_box(painter, box, hatch_of(type_key), level_colour(level))
     painter.setPen(area_pen(level, box.height() * 0.07))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(box)

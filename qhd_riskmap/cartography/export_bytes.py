@@ -1,0 +1,150 @@
+"""Takes what varies or tells too much out of finished files, without touching the drawing."""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+_PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
+# What a picture needs; tEXt, iTXt, zTXt, tIME, eXIf and private chunks are left out.
+_PNG_KEPT: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"sRGB", b"gAMA"})
+_PIXELS_PER_METRE: Final = 1 / 0.0254
+
+
+def fixed_pdf(raw: bytes, made_on: date, language: str) -> bytes:
+    """Fix dates, producer and file identifiers of a PDF written by Qt, and name its language.
+
+    Dates, identifiers and the producer are overwritten with texts of the same length, so that the
+    cross-reference table stays right; the language is added where the catalogue is rewritten at the
+    end as an incremental update (ISO 32000-1, 7.5.6).
+    """
+    stamp = f"{made_on:%Y%m%d}000000"
+    out = _pdf_dates(raw, stamp)
+    out = _xmp_dates(out, f"{made_on:%Y-%m-%d}T00:00:00")
+    out = re.sub(
+        rb"(/Producer\s*)(\([^)]*\)|<[0-9A-Fa-f]*>)",
+        lambda m: m[1] + _blank_string(m[2]),
+        out,
+    )
+    out = re.sub(
+        rb"(pdf:Producer(?:=\"|>))([^<\"]*)([<\"])", lambda m: m[1] + b" " * len(m[2]) + m[3], out
+    )
+    out = re.sub(rb"/ID\s*\[\s*<[0-9A-Fa-f]*>\s*<[0-9A-Fa-f]*>\s*\]", _zero_hex, out)
+    return _with_language(out, language)
+
+
+def _pdf_dates(raw: bytes, stamp: str) -> bytes:
+    def fixed(match: re.Match[bytes]) -> bytes:
+        text = match[2]
+        body = re.sub(rb"[+\-Z].*$", b"", text)
+        digits = stamp.encode()[: len(body)].ljust(len(body), b"0")
+        # What followed the digits was the desk's offset from UTC; same length, always UTC.
+        zone = text[len(body) :]
+        neutral = b"Z" if len(zone) == 1 else b"+00'00'"[: len(zone)].ljust(len(zone), b"0")
+        return match[1] + digits + (neutral if zone else b"") + match[3]
+
+    return re.sub(rb"(/(?:CreationDate|ModDate)\s*\(D:)([^)]*)(\))", fixed, raw)
+
+
+def _xmp_dates(raw: bytes, moment: str) -> bytes:
+    pattern = rb"(xmp:(?:CreateDate|ModifyDate|MetadataDate)(?:=\"|>))([^<\"]*)([<\"])"
+
+    def fixed(match: re.Match[bytes]) -> bytes:
+        size = len(match[2])
+        text = moment.encode()[:size]
+        rest = size - len(text)
+        zone = b"+00:00"[:rest].ljust(rest) if rest > 1 else b"Z"[:rest]
+        return match[1] + text + zone + match[3]
+
+    return re.sub(pattern, fixed, raw)
+
+
+def _blank_string(text: bytes) -> bytes:
+    if text.startswith(b"<"):
+        return b"<" + (b"0020" * len(text))[: len(text) - 2] + b">"
+    return b"(" + b" " * (len(text) - 2) + b")"
+
+
+def _zero_hex(match: re.Match[bytes]) -> bytes:
+    found: bytes = match[0]
+    return re.sub(rb"<[0-9A-Fa-f]*>", lambda m: b"<" + b"0" * (len(m[0]) - 2) + b">", found)
+
+
+def _with_language(raw: bytes, language: str) -> bytes:
+    """Append the catalogue once more with /Lang, as an incremental update."""
+    root = re.search(rb"/Root\s+(\d+)\s+0\s+R", raw)
+    size = re.search(rb"/Size\s+(\d+)", raw)
+    previous = re.findall(rb"startxref\s+(\d+)", raw)
+    if root is None or size is None or not previous:
+        return raw
+    number = root[1]
+    catalogue = re.search(rb"(?<!\d)" + number + rb" 0 obj\s*<<(.*?)>>\s*endobj", raw, re.DOTALL)
+    if catalogue is None or b"/Lang" in catalogue[1]:
+        return raw
+    trailer = re.search(rb"trailer\s*<<(.*?)>>\s*startxref", raw, re.DOTALL)
+    if trailer is None:
+        return raw
+    offset = len(raw)
+    body = (
+        number + b" 0 obj\n<<" + catalogue[1] + b"/Lang (" + language.encode() + b")\n>>\nendobj\n"
+    )
+    kept = re.sub(rb"/Prev\s+\d+", b"", trailer[1]).strip()
+    table = (
+        b"xref\n" + number + b" 1\n" + f"{offset:010d} 00000 n \n".encode()
+        + b"trailer\n<<\n" + kept + b"\n/Prev " + previous[-1] + b"\n>>\nstartxref\n"
+        + str(offset + len(body)).encode() + b"\n%%EOF\n"
+    )  # fmt: skip
+    return raw + body + table
+
+
+def fixed_png(raw: bytes, dpi: int) -> bytes:
+    """Keep only the chunks of the picture itself and state the resolution.
+
+    Raises:
+        ValueError: ``raw`` is no PNG.
+    """
+    if not raw.startswith(_PNG_SIGNATURE):
+        raise ValueError("not a PNG")
+    per_metre = round(dpi * _PIXELS_PER_METRE)
+    resolution = _png_chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, 1))
+    parts = [_PNG_SIGNATURE]
+    for kind, body in _png_chunks(raw):
+        if kind not in _PNG_KEPT:
+            continue
+        parts.append(_png_chunk(kind, body))
+        if kind == b"IHDR":
+            parts.append(resolution)
+    return b"".join(parts)
+
+
+def _png_chunks(raw: bytes) -> Iterator[tuple[bytes, bytes]]:
+    position = len(_PNG_SIGNATURE)
+    while position < len(raw):
+        (length,) = struct.unpack_from(">I", raw, position)
+        kind = raw[position + 4 : position + 8]
+        yield kind, raw[position + 8 : position + 8 + length]
+        position += 12 + length
+
+
+def _png_chunk(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def fixed_svg(raw: bytes, millimetres: tuple[float, float], language: str) -> bytes:
+    """Drop titles, descriptions and comments, state the paper size and the language."""
+    text = raw.decode("utf-8").replace("\r\n", "\n")
+    text = re.sub(r"<title>.*?</title>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<desc>.*?</desc>\s*", "", text, flags=re.DOTALL)
+    text = re.sub(r"<!--.*?-->\s*", "", text, flags=re.DOTALL)
+    width, height = millimetres
+    text = re.sub(
+        r'<svg width="[^"]*" height="[^"]*"',
+        f'<svg xml:lang="{language}" width="{width:g}mm" height="{height:g}mm"',
+        text,
+        count=1,
+    )
+    return text.encode("utf-8")

@@ -1,0 +1,220 @@
+"""Writes sheets as PDF, PNG and SVG whose bytes depend on nothing but the content.
+
+No clock, no random id, no program version and no path gets into a file: the same sheet is the same
+file on every desk, in every process and time zone, so a released map can be made again and compared.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QUuid
+from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtSvg import QSvgGenerator
+
+from qhd_riskmap.cartography.export_bytes import fixed_pdf, fixed_png, fixed_svg
+from qhd_riskmap.cartography.gui_application import ensure_gui_application
+from qhd_riskmap.cartography.page import paint_sheet
+from qhd_riskmap.cartography.page_model import ExportJob, PageSize, PlacedSheet, SheetContent
+from qhd_riskmap.errors import DiskFullError, InvalidInputError, OutputFileError
+from qhd_riskmap.i18n import _
+
+PDF_DPI: Final = 1200
+SVG_DPI: Final = 96.0
+_MIN_DPI: Final = 30
+_MAX_DPI: Final = 1200
+_MM_PER_INCH: Final = 25.4
+_PDF_PAGES: Final = {"A4": QPageSize.PageSizeId.A4, "A3": QPageSize.PageSizeId.A3}
+_FIXED_DOCUMENT: Final = QUuid("{6b1f2c0e-6f55-5d0c-9a5e-1303001303aa}")
+_NO_SPACE: Final = 28  # errno.ENOSPC
+
+
+def export_pdf(
+    content: SheetContent,
+    path: str | os.PathLike[str],
+    page: PageSize = PageSize.A3_LANDSCAPE,
+    made_on: date = date(2000, 1, 1),
+) -> PlacedSheet:
+    """Write a vector PDF with embedded fonts and searchable text.
+
+    Args:
+        content: The sheet.
+        path: Target, replaced as a whole or not at all.
+        page: Paper.
+        made_on: Date written as the document's creation date.
+
+    Raises:
+        OutputFileError: The file cannot be written.
+        DiskFullError: The volume is full.
+        InvalidInputError: The texts do not fit the page.
+    """
+    ensure_gui_application()
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_1_6)
+    writer.setPageSize(QPageSize(_PDF_PAGES[page.value[:2]]))
+    landscape = QPageLayout.Orientation.Landscape
+    portrait = QPageLayout.Orientation.Portrait
+    writer.setPageOrientation(landscape if page.landscape else portrait)
+    writer.setPageMargins(QMarginsF(0, 0, 0, 0))
+    writer.setResolution(PDF_DPI)
+    writer.setTitle(content.title)
+    writer.setCreator("")
+    writer.setDocumentId(_FIXED_DOCUMENT)
+    painter = QPainter(writer)
+    try:
+        placed = paint_sheet(painter, content, page, PDF_DPI)
+    finally:
+        painter.end()
+        del writer
+    raw = bytes(buffer.data().data())
+    buffer.close()
+    _write(path, fixed_pdf(raw, made_on, content.language))
+    return placed
+
+
+def export_png(
+    content: SheetContent,
+    path: str | os.PathLike[str],
+    dpi: int = 300,
+    page: PageSize = PageSize.A3_LANDSCAPE,
+) -> PlacedSheet:
+    """Write a picture without any text or time chunk; the resolution is kept in ``pHYs``.
+
+    Raises:
+        InvalidInputError: ``dpi`` is outside 30…1200, or the texts do not fit the page.
+        OutputFileError: The file cannot be written.
+        DiskFullError: The volume is full.
+    """
+    ensure_gui_application()
+    image, placed = sheet_image(content, page, dpi)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # stubs type the format as bytes only
+    raw = bytes(buffer.data().data())
+    buffer.close()
+    _write(path, fixed_png(raw, dpi))
+    return placed
+
+
+def export_svg(
+    content: SheetContent,
+    path: str | os.PathLike[str],
+    page: PageSize = PageSize.A3_LANDSCAPE,
+) -> PlacedSheet:
+    """Write an SVG whose text stays text, without titles, descriptions or comments.
+
+    Raises:
+        OutputFileError: The file cannot be written.
+        DiskFullError: The volume is full.
+        InvalidInputError: The texts do not fit the page.
+    """
+    ensure_gui_application()
+    width, height = _pixels(page, SVG_DPI)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    generator = QSvgGenerator()
+    generator.setOutputDevice(buffer)
+    generator.setResolution(round(SVG_DPI))
+    generator.setSize(QSize(width, height))
+    generator.setViewBox(QRect(0, 0, width, height))
+    painter = QPainter(generator)
+    try:
+        placed = paint_sheet(painter, content, page, SVG_DPI)
+    finally:
+        painter.end()
+    raw = bytes(buffer.data().data())
+    buffer.close()
+    _write(path, fixed_svg(raw, page.millimetres, content.language))
+    return placed
+
+
+def sheet_image(content: SheetContent, page: PageSize, dpi: int) -> tuple[QImage, PlacedSheet]:
+    """The sheet as an image, e.g. for a preview.
+
+    Raises:
+        InvalidInputError: ``dpi`` is outside 30…1200, or the texts do not fit the page.
+    """
+    if not _MIN_DPI <= dpi <= _MAX_DPI:
+        raise InvalidInputError(
+            _("图片分辨率应在 {low} 到 {high} 之间。").format(low=_MIN_DPI, high=_MAX_DPI)
+        )
+    ensure_gui_application()
+    width, height = _pixels(page, dpi)
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    image.fill(QColor("#FFFFFF"))
+    painter = QPainter(image)
+    try:
+        placed = paint_sheet(painter, content, page, dpi)
+    finally:
+        painter.end()
+    return image, placed
+
+
+def run_export(job: ExportJob) -> PlacedSheet:
+    """Write one file in this process."""
+    match job.format:
+        case "pdf":
+            return export_pdf(job.content, job.path, job.page, job.made_on)
+        case "png":
+            return export_png(job.content, job.path, job.dpi, job.page)
+        case "svg":
+            return export_svg(job.content, job.path, job.page)
+    raise InvalidInputError(
+        _("不支持导出格式“{name}”。").format(name=job.format), hint=_("可用：pdf、png、svg。")
+    )
+
+
+def _pixels(page: PageSize, dpi: float) -> tuple[int, int]:
+    width, height = page.millimetres
+    return round(width / _MM_PER_INCH * dpi), round(height / _MM_PER_INCH * dpi)
+
+
+def _write(path: str | os.PathLike[str], content: bytes) -> None:
+    """Replace the target as a whole: a cut file must never look like a finished map."""
+    target = Path(path)
+    partial = target.with_name(target.name + ".partial")
+    with _file_errors(target):
+        try:
+            partial.write_bytes(content)
+            partial.replace(target)
+        except OSError:
+            partial.unlink(missing_ok=True)
+            raise
+
+
+@contextmanager
+def _file_errors(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno == _NO_SPACE:
+            raise DiskFullError(
+                _("磁盘空间不足，无法写入 {name}。").format(name=target.name), detail=str(error)
+            ) from error
+        raise OutputFileError(
+            _("无法写入文件 {name}。").format(name=target.name),
+            hint=_("请检查文件夹是否存在、是否有写入权限，文件是否正被其他程序打开。"),
+            detail=str(error),
+        ) from error
+
+
+Progress = Callable[[int, int, str], None]
+
+
+def export_here(jobs: Sequence[ExportJob], progress: Progress | None = None) -> list[PlacedSheet]:
+    """Write several files one after another in this process."""
+    placed = []
+    for done, job in enumerate(jobs):
+        if progress is not None:
+            progress(done, len(jobs), Path(job.path).name)
+        placed.append(run_export(job))
+    if progress is not None:
+        progress(len(jobs), len(jobs), "")
+    return placed

@@ -1,0 +1,118 @@
+"""Public sheets as PDF, PNG and SVG, composed from public values only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import shapely
+
+from qhd_riskmap.cartography.page_export import export_pdf, export_png, export_svg
+from qhd_riskmap.cartography.page_model import CountLabel, SheetContent
+from qhd_riskmap.cartography.viewport import Bounds
+from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_table
+from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.public_edition import BOUNDARY_NOTE, DRAFT_MARK, POSITION_NOTE, Edition
+from qhd_riskmap.domain.redaction import PublicSet
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.i18n import N_, _
+
+_UNDATED = date(2000, 1, 1)
+_MARGIN_DEG = 0.02
+_COVERAGE_NOTE = N_("图上没有标注的地方不等于没有风险，请留意当地提示")
+_COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只公布数量")
+
+
+def write_pdf(public: PublicSet, edition: Edition, path: Path) -> None:
+    """Write the sheet as a vector PDF dated by its data."""
+    export_pdf(sheet_content(public, edition), path, made_on=edition.data_date or _UNDATED)
+
+
+def write_png(public: PublicSet, edition: Edition, path: Path) -> None:
+    """Write the sheet as a picture of 300 dpi."""
+    export_png(sheet_content(public, edition), path)
+
+
+def write_svg(public: PublicSet, edition: Edition, path: Path) -> None:
+    """Write the sheet as an SVG."""
+    export_svg(sheet_content(public, edition), path)
+
+
+def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
+    """What the sheet shows; a function of its arguments alone."""
+    return SheetContent(
+        title=edition.title,
+        features=_features(public),
+        counts=tuple(_count_labels(public.counts)),
+        notes=tuple(_notes(public)),
+        unit=edition.unit,
+        publisher=edition.publisher,
+        source=edition.source,
+        data_date=edition.date_text,
+        approval_line=edition.approval_line,
+        disclaimer=_(BOUNDARY_NOTE),
+        watermark=_(DRAFT_MARK) if edition.draft else "",
+        extent=_extent(edition),
+    )
+
+
+def _features(public: PublicSet) -> FeatureTable:
+    hazards = public.hazards
+    nothing = [""] * len(hazards)
+    geometries = np.empty(len(hazards), dtype=object)
+    geometries[:] = [hazard.geometry for hazard in hazards]
+    return feature_table(
+        ids=[hazard.public_id for hazard in hazards],
+        codes=nothing,
+        names=[hazard.name for hazard in hazards],
+        type_keys=[hazard.type_key for hazard in hazards],
+        levels=[hazard.level.rank if hazard.level else NO_LEVEL for hazard in hazards],
+        counties=[hazard.county for hazard in hazards],
+        units=nothing,
+        townships=nothing,
+        revisions=[0] * len(hazards),
+        geometries=geometries,
+    )
+
+
+def _count_labels(counts: tuple[PublicCount, ...]) -> Iterator[CountLabel]:
+    for count in counts:
+        if count.merged or count.area_code not in boundaries().counties:
+            continue
+        lon, lat = _county_centre(count.area_code)
+        yield CountLabel(lon=lon, lat=lat, text=_counted(count), type_key=count.type_key)
+
+
+def _counted(count: PublicCount) -> str:
+    label = _(taxonomy().get(count.type_key).label)
+    return _("{type} {n} 处").format(type=label, n=count.n)
+
+
+@cache
+def _county_centre(code: str) -> tuple[float, float]:
+    """The middle of the largest circle inside the division: room for a box of numbers."""
+    line = shapely.maximum_inscribed_circle(boundaries().counties[code])
+    lon, lat = shapely.get_coordinates(line)[0].tolist()
+    return lon, lat
+
+
+def _notes(public: PublicSet) -> Iterator[str]:
+    yield _(POSITION_NOTE) + _("。")
+    if public.counts:
+        yield _(_COUNT_NOTE) + _("。")
+    elsewhere = [count for count in public.counts if count.area_code not in boundaries().counties]
+    if elsewhere:
+        counted = _("，").join(_counted(count) for count in elsewhere)
+        yield _("未单独标注的县区合计：{counts}。").format(counts=counted)
+    yield _(_COVERAGE_NOTE) + _("。")
+
+
+def _extent(edition: Edition) -> Bounds | None:
+    if edition.county is None:
+        return None
+    west, south, east, north = boundaries().counties[edition.county].bounds
+    return (west - _MARGIN_DEG, south - _MARGIN_DEG, east + _MARGIN_DEG, north + _MARGIN_DEG)
