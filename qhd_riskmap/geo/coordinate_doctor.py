@@ -9,7 +9,7 @@ not settle stays undecided, and the diagnosis carries the one question to ask.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,7 +29,7 @@ from qhd_riskmap.geo.containment import (
 from qhd_riskmap.geo.datum_words import Datum, NamedDatums, named_datums
 from qhd_riskmap.geo.datums import FloatArray, to_cgcs2000
 from qhd_riskmap.geo.references import Reference, parse_reference
-from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC, Fit, Frame, fits_of
+from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC, Fit, Frame, fits_of, unpacked
 from qhd_riskmap.i18n import N_, _
 
 Box = tuple[float, float, float, float]
@@ -177,10 +177,16 @@ class _Case:
             self.reasons.append(
                 _("按此说明有 {count} 行不在本市一带，请核对。").format(count=self.total - count)
             )
-        fit = Fit(
-            GEOGRAPHIC, TextForm.PLANE if declared.projected else TextForm.DECIMAL, rows, swapped
-        )
         return self._decided(fit, declared)
+
+    def _declared_fits(self, declared: Reference) -> Iterator[Fit]:
+        plane, degrees = (TextForm.PLANE,), (TextForm.DECIMAL, TextForm.PACKED_DMS, TextForm.NMEA)
+        for form in plane if declared.projected else degrees:
+            for swapped in (False, True):
+                pair = (self.y, self.x) if swapped else (self.x, self.y)
+                x, y = (unpacked(values, form) for values in pair)
+                rows = self._in_region(to_cgcs2000(x, y, declared))
+                yield Fit(GEOGRAPHIC, form, rows, swapped, x, y)
 
     def _in_region(self, places: Places) -> BoolArray:
         west, south, east, north = self.evidence.region

@@ -177,7 +177,8 @@ def web_mercator_resolution(zoom: float, lat: float) -> float:
     >>> round(web_mercator_resolution(0, 0.0), 2)
     156543.03
     """
-    return 2.0 * math.pi * SEMI_MAJOR_M / 256.0 / 2.0**zoom * math.cos(math.radians(lat))
+    equator = 2.0 * math.pi * SEMI_MAJOR_M / 256.0
+    return equator * math.exp2(-zoom) * math.cos(math.radians(lat))
 
 
 _MOVE_TOLERANCE_DEG: Final = 5e-10
