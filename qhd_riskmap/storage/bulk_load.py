@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +13,9 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection
 
-from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.storage.hazard_rows import COLUMNS, STORED, values_of
+from qhd_riskmap.storage.hazard_history import ADD
+from qhd_riskmap.storage.hazard_rows import STORED, values_of
 from qhd_riskmap.storage.packed_rtree import replace_index, stored_boxes
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 
@@ -25,23 +24,16 @@ INDEX = "idx_hazard_geometry"
 _WITH_TRIGGERS = 200
 # Rebuilding the index costs as much per old box as packing; adding one box costs five times that.
 _REBUILD_UP_TO = 4
+_CHUNK = 5000
 _LIFTED = ("ggi_hazard_geometry", "gii_hazard_geometry", "tmi_hazard_geometry")
 _INSERT = (
-    f"INSERT INTO hazard (fid, {', '.join(STORED)}, geometry)"  # noqa: S608 - constants
-    f" VALUES ({', '.join('?' * (len(STORED) + 2))})"
-)
-# History is made from the row itself, in SQL: it cannot differ from what was stored.
-_VERSION = (
-    "INSERT INTO hazard_version"  # noqa: S608 - constants
-    " (hazard_fid, revision, action, changed_at, changed_by, record, wkb)"
-    " SELECT fid, revision, ?, ?, ?, json_object("
-    + ", ".join(f"'{name}', {name}" for name in COLUMNS)
-    + "), AsBinary(geometry) FROM hazard WHERE fid BETWEEN ? AND ? ORDER BY fid"
+    f"INSERT INTO hazard (fid, {', '.join(STORED)}, action, geometry)"  # noqa: S608 - constants
+    f" VALUES ({', '.join('?' * (len(STORED) + 3))})"
 )
 
 
-def insert(connection: Connection, hazards: Sequence[Hazard]) -> range:
-    """Insert stamped hazards; returns their row numbers.
+def insert(connection: Connection, hazards: Sequence[Hazard]) -> None:
+    """Insert stamped hazards.
 
     The caller wraps it in a savepoint, so that an error also puts lifted guards back.
 
@@ -51,30 +43,29 @@ def insert(connection: Connection, hazards: Sequence[Hazard]) -> range:
     geometries = checked([hazard.geometry for hazard in hazards])
     first = connection.exec_driver_sql("SELECT coalesce(max(fid), 0) FROM hazard").scalar_one() + 1
     fids = range(first, first + len(hazards))
-    rows = [
-        (fid, *values_of(hazard), blob)
-        for fid, hazard, blob in zip(fids, hazards, to_blobs(geometries), strict=True)
-    ]
-    if len(rows) < _WITH_TRIGGERS:
-        connection.exec_driver_sql(_INSERT, rows)
-        return fids
+    if len(hazards) < _WITH_TRIGGERS:
+        _insert_rows(connection, fids, hazards, geometries)
+        return
     with _guards_lifted(connection):
-        connection.exec_driver_sql(_INSERT, rows)
+        _insert_rows(connection, fids, hazards, geometries)
         _extend_index(connection, fids, shapely.bounds(geometries).reshape(-1, 4))
         connection.exec_driver_sql(
             "UPDATE geometry_columns_time SET last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
             " WHERE f_table_name = 'hazard'"
         )
-    return fids
 
 
-def keep_versions(
-    connection: Connection, fids: range, action: str, actor: Actor, now: datetime
+def _insert_rows(
+    connection: Connection, fids: range, hazards: Sequence[Hazard], geometries: npt.NDArray[Any]
 ) -> None:
-    """Keep the present state of the rows as a revision."""
-    connection.exec_driver_sql(
-        _VERSION, (action, now.isoformat(), actor.name, fids.start, fids.stop - 1)
-    )
+    for start in range(0, len(fids), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        blobs = to_blobs(geometries[part])
+        rows = [
+            (fid, *values_of(hazard), ADD, blob)
+            for fid, hazard, blob in zip(fids[part], hazards[part], blobs, strict=True)
+        ]
+        connection.exec_driver_sql(_INSERT, rows)
 
 
 def digest(ids: Iterable[UUID]) -> str:

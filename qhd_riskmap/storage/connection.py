@@ -15,7 +15,7 @@ from qhd_riskmap.storage.network_drive import on_network_drive
 
 APPLICATION_ID = 0x51484452  # "QHDR"
 BUSY_TIMEOUT_S = 10.0
-_CACHE_KIB = 65_536
+_CACHE_KIB = 131_072  # holds 100,000 hazards, so that lists need not decrypt twice
 
 
 def check_passphrase(passphrase: str) -> None:

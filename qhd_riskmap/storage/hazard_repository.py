@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -19,34 +17,26 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage import bulk_load, hazard_query
+from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.collector import collector_paused
+from qhd_riskmap.storage.hazard_history import HazardVersion
 from qhd_riskmap.storage.hazard_query import Fingerprint
-from qhd_riskmap.storage.hazard_rows import COLUMNS, STORED, hazard_of, values_of
-from qhd_riskmap.storage.permanent_codes import with_codes
+from qhd_riskmap.storage.hazard_rows import (
+    COLUMNS,
+    STORED,
+    hazard_of,
+    stamped,
+    values_of,
+)
+from qhd_riskmap.storage.permanent_codes import codes_for
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
-_SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "geometry"))
+_SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "action", "geometry"))
 # What an edit does not change by itself.
 _STAMPS = frozenset({"revision", "created_at", "created_by", "updated_at", "updated_by"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HazardVersion:
-    """One revision of a hazard as it was.
-
-    Attributes:
-        action: ``add``, ``save``, ``assess``, ``delete`` or ``restore``.
-        hazard: The whole record at that revision.
-    """
-
-    revision: int
-    action: str
-    changed_at: datetime
-    changed_by: str
-    hazard: Hazard
 
 
 class HazardRepository:
@@ -94,7 +84,8 @@ class HazardRepository:
 
     def find(self, wanted: HazardFilter = EVERYTHING, limit: int | None = None) -> list[Hazard]:
         """The hazards that match, in order of registration."""
-        return hazard_query.find(self._transaction.reading(), wanted, limit)
+        with collector_paused():
+            return hazard_query.find(self._transaction.reading(), wanted, limit)
 
     def stream(self, wanted: HazardFilter = EVERYTHING) -> Iterator[Hazard]:
         """Like `find`, without holding all of them; use it up inside the unit of work."""
@@ -102,7 +93,8 @@ class HazardRepository:
 
     def features(self, wanted: HazardFilter = EVERYTHING) -> FeatureTable:
         """The columns of all hazards that match, in order of registration."""
-        return hazard_query.features(self._transaction.reading(), wanted)
+        with collector_paused():
+            return hazard_query.features(self._transaction.reading(), wanted)
 
     def count(self, wanted: HazardFilter = EVERYTHING) -> int:
         """How many hazards match."""
@@ -110,25 +102,12 @@ class HazardRepository:
 
     def fingerprints(self) -> list[Fingerprint]:
         """What duplicate detection compares, one entry per live hazard."""
-        return hazard_query.fingerprints(self._transaction.reading())
+        with collector_paused():
+            return hazard_query.fingerprints(self._transaction.reading())
 
     def history(self, hazard_id: UUID) -> list[HazardVersion]:
         """All revisions of a hazard, oldest first."""
-        rows = self._transaction.reading().exec_driver_sql(
-            "SELECT revision, action, changed_at, changed_by, record, wkb FROM hazard_version"
-            " WHERE hazard_fid = (SELECT fid FROM hazard WHERE id = ?) ORDER BY revision",
-            (str(hazard_id),),
-        )
-        return [
-            HazardVersion(
-                revision=revision,
-                action=action,
-                changed_at=datetime.fromisoformat(changed_at),
-                changed_by=changed_by,
-                hazard=hazard_of(_from_record(record), shapely.from_wkb(wkb)),
-            )
-            for revision, action, changed_at, changed_by, record, wkb in rows
-        ]
+        return hazard_history.history(self._transaction.reading(), str(hazard_id))
 
     # Writing
 
@@ -141,7 +120,7 @@ class HazardRepository:
         """
         with self._transaction.step() as connection:
             stored = self._stamped([hazard], actor, connection)
-            self._insert(connection, stored, "add", actor)
+            self._insert(connection, stored)
             self._audit.record(
                 actor,
                 "hazard.add",
@@ -159,9 +138,9 @@ class HazardRepository:
         """
         if not hazards:
             return []
-        with self._transaction.step() as connection:
+        with self._transaction.step() as connection, collector_paused():
             stored = self._stamped(hazards, actor, connection)
-            self._insert(connection, stored, "add", actor)
+            self._insert(connection, stored)
             batches = sorted({str(h.batch_id) for h in hazards if h.batch_id})
             self._audit.record(
                 actor,
@@ -187,7 +166,7 @@ class HazardRepository:
         with self._transaction.step() as connection:
             before = self._current(hazard.id, hazard.revision)
             _refuse_deleted(before)
-            after = self._write(connection, before, hazard, "save", actor)
+            after = self._write(connection, before, hazard, hazard_history.SAVE, actor)
             self._audit.record(actor, "hazard.save", str(hazard.id), _change_detail(before, after))
         return after
 
@@ -202,7 +181,7 @@ class HazardRepository:
             before = self._current(hazard_id, revision)
             _refuse_deleted(before)
             gone = replace(before, deleted_at=self._transaction.now())
-            after = self._write(connection, before, gone, "delete", actor)
+            after = self._write(connection, before, gone, hazard_history.DELETE, actor)
             self._audit.record(
                 actor, "hazard.delete", str(hazard_id), _change_detail(before, after)
             )
@@ -219,7 +198,7 @@ class HazardRepository:
             if before.deleted_at is None:
                 return before
             back = replace(before, deleted_at=None)
-            after = self._write(connection, before, back, "restore", actor)
+            after = self._write(connection, before, back, hazard_history.RESTORE, actor)
             self._audit.record(
                 actor, "hazard.restore", str(hazard_id), _change_detail(before, after)
             )
@@ -229,7 +208,7 @@ class HazardRepository:
         """Store the level and status an assessment found; part of `assessments.add`."""
         with self._transaction.step() as connection:
             before = self._current(hazard.id, hazard.revision)
-            return self._write(connection, before, hazard, "assess", actor)
+            return self._write(connection, before, hazard, hazard_history.ASSESS, actor)
 
     # Inside
 
@@ -259,28 +238,18 @@ class HazardRepository:
         self, hazards: Sequence[Hazard], actor: Actor, connection: Connection
     ) -> list[Hazard]:
         now = self._transaction.now()
-        coded = with_codes(connection, hazards, now.year)
+        codes = codes_for(connection, hazards, now.year)
         return [
-            replace(
-                hazard,
-                revision=1,
-                created_at=now,
-                created_by=actor.name,
-                updated_at=now,
-                updated_by=actor.name,
-                deleted_at=None,
-            )
-            for hazard in coded
+            stamped(hazard, code=code, now=now, actor=actor.name)
+            for hazard, code in zip(hazards, codes, strict=True)
         ]
 
-    def _insert(
-        self, connection: Connection, hazards: Sequence[Hazard], action: str, actor: Actor
-    ) -> None:
+    @staticmethod
+    def _insert(connection: Connection, hazards: Sequence[Hazard]) -> None:
         try:
-            fids = bulk_load.insert(connection, hazards)
+            bulk_load.insert(connection, hazards)
         except IntegrityError as error:
             raise _taken(hazards, error) from error
-        bulk_load.keep_versions(connection, fids, action, actor, self._transaction.now())
 
     def _write(
         self, connection: Connection, before: Hazard, hazard: Hazard, action: str, actor: Actor
@@ -290,27 +259,21 @@ class HazardRepository:
                 _("隐患编号 {code} 是永久编号，不能修改。").format(code=before.code),
                 hint=_("旧编号可填入“曾用编号”。"),
             )
-        now = self._transaction.now()
         after = replace(
             hazard,
             revision=before.revision + 1,
             created_at=before.created_at,
             created_by=before.created_by,
-            updated_at=now,
+            updated_at=self._transaction.now(),
             updated_by=actor.name,
         )
-        geometries = checked([after.geometry])
-        fid: int = connection.exec_driver_sql(
-            f"UPDATE hazard SET {_SETTINGS} WHERE id = ? AND revision = ? RETURNING fid",  # noqa: S608
-            (*values_of(after), to_blobs(geometries)[0], str(after.id), before.revision),
-        ).scalar_one()
-        bulk_load.keep_versions(connection, range(fid, fid + 1), action, actor, now)
+        blob = to_blobs(checked([after.geometry]))[0]
+        hazard_history.keep(connection, str(after.id))
+        connection.exec_driver_sql(
+            f"UPDATE hazard SET {_SETTINGS} WHERE id = ?",  # noqa: S608 - constants
+            (*values_of(after), action, blob, str(after.id)),
+        )
         return after
-
-
-def _from_record(record: str) -> list[Any]:
-    values = json.loads(record)
-    return [values[name] for name in COLUMNS]
 
 
 def _refuse_deleted(hazard: Hazard) -> None:

@@ -120,6 +120,7 @@ def _write(
     first = [_ROOT + sum(counts[k + 1 :]) for k in range(len(levels))]
     nodes: list[tuple[int, bytes]] = []
     parents: list[tuple[int, int]] = []
+    rows: list[tuple[int, int]] = []
     for depth, level in enumerate(levels):
         ids = level.ids if depth == 0 else level.ids + first[depth - 1]
         owner = np.arange(len(ids)) // capacity + first[depth]

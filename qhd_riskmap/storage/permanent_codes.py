@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import Connection
 
@@ -16,8 +15,8 @@ _PATTERN = re.compile(r"(\d{6})-([A-Z]{2})-(\d{4})-(\d{4,9})")
 Series = tuple[str, str, int]
 
 
-def with_codes(connection: Connection, hazards: Sequence[Hazard], year: int) -> list[Hazard]:
-    """The hazards, those without a code given the next ones of their series.
+def codes_for(connection: Connection, hazards: Sequence[Hazard], year: int) -> list[str]:
+    """The codes of hazards to be added: their own, or the next ones of their series.
 
     The caller holds the write lock, so two desks never draw the same number. Codes that came from
     elsewhere move their series past them.
@@ -37,15 +36,15 @@ def with_codes(connection: Connection, hazards: Sequence[Hazard], year: int) -> 
     ]
     wanted = Counter(item for item in series if item is not None)
     following = {item: _draw(connection, item, count) for item, count in wanted.items()}
-    coded = []
+    codes = []
     for hazard, item in zip(hazards, series, strict=True):
         if item is None:
-            coded.append(hazard)
+            codes.append(hazard.code)
             continue
         number = following[item]
         following[item] = number + 1
-        coded.append(replace(hazard, code=f"{item[0]}-{item[1]}-{item[2]}-{number:04d}"))
-    return coded
+        codes.append(f"{item[0]}-{item[1]}-{item[2]}-{number:04d}")
+    return codes
 
 
 def _draw(connection: Connection, series: Series, count: int) -> int:

@@ -123,6 +123,7 @@ hazard = Table(
     _word("location_method"),
     _word("accuracy"),
     _number("revision"),
+    _word("action"),
     _word("created_at"),
     _word("created_by"),
     _word("updated_at"),

@@ -51,6 +51,7 @@ _TABLES = (
         alias_codes TEXT NOT NULL, original_text TEXT DEFAULT '' NOT NULL,
         declared_reference TEXT DEFAULT '' NOT NULL, location_method TEXT NOT NULL,
         accuracy TEXT NOT NULL, revision INTEGER NOT NULL CHECK (revision > 0),
+        action TEXT NOT NULL,
         created_at TEXT NOT NULL, created_by TEXT NOT NULL, updated_at TEXT NOT NULL,
         updated_by TEXT NOT NULL, deleted_at TEXT, search_text TEXT NOT NULL, {_GEOMETRY})""",
     "CREATE INDEX ix_hazard_batch_id ON hazard (batch_id)",
