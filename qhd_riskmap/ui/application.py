@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -14,12 +15,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from qhd_riskmap import __version__
 from qhd_riskmap.bootstrap import App, open_app
 from qhd_riskmap.cartography.fonts import prepare_fonts
-from qhd_riskmap.errors import WrongPassphraseError
+from qhd_riskmap.errors import ResourceMissingError, WrongPassphraseError
 from qhd_riskmap.i18n import CHINESE, _, language
 from qhd_riskmap.logs import start_logging
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.settings import Settings, data_dir, load_settings, log_dir, save_settings
 from qhd_riskmap.ui.main_window import REGISTER_FILES, MainWindow
+from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.icons import icon
@@ -30,6 +32,7 @@ from qhd_riskmap.ui.toolkit.theme import apply_theme
 # A worker that paints gives the GUI thread its turn five times as often as Python's default
 # (measured: longest stall 26-34 ms instead of up to 274 ms).
 _SWITCH_INTERVAL_S: Final = 0.001
+_FIRST_PICTURE_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +55,35 @@ def run_desk(path: Path | None, passphrase: str | None, actor: str | None) -> in
     sys.excepthook = controller.unexpected
     controller.start(path, passphrase)
     return application.exec()
+
+
+def open_window_offscreen(app: App) -> str:
+    """Open the main window on ``app``, wait for its first map picture, close it (self-check).
+
+    Returns:
+        What was seen, for the report.
+
+    Raises:
+        ResourceMissingError: No picture appeared.
+    """
+    settings = Settings()
+    application = prepare_application(settings)
+    jobs = JobRunner()
+    window = MainWindow(Desk(app, jobs, settings))
+    pictures: list[object] = []
+    for page in window.pages.values():
+        if isinstance(page, MapPage):
+            page.canvas.shown.connect(pictures.append)
+    window.show()
+    limit = time.monotonic() + _FIRST_PICTURE_S
+    while not (pictures and window.desk.features.loaded) and time.monotonic() < limit:
+        application.processEvents()
+        time.sleep(0.01)
+    window.close()
+    jobs.shutdown()
+    if not pictures:
+        raise ResourceMissingError(_("地图窗口没有画出来。"), hint=_("请重新安装程序。"))
+    return _("{pages} 个页面").format(pages=len(window.pages))
 
 
 def prepare_application(settings: Settings) -> QApplication:

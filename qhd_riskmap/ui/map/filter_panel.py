@@ -120,7 +120,14 @@ class FilterPanel(QFrame):
 
     def options(self, options: MapOptions) -> MapOptions:
         """``options`` with the layers chosen here."""
-        return replace(options, **{key: box.isChecked() for key, box in self.layer_boxes.items()})
+        on = {key: box.isChecked() for key, box in self.layer_boxes.items()}
+        return replace(
+            options,
+            basemap=on["basemap"],
+            labels=on["labels"],
+            cluster=on["cluster"],
+            hatch=on["hatch"],
+        )
 
     def _changed(self) -> None:
         self.filtered.emit()

@@ -96,6 +96,7 @@ def with_values(
     known = {field.key for field in hazard_type.fields}
     others = {key: value for key, value in hazard.attributes.items() if key not in known}
     found_on = str(record.get("found_on", ""))
+    texts = {key: str(record.get(key, "")) for key in _TEXTS}
     return replace(
         hazard,
         name=str(record["name"]),
@@ -105,5 +106,11 @@ def with_values(
         secrecy=Secrecy(str(record["secrecy"])),
         status=HazardStatus(str(record["status"])),
         attributes={**others, **attributes},
-        **{key: str(record.get(key, "")) for key in _TEXTS},
+        township=texts["township"],
+        address=texts["address"],
+        unit=texts["unit"],
+        regulator=texts["regulator"],
+        contact=texts["contact"],
+        phone=texts["phone"],
+        notes=texts["notes"],
     )

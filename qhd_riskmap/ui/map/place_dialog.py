@@ -71,22 +71,26 @@ class PlaceDialog(QDialog):
         for key, label in REFERENCES:
             self.datum.addItem(_(label), key)
         self.datum.currentIndexChanged.connect(self._read)
-        self.result = QLabel()
-        self.result.setObjectName("place-result")
-        self.result.setTextFormat(Qt.TextFormat.PlainText)
-        self.result.setWordWrap(True)
-        self.result.setMinimumHeight(self.fontMetrics().lineSpacing() * 4)
-        self.result.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self.result.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.reading = QLabel()
+        self.reading.setObjectName("place-result")
+        self.reading.setTextFormat(Qt.TextFormat.PlainText)
+        self.reading.setWordWrap(True)
+        self.reading.setMinimumHeight(self.fontMetrics().lineSpacing() * 4)
+        self.reading.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.reading.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_S)
-        for words, widget in ((_("坐标（任何写法）"), self.edit), (_("坐标系"), self.datum)):
-            label = QLabel(words)
-            label.setBuddy(widget)
-            layout.addWidget(label)
-            layout.addWidget(widget)
-        layout.addWidget(self.result)
+        rows: tuple[tuple[str, QWidget], ...] = (
+            (_("坐标（任何写法）"), self.edit),
+            (_("坐标系"), self.datum),
+        )
+        for words, editor in rows:
+            caption = QLabel(words)
+            caption.setBuddy(editor)
+            layout.addWidget(caption)
+            layout.addWidget(editor)
+        layout.addWidget(self.reading)
         layout.addWidget(self._buttons())
         self._read()
 
@@ -119,10 +123,10 @@ class PlaceDialog(QDialog):
                 message, role = str(error), "error"
             else:
                 message, role = _description(*self._place)
-        self.result.setText(message or _("粘贴一个坐标：度分秒、十进制度或高斯坐标都可以。"))
-        self.result.setProperty("role", role)
-        self.result.style().unpolish(self.result)
-        self.result.style().polish(self.result)
+        self.reading.setText(message or _("粘贴一个坐标：度分秒、十进制度或高斯坐标都可以。"))
+        self.reading.setProperty("role", role)
+        self.reading.style().unpolish(self.reading)
+        self.reading.style().polish(self.reading)
         self.go.setEnabled(self._place is not None)
         self.new.setEnabled(self._place is not None)
 

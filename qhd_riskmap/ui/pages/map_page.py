@@ -334,7 +334,7 @@ class MapPage(Page):
         if row is None:
             return
         table = self.desk.features.table
-        before = tuple(table.anchors[row].tolist())
+        before = (float(table.anchors[row, 0]), float(table.anchors[row, 1]))
         metres = float(distance_m(*before, lon, lat))
         words = _("把“{name}”移动 {length}，到 {place}？").format(
             name=table.names[row], length=length_text(metres), place=format_dms(lon, lat)

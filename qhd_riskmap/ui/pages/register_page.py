@@ -198,18 +198,18 @@ class RegisterPage(Page):
         bar.addWidget(self.search, 1)
         for each in self.facets.values():
             bar.addWidget(each)
-        for widget in (self.clear_button, self.columns_button, self.trash):
-            bar.addWidget(widget)
+        for control in (self.clear_button, self.columns_button, self.trash):
+            bar.addWidget(control)
         self._foot = QHBoxLayout()
         self._foot.setSpacing(SPACE_S)
         self._foot.addWidget(self.count, 1)
-        for widget in (
+        for button in (
             self.map_button,
             self.copy_button,
             self.delete_button,
             self.restore_button,
         ):
-            self._foot.addWidget(widget)
+            self._foot.addWidget(button)
         self._empty = EmptyNote(
             _("登记库里还没有隐患。导入各部门报来的排查表，程序会逐格检查并指出问题。"),
             _("导入排查表"),
@@ -223,8 +223,8 @@ class RegisterPage(Page):
             icon_name="filter-outline",
         )
         self._stack = QStackedWidget()
-        for widget in (self.table, self._empty, self._nothing):
-            self._stack.addWidget(widget)
+        for state in (self.table, self._empty, self._nothing):
+            self._stack.addWidget(state)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
         layout.setSpacing(SPACE_S)

@@ -37,7 +37,8 @@ class EmptyNote(QWidget):
         self.button = QPushButton(button)
         self.button.setObjectName("empty-start")
         self.button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
-        self.button.clicked.connect(lambda: start())
+        self._start = start
+        self.button.clicked.connect(self._clicked)
         layout = QVBoxLayout(self)
         layout.setSpacing(SPACE_L)
         layout.addStretch(1)
@@ -46,6 +47,9 @@ class EmptyNote(QWidget):
         layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignCenter)
         layout.addStretch(2)
         self.restyle()
+
+    def _clicked(self) -> None:
+        self._start()
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
