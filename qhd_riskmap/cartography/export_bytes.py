@@ -98,7 +98,8 @@ def _with_language(raw: bytes, language: str) -> bytes:
         + b"trailer\n<<\n" + kept + b"\n/Prev " + previous[-1] + b"\n>>\nstartxref\n"
         + str(offset + len(body)).encode() + b"\n%%EOF\n"
     )  # fmt: skip
-    return raw + body + table
+    updated: bytes = raw + body + table
+    return updated
 
 
 def fixed_png(raw: bytes, dpi: int) -> bytes:

@@ -66,13 +66,18 @@ class PathLayer:
         """Projected geometries of some paths."""
         return self._geometries[indices]
 
+    def is_thinned(self, resolution: float) -> bool:
+        """Whether the copy for ``resolution`` exists, or the full vertices serve."""
+        step = _step(resolution)
+        return step < 0 or step in self._thinned
+
     def at_resolution(self, resolution: float) -> Ragged:
         """The vertices worth painting at ``resolution`` plane metres per pixel.
 
         Copies are made by Douglas-Peucker (shapely, outside the interpreter lock) for powers of two
         and kept; two threads that race make the same copy twice, which is harmless.
         """
-        step = int(np.floor(np.log2(resolution))) if resolution > 0 else -64
+        step = _step(resolution)
         if step < 0:  # closer than a metre per pixel nothing can be saved
             return self.full
         thinned = self._thinned.get(step)
@@ -98,6 +103,10 @@ class PathLayer:
         for name, value in state.items():
             setattr(self, name, value)
         self._thinned = {}
+
+
+def _step(resolution: float) -> int:
+    return int(np.floor(np.log2(resolution)))
 
 
 def path_layer(

@@ -164,9 +164,8 @@ def _paper_halo(painter: QPainter, placed: PlacedLabel) -> None:
     style = placed.label.style
     path = QPainterPath()
     path.addText(_baseline(style, placed.box), _font(style), placed.label.text)
-    colour = QColor(style.halo)
-    colour.setAlpha(215)
-    pen = QPen(colour, style.size * 0.22)
+    # Opaque: Qt writes translucent strokes into a PDF as outlines of their outlines.
+    pen = QPen(QColor(style.halo), style.size * 0.2)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)
 

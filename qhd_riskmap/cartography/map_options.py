@@ -39,6 +39,7 @@ class MapOptions:
         line_width: Width of line hazards; drawn one unit wide where there are very many.
         outline_width: Width of polygon outlines.
         hatch: Hatch polygons by type.
+        dashes: Dash and edge lines by type.
         anchor_symbols: Put the type's symbol on lines and polygons too.
         cluster: Group symbols when more than `cluster_threshold` are in view.
         cluster_threshold: Marks in view above which grouping begins.
@@ -57,6 +58,7 @@ class MapOptions:
     line_width: float = 2.5
     outline_width: float = 1.0
     hatch: bool = True
+    dashes: bool = True
     anchor_symbols: bool = True
     cluster: bool = True
     cluster_threshold: int = 1_500

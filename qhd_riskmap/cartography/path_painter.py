@@ -28,6 +28,8 @@ from qhd_riskmap.cartography.qt_arrays import (
     polygon_of,
 )
 from qhd_riskmap.cartography.symbols import (
+    INK,
+    PALE_LEVELS,
     area_brush,
     area_pen,
     hatch_of,
@@ -39,11 +41,14 @@ from qhd_riskmap.cartography.viewport import Viewport
 
 # Above this many vertices in view lines are drawn one unit wide and undashed: wider pens cost three
 # times as much, and dashes could not be read in such a crowd anyway.
-_FINE_VERTICES: Final = 24_000
+_SIGNED_VERTICES: Final = 16_000
+_CASED_VERTICES: Final = 6_000
 # A smoothed fill costs the square of its crossings; beyond this the fill is left unsmoothed.
 _SMOOTH_VERTICES: Final = 3_000
 _CLIP_MARGIN: Final = 64.0
 _HATCHED_POLYGONS: Final = 600
+_FEW_OF_ALL: Final = 0.1
+_CALLS_BETWEEN_CHECKS: Final = 50
 
 
 def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
@@ -55,18 +60,20 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
     canvas.check()
     ragged = visible_parts(layer, visible, viewport, options)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
-    fine = options.vector or len(pixels.xy) <= _FINE_VERTICES
+    crowd = 0 if options.vector else len(pixels.xy)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for style, first, last in runs(layer.styles[pixels.owner]):
         type_key, level = style_parts(style)
         part = _slice(pixels, first, last)
-        if fine:
-            _casing(canvas, part)
-            painter.setPen(line_pen(type_key, level, options.line_width))
-            _polylines(canvas, part)
-        else:
-            painter.setPen(QPen(level_colour(level), options.outline_width))
+        if not options.dashes or crowd > _SIGNED_VERTICES:
+            width = options.outline_width if crowd > _SIGNED_VERTICES else options.line_width
+            painter.setPen(QPen(level_colour(level), width))
             draw_segments(painter, segments_of(part)[0], canvas.check)
+            continue
+        if crowd <= _CASED_VERTICES:
+            _casing(canvas, part, level)
+        painter.setPen(line_pen(type_key, level, options.line_width))
+        _polylines(canvas, part)
 
 
 def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
@@ -81,12 +88,21 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     hatched = options.hatch and (options.vector or len(visible) <= _HATCHED_POLYGONS)
     for style, first, last in runs(layer.styles[pixels.owner]):
         type_key, level = style_parts(style)
-        painter.setPen(Qt.PenStyle.NoPen)
-        part = _slice(pixels, first, last)
         hatch = hatch_of(type_key) if hatched else Hatch.NONE
-        for _owner, a, b in runs(part.owner):
-            canvas.check()
-            _polygon(canvas, _slice(part, a, b), level, hatch)
+        pen, brush = area_pen(level, options.outline_width), area_brush(level)
+        painter.setPen(pen)
+        painter.setBrush(brush)
+        offsets = pixels.offsets[first : last + 1].tolist()
+        for number, (_owner, a, b) in enumerate(runs(pixels.owner[first:last])):
+            if number % _CALLS_BETWEEN_CHECKS == 0:
+                canvas.check()
+            start, end = offsets[a], offsets[b]
+            if b == a + 1 and hatch is Hatch.NONE and end - start <= _SMOOTH_VERTICES:
+                painter.drawPolygon(polygon_of(pixels.xy[start:end]))
+                continue
+            _polygon(canvas, _slice(pixels, first + a, first + b), level, hatch)
+            painter.setPen(pen)
+            painter.setBrush(brush)
 
 
 def visible_parts(
@@ -94,6 +110,10 @@ def visible_parts(
 ) -> Ragged:
     """The thinned parts of the visible paths, long ones clipped to the window."""
     resolution = viewport.resolution * options.detail
+    box = viewport.plane_bounds(_CLIP_MARGIN)
+    if len(visible) < _FEW_OF_ALL * len(layer) and not layer.is_thinned(resolution):
+        # Thinning all 100,000 for the sake of a few hundred would delay the first close look.
+        return clip_layer(layer, visible, resolution, box)
     ragged = layer.at_resolution(resolution)
     wanted = np.zeros(len(layer), bool)
     wanted[visible] = True
@@ -102,7 +122,6 @@ def visible_parts(
         return take_parts(ragged, wanted)
     wanted[far] = False
     near = take_parts(ragged, wanted)
-    box = viewport.plane_bounds(_CLIP_MARGIN)
     clipped = clip_layer(layer, far, resolution, box)
     return _merged(near, clipped)
 
@@ -176,11 +195,12 @@ def _slice(ragged: Ragged, first: int, last: int) -> Ragged:
     )
 
 
-def _casing(canvas: Canvas, part: Ragged) -> None:
-    """A pale edge under a line, so that yellow and grey lines stand out from any ground."""
-    casing = QColor("#FFFFFF")
-    casing.setAlpha(190)
-    pen = QPen(casing, canvas.options.line_width * 1.8)
+def _casing(canvas: Canvas, part: Ragged, level: int) -> None:
+    """An edge under a line: of the ground's colour, or dark where the line is as pale as the ground."""
+    pale = level in PALE_LEVELS
+    casing = QColor(INK if pale else canvas.options.palette.land)
+    casing.setAlpha(150 if pale else 200)
+    pen = QPen(casing, canvas.options.line_width * (1.5 if pale else 1.9))
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     canvas.painter.setPen(pen)
     _polylines(canvas, part)
@@ -198,13 +218,7 @@ def _polylines(canvas: Canvas, part: Ragged) -> None:
 def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Hatch) -> None:
     painter, options = canvas.painter, canvas.options
     pen = area_pen(level, options.outline_width)
-    rings = len(part.offsets) - 1
     smooth = len(part.xy) <= _SMOOTH_VERTICES
-    if smooth and rings == 1 and hatch is Hatch.NONE:
-        painter.setPen(pen)
-        painter.setBrush(area_brush(level))
-        painter.drawPolygon(polygon_of(part.xy))
-        return
     path = path_of(part.xy, part.offsets)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)

@@ -40,9 +40,9 @@ from qhd_riskmap.cartography.symbols import paint_symbol, style_parts
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
 
 # One screen pixel of the common look becomes 0.2 mm: symbols 3.6 mm, lines 0.5 mm.
-PAPER_OPTIONS: Final = MapOptions(
-    vector=True, cluster=False, hatch=True, division_size=19.0
-).scaled(0.2 * UNITS_PER_MM)
+PAPER_OPTIONS: Final = MapOptions(vector=True, cluster=False, division_size=19.0).scaled(
+    0.2 * UNITS_PER_MM
+)
 _NAMES_UP_TO: Final = 250
 
 

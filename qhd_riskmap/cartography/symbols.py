@@ -36,6 +36,7 @@ GRADES: Final = (1, 2, 3, 4)
 LEVEL_COUNT: Final = 5
 _THOUSAND: Final = 1_000
 FILL_ALPHA: Final = 90
+PALE_LEVELS: Final = (3,)
 _LIGHT_LEVELS: Final = (2, 3)  # dark pictogram on these, white on the others
 _TYPE_INDEX: Final = {key: index for index, key in enumerate(TYPE_KEYS)}
 STYLE_COUNT: Final = LEVEL_COUNT * len(TYPE_KEYS)
