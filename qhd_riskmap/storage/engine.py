@@ -71,6 +71,11 @@ class Register:
         """A new unit of work, to be entered by the thread that uses it."""
         return UnitOfWork(self.engine, self._clock)
 
+    @property
+    def passphrase(self) -> str | None:
+        """What opens the file; never shown or logged."""
+        return self._passphrase
+
     def connect_anew(self) -> Any:
         """A driver connection of its own, outside the pool; the caller closes it."""
         return connect(self.path, self._passphrase, busy_timeout_s=self._busy_timeout_s)

@@ -113,7 +113,8 @@ def not_a_register(path: Path, detail: str) -> NotADatabaseError:
     )
 
 
-def _busy(path: Path, detail: str) -> DatabaseError:
+def busy(path: Path, detail: str) -> DatabaseError:
+    """Someone else holds the file."""
     return DatabaseBusyError(
         _("登记库“{name}”正被另一个程序使用。").format(name=path.name),
         hint=_("请稍候再试，或关闭另一个程序。"),
@@ -179,8 +180,8 @@ def missing(path: Path) -> NotFoundError:
 
 
 _BY_CODE: dict[int, Any] = {
-    driver.SQLITE_BUSY: _busy,
-    driver.SQLITE_LOCKED: _busy,
+    driver.SQLITE_BUSY: busy,
+    driver.SQLITE_LOCKED: busy,
     driver.SQLITE_FULL: _full,
     driver.SQLITE_READONLY: _read_only,
     driver.SQLITE_PERM: _read_only,

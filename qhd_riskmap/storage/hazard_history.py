@@ -30,7 +30,7 @@ RESTORE = "restore"
 
 # Made from the row itself, in SQL: it cannot differ from what was stored.
 _STATE = (
-    "SELECT fid, revision, action, updated_at, updated_by,"
+    "SELECT fid, revision, action, updated_at, updated_by,"  # noqa: S608 - constants
     f" json_array({RECORD_LAYOUT}, {', '.join(COLUMNS)}), AsBinary(geometry)"
     " FROM hazard WHERE id = ?"
 )

@@ -1,0 +1,182 @@
+"""Copies of a whole register: backup, another passphrase, a plain file for other programs."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from qhd_riskmap.errors import DatabaseError, InvalidInputError, OutputFileError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.storage.connection import (
+    APPLICATION_ID,
+    check_passphrase,
+    choose_journal,
+    connect,
+)
+from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.failures import busy, translated
+
+_REPLACE_TRIES = 5  # scanners and sync tools hold fresh files for a moment on Windows
+_REPLACE_PAUSE_S = 0.2
+
+
+def backup(register: Register, target: Path) -> None:
+    """Write a checked copy, encrypted like the register, as one file.
+
+    An older copy of that name stays until the new one is whole.
+
+    Raises:
+        OutputFileError: The copy cannot be written there.
+        DatabaseError: The copy is not whole; nothing was replaced.
+    """
+    with _beside(register, target) as partial:
+        source = register.connect_anew()
+        try:
+            with translated(partial):
+                # Made by the key alone: the extension and the guards are no part of a copy.
+                copy = connect(partial, register.passphrase)
+                try:
+                    source.backup(copy)
+                    copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+                finally:
+                    copy.close()
+        finally:
+            source.close()
+        _require_whole(register, partial, register.passphrase)
+
+
+def export_plain(register: Register, target: Path) -> None:
+    """Write an unencrypted copy that GDAL and QGIS open.
+
+    Raises:
+        OutputFileError: The copy cannot be written there.
+        DatabaseError: The copy is not whole; nothing was replaced.
+    """
+    with _beside(register, target) as partial:
+        source = register.connect_anew()
+        try:
+            _export(source, partial, None)
+        finally:
+            source.close()
+        _require_whole(register, partial, None)
+
+
+def set_passphrase(register: Register, passphrase: str | None) -> None:
+    """Encrypt the register anew with another passphrase, or decrypt it with None.
+
+    The whole file is written again beside the old one and takes its place when it is whole, so a
+    crash leaves either. No unit of work may be open.
+
+    Raises:
+        InvalidInputError: The passphrase cannot be used.
+        DatabaseBusyError: Another program has the register open.
+    """
+    if passphrase is not None:
+        check_passphrase(passphrase)
+    path = register.path
+    partial = path.with_name(path.name + ".rekey")
+    partial.unlink(missing_ok=True)
+    register.close()
+    source = register.connect_anew()
+    try:
+        with translated(path):
+            _leave_wal(source, path)
+        _export(source, partial, passphrase)
+        _require_whole(register, partial, passphrase)
+    except BaseException:
+        choose_journal(source, path)
+        source.close()
+        partial.unlink(missing_ok=True)
+        raise
+    source.close()
+    _replace(partial, path)
+    register.rekeyed(passphrase)
+    with register.engine.connect() as connection:
+        choose_journal(connection.connection.driver_connection, path)
+
+
+def _leave_wal(connection: Any, path: Path) -> None:
+    """Have the file to oneself: leaving WAL succeeds only where nobody else has it open."""
+    mode = connection.execute("PRAGMA journal_mode = DELETE").fetchone()[0]
+    if mode != "delete":
+        raise busy(path, f"journal_mode {mode}")
+
+
+def _export(source: Any, target: Path, passphrase: str | None) -> None:
+    """Copy everything into a new file with another key; an empty key means none."""
+    with translated(target):
+        source.execute("ATTACH DATABASE ? AS copy KEY ?", (str(target), passphrase or ""))
+        try:
+            source.execute("SELECT sqlcipher_export('copy')").fetchall()
+            source.execute(f"PRAGMA copy.application_id = {APPLICATION_ID}")
+        finally:
+            source.execute("DETACH DATABASE copy")
+
+
+@contextmanager
+def _beside(register: Register, target: Path) -> Iterator[Path]:
+    """A partial file beside ``target`` that takes its name when the block succeeds."""
+    target = target.absolute()
+    if target == register.path:
+        raise InvalidInputError(_("不能备份到登记库自身。"), hint=_("请换一个文件名。"))
+    partial = target.with_name(target.name + ".partial")
+    try:
+        partial.unlink(missing_ok=True)
+        partial.open("xb").close()
+    except OSError as error:
+        raise OutputFileError(
+            _("不能写入“{name}”。").format(name=target.name),
+            hint=_("请检查文件夹是否存在、能否写入。"),
+            detail=str(error),
+        ) from error
+    try:
+        yield partial
+        _replace(partial, target)
+    finally:
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                partial.with_name(partial.name + suffix).unlink(missing_ok=True)
+
+
+def _replace(partial: Path, target: Path) -> None:
+    for attempt in range(1, _REPLACE_TRIES + 1):
+        try:
+            os.replace(partial, target)  # noqa: PTH105 - the atomic one
+        except PermissionError as error:
+            if attempt == _REPLACE_TRIES:
+                raise OutputFileError(
+                    _("“{name}”正被另一个程序使用，不能替换。").format(name=target.name),
+                    hint=_("请关闭使用它的程序后再试。"),
+                    detail=str(error),
+                ) from error
+            time.sleep(_REPLACE_PAUSE_S)
+        else:
+            return
+
+
+def _require_whole(register: Register, copy: Path, passphrase: str | None) -> None:
+    """Open the finished copy afresh and compare it with the register."""
+    counts = []
+    for connection in (register.connect_anew(), connect(copy, passphrase)):
+        try:
+            with translated(copy):
+                tables = connection.execute(
+                    "SELECT (SELECT count(*) FROM hazard), (SELECT count(*) FROM audit),"
+                    " (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1),"
+                    " (SELECT count(*) FROM idx_hazard_geometry_rowid)"
+                ).fetchone()
+                sound = connection.execute("PRAGMA integrity_check").fetchall()
+        finally:
+            connection.close()
+        counts.append((tables, sound))
+    if counts[0] != counts[1] or counts[1][1] != [("ok",)]:
+        raise DatabaseError(
+            _("副本“{name}”不完整，已放弃。").format(name=copy.name),
+            hint=_("请检查磁盘后再试；原登记库没有改动。"),
+            detail=f"{counts}",
+        )
