@@ -1,0 +1,307 @@
+"""The release gate: the only way out of the register for public products.
+
+Redact, judge, write beside the target, let the checker re-open every finished file, and only then
+move the products into place. What does not pass is deleted and named.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qhd_riskmap.cartography.public_sheet import write_pdf, write_png, write_svg
+from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
+from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
+from qhd_riskmap.domain.public_edition import Edition
+from qhd_riskmap.domain.redaction import PublicSet, redact
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
+from qhd_riskmap.errors import InvalidInputError, OutputFileError, ReleaseBlockedError
+from qhd_riskmap.formats.public.count_table import write_count_table
+from qhd_riskmap.formats.public.geojson_file import write_geojson
+from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import JobContext, SilentJob
+from qhd_riskmap.services.release_checker import Leak, check_all
+from qhd_riskmap.services.release_control import Signed, record_of, write_control_papers
+from qhd_riskmap.services.release_names import product_name
+from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
+from qhd_riskmap.services.release_preflight import Judged, judge
+from qhd_riskmap.services.release_secrets import Secrets, secrets_of
+from qhd_riskmap.storage.engine import Register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+Writer = Callable[[PublicSet, Edition, Path], None]
+
+WRITERS: Mapping[ProductFormat, Writer] = {
+    ProductFormat.PDF: write_pdf,
+    ProductFormat.PNG: write_png,
+    ProductFormat.SVG: write_svg,
+    ProductFormat.HTML: write_web_map,
+    ProductFormat.GEOJSON: write_geojson,
+    ProductFormat.XLSX: write_count_table,
+}
+_LEAK_RULE = "PM21"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """Everything one release looks at, read in one transaction."""
+
+    order: ReleaseOrder
+    public: PublicSet
+    hazards: Sequence[Hazard]
+    all_hazards: Sequence[Hazard]
+    findings: tuple[Finding, ...]
+
+
+class ReleaseService:
+    """Use cases of publishing, for one actor."""
+
+    def __init__(
+        self, register: Register, actor: Actor, *, today: Callable[[], date] = date.today
+    ) -> None:
+        self._register = register
+        self._actor = actor
+        self._today = today
+
+    def preflight(self, order: ReleaseOrder) -> tuple[Finding, ...]:
+        """Everything that speaks for or against the release, worst first; writes nothing."""
+        self._actor.require(Permission.RELEASE)
+        return self._read(order).findings
+
+    def release(self, order: ReleaseOrder, job: JobContext | None = None) -> ReleaseOutcome:
+        """Make the ordered products and record the release.
+
+        Raises:
+            ReleaseBlockedError: The preflight or the checker found a reason; nothing is left behind.
+            InvalidInputError: No format, or the control papers would lie among the products.
+            OutputFileError: A folder cannot be written.
+        """
+        self._actor.require(Permission.RELEASE)
+        watch = job or SilentJob()
+        control_dir = self._folders(order)
+        case = self._read(order)
+        _refuse(case.findings)
+        with _staging(order.out_dir) as staging:
+            staged = _write_all(case, staging, watch)
+            secrets = secrets_for(case.all_hazards, case.public, edition_of(case.order))
+            _refuse_leaks(check_all(staged, secrets, watch))
+            signed = Signed(
+                order=case.order,
+                public=case.public,
+                findings=case.findings,
+                products=tuple(staged),
+                actor=self._actor.name,
+            )
+            # Recorded before the files appear: a product without an entry must not exist.
+            with self._register.unit_of_work() as work:
+                record = work.releases.add(record_of(signed), self._actor)
+                papers = write_control_papers(signed, record, control_dir)
+                files = _move(staged, order.out_dir)
+                work.commit()
+        return ReleaseOutcome(
+            files=files,
+            findings=case.findings,
+            register_entry={"id": str(record.id), "number": record.number},
+            control_files=papers,
+        )
+
+    def check_files(self, paths: Sequence[Path], job: JobContext | None = None) -> list[Leak]:
+        """Look for anything protected in any files, made here or elsewhere."""
+        self._actor.require(Permission.READ)
+        hazards, townships = self._records()
+        deleted = self._deleted()
+        public = redact(hazards, rules=release_rules(), areas=public_areas(townships))
+        with self._register.unit_of_work() as work:
+            office = work.office.load()
+        printed = (office.unit, office.publisher, office.source)
+        secrets = secrets_of(
+            [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary()
+        )
+        return check_all(paths, secrets, job)
+
+    # -- reading ---------------------------------------------------------------------------------
+
+    def _read(self, order: ReleaseOrder) -> _Case:
+        rules = release_rules()
+        completed = self._completed(order)
+        hazards, townships = self._records()
+        public = redact(
+            hazards, rules=rules, areas=public_areas(townships), county=completed.county
+        )
+        case = Judged(
+            order=completed,
+            rules=rules,
+            hazards=hazards,
+            public=public,
+            bound_hash=self._bound_hash(completed.approval_no),
+            today=self._today(),
+        )
+        return _Case(
+            order=completed,
+            public=public,
+            hazards=hazards,
+            all_hazards=[*hazards, *self._deleted()],
+            findings=judge(case),
+        )
+
+    def _records(self) -> tuple[list[Hazard], list[TownshipOutline]]:
+        with self._register.unit_of_work() as work:
+            hazards = work.hazards.find(EVERYTHING)
+            townships = [
+                TownshipOutline(name=township.name, geometry=township.geometry)
+                for township in work.places.townships()
+            ]
+        return hazards, townships
+
+    def _deleted(self) -> list[Hazard]:
+        with self._register.unit_of_work() as work:
+            return work.hazards.find(HazardFilter(deleted=True))
+
+    def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
+        """The order with its texts cleaned and the office profile filled in."""
+        if order.county is not None:
+            regions().get(order.county)
+        with self._register.unit_of_work() as work:
+            office = work.office.load()
+        return replace(
+            order,
+            title=clean_public_text(order.title),
+            unit=clean_public_text(order.unit or office.unit),
+            publisher=clean_public_text(order.publisher or office.publisher),
+            source=clean_public_text(order.source or office.source),
+            approval_no="" if order.draft else clean_public_text(order.approval_no),
+        )
+
+    def _bound_hash(self, approval_no: str) -> str:
+        """Content the approval number was first used for, empty where it is new."""
+        if not approval_no:
+            return ""
+        with self._register.unit_of_work() as work:
+            earlier = work.releases.by_approval(approval_no)
+        return earlier[-1].content_hash if earlier else ""
+
+    def _folders(self, order: ReleaseOrder) -> Path:
+        if not order.formats:
+            raise InvalidInputError(_("没有选择要制作的格式。"))
+        database = Path(self._register.path)
+        control = order.control_dir or database.with_name(f"{database.stem}_发布审批材料")
+        target = order.out_dir.resolve()
+        if target in (control.resolve(), *control.resolve().parents):
+            raise InvalidInputError(
+                _("审批材料不能放在公开成果文件夹之内。"),
+                hint=_("请另选成果文件夹，或用 --control-dir 指定审批材料的位置。"),
+            )
+        return control
+
+
+def edition_of(order: ReleaseOrder) -> Edition:
+    """The masthead of a completed order."""
+    return Edition(
+        title=order.title,
+        unit=order.unit,
+        publisher=order.publisher,
+        source=order.source,
+        data_date=order.data_date,
+        approval_no=order.approval_no,
+        draft=order.draft,
+        county=order.county,
+    )
+
+
+def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) -> Secrets:
+    """What a product of this release must not hold."""
+    printed = (
+        edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
+        edition.approval_line, *edition.notes(),
+    )  # fmt: skip
+    return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
+
+
+def _refuse(findings: Sequence[Finding]) -> None:
+    blocking = [finding for finding in findings if finding.blocks]
+    if blocking:
+        raise ReleaseBlockedError(
+            _("有 {n} 个问题须先解决，未发布：{first}").format(
+                n=len(blocking), first=blocking[0].message
+            ),
+            findings=[(finding.rule, finding.message) for finding in blocking],
+            hint=_("处理后请重新预检。"),
+        )
+
+
+def _refuse_leaks(leaks: Sequence[Leak]) -> None:
+    if leaks:
+        findings = [
+            (
+                _LEAK_RULE,
+                _("成果 {file} 中发现受保护内容（{kind}）：{value}，位于 {where}。").format(
+                    file=Path(leak.file).name, kind=leak.kind, value=leak.value, where=leak.where
+                ),
+            )
+            for leak in leaks
+        ]
+        raise ReleaseBlockedError(
+            _("核查发现成果中有不应公开的内容，已全部删除。"),
+            findings=findings,
+            hint=_("请把本提示的详细内容报告给管理员。"),
+        )
+
+
+def _write_all(case: _Case, folder: Path, job: JobContext) -> list[Path]:
+    edition = edition_of(case.order)
+    formats = tuple(dict.fromkeys(case.order.formats))
+    written = []
+    for done, product in enumerate(formats):
+        job.advance(done, 2 * len(formats), _("正在制作 {format}").format(format=product.value))
+        path = folder / product_name(edition.title, product)
+        WRITERS[product](case.public, edition, path)
+        written.append(path)
+    return written
+
+
+@contextmanager
+def _staging(out_dir: Path) -> Iterator[Path]:
+    """A folder on the volume of ``out_dir`` that vanishes whatever happens."""
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=".release-", dir=out_dir.resolve().parent))
+    except OSError as error:
+        raise OutputFileError(
+            _("无法写入成果文件夹：{path}。").format(path=out_dir),
+            hint=_("请检查磁盘空间和写入权限。"),
+            detail=str(error),
+        ) from error
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _move(staged: Sequence[Path], out_dir: Path) -> tuple[Path, ...]:
+    moved: list[Path] = []
+    try:
+        for path in staged:
+            target = out_dir / path.name
+            path.replace(target)
+            moved.append(target)
+    except OSError as error:
+        for path in moved:
+            path.unlink(missing_ok=True)
+        raise OutputFileError(
+            _("无法写入 {name}，文件可能正被其他程序打开。").format(name=path.name),
+            hint=_("请关闭该文件后重试。"),
+            detail=str(error),
+        ) from error
+    return tuple(moved)

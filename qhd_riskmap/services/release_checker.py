@@ -1,0 +1,156 @@
+"""Re-opens finished files and looks for anything that should not have left the register.
+
+Shares no code with the writers. Every hit names file, kind, value and place; the gate then deletes
+the product. A checker that cannot open a file does not clear it.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import JobContext, SilentJob
+from qhd_riskmap.services.release_passages import Passage, passages
+from qhd_riskmap.services.release_positions import PositionFinder
+from qhd_riskmap.services.release_secrets import ANYWHERE_LENGTH, Secrets, normalised
+
+_MAX_FILE = 1024 * 1024 * 1024
+_NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
+_SHOWN = 80  # characters of a found value that a message quotes
+_ELLIPSIS = ("…", "...")
+HIDDEN, POSITION, FILE_NAME = "hidden", "position", "file_name"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leak:
+    """Something protected in a file.
+
+    Attributes:
+        file: Path of the file.
+        kind: ``name phone contact address unit code id …``, ``position`` or ``hidden``.
+        value: What was found.
+        where: Place inside the file.
+    """
+
+    file: str
+    kind: str
+    value: str
+    where: str
+
+    def to_json(self) -> dict[str, str]:
+        """One entry of ``check-release --json``."""
+        return asdict(self)
+
+
+def check_file(path: Path, secrets: Secrets) -> list[Leak]:
+    """Everything protected that can be found in one file, its name included.
+
+    Raises:
+        UnreadableFileError: The file cannot be read, so nothing can be said about it.
+    """
+    try:
+        if path.stat().st_size > _MAX_FILE:
+            raise UnreadableFileError(_("文件过大，无法核查：{name}。").format(name=path.name))
+        data = path.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(
+            _("无法读取要核查的文件：{name}。").format(name=path.name), detail=str(error)
+        ) from error
+    return check_bytes(data, path, secrets)
+
+
+def check_bytes(data: bytes, path: Path, secrets: Secrets) -> list[Leak]:
+    """As `check_file`, for content already read."""
+    finder = _Finder(secrets)
+    named = Passage(where=FILE_NAME, text=path.stem)
+    found: dict[tuple[str, str], str] = {}
+    for passage in (named, *passages(data)):
+        for kind, value in finder.find(passage):
+            found.setdefault((kind, value[:_SHOWN]), passage.where)
+    return [
+        Leak(file=str(path), kind=kind, value=value, where=where)
+        for (kind, value), where in found.items()
+    ]
+
+
+def check_all(paths: Sequence[Path], secrets: Secrets, job: JobContext | None = None) -> list[Leak]:
+    """`check_file` over many files."""
+    watch = job or SilentJob()
+    leaks: list[Leak] = []
+    for done, path in enumerate(paths):
+        watch.advance(done, len(paths), _("正在核查 {name}").format(name=path.name))
+        leaks += check_file(path, secrets)
+    return leaks
+
+
+class _Finder:
+    def __init__(self, secrets: Secrets) -> None:
+        self._secrets = secrets
+        self._positions = PositionFinder(secrets)
+
+    def find(self, passage: Passage) -> Iterator[tuple[str, str]]:
+        """``(kind, value)`` of every leak in a passage."""
+        if passage.hidden:
+            yield HIDDEN, passage.text
+        text = normalised(passage.text)
+        yield from self._anywhere(text)
+        if (
+            passage.whole
+            and text in self._secrets.fields
+            and text not in self._secrets.public_texts
+        ):
+            yield self._secrets.fields[text], text
+        yield from self._numbers(passage.text)
+        for hit in self._positions.find(unicodedata.normalize("NFKC", passage.text)):
+            yield POSITION, f"{hit.text} ({hit.reference})"
+
+    def _anywhere(self, text: str) -> Iterator[tuple[str, str]]:
+        index = self._secrets.by_start
+        if not index:
+            return
+        for at in range(len(text) - ANYWHERE_LENGTH + 1):
+            for secret in index.get(text[at : at + ANYWHERE_LENGTH], ()):
+                if text.startswith(secret, at) and not self._is_public(text, at, secret):
+                    yield self._secrets.texts[secret], secret
+
+    def _is_public(self, text: str, at: int, secret: str) -> bool:
+        """Whether the find is part of a public text, printed whole or cut with an ellipsis."""
+        for public in self._secrets.public_around(secret):
+            offset = public.find(secret)
+            while offset >= 0:
+                start = at - offset
+                if start >= 0 and _printed(text, start, public, offset + len(secret)):
+                    return True
+                offset = public.find(secret, offset + 1)
+        return False
+
+    def _numbers(self, text: str) -> Iterator[tuple[str, str]]:
+        if not self._secrets.numbers:
+            return
+        for match in _NUMBER_RUN.finditer(unicodedata.normalize("NFKC", text)):
+            digits = re.sub(r"\D", "", match.group())
+            for number, kind in self._numbers_in(digits):
+                yield kind, number
+
+    def _numbers_in(self, digits: str) -> Iterator[tuple[str, str]]:
+        for length in self._secrets.number_lengths:
+            for at in range(len(digits) - length + 1):
+                kind = self._secrets.numbers.get(digits[at : at + length])
+                if kind:
+                    yield digits[at : at + length], kind
+
+
+def _printed(text: str, start: int, public: str, reached: int) -> bool:
+    if text.startswith(public, start):
+        return True
+    return text.startswith(public[:reached], start) and any(
+        text.startswith(cut, start + length)
+        for length in range(reached, len(public))
+        for cut in _ELLIPSIS
+        if text.startswith(public[:length], start)
+    )

@@ -1,0 +1,328 @@
+"""Takes a finished file apart into the texts somebody could read out of it.
+
+Knows nothing of the writers: it opens what it is given by its first bytes, follows archives,
+compressed streams and encodings inwards, and never believes a file name.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import html
+import io
+import json
+import re
+import struct
+import urllib.parse
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from qhd_riskmap.services.release_pdf import pdf_passages
+
+MAX_INFLATED = 256 * 1024 * 1024  # a bomb is no product of ours
+MAX_DEPTH = 4
+_MAX_MEMBERS = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A readable piece of a file.
+
+    Attributes:
+        where: Place in the file, for the officer.
+        text: The text.
+        whole: It is one field, cell, property or label by itself.
+        hidden: The piece has no business in a public product (metadata, trailing bytes…).
+    """
+
+    where: str
+    text: str
+    whole: bool = False
+    hidden: bool = False
+
+
+def passages(data: bytes, where: str = "", depth: int = 0) -> Iterator[Passage]:
+    """Every readable piece of ``data``, containers opened down to `MAX_DEPTH`."""
+    if depth > MAX_DEPTH:
+        yield Passage(where=where, text="", hidden=True)
+        return
+    if data.startswith(b"%PDF"):
+        for place, text, hidden in pdf_passages(data):
+            yield Passage(where=_inside(where, place), text=text, hidden=hidden, whole=True)
+    elif data.startswith(b"\x89PNG\r\n\x1a\n"):
+        yield from _png(data, where, depth)
+    elif data.startswith(b"\xff\xd8\xff"):
+        yield from _jpeg(data, where)
+    elif data.startswith(b"PK\x03\x04"):
+        yield from _archive(data, where, depth)
+    elif data.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")):
+        inflated = _inflate(data)
+        if inflated is not None:
+            yield from passages(inflated, _inside(where, "inflated"), depth + 1)
+        else:
+            yield from _text(data, where, depth)
+    else:
+        yield from _text(data, where, depth)
+
+
+def _inside(where: str, place: str) -> str:
+    return f"{where} / {place}" if where and place else where or place
+
+
+def _inflate(data: bytes) -> bytes | None:
+    try:
+        if data.startswith(b"\x1f\x8b"):
+            with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+                return stream.read(MAX_INFLATED)
+        return zlib.decompressobj().decompress(data, MAX_INFLATED)
+    except (zlib.error, OSError, EOFError):
+        return None
+
+
+# --- PNG and JPEG -----------------------------------------------------------------------------------
+
+# Chunks that hold the picture and its size, and nothing a person could have written.
+_PICTURE_CHUNKS = {
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"tRNS", b"sBIT",
+    b"bKGD",
+}  # fmt: skip
+
+
+def _png(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    offset = 8
+    while offset + 12 <= len(data):
+        length, kind = struct.unpack_from(">I4s", data, offset)
+        body = data[offset + 8 : offset + 8 + length]
+        offset += 12 + length
+        if kind not in _PICTURE_CHUNKS:
+            name = kind.decode("latin-1")
+            yield Passage(where=_inside(where, name), text=name, hidden=True)
+            for piece in (body, *_after_nul(body)):
+                yield from passages(piece, _inside(where, name), depth + 1)
+        if kind == b"IEND":
+            break
+    if offset < len(data):
+        yield from _trailing(data[offset:], where, depth)
+
+
+def _after_nul(body: bytes) -> Iterator[bytes]:
+    """Contents of a PNG text chunk: what follows the keyword and its flags may be compressed."""
+    for match in re.finditer(rb"\x00+\x01?\x00?", body):
+        rest = body[match.end() :]
+        if rest[:1] == b"\x78":
+            yield rest
+
+
+def _trailing(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    place = _inside(where, "trailing")
+    yield Passage(where=place, text=f"{len(data)} bytes", hidden=True)
+    yield from passages(data, place, depth + 1)
+
+
+_JPEG_MARK = 0xFF
+_JPEG_SCAN = 0xDA  # the picture itself begins
+_JPEG_COMMENT = 0xFE
+_JPEG_APPLICATION = range(0xE0, 0xF0)
+
+
+def _jpeg(data: bytes, where: str) -> Iterator[Passage]:
+    offset = 2
+    while offset + 4 <= len(data):
+        mark, marker, length = struct.unpack_from(">BBH", data, offset)
+        if mark != _JPEG_MARK or marker == _JPEG_SCAN:
+            break
+        body = data[offset + 4 : offset + 2 + length]
+        plain = marker == _JPEG_APPLICATION.start and body.startswith(b"JFIF")
+        if marker == _JPEG_COMMENT or (marker in _JPEG_APPLICATION and not plain):
+            name = f"segment {marker:02X}"
+            yield Passage(where=_inside(where, name), text=name, hidden=True)
+            yield from _text(body, _inside(where, name), MAX_DEPTH)
+        offset += 2 + length
+    end = data.rfind(b"\xff\xd9")
+    if 0 <= end < len(data) - 2:
+        yield from _trailing(data[end + 2 :], where, MAX_DEPTH - 1)
+
+
+# --- Archives -----------------------------------------------------------------------------------------
+
+_PROPERTY_PARTS = ("docProps/", "customXml/", "xl/comments", "xl/externalLinks", "word/comments")
+
+
+def _archive(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if archive.comment:
+                comment = archive.comment.decode("utf-8", errors="replace")
+                yield Passage(where=_inside(where, "comment"), text=comment, hidden=True)
+            members = archive.infolist()
+            if len(members) > _MAX_MEMBERS or sum(m.file_size for m in members) > MAX_INFLATED:
+                yield Passage(where=where, text="zip", hidden=True)
+                return
+            for member in members:
+                place = _inside(where, member.filename)
+                yield Passage(where=place, text=member.filename, whole=True)
+                if member.extra or member.comment:
+                    yield from _text(member.extra + member.comment, place, MAX_DEPTH)
+                body = archive.read(member)
+                yield from passages(body, place, depth + 1)
+                yield from _workbook_hiding(member.filename, body, place)
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+        # Encrypted or damaged members cannot be judged, so the file cannot be cleared.
+        yield Passage(where=where, text=str(error), hidden=True)
+
+
+_HIDDEN_STATE = re.compile(rb'<(?:\w+:)?sheet\b[^>]*\bstate="(?:very)?hidden"', re.IGNORECASE)
+_HIDDEN_CELLS = re.compile(rb'<(?:\w+:)?(?:row|col)\b[^>]*\bhidden="(?:1|true)"', re.IGNORECASE)
+_VANISHED = re.compile(rb"<w:vanish\b", re.IGNORECASE)
+
+
+def _workbook_hiding(name: str, body: bytes, where: str) -> Iterator[Passage]:
+    for pattern in (_HIDDEN_STATE, _HIDDEN_CELLS, _VANISHED):
+        match = pattern.search(body)
+        if match:
+            text = match.group().decode("utf-8", errors="replace")
+            yield Passage(where=where, text=text, hidden=True)
+    if name.startswith(_PROPERTY_PARTS) and not name.startswith("docProps/"):
+        yield Passage(where=where, text=name, hidden=True)
+
+
+# --- Text -----------------------------------------------------------------------------------------------
+
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+_HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
+_UTF16_SHARE = 0.2
+
+
+def decoded(data: bytes) -> Iterator[str]:
+    """The texts the bytes can be read as."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        yield data.decode("utf-16", errors="ignore")
+        return
+    if data.count(0) > _UTF16_SHARE * len(data):
+        yield data.decode("utf-16-le", errors="ignore")
+        yield data.decode("utf-16-be", errors="ignore")
+        yield data[1:].decode("utf-16-le", errors="ignore")
+    try:
+        yield data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        yield data.decode("utf-8", errors="ignore")
+        yield data.decode("gb18030", errors="ignore")
+
+
+def _text(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    for text in decoded(data):
+        yield Passage(where=where, text=text)
+        for other in _unescaped(text):
+            yield Passage(where=where, text=other)
+        for value in _values(text):
+            yield Passage(where=where, text=value, whole=True)
+        if depth < MAX_DEPTH:
+            yield from _encoded(text, where, depth)
+
+
+def _unescaped(text: str) -> Iterator[str]:
+    """The text with each kind of escape resolved, where that changes it."""
+    if "\\u" in text or "\\x" in text:
+        yield re.sub(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})", _escaped_character, text)
+    if "&" in text and ";" in text:
+        yield html.unescape(text)
+    if re.search(r"%[0-9A-Fa-f]{2}", text):
+        yield urllib.parse.unquote(text, errors="ignore")
+
+
+def _escaped_character(match: re.Match[str]) -> str:
+    return chr(int(match.group(1) or match.group(2), 16))
+
+
+def _encoded(text: str, where: str, depth: int) -> Iterator[Passage]:
+    for match in _BASE64_RUN.finditer(text):
+        run = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        try:
+            data = base64.b64decode(run + "=" * (-len(run) % 4))
+        except (binascii.Error, ValueError):
+            continue
+        if _worth_reading(data):
+            yield from passages(data, _inside(where, "base64"), depth + 1)
+    for match in _HEX_RUN.finditer(text):
+        data = bytes.fromhex(match.group())
+        if _worth_reading(data):
+            yield from passages(data, _inside(where, "hex"), depth + 1)
+
+
+def _worth_reading(data: bytes) -> bool:
+    if data[:4] in (b"%PDF", b"\x89PNG", b"PK\x03\x04") or data[:2] in (
+        b"\x1f\x8b", b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"\xff\xd8", b"\xff\xfe", b"\xfe\xff",
+    ):  # fmt: skip
+        return True
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _values(text: str) -> Iterator[str]:
+    """Single values of JSON, markup and delimited text."""
+    start = text.lstrip()[:1]
+    if start in {"{", "["}:
+        try:
+            yield from _json_values(json.loads(text))
+        except (ValueError, RecursionError):
+            yield from _lines(text)
+    elif start == "<":
+        yield from _markup_values(text)
+    else:
+        yield from _lines(text)
+
+
+def _json_values(value: object) -> Iterator[str]:
+    pending = [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, dict):
+            yield from item
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+
+
+def _lines(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from (cell.strip(" \"'") for cell in re.split(r"[,;\t|]", line))
+
+
+class _Markup(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        del tag
+        self.found += [value for _, value in attrs if value]
+
+    def handle_data(self, data: str) -> None:
+        self.found.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.found.append(data)
+
+
+def _markup_values(text: str) -> Iterator[str]:
+    parser = _Markup()
+    parser.feed(text)
+    parser.close()
+    for value in parser.found:
+        stripped = value.strip()
+        if stripped[:1] in {"{", "["}:
+            try:
+                yield from _json_values(json.loads(stripped))
+            except (ValueError, RecursionError):
+                yield stripped
+        elif stripped:
+            yield stripped

@@ -1,0 +1,223 @@
+"""Reads the texts of a PDF for the release checker: text layer, strings, metadata, attachments.
+
+A reader of its own rather than the writer's library, and one that looks at every object of the file,
+reachable or not: an object that no page refers to is still in the file.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+import zlib
+from collections.abc import Iterator
+
+_OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
+_STREAM = re.compile(rb"stream\r?\n")
+_MAX_STREAM = 256 * 1024 * 1024
+_EMBEDDED = (b"/EmbeddedFile", b"/OCG", b"/JavaScript", b"/Annot")
+
+Found = tuple[str, str, bool]  # place, text, hidden
+
+
+def pdf_passages(data: bytes) -> Iterator[Found]:
+    """``(place, text, hidden)`` of every readable piece of the file."""
+    objects = dict(_objects(data))
+    bodies = {number: _split(body) for number, body in objects.items()}
+    maps = _character_maps(bodies)
+    fonts = _fonts(bodies, maps)
+    for number, (head, stream) in bodies.items():
+        place = f"object {number}"
+        for marker in _EMBEDDED:
+            if re.search(re.escape(marker) + rb"\b", head):
+                yield place, marker.decode("ascii"), True
+        yield place, _plain(head), False
+        yield from ((place, text, False) for text in _strings(head))
+        if stream is None:
+            continue
+        if _is_content(stream):
+            yield place, _shown(stream, fonts), False
+            yield from ((place, text, False) for text in _comments(stream))
+        elif not _is_binary(head):
+            yield place, _plain(stream), False
+            yield from ((place, text, False) for text in _strings(stream))
+    end = data.rfind(b"%%EOF")
+    trailing = data[end + 5 :].strip() if end >= 0 else b""
+    if trailing:
+        yield "trailing", _plain(trailing), True
+
+
+def _objects(data: bytes) -> Iterator[tuple[int, bytes]]:
+    starts = list(_OBJECT.finditer(data))
+    for serial, match in enumerate(starts):
+        end = starts[serial + 1].start() if serial + 1 < len(starts) else len(data)
+        yield serial, match.group(1) + b" " + data[match.end() : end]
+
+
+def _split(body: bytes) -> tuple[bytes, bytes | None]:
+    """Dictionary part and decoded stream of an object."""
+    match = _STREAM.search(body)
+    if not match:
+        return body, None
+    head, raw = body[: match.start()], body[match.end() :]
+    raw = raw[: raw.rfind(b"endstream")] if b"endstream" in raw else raw
+    if b"FlateDecode" in head:
+        try:
+            return head, zlib.decompressobj().decompress(raw, _MAX_STREAM)
+        except zlib.error:
+            return head, raw
+    return head, raw
+
+
+def _is_binary(head: bytes) -> bool:
+    return bool(re.search(rb"/(?:FontFile\d?|Length1|DCTDecode|Image\b|ICCBased)", head))
+
+
+def _is_content(stream: bytes) -> bool:
+    return bool(re.search(rb"\bBT\b.*?\bET\b", stream[:4_000_000], re.DOTALL))
+
+
+def _plain(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")
+
+
+# --- Fonts ------------------------------------------------------------------------------------------------
+
+CharacterMap = dict[int, str]
+_RANGE_BLOCK = re.compile(rb"beginbfrange(.*?)endbfrange", re.DOTALL)
+_CHAR_BLOCK = re.compile(rb"beginbfchar(.*?)endbfchar", re.DOTALL)
+_RANGE = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*(<[0-9A-Fa-f]+>|\[[^\]]*\])")
+_CHAR = re.compile(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>")
+
+
+def _character_maps(bodies: dict[int, tuple[bytes, bytes | None]]) -> dict[bytes, CharacterMap]:
+    """Object number → ToUnicode map."""
+    maps: dict[bytes, CharacterMap] = {}
+    for head, stream in bodies.values():
+        if stream is not None and b"begincmap" in stream:
+            maps[head.split(b" ", 1)[0]] = _character_map(stream)
+    return maps
+
+
+def _character_map(stream: bytes) -> CharacterMap:
+    table: CharacterMap = {}
+    for block in _CHAR_BLOCK.findall(stream):
+        for code, target in _CHAR.findall(block):
+            table[int(code, 16)] = _utf16(target)
+    for block in _RANGE_BLOCK.findall(stream):
+        for first, last, target in _RANGE.findall(block):
+            _fill(table, int(first, 16), int(last, 16), target)
+    return table
+
+
+def _fill(table: CharacterMap, first: int, last: int, target: bytes) -> None:
+    span = range(first, min(last, first + 0xFFFF) + 1)
+    if target.startswith(b"["):
+        for code, text in zip(span, re.findall(rb"<([0-9A-Fa-f]+)>", target), strict=False):
+            table[code] = _utf16(text)
+        return
+    start = int(target.strip(b"<>"), 16)
+    for step, code in enumerate(span):
+        if start + step <= sys.maxunicode:
+            table[code] = chr(start + step)
+
+
+def _utf16(code: bytes) -> str:
+    return bytes.fromhex(code.decode("ascii")).decode("utf-16-be", errors="ignore")
+
+
+def _fonts(
+    bodies: dict[int, tuple[bytes, bytes | None]], maps: dict[bytes, CharacterMap]
+) -> dict[bytes, CharacterMap]:
+    """Resource name → ToUnicode map."""
+    by_object: dict[bytes, CharacterMap] = {}
+    for head, _ in bodies.values():
+        reference = re.search(rb"/ToUnicode\s+(\d+)\s", head)
+        if reference and reference.group(1) in maps:
+            by_object[head.split(b" ", 1)[0]] = maps[reference.group(1)]
+    named: dict[bytes, CharacterMap] = {}
+    for head, _ in bodies.values():
+        for name, number in re.findall(rb"/([^\s/<>\[\]()]+)\s+(\d+)\s+0\s+R", head):
+            if number in by_object:
+                named[name] = by_object[number]
+    return named
+
+
+# --- Content -------------------------------------------------------------------------------------------------
+
+_TOKEN = re.compile(
+    rb"/([^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf"  # font
+    rb"|<([0-9A-Fa-f\s]+)>"  # hexadecimal string
+    rb"|(\((?:\\.|[^\\()])*\))"  # literal string
+    rb"|\b(ET|T\*|Td|TD|Tm)\b",
+    re.DOTALL,
+)
+
+
+def _shown(stream: bytes, fonts: dict[bytes, CharacterMap]) -> str:
+    """The text the page shows, in drawing order, one line per placement."""
+    table: CharacterMap = {}
+    pieces: list[str] = []
+    for font, code, literal, break_ in _TOKEN.findall(stream):
+        if font:
+            table = fonts.get(font, {})
+        elif code:
+            pieces.append(_decoded(_from_hex(code), table))
+        elif literal:
+            pieces.append(_decoded(_unescaped(literal), table))
+        elif break_:
+            pieces.append("\n")
+    return "".join(pieces)
+
+
+def _from_hex(code: bytes) -> bytes:
+    compact = re.sub(rb"\s", b"", code).decode("ascii")
+    return bytes.fromhex(compact + "0" * (len(compact) % 2))
+
+
+def _decoded(raw: bytes, table: CharacterMap) -> str:
+    if not table:
+        return _text_string(raw)
+    wide = max(table) >= _ONE_BYTE or len(raw) % 2 == 0
+    step = 2 if wide else 1
+    codes = (int.from_bytes(raw[i : i + step], "big") for i in range(0, len(raw), step))
+    return "".join(table.get(code, "") for code in codes)
+
+
+_ONE_BYTE = 0x100
+_LITERAL = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
+_HEX = re.compile(rb"(?<!<)<([0-9A-Fa-f\s]{4,})>(?!>)")
+
+
+def _strings(data: bytes) -> Iterator[str]:
+    """String objects outside page contents: metadata, outlines, annotations, file names."""
+    for literal in _LITERAL.findall(data):
+        yield _text_string(_unescaped(literal))
+    for code in _HEX.findall(data):
+        yield _text_string(_from_hex(code))
+
+
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def _unescaped(literal: bytes) -> bytes:
+    def one(match: re.Match[bytes]) -> bytes:
+        code = match.group(1)
+        if code.isdigit():
+            return bytes([int(code, 8) & 0xFF])
+        return _ESCAPES.get(code, code)
+
+    return re.sub(rb"\\([0-7]{1,3}|.)", one, literal[1:-1], flags=re.DOTALL)
+
+
+def _text_string(raw: bytes) -> str:
+    if raw.startswith(b"\xfe\xff"):
+        return raw[2:].decode("utf-16-be", errors="ignore")
+    return _plain(raw)
+
+
+def _comments(stream: bytes) -> Iterator[str]:
+    for comment in re.findall(rb"(?m)^%(.*)$", stream):
+        yield _plain(comment)

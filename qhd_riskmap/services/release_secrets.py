@@ -1,0 +1,204 @@
+"""What must not be found in a public product, gathered from the register.
+
+Everything a record holds is protected unless the same text is public anyway: a responsible unit that
+is also the publisher gives nothing away. Positions are protected within a tenth of their cell.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.redaction import CELL_M, PublicSet, release_class
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.release_rules import release_rules
+from qhd_riskmap.domain.schema import FieldKind
+from qhd_riskmap.domain.taxonomy import taxonomy
+
+ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
+_ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
+_PHONE_DIGITS = 7
+# Suppressed types have no cell; they are protected as the coarsest grid is.
+_SUPPRESSED_CELL_M = 1000.0
+_TENTH = 0.1
+# Protected records cannot hide behind a word that says nothing.
+_EMPTY_WORDS = frozenset({"无", "不详", "未知", "暂无", "没有", "none", "null", "n/a", "-", "/"})
+
+
+def normalised(text: str) -> str:
+    """``text`` as it is compared: compatibility forms, no case, no spaces, nothing invisible."""
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return "".join(
+        c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Secrets:
+    """Protected texts and positions, minus what is public.
+
+    Attributes:
+        texts: Normalised text → kind; found anywhere it is a leak.
+        fields: Normalised text → kind; a leak only as a whole field, cell or value.
+        numbers: Digits of telephone numbers and the like → kind.
+        public_texts: Normalised texts that are public; a protected text inside one is no leak.
+        vertices: (n, 2) protected positions, CGCS2000 degrees.
+        reach_m: (n,) distance that counts as hitting the position, metres.
+        public_vertices: (m, 2) published positions and basemap vertices, CGCS2000 degrees.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    public_texts: frozenset[str] = frozenset()
+    vertices: npt.NDArray[np.float64]
+    reach_m: npt.NDArray[np.float64]
+    public_vertices: npt.NDArray[np.float64]
+
+    @cached_property
+    def by_start(self) -> Mapping[str, tuple[str, ...]]:
+        """Protected texts by their first three characters, for one pass over a file."""
+        index: dict[str, list[str]] = {}
+        for text in self.texts:
+            index.setdefault(text[:ANYWHERE_LENGTH], []).append(text)
+        return {start: tuple(sorted(found, key=len)) for start, found in index.items()}
+
+    @cached_property
+    def number_lengths(self) -> tuple[int, ...]:
+        """Lengths of the protected numbers."""
+        return tuple(sorted({len(number) for number in self.numbers}))
+
+    def public_around(self, text: str) -> tuple[str, ...]:
+        """Public texts that contain a protected one."""
+        cached = self._around.get(text)
+        if cached is None:
+            cached = tuple(public for public in self.public_texts if text in public)
+            self._around[text] = cached
+        return cached
+
+    @cached_property
+    def _around(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
+
+def secrets_of(
+    hazards: Sequence[Hazard], public: PublicSet, *, printed: Iterable[str], vocabulary: str = ""
+) -> Secrets:
+    """Gather what a release of ``public`` must keep.
+
+    Args:
+        hazards: Every record of the register, deleted ones too.
+        public: What is being released.
+        printed: Texts of the masthead.
+        vocabulary: Text that every product of the program may carry (templates, libraries); a
+            protected word that occurs in it counts as a whole field only.
+    """
+    allowed = frozenset(filter(None, map(normalised, (*_public_texts(public), *printed))))
+    common = normalised(vocabulary)
+    texts: dict[str, str] = {}
+    fields: dict[str, str] = {}
+    numbers: dict[str, str] = {}
+    for hazard in hazards:
+        for kind, value in protected_texts(hazard):
+            text = normalised(value)
+            if not text or text in allowed or text in _EMPTY_WORDS:
+                continue
+            if kind == "phone":
+                numbers.update((digits, kind) for digits in phone_numbers(value))
+            elif _long_enough(text) and text not in common:
+                texts.setdefault(text, kind)
+            else:
+                fields.setdefault(text, kind)
+    vertices, reach = _protected_positions(hazards)
+    return Secrets(
+        texts=texts, fields=fields, numbers=numbers, public_texts=allowed,
+        vertices=vertices, reach_m=reach, public_vertices=_public_positions(public),
+    )  # fmt: skip
+
+
+def _long_enough(text: str) -> bool:
+    return len(text) >= (_ASCII_ANYWHERE_LENGTH if text.isascii() else ANYWHERE_LENGTH)
+
+
+def protected_texts(hazard: Hazard) -> Iterator[tuple[str, str]]:
+    """Every text of a record that might identify it, with its kind."""
+    yield from (
+        ("id", str(hazard.id)), ("id", hazard.id.hex), ("code", hazard.code), ("name", hazard.name),
+        ("address", hazard.address), ("unit", hazard.unit), ("regulator", hazard.regulator),
+        ("contact", hazard.contact), ("phone", hazard.phone), ("notes", hazard.notes),
+        ("coordinates", hazard.provenance.original_text), ("person", hazard.created_by),
+        ("person", hazard.updated_by),
+    )  # fmt: skip
+    if hazard.batch_id is not None:
+        yield ("id", str(hazard.batch_id))
+    yield from (("code", code) for code in hazard.alias_codes)
+    yield from (("extra", text) for text in hazard.extras.values())
+    hazard_type = taxonomy().get(hazard.type_key)
+    for key, value in hazard.attributes.items():
+        known = hazard_type.field(key)
+        # A choice is one of a few public words and a bare number occurs everywhere.
+        if isinstance(value, str) and (known is None or known.kind is FieldKind.TEXT):
+            yield ("attribute", value)
+    sub_kinds = hazard_type.sub_kinds
+    if hazard.sub_kind and hazard.sub_kind not in sub_kinds:
+        yield ("sub_kind", hazard.sub_kind)
+
+
+_DIGIT_RUN = re.compile(r"\+?\d(?:[\s\-–—()（）]{0,2}\d){6,}")
+
+
+def phone_numbers(text: str) -> set[str]:
+    """Digits of the telephone numbers in a text."""
+    plain = unicodedata.normalize("NFKC", text)
+    found = {re.sub(r"\D", "", match.group()) for match in _DIGIT_RUN.finditer(plain)}
+    return {digits for digits in found if len(digits) >= _PHONE_DIGITS}
+
+
+def _public_texts(public: PublicSet) -> Iterator[str]:
+    for hazard in public.hazards:
+        yield from (hazard.name, hazard.unit, hazard.township, hazard.public_id)
+    yield from (count.area_name for count in public.counts)
+    yield from shared_words()
+
+
+def shared_words() -> Iterator[str]:
+    """Words every product may print: divisions, types, sub-kinds, levels, advice."""
+    known = regions()
+    for region in (known.city, *known.divisions, *known.neighbours):
+        yield from (region.name, region.short_name, region.code)
+    for hazard_type in taxonomy().types:
+        yield from (hazard_type.label, hazard_type.event_class.label, *hazard_type.sub_kinds)
+    for level in RiskLevel:
+        yield from (level.label, level.colour_name)
+    yield from release_rules().advice.values()
+
+
+def _protected_positions(
+    hazards: Sequence[Hazard],
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    if not hazards:
+        return np.empty((0, 2)), np.empty(0)
+    geometries: Any = np.array([hazard.geometry for hazard in hazards], dtype=object)
+    vertices, owner = shapely.get_coordinates(geometries, return_index=True)
+    cells = np.array([CELL_M.get(release_class(h), _SUPPRESSED_CELL_M) for h in hazards])
+    anchors = np.array([hazard.anchor() for hazard in hazards])
+    return np.vstack((vertices, anchors)), np.concatenate((cells[owner], cells)) * _TENTH
+
+
+def _public_positions(public: PublicSet) -> npt.NDArray[np.float64]:
+    known = boundaries()
+    shapes: Any = [*known.counties.values(), *known.neighbours.values(), known.sea, known.coastline]
+    published: Any = [hazard.geometry for hazard in public.hazards]
+    anchors = np.array([hazard.anchor() for hazard in public.hazards]).reshape(-1, 2)
+    return np.vstack((shapely.get_coordinates(shapes), shapely.get_coordinates(published), anchors))
