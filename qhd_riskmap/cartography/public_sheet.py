@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import shapely
+from PySide6.QtCore import QBuffer, QIODevice
 
-from qhd_riskmap.cartography.page_export import export_pdf, export_png, export_svg
-from qhd_riskmap.cartography.page_model import CountLabel, SheetContent
+from qhd_riskmap.cartography.page_export import export_pdf, export_png, export_svg, sheet_image
+from qhd_riskmap.cartography.page_model import CountLabel, PageSize, SheetContent
 from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_table
@@ -40,6 +41,19 @@ def write_png(public: PublicSet, edition: Edition, path: Path) -> None:
 def write_svg(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the sheet as an SVG."""
     export_svg(sheet_content(public, edition), path)
+
+
+def preview_png(public: PublicSet, edition: Edition, dpi: int) -> bytes:
+    """The sheet as a small picture for the screen, in memory only.
+
+    Raises:
+        InvalidInputError: ``dpi`` is outside 30…1200, or the texts do not fit the page.
+    """
+    image, _placed = sheet_image(sheet_content(public, edition), PageSize.A3_LANDSCAPE, dpi)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")  # type: ignore[call-overload]  # stubs type the format as bytes only
+    return bytes(buffer.data().data())
 
 
 def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:

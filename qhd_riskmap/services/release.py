@@ -15,7 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qhd_riskmap.cartography.public_sheet import write_pdf, write_png, write_svg
+from qhd_riskmap.cartography.public_sheet import preview_png, write_pdf, write_png, write_svg
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
@@ -36,6 +36,7 @@ from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
 from qhd_riskmap.services.release_secrets import Secrets, secrets_of
+from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.storage.engine import Register
 
 if TYPE_CHECKING:
@@ -79,6 +80,12 @@ class ReleaseService:
         """Everything that speaks for or against the release, worst first; writes nothing."""
         self._actor.require(Permission.RELEASE)
         return self._read(order).findings
+
+    def sight(self, order: ReleaseOrder, *, dpi: int = 96) -> ReleaseSight:
+        """As `preflight`, with numbers and a small picture of the sheet; writes nothing."""
+        self._actor.require(Permission.RELEASE)
+        case = self._read(order)
+        return sight_of(case.public, case.findings, _picture(case, dpi))
 
     def release(self, order: ReleaseOrder, job: JobContext | None = None) -> ReleaseOutcome:
         """Make the ordered products and record the release.
@@ -227,6 +234,13 @@ def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) 
         edition.approval_line, *edition.notes(),
     )  # fmt: skip
     return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
+
+
+def _picture(case: _Case, dpi: int) -> bytes:
+    try:
+        return preview_png(case.public, edition_of(case.order), dpi)
+    except InvalidInputError:
+        return b""  # the texts do not fit the page; the preflight says so in words
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

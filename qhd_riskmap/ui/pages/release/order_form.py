@@ -1,0 +1,345 @@
+"""The form of a release order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QLineEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, SmallCells
+from qhd_riskmap.ui.toolkit.date_field import DateField
+from qhd_riskmap.ui.toolkit.page_parts import words
+from qhd_riskmap.ui.toolkit.path_field import PathField, choose_folder
+from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
+
+PRODUCTS: Final = {
+    ProductFormat.PDF: N_("PDF 图（打印、张贴）"),
+    ProductFormat.PNG: N_("PNG 图片（300 dpi）"),
+    ProductFormat.SVG: N_("SVG 矢量图"),
+    ProductFormat.HTML: N_("网页（离线可看）"),
+    ProductFormat.GEOJSON: N_("GeoJSON 数据"),
+    ProductFormat.XLSX: N_("Excel 统计表"),
+}
+_FIRST_PRODUCTS: Final = {
+    ProductFormat.PDF,
+    ProductFormat.PNG,
+    ProductFormat.HTML,
+    ProductFormat.XLSX,
+}
+SMALL_CELLS: Final = {
+    SmallCells.MERGE: N_("并入相邻区域（建议）"),
+    SmallCells.BLOCK: N_("不合并，提示我处理"),
+}
+LINES: Final = {
+    "title": N_("图名"),
+    "unit": N_("编制单位"),
+    "publisher": N_("发布单位"),
+    "source": N_("数据来源"),
+    "approval_no": N_("审图号"),
+    "prepared_by": N_("编制人"),
+    "reviewed_by": N_("审核人"),
+    "secrecy_reviewed_by": N_("保密审查人"),
+}
+DATES: Final = {"data_date": N_("资料截止日期"), "approval_date": N_("批准日期")}
+# Where a rule's finding is mended when its words name no field.
+_FIELD_OF_RULE: Final = {
+    "PM01": "approval_no",
+    "PM02": "approval_no",
+    "PM16": "data_date",
+    "PM19": "data_date",
+    "PM25": "small_cells",
+}
+# Findings that a field can settle; the others are about records or about the whole product.
+_RULES_OF_FIELDS: Final = frozenset(
+    {*_FIELD_OF_RULE, "PM06", "PM07", "PM08", "PM12", "PM14", "PM15", "PM23"}
+)
+
+
+class OrderForm(QWidget):
+    """Everything an officer decides about a release.
+
+    Signals:
+        edited: Any field was changed.
+    """
+
+    edited = Signal()
+
+    def __init__(self, register: Path, actor_name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("order-form")
+        self._register = register
+        self._auto_title = ""
+        self._lines = {key: self._line(key, _(label)) for key, label in LINES.items()}
+        self._dates = {key: self._date(key, _(label)) for key, label in DATES.items()}
+        self._lines["approval_no"].setPlaceholderText(_("例如：冀S(2026)012号"))
+        self._lines["prepared_by"].setText(actor_name)
+        self.county = self._county_box()
+        self.small_cells = self._small_cells_box()
+        self.draft = QCheckBox(_("只做送审样图（加水印，不需要审图号，不得公开）"))
+        self.draft.setObjectName("order-draft")
+        self.draft.toggled.connect(self._draft_chosen)
+        self.products = {product: self._product(product) for product in PRODUCTS}
+        self.out_dir = self._folder("out_dir", _("成果文件夹"))
+        self.control_dir = self._folder("control_dir", _("审批材料文件夹"))
+        self._lay_out()
+        self.out_dir.set_path(register.with_name(f"{register.stem}_公开成果"))
+        self.control_dir.set_path(register.with_name(f"{register.stem}_发布审批材料"))
+        self._propose_title()
+
+    # -- values ---------------------------------------------------------------------------------
+
+    def order(self) -> ReleaseOrder:
+        """The order as it stands in the form."""
+        text = {key: line.text().strip() for key, line in self._lines.items()}
+        return ReleaseOrder(
+            title=text["title"],
+            formats=tuple(p for p, box in self.products.items() if box.isChecked()),
+            out_dir=self.out_dir.path() or self._register.parent,
+            county=self.county.currentData() or None,
+            data_date=self._dates["data_date"].day(),
+            unit=text["unit"],
+            publisher=text["publisher"],
+            source=text["source"],
+            approval_no=text["approval_no"],
+            approval_date=self._dates["approval_date"].day(),
+            prepared_by=text["prepared_by"],
+            reviewed_by=text["reviewed_by"],
+            secrecy_reviewed_by=text["secrecy_reviewed_by"],
+            draft=self.draft.isChecked(),
+            small_cells=SmallCells(self.small_cells.currentData()),
+            control_dir=self.control_dir.path(),
+        )
+
+    def complaints(self) -> list[tuple[str, str]]:
+        """Field and sentence of everything the gate would not even look at."""
+        found = []
+        if not any(box.isChecked() for box in self.products.values()):
+            found.append(("products", _("没有选择要制作的格式。")))
+        found += [
+            (key, _("{field}：“{text}”不是日期，请写成 2026-11-23。").format(
+                field=_(DATES[key]), text=field.line.text()
+            ))
+            for key, field in self._dates.items()
+            if field.bad()
+        ]  # fmt: skip
+        if self.out_dir.path() is None:
+            found.append(("out_dir", _("没有选择成果文件夹。")))
+        return found
+
+    def show_office(self, office: Office) -> None:
+        """Fill in what the office profile knows, where nothing is typed yet."""
+        for key in ("unit", "publisher", "source"):
+            if not self._lines[key].text():
+                self._lines[key].setText(str(getattr(office, key)))
+        place = self.county.findData(office.division)
+        if place > 0 and self.county.currentIndex() == 0:
+            self.county.setCurrentIndex(place)
+
+    def keep(self) -> dict[str, object]:
+        """All values, for a form built anew in another language."""
+        return {
+            "lines": {key: line.text() for key, line in self._lines.items()},
+            "dates": {key: field.line.text() for key, field in self._dates.items()},
+            "county": self.county.currentIndex(),
+            "small_cells": self.small_cells.currentIndex(),
+            "draft": self.draft.isChecked(),
+            "products": {p.value: box.isChecked() for p, box in self.products.items()},
+            "folders": (self.out_dir.text(), self.control_dir.text()),
+        }
+
+    def resume(self, state: Mapping[str, object]) -> None:
+        """Show the values of `keep`."""
+        match state:
+            case {
+                "lines": dict(lines),
+                "dates": dict(dates),
+                "county": int(county),
+                "small_cells": int(small_cells),
+                "draft": bool(draft),
+                "products": dict(products),
+                "folders": (str(out_dir), str(control_dir)),
+            }:
+                self.county.setCurrentIndex(county)
+                self.small_cells.setCurrentIndex(small_cells)
+                self.draft.setChecked(draft)
+                self.out_dir.line.setText(out_dir)
+                self.control_dir.line.setText(control_dir)
+                for key, text in lines.items():
+                    self._lines[key].setText(text)
+                for key, text in dates.items():
+                    self._dates[key].line.setText(text)
+                for product, box in self.products.items():
+                    box.setChecked(bool(products.get(product.value)))
+
+    # -- going there ----------------------------------------------------------------------------
+
+    def field_of(self, finding: Finding) -> str:
+        """Key of the field that settles a finding, or ""."""
+        if finding.hazard_id or finding.rule not in _RULES_OF_FIELDS:
+            return ""
+        named = {
+            finding.message.find(_(label)): key
+            for key, label in {**LINES, **DATES}.items()
+            if _(label) in finding.message
+        }
+        if finding.rule in _FIELD_OF_RULE:
+            return _FIELD_OF_RULE[finding.rule]
+        return named[min(named)] if named else ""
+
+    def go_to(self, key: str) -> None:
+        """Put the cursor into a field."""
+        widget = self.field(key)
+        widget.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(widget, QLineEdit):
+            widget.selectAll()
+
+    def field(self, key: str) -> QWidget:
+        """The editor of a field."""
+        if key == "products":
+            return next(iter(self.products.values()))
+        if key in self._dates:
+            return self._dates[key].line
+        if key in self._lines:
+            return self._lines[key]
+        folders = {"out_dir": self.out_dir.line, "control_dir": self.control_dir.line}
+        return folders.get(key) or {"small_cells": self.small_cells, "county": self.county}[key]
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, SPACE_M, SPACE_M)
+        column.setSpacing(SPACE_XS)
+        self._section(column, _("图名与范围"), ("title", "county", "data_date"))
+        column.addWidget(self._heading(_("成果格式")))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(SPACE_M)
+        for number, box in enumerate(self.products.values()):
+            grid.addWidget(box, number // 2, number % 2)
+        column.addLayout(grid)
+        self._section(column, _("图上署名"), ("unit", "publisher", "source"))
+        column.addWidget(self._heading(_("审批")))
+        column.addWidget(self.draft)
+        keys = ("approval_no", "approval_date", "prepared_by", "reviewed_by", "secrecy_reviewed_by")
+        column.addLayout(self._rows(keys))
+        self._section(column, _("保护与存放"), ("small_cells", "out_dir", "control_dir"))
+        column.addWidget(words(_("审批材料含内部信息，不会放进成果文件夹。"), role="muted"))
+        column.addStretch(1)
+
+    def _section(self, column: QVBoxLayout, title: str, keys: tuple[str, ...]) -> None:
+        column.addWidget(self._heading(title))
+        column.addLayout(self._rows(keys))
+
+    def _heading(self, title: str) -> QLabel:
+        heading = words(title, role="section")
+        heading.setContentsMargins(0, SPACE_S, 0, 0)
+        return heading
+
+    def _rows(self, keys: tuple[str, ...]) -> QFormLayout:
+        labels = {
+            **LINES,
+            **DATES,
+            "county": N_("范围"),
+            "small_cells": N_("数量过少的区域"),
+            "out_dir": N_("成果文件夹"),
+            "control_dir": N_("审批材料"),
+        }
+        rows: dict[str, QWidget] = {
+            **self._lines,
+            **self._dates,
+            "county": self.county,
+            "small_cells": self.small_cells,
+            "out_dir": self.out_dir,
+            "control_dir": self.control_dir,
+        }
+        form = QFormLayout()
+        form.setHorizontalSpacing(SPACE_M)
+        form.setVerticalSpacing(SPACE_S)
+        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        for key in keys:
+            label = words(_(labels[key]), wrap=False)
+            label.setMinimumWidth(104)
+            label.setBuddy(self.field(key))
+            form.addRow(label, rows[key])
+        return form
+
+    def _line(self, key: str, label: str) -> QLineEdit:
+        line = QLineEdit()
+        line.setObjectName(f"order-{key}")
+        line.setAccessibleName(label)
+        line.textChanged.connect(self.edited.emit)
+        return line
+
+    def _date(self, key: str, label: str) -> DateField:
+        field = DateField(f"order-{key}", label)
+        field.edited.connect(self.edited.emit)
+        return field
+
+    def _folder(self, key: str, label: str) -> PathField:
+        field = PathField(f"order-{key}", label, choose_folder(label))
+        field.edited.connect(self.edited.emit)
+        return field
+
+    def _product(self, product: ProductFormat) -> QCheckBox:
+        box = QCheckBox(_(PRODUCTS[product]))
+        box.setObjectName(f"order-format-{product.value}")
+        box.setChecked(product in _FIRST_PRODUCTS)
+        box.toggled.connect(self.edited.emit)
+        return box
+
+    def _county_box(self) -> QComboBox:
+        box = ChoiceBox()
+        box.setObjectName("order-county")
+        box.setAccessibleName(_("范围"))
+        box.addItem(_("{city}（全市）").format(city=_(regions().city.name)), "")
+        for region in regions().current():
+            box.addItem(_(region.name), region.code)
+        box.currentIndexChanged.connect(self._county_chosen)
+        return box
+
+    def _small_cells_box(self) -> QComboBox:
+        box = ChoiceBox()
+        box.setObjectName("order-small_cells")
+        box.setAccessibleName(_("数量过少的区域"))
+        for choice, label in SMALL_CELLS.items():
+            box.addItem(_(label), choice.value)
+        box.currentIndexChanged.connect(self.edited.emit)
+        return box
+
+    # -- behaviour ------------------------------------------------------------------------------
+
+    def _county_chosen(self) -> None:
+        self._propose_title()
+        self.edited.emit()
+
+    def _propose_title(self) -> None:
+        line = self._lines["title"]
+        if line.text() != self._auto_title:
+            return
+        code = self.county.currentData() or regions().city.code
+        place = _(regions().get(code).name)
+        self._auto_title = _("{place}突发事件风险隐患分布图").format(place=place)
+        line.setText(self._auto_title)
+
+    def _draft_chosen(self, draft: bool) -> None:  # noqa: FBT001 - a Qt slot
+        for key in ("approval_no", "approval_date"):
+            self.field(key).setEnabled(not draft)
+        self._dates["approval_date"].button.setEnabled(not draft)
+        self.edited.emit()

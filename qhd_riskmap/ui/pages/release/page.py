@@ -1,0 +1,367 @@
+"""The 发布 page: order form, live judgement, picture of what the public gets, products."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+)
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.release_rules import Severity
+from qhd_riskmap.errors import ReleaseBlockedError
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.release_checker import Leak
+from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
+from qhd_riskmap.services.release_sight import ReleaseSight
+from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
+from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
+from qhd_riskmap.ui.pages.release.order_form import OrderForm
+from qhd_riskmap.ui.pages.release.products_panel import ProductsPanel
+from qhd_riskmap.ui.pages.release.sight_panel import SightPanel
+from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.job_progress import JobProgress
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
+
+_PAUSE_MS: Final = 400  # typing on: judge when the officer stops
+_FORM_WIDTH: Final = 480
+_CHECKED_KINDS: Final = N_(
+    "成果文件 (*.pdf *.png *.svg *.html *.geojson *.json *.xlsx *.docx *.zip);;所有文件 (*)"
+)
+COMMANDS: Final = (
+    Command(
+        id="release.publish",
+        title=N_("发布(&P)"),
+        menu="page",
+        shortcut="Ctrl+Shift+P",
+        needs=Permission.RELEASE,
+        icon="publish",
+    ),
+    Command(
+        id="release.check",
+        title=N_("检查文件是否泄密(&L)…"),
+        menu="page",
+        needs=Permission.READ,
+        icon="shield-search",
+    ),
+)
+
+
+class ReleasePage(Page):
+    """Publishing without fear."""
+
+    key: ClassVar[str] = "release"
+    title: ClassVar[str] = N_("发布")
+    icon_name: ClassVar[str] = "publish"
+    help_page: ClassVar[str] = "release"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.form = OrderForm(desk.app.path, desk.app.actor.name)
+        self.sight = SightPanel()
+        self.findings = FindingsPanel()
+        self.products = ProductsPanel()
+        self.progress = JobProgress()
+        self.leaks: LeakDialog | None = None
+        self._stale = True
+        self._looking = False
+        self._office_read = False
+        self._released: ReleaseOrder | None = None
+        self._refused: tuple[tuple[str, str], ...] = ()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self.look)
+        self._build()
+        self.form.edited.connect(self._edited)
+        self.findings.wanted.connect(self._go)
+        self._show_target()
+        self.restyle()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        self.check_button = push_button(
+            _("检查文件是否泄密…"), "release-check", self.ask_files, glyph="shield-search"
+        )
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(words(_("公开发布"), role="title", wrap=False))
+        head.addWidget(
+            words(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"), 1
+        )
+        head.addWidget(self.check_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addWidget(self._columns(), 1)
+        column.addLayout(self._foot())
+
+    def _columns(self) -> QSplitter:
+        self._scroll = QScrollArea()
+        self._scroll.setObjectName("order-scroll")
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setMinimumWidth(_FORM_WIDTH - SPACE_L * 5)
+        self._scroll.setWidget(self.form)
+        self.upper = QStackedWidget()
+        self.upper.addWidget(self.sight)
+        self.upper.addWidget(self.products)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.setChildrenCollapsible(False)
+        right.addWidget(self.upper)
+        right.addWidget(self.findings)
+        right.setStretchFactor(0, 1)
+        right.setStretchFactor(1, 1)
+        right.setHandleWidth(SPACE_S)
+        columns = QSplitter(Qt.Orientation.Horizontal)
+        columns.setChildrenCollapsible(False)
+        columns.addWidget(self._scroll)
+        columns.addWidget(right)
+        columns.setStretchFactor(1, 1)
+        columns.setSizes([_FORM_WIDTH, _FORM_WIDTH * 2])
+        columns.setHandleWidth(SPACE_S)
+        return columns
+
+    def _foot(self) -> QHBoxLayout:
+        self.publish_button = push_button(
+            _("发布"), "release-publish", self.publish, glyph="publish", primary=True
+        )
+        self.publish_button.setEnabled(False)
+        self.target = words(role="muted", name="release-target")
+        foot = QHBoxLayout()
+        foot.setSpacing(SPACE_M)
+        foot.addWidget(self.target, 1)
+        foot.addWidget(self.progress, 1)
+        foot.addWidget(self.publish_button)
+        return foot
+
+    # -- page protocol --------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Judge anew where something changed meanwhile."""
+        if not self._office_read:
+            self._office_read = True
+            self.desk.run(
+                lambda _job: self.desk.app.registry.office(),
+                title=_("正在读取单位资料…"),
+                on_success=self._take_office,
+                quiet=True,
+            )
+        elif self._stale:
+            self.look()
+
+    def changes(self, changes: Changes) -> None:
+        """Hazards, office or releases changed: the judgement is out of date."""
+        if changes.hazards or changes.office or changes.releases or changes.receptors:
+            self._stale = True
+            if self.isVisible():
+                self._timer.start()
+
+    def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
+        """发布 and 检查文件."""
+        return ((COMMANDS[0], self.publish), (COMMANDS[1], self.ask_files))
+
+    def keep(self) -> dict[str, object]:
+        """The form's values."""
+        return {"form": self.form.keep(), "office_read": self._office_read}
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Show the values of the former page."""
+        form = state.get("form")
+        if isinstance(form, dict):
+            self.form.resume(form)
+        self._office_read = bool(state.get("office_read"))
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.sight.restyle()
+        self.findings.restyle()
+
+    def close_down(self) -> None:
+        """Stop waiting for the officer to stop typing."""
+        self._timer.stop()
+
+    # -- judging --------------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Judge the order as it stands; asked for during a judgement, it judges once more."""
+        self._stale = True
+        if self._looking or self.progress.running:
+            return
+        self._stale = False
+        self._looking = True
+        order = self.form.order()
+        handle = self.desk.run(
+            lambda _job: self.desk.app.release.sight(order),
+            title=_("正在预检…"),
+            on_success=self._seen,
+            quiet=True,
+        )
+        handle.finished.connect(self._looked)
+
+    def _edited(self) -> None:
+        self._refused = ()
+        self.upper.setCurrentWidget(self.sight)
+        self._show_target()
+        self.findings.wait()
+        self._timer.start()
+
+    def _take_office(self, office: Office) -> None:
+        self.form.show_office(office)
+        self._timer.stop()
+        self.look()
+
+    def _seen(self, sight: ReleaseSight) -> None:
+        self.sight.show_sight(sight)
+        lines = [
+            Line(
+                rule="", severity=Severity.BLOCK, message=message, action=_("去填写"),
+                target=("field", key),
+            )
+            for key, message in self.form.complaints()
+        ]  # fmt: skip
+        lines += [
+            Line(rule=rule, severity=Severity.BLOCK, message=message)
+            for rule, message in self._refused
+            if all(message != finding.message for finding in sight.findings)
+        ]
+        lines += [self._line(finding) for finding in sight.findings]
+        self.findings.show_lines(lines)
+        self._allow()
+
+    def _looked(self) -> None:
+        self._looking = False
+        if self._stale:
+            self.look()
+
+    def _line(self, finding: Finding) -> Line:
+        action, target = "", ("", "")
+        field = self.form.field_of(finding)
+        if finding.severity is not Severity.INFO and finding.hazard_id:
+            action, target = _("去修改"), ("hazard", finding.hazard_id)
+        elif finding.severity is not Severity.INFO and field:
+            action, target = _("去填写"), ("field", field)
+        return Line(
+            rule=finding.rule,
+            severity=finding.severity,
+            message=finding.message,
+            basis=finding.basis,
+            action=action,
+            target=target,
+        )
+
+    def _show_target(self) -> None:
+        order = self.form.order()
+        self.target.setText(
+            _("{n} 个文件，写入 {folder}").format(n=len(order.formats), folder=order.out_dir)
+        )
+
+    def _go(self, kind: str, what: str) -> None:
+        if kind == "field":
+            widget = self.form.field(what)
+            self._scroll.ensureWidgetVisible(widget)
+            self.form.go_to(what)
+        elif kind == "hazard":
+            self.desk.selection.set([what], by=self)
+            self.desk.go_to("map")
+
+    def _allow(self) -> None:
+        ready = not self.findings.blocking() and not self.progress.running
+        self.publish_button.setEnabled(ready)
+        draft = self.form.draft.isChecked()
+        self.publish_button.setText(_("制作送审样图") if draft else _("发布"))
+
+    # -- publishing -----------------------------------------------------------------------------
+
+    def publish(self) -> None:
+        """Make the products; the gate itself judges once more."""
+        if self.progress.running or not self.publish_button.isEnabled():
+            return
+        order = self.form.order()
+        self._released = order
+        self._refused = ()
+        handle = self.desk.run(
+            lambda job: self.desk.app.release.release(order, job),
+            title=_("正在制作并复查公开成果…"),
+            on_success=self._published,
+            on_failure=self._not_published,
+            on_cancel=self._cancelled,
+        )
+        self._follow(handle)
+
+    def _published(self, outcome: ReleaseOutcome) -> None:
+        draft = self._released is not None and self._released.draft
+        self.products.show_outcome(outcome, draft=draft)
+        self.upper.setCurrentWidget(self.products)
+        self.desk.notify(self.products.headline.text(), "success")
+        self.desk.announce(Changes(releases=True))
+
+    def _not_published(self, error: BaseException) -> None:
+        if isinstance(error, ReleaseBlockedError):
+            self._refused = error.findings
+            self.desk.notify(error.message, "warning")
+        else:
+            self.desk.show_error(error)
+        self.look()
+
+    def _cancelled(self) -> None:
+        self.desk.notify(_("发布已取消，没有留下任何文件。"))
+
+    def _follow(self, handle: JobHandle) -> None:
+        self.progress.follow(handle)
+        handle.finished.connect(self._idle)
+        self._set_busy(busy=True)
+
+    def _idle(self) -> None:
+        self._set_busy(busy=False)
+        if self._stale:
+            self.look()
+
+    def _set_busy(self, *, busy: bool) -> None:
+        self.form.setEnabled(not busy)
+        self.check_button.setEnabled(not busy)
+        self.target.setVisible(not busy)
+        if busy:
+            self.publish_button.setEnabled(False)
+        else:
+            self._allow()
+
+    # -- checking files -------------------------------------------------------------------------
+
+    def ask_files(self) -> None:
+        """Choose files and check them."""
+        chosen, _kind = QFileDialog.getOpenFileNames(
+            self, _("选择要检查的文件"), self.form.out_dir.text(), _(_CHECKED_KINDS)
+        )
+        if chosen:
+            self.check_files([Path(text) for text in chosen])
+
+    def check_files(self, paths: list[Path]) -> None:
+        """Look for anything protected in any files."""
+        handle = self.desk.run(
+            lambda job: (paths, self.desk.app.release.check_files(paths, job)),
+            title=_("正在检查文件…"),
+            on_success=self._checked,
+        )
+        self._follow(handle)
+
+    def _checked(self, result: tuple[list[Path], list[Leak]]) -> None:
+        self.leaks = LeakDialog(*result, parent=self)
+        self.leaks.open()
