@@ -156,7 +156,7 @@ class OfficeStep(QWidget):
         line.setAccessibleName(label.rstrip(" *"))
         line.setPlaceholderText(example)
         line.setMaxLength(60)
-        line.textChanged.connect(self.edited.emit)
+        line.textChanged.connect(self.edited)
         form.addRow(label, line)
         return line
 
@@ -179,13 +179,13 @@ class ProtectionStep(QWidget):
         self.plain.setObjectName("protect-plain")
         self.encrypted.toggled.connect(self._choose)
         self.secret = NewPassphrase()
-        self.secret.edited.connect(self.edited.emit)
+        self.secret.edited.connect(self.edited)
         self.file = PathField(
             "register-file",
             _("文件位置"),
             choose_new_file(_("新登记库放在哪里"), _(REGISTER_KINDS)),
         )
-        self.file.edited.connect(self.edited.emit)
+        self.file.edited.connect(self.edited)
         place = words(_("文件位置"), wrap=False)
         place.setBuddy(self.file.line)
         column = QVBoxLayout(self)

@@ -40,7 +40,7 @@ class PathField(QWidget):
         self.line = QLineEdit()
         self.line.setObjectName(name)
         self.line.setAccessibleName(label)
-        self.line.textChanged.connect(self.edited.emit)
+        self.line.textChanged.connect(self.edited)
         self.button = push_button(_("浏览…"), f"{name}-browse", self._browse)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -284,24 +284,24 @@ class OrderForm(QWidget):
         line = QLineEdit()
         line.setObjectName(f"order-{key}")
         line.setAccessibleName(label)
-        line.textChanged.connect(self.edited.emit)
+        line.textChanged.connect(self.edited)
         return line
 
     def _date(self, key: str, label: str) -> DateField:
         field = DateField(f"order-{key}", label)
-        field.edited.connect(self.edited.emit)
+        field.edited.connect(self.edited)
         return field
 
     def _folder(self, key: str, label: str) -> PathField:
         field = PathField(f"order-{key}", label, choose_folder(label))
-        field.edited.connect(self.edited.emit)
+        field.edited.connect(self.edited)
         return field
 
     def _product(self, product: ProductFormat) -> QCheckBox:
         box = QCheckBox(_(PRODUCTS[product]))
         box.setObjectName(f"order-format-{product.value}")
         box.setChecked(product in _FIRST_PRODUCTS)
-        box.toggled.connect(self.edited.emit)
+        box.toggled.connect(self.edited)
         return box
 
     def _county_box(self) -> QComboBox:
@@ -320,7 +320,7 @@ class OrderForm(QWidget):
         box.setAccessibleName(_("数量过少的区域"))
         for choice, label in SMALL_CELLS.items():
             box.addItem(_(label), choice.value)
-        box.currentIndexChanged.connect(self.edited.emit)
+        box.currentIndexChanged.connect(self.edited)
         return box
 
     # -- behaviour ------------------------------------------------------------------------------
