@@ -9,18 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QTranslator
-from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtWidgets import QApplication, QWidget
 
 from qhd_riskmap import __version__
-from qhd_riskmap.bootstrap import App, open_app
+from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cartography.fonts import prepare_fonts
 from qhd_riskmap.errors import ResourceMissingError, WrongPassphraseError
 from qhd_riskmap.i18n import CHINESE, _, language
 from qhd_riskmap.logs import start_logging
 from qhd_riskmap.resources import activate_language
-from qhd_riskmap.settings import Settings, data_dir, load_settings, log_dir, save_settings
-from qhd_riskmap.ui.main_window import REGISTER_FILES, MainWindow
+from qhd_riskmap.settings import Settings, load_settings, log_dir, save_settings
+from qhd_riskmap.ui.main_window import MainWindow
+from qhd_riskmap.ui.pages.first_start import FirstStartWizard, opened_sample
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
@@ -36,13 +37,13 @@ _FIRST_PICTURE_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-def run_desk(path: Path | None, passphrase: str | None, actor: str | None) -> int:
+def run_desk(path: Path | None, passphrase: str | None, actor_name: str | None) -> int:
     """Run the window until it is closed.
 
     Args:
         path: Register to open; None shows the first-start wizard.
         passphrase: None asks for one where the register is encrypted.
-        actor: Name recorded with every change; None takes the operating system's user.
+        actor_name: Name recorded with every change; None takes the operating system's user.
 
     Returns:
         The exit code of the process.
@@ -51,7 +52,7 @@ def run_desk(path: Path | None, passphrase: str | None, actor: str | None) -> in
     settings = load_settings()
     activate_language(settings.language)
     application = prepare_application(settings)
-    controller = DeskController(settings, actor)
+    controller = DeskController(settings, actor_name)
     sys.excepthook = controller.unexpected
     controller.start(path, passphrase)
     return application.exec()
@@ -114,15 +115,16 @@ def _install_qt_translation(application: QApplication) -> None:
 class DeskController(QObject):
     """Opens registers one after another and quits when the last window closes."""
 
-    def __init__(self, settings: Settings, actor: str | None) -> None:
+    def __init__(self, settings: Settings, actor_name: str | None) -> None:
         super().__init__()
         self.settings = settings
         self.jobs = JobRunner(self)
         self.window: MainWindow | None = None
+        self.wizard: FirstStartWizard | None = None
         self.desk: Desk | None = None
         self.passphrase_dialog: PassphraseDialog | None = None
         self.error: ErrorDialog | None = None
-        self._actor = actor
+        self._actor = actor_name
         self._path: Path | None = None
         self._switching = False
 
@@ -135,13 +137,16 @@ class DeskController(QObject):
 
     def first_start(self) -> None:
         """Nothing is open yet: let the officer choose."""
-        chosen, _kind = QFileDialog.getOpenFileName(
-            None, _("打开登记库"), str(data_dir()), _(REGISTER_FILES)
-        )
-        if chosen:
-            self.open(Path(chosen))
-        elif self.window is None:
-            self.quit()
+        if self.wizard is not None:
+            self.wizard.raise_()
+            return
+        wizard = FirstStartWizard(self.jobs, self._actor, self.window)
+        wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        wizard.opened.connect(self.show_app)
+        wizard.open_wanted.connect(self.open)
+        wizard.rejected.connect(self._wizard_left)
+        self.wizard = wizard
+        wizard.open()
 
     def open(self, path: Path, passphrase: str | None = None) -> None:
         """Open a register beside the window; asks for a passphrase where one is needed."""
@@ -158,6 +163,9 @@ class DeskController(QObject):
         if self.passphrase_dialog is not None:
             self.passphrase_dialog.accept()
             self.passphrase_dialog = None
+        if self.wizard is not None:
+            self.wizard.accept()
+            self.wizard = None
         self._leave_current()
         self.settings.remember(app.path)
         save_settings(self.settings)
@@ -170,8 +178,19 @@ class DeskController(QObject):
         self.window.show()
 
     def open_sample(self) -> None:
-        """Open the sample county."""
-        self.first_start()
+        """Open the sample county; the first time it is built from the shipped sheets."""
+        name = actor(self._actor).name
+        self.jobs.start(
+            lambda job: opened_sample(name, job),
+            title=_("正在准备示例县…"),
+            on_success=self.show_app,
+            on_failure=self._show_error,
+        )
+
+    def _wizard_left(self) -> None:
+        self.wizard = None
+        if self.window is None and not self.jobs.busy:
+            self.quit()
 
     def unexpected(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -25,6 +26,7 @@ from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.integrity import IntegrityService
 from qhd_riskmap.settings import data_dir, save_settings
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.pages.register_page import RegisterPage
@@ -64,6 +66,14 @@ COMMANDS: Final = (
         icon="folder-open-outline",
     ),
     Command(id="file.sample", title=N_("打开示例县(&S)"), menu="file", icon="school-outline"),
+    Command(
+        id="file.backup",
+        title=N_("备份(&B)…"),
+        menu="file",
+        needs=Permission.EXPORT,
+        icon="content-save-all-outline",
+        separator=True,
+    ),
     Command(id="file.quit", title=N_("退出(&X)"), menu="file", shortcut="Ctrl+Q", separator=True),
     Command(id="edit.find", title=N_("查找(&F)…"), menu="edit", shortcut="Ctrl+F", icon="magnify"),
     Command(
@@ -101,7 +111,7 @@ COMMANDS: Final = (
 REGISTER_FILES: Final = N_("登记库 (*.sqlite *.db *.qhd *.riskmap);;所有文件 (*)")
 _LAYOUT_KEY: Final = "main_window"
 _FIRST_SIZE: Final = (1280, 720)
-_SMALLEST: Final = (880, 560)
+_SMALLEST: Final = (800, 480)
 
 
 class MainWindow(QMainWindow):
@@ -181,6 +191,7 @@ class MainWindow(QMainWindow):
         bind("file.new", self.new_wanted.emit)
         bind("file.open", self._ask_for_register)
         bind("file.sample", self.sample_wanted.emit)
+        bind("file.backup", self._ask_for_backup)
         bind("file.quit", self.close)
         bind("edit.find", lambda: self.current_page().start_search())
         bind("view.refresh", lambda: self.desk.announce(Changes(hazards=True)))
@@ -269,6 +280,7 @@ class MainWindow(QMainWindow):
         before = self.current_page()
         if page is not before:
             before.deactivate()
+            self.message_bar.page_changed()
         self.stack.setCurrentWidget(page)
         self.rail.show_current(key)
         for owner, actions in self._page_actions.items():
@@ -355,6 +367,28 @@ class MainWindow(QMainWindow):
         )
         if chosen:
             self.open_wanted.emit(Path(chosen))
+
+    def _ask_for_backup(self) -> None:
+        path = self.desk.app.path
+        day = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M")
+        proposed = path.with_name(f"{path.stem}-{day}{path.suffix}")
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, _("备份登记库"), str(proposed), _(REGISTER_FILES)
+        )
+        if chosen:
+            self.back_up(Path(chosen))
+
+    def back_up(self, target: Path) -> None:
+        """Write a verified copy of the register beside the window."""
+        service = IntegrityService(self.desk.app.register, self.desk.app.actor)
+        self.desk.run(
+            lambda _job: service.back_up(target),
+            title=_("正在备份…"),
+            on_success=self._backed_up,
+        )
+
+    def _backed_up(self, target: Path) -> None:
+        self.desk.notify(_("已备份到 {path}。").format(path=target), "success")
 
     def show_manual(self) -> None:
         """F1: the manual at the page of the screen in front."""

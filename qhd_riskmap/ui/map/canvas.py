@@ -44,6 +44,9 @@ _KEY_PAN_PX: Final = 80
 _FIT_MARGIN_PX: Final = 48
 _CLOSEST_SCALE: Final = 5_000.0
 _WAIT_MS: Final = 15
+# Above this many symbols in view a county map becomes a heap; names are read one by one.
+_CLUSTER_ABOVE: Final = 250
+_NAMES_UP_TO: Final = 80
 _SMALLEST: Final = QSize(320, 240)
 
 
@@ -80,7 +83,7 @@ class MapCanvas(QWidget):
         self.setMinimumSize(_SMALLEST)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.selection = selection
-        self.options = MapOptions()
+        self.options = MapOptions(cluster_threshold=_CLUSTER_ABOVE, label_threshold=_NAMES_UP_TO)
         self.renderer = MapRenderer(self)
         self.renderer.rendered.connect(self._take)
         self.renderer.failed.connect(self.failed)

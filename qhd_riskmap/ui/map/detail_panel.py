@@ -48,7 +48,7 @@ from qhd_riskmap.ui.toolkit.record_table import county_label, shape_label
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
-_WIDTH: Final = 340
+_WIDTH: Final = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +163,7 @@ class DetailPanel(QFrame):
         self.chip.show_level(hazard.level.rank if hazard.level else NO_LEVEL)
         self.subtitle.setText(f"{type_label(hazard.type_key)} · {hazard.code}")
         body = QWidget()
+        body.setObjectName("scroll-body")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_S)

@@ -63,6 +63,7 @@ class FilterPanel(QFrame):
         top.addWidget(self.count, 1)
         top.addWidget(self.clear_button)
         body = QWidget()
+        body.setObjectName("scroll-body")
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_XS)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from qhd_riskmap.i18n import _
@@ -22,19 +23,35 @@ class MapToolbar(QFrame):
         self.setObjectName("map-toolbar")
         self._canvas = canvas
         self._tools: dict[str, QToolButton] = {}
+        self._worded: list[QToolButton] = []
+        self._roomy_width = 0
+        # Its words must not hold the window wide.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
         self._row.setSpacing(2)
         group = QButtonGroup(self)
         for tool in TOOLS:
             tip = _("{hint}（{key}）").format(hint=_(tool.hint), key=tool.shortcut)
-            button = self.add(f"tool-{tool.key}", tool.icon_name, _(tool.title), tip)
+            button = self.add(f"tool-{tool.key}", tool.icon_name, _(tool.title), tip, worded=True)
             button.setCheckable(True)
             button.clicked.connect(lambda _on=False, key=tool.key: self._canvas.take_tool(key))
             group.addButton(button)
             self._tools[tool.key] = button
         canvas.tool_changed.connect(self._mark)
         self._mark(canvas.tool.key)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Words beside the icons where there is room for them."""
+        if self._roomy_width == 0:
+            self._roomy_width = self.sizeHint().width()
+        style = (
+            Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+            if event.size().width() >= self._roomy_width
+            else Qt.ToolButtonStyle.ToolButtonIconOnly
+        )
+        for button in self._worded:
+            button.setToolButtonStyle(style)
 
     def tool_button(self, key: str) -> QToolButton:
         """The button of one tool."""
@@ -47,15 +64,21 @@ class MapToolbar(QFrame):
         title: str,
         tip: str = "",
         action: Callable[[], object] | None = None,
+        *,
+        worded: bool = False,
     ) -> QToolButton:
-        """Add a button at the right end."""
+        """Add a button at the right end; with its word beside it, where there is room."""
         button = QToolButton()
         button.setObjectName(name)
         button.setIcon(icon(icon_name))
         button.setToolTip(f"{title}：{tip}" if tip else title)
+        button.setText(title)
         button.setAccessibleName(title)
         if action is not None:
             button.clicked.connect(lambda *_ignored: action())
+        if worded:
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._worded.append(button)
         self._row.addWidget(button)
         return button
 

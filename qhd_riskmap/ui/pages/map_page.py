@@ -35,6 +35,7 @@ from qhd_riskmap.ui.toolkit.record_view import RecordView
 _PLACE_SCALE = 10_000.0
 _COLUMN_SIZES = (228, 760, 352)
 _ROW_SIZES = (460, 190)
+_BOTH_PANELS_FROM = 1000
 
 
 class MapPage(Page):
@@ -216,8 +217,14 @@ class MapPage(Page):
     def _fill_toolbar(self) -> None:
         bar = self.toolbar
         bar.add_line()
-        place = _("粘贴任何写法的坐标（Ctrl+G）")
-        bar.add("map-place", "crosshairs-gps", _("定位坐标"), place, self.ask_place)
+        bar.add(
+            "map-place",
+            "crosshairs-gps",
+            _("定位坐标"),
+            _("粘贴任何写法的坐标（Ctrl+G）"),
+            self.ask_place,
+            worded=True,
+        )
         bar.add_line()
         bar.add("map-zoom-in", "magnify-plus-outline", _("放大"), "+", self._zoom_in)
         bar.add("map-zoom-out", "magnify-minus-outline", _("缩小"), "-", self._zoom_out)
@@ -236,7 +243,7 @@ class MapPage(Page):
             self.canvas.fit_selection,
         )
         bar.add_stretch()
-        bar.add_switch(
+        self._filter_switch = bar.add_switch(
             "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
         )
         bar.add_switch("switch-table", "table-large", _("下方列表"), "Ctrl+Shift+T", self._below)
@@ -290,9 +297,15 @@ class MapPage(Page):
             self.detail.hide()
             return
         self.detail.show()
+        self._make_room()
         self.detail.show_hazard(current)
         if by is not self.canvas:
             self.canvas.show_selected()
+
+    def _make_room(self) -> None:
+        """On a narrow window the form takes the place of the filters."""
+        if self.width() < _BOTH_PANELS_FROM:
+            self._filter_switch.setChecked(False)
 
     def _open(self, hazard_id: str) -> None:
         self.desk.selection.set([hazard_id], by=self)

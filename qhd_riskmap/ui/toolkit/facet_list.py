@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
@@ -30,6 +30,7 @@ from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, RADIUS, SPACE_XS
 _VALUE_ROLE: Final = int(Qt.ItemDataRole.UserRole)
 _ROW: Final = 24
 _SWATCH: Final = 32
+_ICON: Final = 16
 _MENU_WIDTH: Final = 240
 
 
@@ -48,6 +49,9 @@ class FacetList(QListWidget):
         self.setObjectName(f"facet-{facet.key}")
         self.setAccessibleName(_(facet.title))
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("flat", True)  # noqa: FBT003 - Qt's signature
+        self.setIconSize(QSize(_ICON, _ICON))
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
@@ -94,12 +98,12 @@ class FacetList(QListWidget):
 
     def fit_height(self) -> None:
         """Be as high as the rows, so that the panel scrolls and not the list."""
-        self.setFixedHeight(max(1, self.count()) * _ROW + 2 * SPACE_XS)
+        self.setFixedHeight(max(1, self.count()) * _ROW + SPACE_XS)
 
     def _fill(self, values: list[str], checked: frozenset[str]) -> None:
         self.clear()
         for value in values:
-            item = QListWidgetItem(self)
+            item = QListWidgetItem()
             item.setData(_VALUE_ROLE, value)
             item.setFlags(
                 Qt.ItemFlag.ItemIsEnabled
@@ -110,9 +114,8 @@ class FacetList(QListWidget):
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
             if self.facet.key == "level":
                 item.setIcon(_level_icon(int(value)))
-            size = item.sizeHint()
-            size.setHeight(_ROW)
-            item.setSizeHint(size)
+            item.setSizeHint(QSize(0, _ROW))
+            self.addItem(item)
         self.fit_height()
 
     def _remember(self) -> None:

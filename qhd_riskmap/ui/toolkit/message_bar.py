@@ -80,6 +80,11 @@ class MessageBar(QFrame):
         else:
             self._timer.start(_SHOWN_MS)
 
+    def page_changed(self) -> None:
+        """A message without a button belongs to the page it came from."""
+        if self._action is None:
+            self.hide()
+
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         shown = theme()

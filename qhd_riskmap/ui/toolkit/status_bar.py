@@ -73,7 +73,9 @@ class DeskStatusBar(QStatusBar):
 
     def show_scale(self, denominator: float) -> None:
         """The map's scale 1:n."""
-        self.scale.setText(f"1:{round(denominator):,}")
+        # Three figures: more would pretend an exactness that a screen does not have.
+        step = 10 ** max(0, math.floor(math.log10(max(denominator, 1))) - 2)
+        self.scale.setText(f"1:{round(denominator / step) * step:,}")
 
     def watch(self, handle: JobHandle) -> None:
         """Show a running job; of several, the one started last."""

@@ -209,15 +209,15 @@ def _style_sheet(chosen: Theme) -> str:
     return f"""
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
                 padding: {SPACE_XS}px; }}
-    QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit, QAbstractSpinBox {{
+    QLineEdit, QPlainTextEdit, QTextEdit {{
         background: {t.surface}; color: {t.text}; border: 1px solid {t.border};
         border-radius: {RADIUS}px; padding: 3px 6px; min-height: 20px; }}
-    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {{
+    QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus {{
         border: 2px solid {t.accent}; padding: 2px 5px; }}
-    QLineEdit[bad="true"], QPlainTextEdit[bad="true"], QComboBox[bad="true"] {{
+    QLineEdit[bad="true"], QPlainTextEdit[bad="true"] {{
         border: 2px solid {t.error}; padding: 2px 5px; }}
     QLineEdit:read-only {{ background: {t.window}; border-color: {t.line}; }}
-    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox {{ min-height: 26px; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; border: 1px solid {t.border};
         selection-background-color: {t.accent}; selection-color: {t.accent_text}; }}
     QPushButton {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
@@ -246,9 +246,12 @@ def _style_sheet(chosen: Theme) -> str:
     QHeaderView::section {{ background: {t.raised}; color: {t.text}; border: none;
         border-right: 1px solid {t.line}; border-bottom: 1px solid {t.line};
         padding: {SPACE_XS}px {SPACE_S}px; font-weight: 600; }}
+    QTableView::item {{ padding: 0 6px; }}
+    QListWidget[flat="true"] {{ background: transparent; border: none; }}
     QSplitter::handle {{ background: {t.line}; }}
     QSplitter::handle:hover {{ background: {t.accent}; }}
-    QScrollArea {{ border: none; background: transparent; }}
+    QScrollArea, QScrollArea > QWidget#qt_scrollarea_viewport, QWidget#scroll-body {{
+        border: none; background: transparent; }}
     QMenuBar {{ background: {t.window}; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {t.accent};
         color: {t.accent_text}; }}
