@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -219,11 +219,20 @@ def _assembled(
 ) -> PublicSet:
     shown.sort(key=_public_order)
     return PublicSet(
-        hazards=tuple(shown),
+        hazards=tuple(_told_apart(shown)),
         counts=result.counts,
         excluded=dict(sorted(excluded.items())),
         small_cells=result.small,
     )
+
+
+def _told_apart(shown: Iterable[PublicHazard]) -> Iterator[PublicHazard]:
+    """The same hazards; those alike in everything public get numbered ids."""
+    seen: Counter[str] = Counter()
+    for public in shown:
+        seen[public.public_id] += 1
+        twin = seen[public.public_id]
+        yield public if twin == 1 else _renamed(public, f"{public.public_id}-{twin}")
 
 
 def blocked_texts(hazards: Iterable[Hazard], rules: ReleaseRules) -> list[BlockedText]:
@@ -276,9 +285,12 @@ def _publish(
 
 
 def _with_id(public: PublicHazard) -> PublicHazard:
-    digest = hashlib.sha256(_canonical(_content(public))).hexdigest()[:12]
+    return _renamed(public, hashlib.sha256(_canonical(_content(public))).hexdigest()[:12])
+
+
+def _renamed(public: PublicHazard, public_id: str) -> PublicHazard:
     values = {name: getattr(public, name) for name in _PUBLIC_FIELDS}
-    return PublicHazard(**{**values, "public_id": digest}, minted=_MINT)
+    return PublicHazard(**{**values, "public_id": public_id}, minted=_MINT)
 
 
 def _count_area(hazard: Hazard, areas: PublicAreas) -> CountArea:

@@ -36,6 +36,7 @@ class Passage:
         where: Place in the file, for the officer.
         text: The text.
         whole: It is one field, cell, property or label by itself.
+        part: The same characters are in a longer passage already given.
         hidden: The piece has no business in a public product (metadata, trailing bytes…).
     """
 
@@ -43,6 +44,7 @@ class Passage:
     text: str
     whole: bool = False
     hidden: bool = False
+    part: bool = False
 
 
 def passages(data: bytes, where: str = "", depth: int = 0) -> Iterator[Passage]:
@@ -219,7 +221,7 @@ def _text(data: bytes, where: str, depth: int) -> Iterator[Passage]:
         for other in _unescaped(text):
             yield Passage(where=where, text=other)
         for value in _values(text):
-            yield Passage(where=where, text=value, whole=True)
+            yield Passage(where=where, text=value, whole=True, part=True)
         if depth < MAX_DEPTH:
             yield from _encoded(text, where, depth)
 

@@ -36,12 +36,17 @@ _TENTH = 0.1
 _EMPTY_WORDS = frozenset({"无", "不详", "未知", "暂无", "没有", "none", "null", "n/a", "-", "/"})
 
 
+# White space, controls, and the format characters of category Cf that hide in a word.
+_UNSEEN = re.compile(
+    "[\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
+)
+
+
 def normalised(text: str) -> str:
     """``text`` as it is compared: compatibility forms, no case, no spaces, nothing invisible."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(
-        c for c in folded if not c.isspace() and unicodedata.category(c) not in {"Cc", "Cf"}
-    )
+    return _UNSEEN.sub("", folded)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,8 +46,8 @@ L.Canvas.include({
 var Sign = L.CircleMarker.extend({ _updatePath: function () { this._renderer._updateSign(this); } });
 
 /* Ground: the divisions and what lies around them. */
-function ground(rings, options) {
-  return L.polygon(rings.map(function (ring) {
+function ground(rings, options, make) {
+  return (make || L.polygon)(rings.map(function (ring) {
     var points = [];
     for (var i = 0; i < ring.length; i += 2) points.push([ring[i + 1], ring[i]]);
     return points;
@@ -56,7 +56,8 @@ function ground(rings, options) {
 map.createPane("under").style.zIndex = 210;
 var under = L.canvas({ pane: "under", padding: 0.4 });
 function drawGround() {
-  data.around.forEach(function (rings) { ground(rings, { color: css("--border"), weight: 1, dashArray: "5 4", fillColor: css("--around"), fillOpacity: 1 }); });
+  ground(data.sea, { stroke: false, fillColor: css("--sea"), fillOpacity: 1 });
+  data.borders.forEach(function (line) { ground([line], { color: css("--border"), weight: 1, dashArray: "5 4", fill: false }, L.polyline); });
   data.divisions.forEach(function (division) {
     ground(division.rings, { color: css("--border"), weight: 1.6, fillColor: css("--land"), fillOpacity: 1 });
   });
@@ -69,9 +70,11 @@ data.divisions.forEach(function (division) {
   var box = make("div");
   box.appendChild(make("span", division.name));
   if (division.counts.length) {
-    var tally = make("div", undefined, "tally");
+    var tally = make("div", undefined, "tally"), sum = 0;
+    division.counts.forEach(function (pair) { sum += pair[1]; });
+    tally.appendChild(make("div", words.tally.replace("{n}", sum), "sum"));
     division.counts.forEach(function (pair) {
-      var line = make("div", data.types[pair[0]].n + " ");
+      var line = make("div", data.types[pair[0]].n + " ", "part");
       line.appendChild(make("b", String(pair[1])));
       tally.appendChild(line);
     });
@@ -107,20 +110,17 @@ var items = data.hazards.map(function (row) {
     place: township && township !== division ? division + " " + township : division };
   item.title = row[7] || item.sub || data.types[item.type].n;
   item.text = [item.title, item.place, item.unit, item.sub, data.types[item.type].n].join(" ").toLowerCase();
-  var shape = row[0], sign = { sign: [item.type, item.level], radius: radiusFor(item.level) };
-  if (typeof shape[0] === "number") {
-    item.at = [shape[1], shape[0]];
-    item.layer = new Sign(item.at, sign);
-  } else {
+  var shape = row[0], drawn = typeof shape[0] !== "number";
+  item.at = drawn ? [shape[1][1], shape[1][0]] : [shape[1], shape[0]];
+  item.layer = item.sign = new Sign(item.at, { radius: radiusFor(item.level) });
+  item.sign.sign = [item.type, item.level];
+  if (drawn) {
     var kind = shape[0], parts = shape.slice(2).map(function (ring) {
       return ring.map(function (p) { return [p[1], p[0]]; });
     });
-    item.at = [shape[1][1], shape[1][0]];
     var style = { color: item.level === 3 ? "#8a7d00" : colours[item.level], weight: kind === "l" ? 4 : 2, fillColor: colours[item.level], fillOpacity: 0.35 };
-    item.layer = L.featureGroup([kind === "l" ? L.polyline(parts, style) : kind === "p" ? L.polygon(parts.map(function (r) { return [r]; }), style) : L.featureGroup(), new Sign(item.at, sign)]);
+    item.layer = L.featureGroup([kind === "l" ? L.polyline(parts, style) : kind === "p" ? L.polygon(parts.map(function (r) { return [r]; }), style) : L.featureGroup(), item.sign]);
   }
-  item.sign = item.layer.sign ? item.layer : item.layer.getLayers()[1];
-  item.sign.sign = sign.sign;
   return item;
 });
 var shown = L.featureGroup().addTo(map);
@@ -136,9 +136,9 @@ map.on("zoomend", function () {
     var radius = radiusFor(item.level);
     if (item.sign._radius !== radius) { if (item.sign._map) item.sign.setRadius(radius); else { item.sign.options.radius = item.sign._radius = radius; } }
   });
-  far();
+  closeness();
 });
-function far() { map.getContainer().classList.toggle("far", map.getZoom() < data.tallyZoom); }
+function closeness() { map.getContainer().classList.toggle("near", map.getZoom() >= data.tallyZoom); }
 
 /* Filters and list. */
 var off = { levels: {}, types: {} }, search = document.getElementById("search");
@@ -240,6 +240,6 @@ var North = L.Control.extend({ onAdd: function () { var sign = make("div", words
 new North({ position: "topright" }).addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
 map.fitBounds(data.bounds);
-far();
+closeness();
 apply();
 document.documentElement.dataset.ready = String(items.length);

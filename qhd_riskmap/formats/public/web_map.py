@@ -20,7 +20,7 @@ from typing import Any, Final
 
 import folium
 import shapely
-from branca.element import Figure
+from branca.element import Figure, MacroElement
 from jinja2 import Template
 from shapely.geometry.base import BaseGeometry
 
@@ -39,7 +39,9 @@ _POINT_DECIMALS: Final = 6
 _GROUND_DECIMALS: Final = 5
 _GROUND_TOLERANCE_DEG: Final = 0.0012  # about 100 m, fine for a sketch at these zooms
 _SMALL_ISLAND_DEG2: Final = 2e-6
-_TALLY_ZOOM: Final = 9
+_CUT_DEG: Final = 1e-6
+_SEA: Final = "sea"
+_TALLY_ZOOM: Final = 10.5
 _GLYPHS: Final = {
     "forest_fire": "火", "geological": "地", "flood": "水", "haze": "霾", "meteorological": "气",
     "earthquake": "震", "animal_epidemic": "疫", "other": "他",
@@ -69,9 +71,10 @@ def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
         data=_embedded(_data(public)),
         draft=edition.draft,
     )
-    page.add_child(_Ground())
+    ground = _Ground()
+    ground.add_child(_Application())
+    page.add_child(ground)
     page.html.add_child(_body(public, edition), name="body")
-    page.script.add_child(_Verbatim(_asset("web_map.js")), name="application")
     path.write_bytes(page.render().encode("utf-8"))
 
 
@@ -155,6 +158,17 @@ class _Ground(folium.Map):
                 "worldCopyJump": False,
             }
         )
+
+
+class _Application(MacroElement):
+    """Signs, filters, list and search; runs after the map exists."""
+
+    _template = Template("{% macro script(this, kwargs) %}{{ this.text }}{% endmacro %}")
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it unannotated
+        self._id = "application"
+        self.text = _asset("web_map.js")
 
 
 def _body(public: PublicSet, edition: Edition) -> _Verbatim:
@@ -255,7 +269,8 @@ def _data(public: PublicSet) -> dict[str, Any]:
         "hazards": rows,
         "counts": [[_area(count), keys.index(count.type_key), count.n] for count in public.counts],
         "divisions": _divisions(public.counts, keys),
-        "around": _around(),
+        "borders": _borders(),
+        "sea": _outlines()[_SEA],
         "aroundNames": _around_names(),
         "bounds": _city_bounds(),
         "tallyZoom": _TALLY_ZOOM,
@@ -289,6 +304,7 @@ def _words() -> dict[str, Any]:
         "levels": [_("未评估"), *(_(level.label) for level in RiskLevel)],
         "dot": _("，"),
         "unit": _("防范责任单位："),
+        "tally": _("{n} 处只公布数量"),
         "near100": _("位置经综合处理，误差约 100 米。"),
         "near1000": _("位置经综合处理，误差约 1 公里。"),
         "found": _("共 {n} 处"),
@@ -324,25 +340,17 @@ def _rounded(lonlat: Any, decimals: int) -> list[list[float]]:
 
 @cache
 def _outlines() -> Mapping[str, list[list[float]]]:
-    """Division code → rings as flat longitude–latitude lists; neighbours' borders fit together."""
+    """Division code, or `_SEA` → rings as flat lists of longitude and latitude."""
     known = boundaries()
-    names = [*known.counties, *known.neighbours]
-    shapes = [*known.counties.values(), *known.neighbours.values()]
-    sketched = [
-        *shapely.coverage_simplify(shapes[: len(known.counties)], _GROUND_TOLERANCE_DEG),
-        *shapely.simplify(shapes[len(known.counties) :], _GROUND_TOLERANCE_DEG),
-    ]
-    return {name: _flat_rings(shape) for name, shape in zip(names, sketched, strict=True)}
+    counties = shapely.coverage_simplify(list(known.counties.values()), _GROUND_TOLERANCE_DEG)
+    outlines = {name: _flat_rings(s) for name, s in zip(known.counties, counties, strict=True)}
+    outlines[_SEA] = _flat_rings(shapely.simplify(known.sea, _GROUND_TOLERANCE_DEG))
+    return outlines
 
 
 def _flat_rings(shape: BaseGeometry) -> list[list[float]]:
-    rings = []
-    for part in shapely.get_parts(shape):
-        if part.area >= _SMALL_ISLAND_DEG2:
-            for ring in shapely.get_rings(part):
-                lonlat = shapely.get_coordinates(ring).round(_GROUND_DECIMALS)
-                rings.append(lonlat.ravel().tolist())
-    return rings
+    large = [part for part in shapely.get_parts(shape) if part.area >= _SMALL_ISLAND_DEG2]
+    return [_flat(ring) for ring in shapely.get_rings(large)]
 
 
 def _divisions(counts: Iterable[PublicCount], keys: list[str]) -> list[dict[str, Any]]:
@@ -361,8 +369,21 @@ def _divisions(counts: Iterable[PublicCount], keys: list[str]) -> list[dict[str,
     ]
 
 
-def _around() -> list[list[list[float]]]:
-    return [_outlines()[name] for name in boundaries().neighbours]
+@cache
+def _borders() -> list[list[float]]:
+    """The neighbours' outlines without the straight cuts where the basemap ends."""
+    known = boundaries()
+    cut = shapely.box(*known.context).exterior.buffer(_CUT_DEG)
+    lines: list[list[float]] = []
+    for shape in known.neighbours.values():
+        sketched = shapely.simplify(shape, _GROUND_TOLERANCE_DEG).boundary.difference(cut)
+        lines += map(_flat, shapely.get_parts(shapely.line_merge(sketched)))
+    return lines
+
+
+def _flat(line: BaseGeometry) -> list[float]:
+    flat: list[float] = shapely.get_coordinates(line).round(_GROUND_DECIMALS).ravel().tolist()
+    return flat
 
 
 def _around_names() -> list[list[Any]]:
