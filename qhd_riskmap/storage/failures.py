@@ -21,6 +21,7 @@ from qhd_riskmap.errors import (
     WrongPassphraseError,
 )
 from qhd_riskmap.i18n import _
+from qhd_riskmap.storage.transaction import holds_write_lock
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 PAGE_SIZE = 4096
@@ -70,19 +71,30 @@ def install(engine: Engine, path: Path) -> None:
 
     @event.listens_for(engine, "handle_error")
     def _translate(context: ExceptionContext) -> None:
-        failure = failure_of(context.original_exception, path)
+        writing = holds_write_lock(context.connection)
+        failure = failure_of(context.original_exception, path, writing=writing)
         if failure is not None:
-            context.chained_exception = failure
+            raise failure from context.original_exception
 
 
-def failure_of(error: object, path: Path) -> DatabaseError | NotFoundError | None:
-    """The user's error behind a driver error, or None where it is a bug of ours."""
+def failure_of(
+    error: object, path: Path, *, writing: bool = False
+) -> DatabaseError | NotFoundError | None:
+    """The user's error behind a driver error, or None where it is a bug of ours.
+
+    Args:
+        error: What the driver raised.
+        path: The register file.
+        writing: Whether a write was under way: the driver does not say which operation failed.
+    """
     if not isinstance(error, driver.Error):
         return None
     code = int(getattr(error, "sqlite_errorcode", driver.SQLITE_ERROR)) & _PRIMARY_CODE
     detail = f"{getattr(error, 'sqlite_errorname', '')} {error}".strip()
     if code == driver.SQLITE_NOTADB:
         return unreadable(path, detail)
+    if code == driver.SQLITE_IOERR and writing:
+        return _full(path, detail)
     make = _BY_CODE.get(code)
     return make(path, detail) if make else None
 
@@ -124,7 +136,7 @@ def busy(path: Path, detail: str) -> DatabaseError:
 
 def _full(path: Path, detail: str) -> DatabaseError:
     return DiskFullError(
-        _("登记库“{name}”写不进去：磁盘已满。").format(name=path.name),
+        _("登记库“{name}”写不进去：磁盘已满或出错。").format(name=path.name),
         hint=_("已作的修改没有保存；请腾出空间后再试。"),
         detail=detail,
     )
@@ -147,8 +159,6 @@ def _corrupt(path: Path, detail: str) -> DatabaseError:
 
 
 def _io(path: Path, detail: str) -> DatabaseError:
-    if "WRITE" in detail or "FSYNC" in detail or "TRUNCATE" in detail:
-        return _full(path, detail)
     return DatabaseError(
         _("读写登记库“{name}”时出错。").format(name=path.name),
         hint=_("请检查磁盘、U 盘或网络连接。"),

@@ -6,8 +6,12 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+
+from qhd_riskmap.errors import DatabaseError
+from qhd_riskmap.i18n import _
 
 Clock = Callable[[], datetime]
 BEGIN_MODE = "qhd_begin"
@@ -26,6 +30,13 @@ def install(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get(BEGIN_MODE, "BEGIN")
         connection.exec_driver_sql(mode)
+
+
+def holds_write_lock(connection: Connection | None) -> bool:
+    """Whether the connection's transaction was begun to write."""
+    return connection is not None and (
+        connection.get_execution_options().get(BEGIN_MODE) == IMMEDIATE
+    )
 
 
 class Transaction:
@@ -69,12 +80,28 @@ class Transaction:
     def step(self) -> Iterator[Connection]:
         """A write that takes effect wholly or not at all, also when its error is caught."""
         connection = self.writing()
-        with connection.begin_nested():
+        connection.exec_driver_sql("SAVEPOINT step")
+        try:
             yield connection
+        except BaseException:
+            # A full disk makes SQLite roll back everything at once, savepoints included.
+            if self._alive():
+                connection.exec_driver_sql("ROLLBACK TO step")
+                connection.exec_driver_sql("RELEASE step")
+            raise
+        connection.exec_driver_sql("RELEASE step")
 
     def commit(self) -> None:
-        """Make everything since the last commit permanent."""
+        """Make everything since the last commit permanent.
+
+        Raises:
+            DatabaseError: An error before has already undone it all.
+        """
         self._check_thread()
+        if self._writing and not self._alive():
+            raise DatabaseError(
+                _("此前写入失败，修改没有保存。"), hint=_("请解决此前提示的问题后重做。")
+            )
         self._connection.commit()
         self._writing = False
 
@@ -93,6 +120,13 @@ class Transaction:
     def _begin(self, mode: str) -> None:
         self._connection = self._connection.execution_options(**{BEGIN_MODE: mode})
         self._connection.begin()
+
+    def _alive(self) -> bool:
+        """Whether SQLite still holds the transaction we began."""
+        return bool(self._raw().in_transaction)
+
+    def _raw(self) -> Any:
+        return self._connection.connection.driver_connection
 
     def _check_thread(self) -> None:
         if threading.get_ident() != self._thread:

@@ -11,11 +11,13 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-# A SpatiaLite blob: little-endian, SRID 4490, end of the bounding box. Costs nothing, and holds
-# even where the guards are lifted for a bulk load.
+# A SpatiaLite blob: little-endian, SRID 4490, end of the bounding box, a flat point to multipolygon
+# (class types 1 to 6; SpatiaLite's guard lets Z through). Costs nothing, and holds even where the
+# guards are lifted for a bulk load.
 _GEOMETRY = """geometry GEOMETRY NOT NULL
     CHECK (substr(geometry, 1, 6) = x'00018A110000' AND substr(geometry, 39, 1) = x'7C'
-           AND length(geometry) >= 60)"""
+           AND substr(geometry, 40, 1) BETWEEN x'01' AND x'06'
+           AND substr(geometry, 41, 3) = x'000000' AND length(geometry) >= 60)"""
 
 _TABLES = (
     "CREATE TABLE meta (key TEXT NOT NULL PRIMARY KEY, value TEXT NOT NULL)",
