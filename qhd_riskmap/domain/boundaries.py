@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from numpy.typing import ArrayLike
+from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.feature_table import TextColumn
@@ -108,7 +110,8 @@ def boundaries() -> Boundaries:
     """
     path = resource("basemap", "qhd_basemap.npz")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # Opened here: numpy leaves the file of a damaged archive open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             keys, ends, wkb = (
                 stored["keys"].tolist(),
                 stored["ends"].tolist(),
@@ -131,7 +134,7 @@ def boundaries() -> Boundaries:
             coastline=layers["coastline"]["coastline"],
             context=(west, south, east, north),
         )
-    except (OSError, ValueError, KeyError, shapely.errors.ShapelyError) as error:
+    except (OSError, EOFError, BadZipFile, ValueError, KeyError, ShapelyError) as error:
         raise ResourceMissingError(
             _("底图文件损坏：{name}。").format(name=path.name),
             hint=_("请重新安装程序。"),

@@ -19,6 +19,7 @@ EMPTY_WORDS = frozenset(
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927 … 2119
 _MAX_TEXT = 2000
+_GREATEST_NUMBER = 1e15  # a float still counts in ones there
 _SHORTEST_PHONE = 7
 _LONGEST_PHONE = 26  # two mobile numbers and a separator
 
@@ -218,17 +219,26 @@ def _parse_number(field: Field, text: str) -> Parsed:
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", tidy):
         return None, _bad(field, "not-a-number", _("“{text}”不是数字，请只填数字。"), text)
     number = float(tidy)
-    if field.minimum is not None and number < field.minimum:
-        message = _("{text} 小于允许的最小值 {limit}，请核对。")
-        return None, _bad(field, "out-of-range", message, text, limit=f"{field.minimum:g}")
-    if field.maximum is not None and number > field.maximum:
-        message = _("{text} 大于允许的最大值 {limit}，请核对。")
-        return None, _bad(field, "out-of-range", message, text, limit=f"{field.maximum:g}")
+    outside = _outside_range(field, number, text)
+    if outside is not None:
+        return None, outside
     if field.kind is FieldKind.INTEGER:
         if number != int(number):
             return None, _bad(field, "not-an-integer", _("“{text}”不是整数，请改为整数。"), text)
         return int(number), None
     return number, None
+
+
+def _outside_range(field: Field, number: float, text: str) -> Issue | None:
+    if abs(number) > _GREATEST_NUMBER:  # 1e999 is infinite, and no integer
+        return _bad(field, "out-of-range", _("{text} 超出可用的范围，请核对。"), text)
+    if field.minimum is not None and number < field.minimum:
+        message = _("{text} 小于允许的最小值 {limit}，请核对。")
+        return _bad(field, "out-of-range", message, text, limit=f"{field.minimum:g}")
+    if field.maximum is not None and number > field.maximum:
+        message = _("{text} 大于允许的最大值 {limit}，请核对。")
+        return _bad(field, "out-of-range", message, text, limit=f"{field.maximum:g}")
+    return None
 
 
 def _parse_choice(field: Field, text: str) -> Parsed:

@@ -236,7 +236,7 @@ _RISK = (
         maximum=5,
         example="4",
     ),
-    _field("ls_r", N_("风险值R"), "风险值 R值(LS) 风险度 风险度R LS风险值"),
+    _field("ls_r", N_("风险值R"), "R 风险值 R值(LS) 风险度 风险度R LS风险值"),
     _field(
         "lec_l",
         N_("事故可能性L(LEC)"),
