@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +15,8 @@ from qhd_riskmap.cartography.projection import FloatArray, Projection
 IntArray = npt.NDArray[np.int64]
 
 # Tolerance of the thinned copies, in pixels of the coarsest view that uses them.
-_TOLERANCE_PX = 0.4
+TOLERANCE_PX: Final = 0.4
+_SMALLEST_RING: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class PathLayer:
     bounds: FloatArray
     full: Ragged
     closed: bool
-    _geometries: npt.NDArray[Any] = field(repr=False)
     _thinned: dict[int, Ragged] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -61,10 +62,6 @@ class PathLayer:
         b = self.bounds
         inside = (b[:, 0] <= east) & (b[:, 2] >= west) & (b[:, 1] <= north) & (b[:, 3] >= south)
         return np.nonzero(inside)[0]
-
-    def geometries(self, indices: IntArray) -> npt.NDArray[Any]:
-        """Projected geometries of some paths."""
-        return self._geometries[indices]
 
     def is_thinned(self, resolution: float) -> bool:
         """Whether the copy for ``resolution`` exists, or the full vertices serve."""
@@ -82,13 +79,7 @@ class PathLayer:
             return self.full
         thinned = self._thinned.get(step)
         if thinned is None:
-            tolerance = _TOLERANCE_PX * 2.0**step
-            simple = shapely.simplify(self._geometries, tolerance, preserve_topology=False)
-            # A ring thinner than the tolerance vanishes; a dot of it must stay on the map.
-            lost = shapely.is_empty(simple)
-            if lost.any():
-                simple[lost] = self._geometries[lost]
-            thinned = ragged_of(simple, closed=self.closed)
+            thinned = thin(self.full, TOLERANCE_PX * 2.0**step)
             self._thinned[step] = thinned
         return thinned
 
@@ -96,7 +87,7 @@ class PathLayer:
         """Pickles for export processes leave the thinned copies behind."""
         return {
             "rows": self.rows, "styles": self.styles, "bounds": self.bounds, "full": self.full,
-            "closed": self.closed, "_geometries": self._geometries,
+            "closed": self.closed,
         }  # fmt: skip
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -126,7 +117,6 @@ def path_layer(
         bounds=shapely.bounds(projected).reshape(-1, 4),
         full=ragged_of(projected, closed=closed),
         closed=closed,
-        _geometries=projected,
     )
 
 
@@ -143,6 +133,83 @@ def ragged_of(geometries: npt.NDArray[Any], *, closed: bool) -> Ragged:
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
     return Ragged(np.ascontiguousarray(xy), offsets, np.asarray(owner, np.int64))
+
+
+def thin(ragged: Ragged, tolerance: float) -> Ragged:
+    """Drop vertices nearer than ``tolerance`` to the line between their neighbours.
+
+    Rings are thinned as lines: for a crossing polygon shapely would first mend its topology, which
+    took minutes for 20,000 random vertices.
+    """
+    if not len(ragged.owner):
+        return ragged
+    part_of_vertex = np.repeat(np.arange(len(ragged.owner)), np.diff(ragged.offsets))
+    lines = shapely.linestrings(ragged.xy, indices=part_of_vertex)
+    simple = shapely.simplify(lines, tolerance, preserve_topology=False)
+    counts = shapely.get_num_coordinates(simple)
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    return Ragged(np.ascontiguousarray(shapely.get_coordinates(simple)), offsets, ragged.owner)
+
+
+def clip_lines(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged:
+    """The pieces of lines inside ``box`` (west, south, east, north)."""
+    part_of_vertex = np.repeat(np.arange(len(ragged.owner)), np.diff(ragged.offsets))
+    lines = shapely.linestrings(ragged.xy, indices=part_of_vertex)
+    inside = shapely.clip_by_rect(lines, *box)
+    pieces, of_part = shapely.get_parts(inside, return_index=True)
+    is_line = shapely.get_dimensions(pieces) == 1
+    flat = ragged_of(pieces[is_line], closed=False)
+    return Ragged(flat.xy, flat.offsets, ragged.owner[of_part[is_line]][flat.owner])
+
+
+def clip_rings(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged:
+    """Rings cut to ``box``; where they leave it they follow its edge.
+
+    Sutherland and Hodgman's reentrant polygon clipping (Comm. ACM 17, 1974), one half-plane after the
+    other on whole arrays. Works for crossing rings too, with the even-odd rule.
+    """
+    west, south, east, north = box
+    parts, owners = [], []
+    for number, (start, end) in enumerate(pairwise(ragged.offsets.tolist())):
+        ring = ragged.xy[start:end]
+        for axis, limit, sign in (
+            (0, west, 1.0),
+            (0, east, -1.0),
+            (1, south, 1.0),
+            (1, north, -1.0),
+        ):
+            ring = _half_plane(ring, axis, limit, sign)
+        if len(ring) >= _SMALLEST_RING:
+            parts.append(ring)
+            owners.append(int(ragged.owner[number]))
+    counts = np.array([len(part) for part in parts], np.int64)
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    xy = np.concatenate(parts) if parts else np.empty((0, 2))
+    return Ragged(xy, offsets, np.array(owners, np.int64))
+
+
+def _half_plane(ring: FloatArray, axis: int, limit: float, sign: float) -> FloatArray:
+    """A closed ring cut at ``coordinate[axis] * sign >= limit * sign``; closed again."""
+    if not len(ring):
+        return ring
+    depth = (ring[:, axis] - limit) * sign
+    inside = depth >= 0
+    if inside.all():
+        return ring
+    start, end = ring[:-1], ring[1:]
+    crosses = inside[:-1] != inside[1:]
+    share = np.zeros(len(start))
+    np.divide(depth[:-1], depth[:-1] - depth[1:], out=share, where=crosses)
+    cut = start + share[:, None] * (end - start)
+    cut[:, axis] = np.where(crosses, limit, cut[:, axis])
+    # For every edge: the crossing if there is one, then its end if that lies inside.
+    both = np.stack((cut, end), axis=1).reshape(-1, 2)
+    kept: FloatArray = both[np.column_stack((crosses, inside[1:])).ravel()]
+    if len(kept) and not np.array_equal(kept[0], kept[-1]):
+        kept = np.concatenate((kept, kept[:1]))
+    return kept
 
 
 def take_parts(ragged: Ragged, wanted: npt.NDArray[np.bool_]) -> Ragged:

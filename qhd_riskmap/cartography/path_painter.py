@@ -6,23 +6,25 @@ from itertools import pairwise
 from typing import Final
 
 import numpy as np
-import shapely
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPen
 
 from qhd_riskmap.cartography.canvas import Canvas
 from qhd_riskmap.cartography.geometry_arrays import (
+    TOLERANCE_PX,
     IntArray,
     PathLayer,
     Ragged,
-    ragged_of,
+    clip_lines,
+    clip_rings,
     segments_of,
     take_parts,
+    thin,
 )
 from qhd_riskmap.cartography.hatching import Hatch, hatch_rings
 from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.parity_fill import fill_rings, is_raster
 from qhd_riskmap.cartography.qt_arrays import (
-    MAX_PRIMITIVES,
     draw_segments,
     path_of,
     polygon_of,
@@ -43,8 +45,9 @@ from qhd_riskmap.cartography.viewport import Viewport
 # times as much, and dashes could not be read in such a crowd anyway.
 _SIGNED_VERTICES: Final = 16_000
 _CASED_VERTICES: Final = 6_000
-# A smoothed fill costs the square of its crossings; beyond this the fill is left unsmoothed.
-_SMOOTH_VERTICES: Final = 3_000
+# Qt's smoothed fill costs the square of the crossings; beyond this `parity_fill` takes over.
+_SMOOTH_VERTICES: Final = 1_500
+_STROKE_VERTICES: Final = 400
 _CLIP_MARGIN: Final = 64.0
 _HATCHED_POLYGONS: Final = 600
 _FEW_OF_ALL: Final = 0.1
@@ -108,58 +111,26 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
 def visible_parts(
     layer: PathLayer, visible: IntArray, viewport: Viewport, options: MapOptions
 ) -> Ragged:
-    """The thinned parts of the visible paths, long ones clipped to the window."""
+    """The thinned parts of the visible paths, long ones clipped to the window; ordered by owner."""
     resolution = viewport.resolution * options.detail
-    box = viewport.plane_bounds(_CLIP_MARGIN)
-    if len(visible) < _FEW_OF_ALL * len(layer) and not layer.is_thinned(resolution):
-        # Thinning all 100,000 for the sake of a few hundred would delay the first close look.
-        return clip_layer(layer, visible, resolution, box)
-    ragged = layer.at_resolution(resolution)
     wanted = np.zeros(len(layer), bool)
     wanted[visible] = True
-    far = _reaching_out(layer, visible, viewport)
-    if not len(far):
-        return take_parts(ragged, wanted)
-    wanted[far] = False
-    near = take_parts(ragged, wanted)
-    clipped = clip_layer(layer, far, resolution, box)
-    return _merged(near, clipped)
-
-
-def clip_layer(
-    layer: PathLayer, indices: IntArray, resolution: float, box: tuple[float, float, float, float]
-) -> Ragged:
-    """Thin and clip single paths to ``box``; those that leave nothing disappear."""
-    geometries = layer.geometries(indices)
-    if layer.closed:
-        # Clipping needs valid rings; a crossing one is mended for the picture only.
-        broken = ~shapely.is_valid(geometries)
-        if broken.any():
-            geometries = geometries.copy()
-            geometries[broken] = shapely.buffer(geometries[broken], 0)
-    clipped = shapely.clip_by_rect(geometries, *box)
-    if resolution > 1.0:
-        clipped = shapely.simplify(clipped, 0.4 * resolution, preserve_topology=False)
-    clipped = _only_kind(clipped, closed=layer.closed)
-    kept = ~shapely.is_empty(clipped)
-    ragged = ragged_of(clipped[kept], closed=layer.closed)
-    return Ragged(ragged.xy, ragged.offsets, indices[kept][ragged.owner])
-
-
-def _only_kind(geometries: np.ndarray, *, closed: bool) -> np.ndarray:
-    """Drop stray parts of other dimension that clipping may leave in collections."""
-    wanted = 2 if closed else 1
-    mixed = shapely.get_type_id(geometries) == shapely.GeometryType.GEOMETRYCOLLECTION
-    for index in np.nonzero(mixed)[0]:
-        parts = shapely.get_parts(geometries[index])
-        parts = parts[shapely.get_dimensions(parts) == wanted]
-        union = shapely.multipolygons if closed else shapely.multilinestrings
-        geometries[index] = union(shapely.get_parts(parts))
-    return geometries
+    if len(visible) < _FEW_OF_ALL * len(layer) and not layer.is_thinned(resolution):
+        # Thinning all 100,000 for the sake of a few hundred would delay the first close look.
+        ragged = thin(take_parts(layer.full, wanted), TOLERANCE_PX * resolution)
+    else:
+        ragged = take_parts(layer.at_resolution(resolution), wanted)
+    far = np.zeros(len(layer), bool)
+    far[_reaching_out(layer, visible, viewport)] = True
+    if not far.any():
+        return ragged
+    box = viewport.plane_bounds(_CLIP_MARGIN)
+    clip = clip_rings if layer.closed else clip_lines
+    return _merged(take_parts(ragged, ~far), clip(take_parts(ragged, far), box))
 
 
 def _reaching_out(layer: PathLayer, visible: IntArray, viewport: Viewport) -> IntArray:
-    """Visible paths of which more than half lies outside the window."""
+    """Visible paths that reach well out of the window."""
     west, south, east, north = viewport.plane_bounds(4 * _CLIP_MARGIN)
     b = layer.bounds[visible]
     outside = (b[:, 0] < west) | (b[:, 1] < south) | (b[:, 2] > east) | (b[:, 3] > north)
@@ -209,34 +180,28 @@ def _casing(canvas: Canvas, part: Ragged, level: int) -> None:
 def _polylines(canvas: Canvas, part: Ragged) -> None:
     for start, end in pairwise(part.offsets.tolist()):
         canvas.check()
-        # Joined pieces overlap by one vertex: a single stroke of many vertices could take seconds.
-        for piece in range(start, max(end - 1, start + 1), MAX_PRIMITIVES):
-            stop = min(piece + MAX_PRIMITIVES + 1, end)
+        # Pieces share a vertex. One stroke costs the square of its own crossings: a path of 20,000
+        # random vertices took a minute in one call.
+        for piece in range(start, max(end - 1, start + 1), _STROKE_VERTICES):
+            stop = min(piece + _STROKE_VERTICES + 1, end)
             canvas.painter.drawPolyline(polygon_of(part.xy[piece:stop]))
 
 
 def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Hatch) -> None:
+    """Paint one polygon with holes, parts or a hatch, or one too intricate for Qt's own fill."""
     painter, options = canvas.painter, canvas.options
-    pen = area_pen(level, options.outline_width)
-    smooth = len(part.xy) <= _SMOOTH_VERTICES
-    path = path_of(part.xy, part.offsets)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
-    painter.setBrush(area_brush(level))
-    painter.drawPath(path)
-    if smooth:
-        hatch_rings(
-            painter,
-            part,
-            hatch,
-            level_colour(level),
-            options.symbol_size * 0.45,
-            check=canvas.check,
-        )
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(pen)
-    if smooth:
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
+    intricate = len(part.xy) > _SMOOTH_VERTICES and is_raster(painter)
+    if intricate:
+        fill_rings(painter, part, area_brush(level).color(), canvas.check)
     else:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(area_brush(level))
+        painter.drawPath(path_of(part.xy, part.offsets))
+        spacing = options.symbol_size * 0.45
+        hatch_rings(painter, part, hatch, level_colour(level), spacing, check=canvas.check)
+    painter.setPen(area_pen(level, options.outline_width))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    if intricate:
         draw_segments(painter, segments_of(part)[0], canvas.check)
+    else:
+        _polylines(canvas, part)
