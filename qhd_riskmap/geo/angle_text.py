@@ -120,7 +120,7 @@ _RIGHT_ANGLE: Final = 90.0
 
 def normalised(text: str) -> str:
     """Bring signs, digits, brackets and direction words to the alphabet of the patterns."""
-    plain = text.upper()
+    plain = text.upper().replace("\r\n", "\n")
     for word, letter in _WORDS:
         if word in plain:
             plain = plain.replace(word, letter)

@@ -50,21 +50,23 @@ def _firm(places: Places, inside: InsideTest) -> tuple[BoolArray, BoolArray]:
 def separated(readings: Mapping[str, Places], inside: InsideTest) -> str | None:
     """The one reading that the counties bear out, or None.
 
-    It must be the only one that firmly contains at least `ENOUGH_ROWS` different places, and no row
-    may be firmly outside under it while firmly inside under another.
+    Against each other reading, at least `ENOUGH_ROWS` different places must be firmly inside under it
+    and firmly outside under the other; and no row at all may be firmly outside under it while firmly
+    inside under another. (GCJ-02 lies between WGS84 and BD-09, so no single row can speak against
+    both.) At most one reading can meet this.
 
     Args:
         readings: Name → longitude and latitude of every row under that reading, degrees.
         inside: The county test, aligned with the rows.
     """
-    within, without = _firm_masks(readings, inside)
-    winners = []
-    for name, places in readings.items():
-        against = without[name] & _others(name, within).any(axis=0)
-        for_it_alone = within[name] & _others(name, without).all(axis=0)
-        if not against.any() and _different(places, for_it_alone) >= ENOUGH_ROWS:
-            winners.append(name)
-    return winners[0] if winners else None
+    firm = {name: _firm(places, inside) for name, places in readings.items()}
+    for name, (within, without) in firm.items():
+        rivals = [both for other, both in firm.items() if other != name]
+        refuted = (_different(readings[name], within & rival[1]) for rival in rivals)
+        contradictions = any(np.any(without & rival[0]) for rival in rivals)
+        if not contradictions and min(refuted) >= ENOUGH_ROWS:
+            return name
+    return None
 
 
 def contradicted(name: str, readings: Mapping[str, Places], inside: InsideTest) -> bool:
@@ -72,24 +74,11 @@ def contradicted(name: str, readings: Mapping[str, Places], inside: InsideTest) 
 
     They do when `ENOUGH_ROWS` places are firmly outside under it and firmly inside under another.
     """
-    within, without = _firm_masks(readings, inside)
+    without = _firm(readings[name], inside)[1]
     return any(
-        _different(readings[name], without[name] & within[other]) >= ENOUGH_ROWS
-        for other in readings
-        if other != name
+        _different(places, without & _firm(places, inside)[0]) >= ENOUGH_ROWS
+        for places in readings.values()
     )
-
-
-def _firm_masks(
-    readings: Mapping[str, Places], inside: InsideTest
-) -> tuple[dict[str, BoolArray], dict[str, BoolArray]]:
-    firm = {name: _firm(places, inside) for name, places in readings.items()}
-    return {name: both[0] for name, both in firm.items()}, {n: both[1] for n, both in firm.items()}
-
-
-def _others(name: str, masks: Mapping[str, BoolArray]) -> NDArray[np.bool_]:
-    """The masks of every other reading, one row each."""
-    return np.stack([mask for other, mask in masks.items() if other != name])
 
 
 def _different(places: Places, rows: BoolArray) -> int:

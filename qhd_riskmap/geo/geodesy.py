@@ -60,9 +60,19 @@ def _inverse(*degrees: ArrayLike) -> tuple[FloatArray, FloatArray]:
 
 def length_m(geometry: BaseGeometry) -> float:
     """Length of lines, or of all rings of areas, in metres; 0 for points."""
-    return float(
-        math.fsum(_GEOD.geometry_length(part) for part in _parts(geometry) if part.length > 0)
-    )
+    return math.fsum(_line_length(line) for part in _parts(geometry) for line in _lines(part))
+
+
+def _lines(part: Any) -> list[Any]:
+    """The lines a single geometry is made of; pyproj by itself forgets the holes."""
+    if part.geom_type == "Polygon":
+        return [part.exterior, *part.interiors]
+    return [] if part.geom_type == "Point" else [part]
+
+
+def _line_length(line: Any) -> float:
+    lon, lat = shapely.get_coordinates(line).T
+    return float(_GEOD.line_length(lon, lat))
 
 
 def area_m2(geometry: BaseGeometry) -> float:

@@ -32,6 +32,10 @@ _X_PI: Final = np.pi * 3000.0 / 180.0
 _BD_EAST: Final = 0.0065
 _BD_NORTH: Final = 0.006
 
+_MIDDLE_EAST: Final = 105.0
+_MIDDLE_NORTH: Final = 30.0
+_RIM_DEG: Final = 1e-9
+
 STEP_TOLERANCE_DEG: Final = 1e-11
 _MOST_STEPS: Final = 30
 _CHUNK: Final = 8192  # working arrays of one chunk stay in the second-level cache
@@ -105,7 +109,11 @@ def _gcj_inverse(lon: FloatArray, lat: FloatArray) -> _Pair:
     So every place inside the box comes back from its own GCJ-02 position, also at the rim.
     """
     east, north = _solve(_unboxed_forward, lon, lat, lon, lat)
-    inside = in_china_box(east, north)
+    # Rounding may have carried a place on the rim itself over it.
+    inside = in_china_box(
+        east + np.where(east < _MIDDLE_EAST, _RIM_DEG, -_RIM_DEG),
+        north + np.where(north < _MIDDLE_NORTH, _RIM_DEG, -_RIM_DEG),
+    )
     return np.where(inside, east, lon), np.where(inside, north, lat)
 
 

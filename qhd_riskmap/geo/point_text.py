@@ -125,10 +125,11 @@ def _plane_point(body: str, text: str) -> ParsedPoint | None:
     """Two plane coordinates, or None when these are angles."""
     worded = _PLANE_WORDS.findall(body)
     rest = _PLANE_WORDS.sub("", body).strip(" ,;/|\n()")
-    if len(worded) == 2 and not rest and worded[0][0] != worded[1][0]:  # noqa: PLR2004
+    if len(worded) == 2 and not rest:  # noqa: PLR2004
         values = {("Y" if word in "EY" else "X"): float(number) for word, number in worded}
-        if len(values) == 2:  # noqa: PLR2004
-            return _worded_plane(values["Y"], values["X"], worded[0][0], text)
+        if len(values) == 1:
+            raise CoordinateTextError(_("“{text}”里两个数方向相同。").format(text=shown(text)))
+        return _worded_plane(values["Y"], values["X"], worded[0][0], text)
     numbers = [part for part in re.split(r"[ ,;|/\n]+", body) if part]
     found = [_PLANE_NUMBER.fullmatch(part) for part in numbers]
     if len(found) != 2 or found[0] is None or found[1] is None:  # noqa: PLR2004
@@ -169,7 +170,7 @@ def _pieces(body: str, text: str) -> tuple[str, str]:
     pieces = [piece for piece in (part.strip() for part in _SEPARATORS.split(body)) if piece]
     if len(pieces) == 2:  # noqa: PLR2004
         return pieces[0], pieces[1]
-    if len(pieces) == 4 and all(piece.replace("°", "").isdigit() for piece in pieces):  # noqa: PLR2004
+    if len(pieces) == 4 and all(piece.isdigit() for piece in pieces):  # noqa: PLR2004
         return f"{pieces[0]},{pieces[1]}", f"{pieces[2]},{pieces[3]}"  # decimal commas
     if len(pieces) == 1:
         cut = _cut(pieces[0])

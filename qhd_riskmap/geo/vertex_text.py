@@ -52,8 +52,10 @@ class ParsedVertices:
     ambiguous: bool
 
 
+# Bounded blanks: two unbounded ones side by side would take quadratic time to fail.
 _WKT: Final = re.compile(
-    r"\s*(?:SRID=\d{1,6};)?\s*(MULTI)?(POINT|LINESTRING|POLYGON)\s*(?:ZM|Z|M)?\s*\(", re.IGNORECASE
+    r"(?:SRID=\d{1,6};\s{0,9})?(MULTI)?(POINT|LINESTRING|POLYGON)\s{0,9}(?:ZM|Z|M)?\s{0,9}\(",
+    re.IGNORECASE,
 )
 _NUMBER: Final = re.compile(r"[Jj]?(\d{1,5})(?: ?[:,.)] ?| +)")
 _BLANK_LINE: Final = re.compile(r"\n[ \n]*\n")
@@ -111,11 +113,12 @@ def parse_wkt(text: str) -> BaseGeometry | None:
     """
     if len(text) > LONGEST_LIST:
         raise CoordinateTextError(_("坐标串太长：“{text}”。").format(text=shown(text)))
+    text = text.strip()
     start = _WKT.match(text)
     if start is None:
         return None
     try:
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             geometry: Any = shapely.from_wkt(text[start.start(1) if start[1] else start.start(2) :])
     except GEOSException as error:
         raise CoordinateTextError(
@@ -195,10 +198,10 @@ def _vertex(piece: str) -> ParsedPoint:
 
 def _split_vertices(plain: str) -> list[str]:
     body = plain.strip(" \n;|")
-    if body.count("(") > 1 and ";" not in body:
-        pieces = _CLOSING.split(body)
-    elif any(sign in body for sign in ";|\n"):
+    if any(sign in body for sign in ";|\n"):
         pieces = re.split(r"[;|\n]+", body)
+    elif body.count("(") > 1:
+        pieces = _CLOSING.split(body)
     else:
         pieces = _flat_pieces(body)
     cleaned = (piece.strip(" ,()\n") for piece in pieces)
