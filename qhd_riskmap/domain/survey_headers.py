@@ -1,0 +1,266 @@
+"""What each column of a sheet means, and which of its rows hold hazards."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from qhd_riskmap.domain.schema import Field, FieldKind, Issue, Severity
+from qhd_riskmap.domain.survey_columns import (
+    COMMON_FIELDS,
+    header_words,
+    recognise_header,
+    recognise_headers,
+)
+from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header
+from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_units import factor_to, unit_in
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.i18n import N_, _
+
+CONFIDENT_GUESS: Final = 90.0
+_SHORTEST_GUESS: Final = 3
+_SHORTEST_WORD: Final = 2
+_NUMERIC: Final = frozenset({FieldKind.NUMBER, FieldKind.INTEGER})
+POSITION_KEYS: Final = ("lon", "lat", "x_north", "y_east", "coordinates", "vertices")
+_ENDS: Final = tuple(
+    Field(key=f"{end}_{axis}", label=f"{word}{name}", aliases=tuple(f"{w}{name}" for w in others))
+    for end, word, others in (
+        ("start", N_("起点"), ("起始点", "始点")),
+        ("end", N_("终点"), ("终止点", "止点")),
+    )
+    for axis, name in (("lon", N_("经度")), ("lat", N_("纬度")))
+)
+SHEET_FIELDS: Final[tuple[Field, ...]] = (*COMMON_FIELDS, *_ENDS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MappedColumn:
+    """What one column holds.
+
+    Attributes:
+        index: Place in the sheet's columns.
+        header: Its header as written.
+        field: The common field, or None.
+        type_fields: The own field of each type that has one of this name, by type key.
+        factor: Multiplies the numbers, where the header names another unit.
+    """
+
+    index: int
+    header: str
+    field: Field | None = None
+    type_fields: Mapping[str, Field]
+    factor: float = 1.0
+
+    @property
+    def known(self) -> bool:
+        """Whether the register has a place for it; else it is kept as an extra."""
+        return self.field is not None or bool(self.type_fields)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderIssue:
+    """Something to say about a header cell, by its place in the sheet."""
+
+    row: int
+    column: int
+    issue: Issue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetMapping:
+    """How a sheet is to be read.
+
+    Attributes:
+        header: Where the header stands.
+        columns: One entry per column that has a header.
+        type_key: The type of every row, or "" where a column says it or nothing does.
+        issues: About the header.
+    """
+
+    header: HeaderRows
+    columns: tuple[MappedColumn, ...]
+    type_key: str
+    issues: tuple[HeaderIssue, ...]
+
+    def column(self, key: str) -> MappedColumn | None:
+        """The column that holds the common field ``key``."""
+        return next((c for c in self.columns if c.field is not None and c.field.key == key), None)
+
+    @property
+    def located(self) -> bool:
+        """Whether any column can hold a position."""
+        pairs = (("lon", "lat"), ("x_north", "y_east"), ("coordinates",), ("vertices",), START_KEYS)
+        return any(all(self.column(key) is not None for key in pair) for pair in pairs)
+
+
+START_KEYS: Final = ("start_lon", "start_lat", "end_lon", "end_lat")
+
+
+def map_sheet(sheet: SurveySheet, type_key: str = "") -> SheetMapping | None:
+    """Find the header and what its columns mean; None where no header can be recognised.
+
+    Args:
+        sheet: The sheet.
+        type_key: Type of every row, where the template says it; "" asks the sheet's name, its title
+            and the file's name.
+    """
+    types = taxonomy().types
+    searched = (*SHEET_FIELDS, *_fields_of(types))
+    header = find_header(sheet, searched)
+    if header is None:
+        return None
+    titles = [text for row in range(header.top) for text in sheet.row(row) if text]
+    if not type_key:
+        type_key = type_in_words([sheet.name]) or type_in_words(titles)
+        type_key = type_key or type_in_words([sheet.file.stem])
+    # Where a column names the type, rows of any type may follow.
+    mixed = any(_names_category(options) for options in header.names)
+    wanted = () if mixed else tuple(t for t in types if t.key == type_key)
+    columns, issues = _columns(header, wanted or types)
+    return SheetMapping(header=header, columns=columns, type_key=type_key, issues=issues)
+
+
+def _names_category(options: Sequence[str]) -> bool:
+    found = next((f for text in options if (f := recognise_header(text, SHEET_FIELDS))), None)
+    return found is not None and found.key == "category"
+
+
+def type_in_words(texts: Iterable[str]) -> str:
+    """Key of the one type that the texts name, by the longest word; "" for none or several.
+
+    >>> type_in_words(["青龙县2014年地质灾害隐患点排查表"])
+    'geological'
+    """
+    whole = "".join("".join(text.split()) for text in texts)
+    exact = taxonomy().recognise(whole) if whole else None
+    if exact is not None:
+        return exact[0].key
+    found = [(len(word), key) for word, key in _type_words() if word in whole]
+    longest = max((length for length, _key in found), default=0)
+    keys = {key for length, key in found if length == longest}
+    return keys.pop() if len(keys) == 1 else ""
+
+
+@cache
+def _type_words() -> tuple[tuple[str, str], ...]:
+    # "其他" in a title says nothing.
+    return tuple(
+        (word, hazard_type.key)
+        for hazard_type in taxonomy().types
+        if hazard_type.key != "other"
+        for word in (hazard_type.label, *hazard_type.aliases)
+        if len(word) >= _SHORTEST_WORD
+    )
+
+
+def _fields_of(types: Sequence[HazardType]) -> tuple[Field, ...]:
+    return tuple(field for hazard_type in types for field in hazard_type.fields)
+
+
+def _columns(
+    header: HeaderRows, types: Sequence[HazardType]
+) -> tuple[tuple[MappedColumn, ...], tuple[HeaderIssue, ...]]:
+    chosen = [_telling(options, types) for options in header.names]
+    common = recognise_headers(chosen, SHEET_FIELDS)
+    taken: set[str] = set()
+    columns: list[MappedColumn] = []
+    issues: list[HeaderIssue] = []
+    for index in _most_exact_first(chosen, common):
+        if not header.names[index]:
+            continue
+        column, issue = _column(index, header.header(index), chosen[index], common[index], types)
+        if column.field is not None and column.field.key in taken:
+            column = MappedColumn(index=index, header=column.header, type_fields={})
+        if column.field is not None:
+            taken.add(column.field.key)
+        columns.append(column)
+        if issue is not None:
+            issues.append(HeaderIssue(row=header.bottom, column=index, issue=issue))
+    return tuple(sorted(columns, key=lambda c: c.index)), tuple(issues)
+
+
+def _telling(options: Sequence[str], types: Sequence[HazardType]) -> str:
+    fields = (*SHEET_FIELDS, *_fields_of(types))
+    return next((text for text in options if recognise_header(text, fields)), "".join(options[:1]))
+
+
+def _most_exact_first(chosen: Sequence[str], common: Sequence[Field | None]) -> list[int]:
+    """Columns in the order in which they may claim a field: by its own label before by an alias."""
+
+    def rank(index: int) -> tuple[bool, int]:
+        field = common[index]
+        return (field is None or header_words(chosen[index])[0] != field.label, index)
+
+    return sorted(range(len(chosen)), key=rank)
+
+
+def _column(
+    index: int, header: str, text: str, common: Field | None, types: Sequence[HazardType]
+) -> tuple[MappedColumn, Issue | None]:
+    own = {t.key: field for t in types if (field := recognise_header(text, t.fields)) is not None}
+    if len(types) == 1 and own and common is not None:
+        # In a sheet of one type its own label is more telling than a common alias.
+        field = own[types[0].key]
+        if field.label in header_words(text) and common.label not in header_words(text):
+            common = None
+    if common is not None:
+        own = {}
+    issue = None
+    if common is None and not own:
+        guess = _guess(text, (*SHEET_FIELDS, *(_fields_of(types) if len(types) == 1 else ())))
+        if guess is not None:
+            issue = _guessed(header, guess)
+            if any(field.key == guess.key for field in SHEET_FIELDS):
+                common = guess
+            else:
+                own = {types[0].key: guess}
+    sample = common or next(iter(own.values()), None)
+    factor, unit_issue = _factor(header, sample)
+    column = MappedColumn(index=index, header=header, field=common, type_fields=own, factor=factor)
+    return column, issue or unit_issue
+
+
+def _guess(text: str, fields: Sequence[Field]) -> Field | None:
+    if len(text) < _SHORTEST_GUESS:
+        return None
+    names = {name: field for field in fields for name in (field.label, *field.aliases)}
+    found = process.extractOne(
+        header_words(text)[-1], list(names), scorer=fuzz.ratio, score_cutoff=CONFIDENT_GUESS
+    )
+    if found is None or re.sub(r"\D", "", found[0]) != re.sub(r"\D", "", text):
+        return None
+    return names[found[0]]
+
+
+def _guessed(header: str, field: Field) -> Issue:
+    return Issue(
+        field=field.key,
+        code="header-guessed",
+        severity=Severity.WARNING,
+        message=_("列名“{header}”按“{label}”理解，请核对。").format(
+            header=header, label=_(field.label)
+        ),
+    )
+
+
+def _factor(header: str, field: Field | None) -> tuple[float, Issue | None]:
+    unit = unit_in(header)
+    if not unit or field is None or field.kind not in _NUMERIC or not field.unit:
+        return 1.0, None
+    factor = factor_to(field, unit)
+    if factor is None:
+        message = _("列名“{header}”的单位与“{label}”的单位“{unit}”不符，数值按原样读入，请核对。")
+        severity, code = Severity.WARNING, "odd-unit"
+    elif factor == 1.0:
+        return 1.0, None
+    else:
+        message = _("列名“{header}”的数值已换算为“{unit}”。")
+        severity, code = Severity.INFO, "unit-converted"
+    text = message.format(header=header, label=_(field.label), unit=field.unit)
+    return factor or 1.0, Issue(field=field.key, code=code, severity=severity, message=text)

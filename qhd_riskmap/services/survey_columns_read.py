@@ -1,0 +1,228 @@
+"""The columns of one sheet as cleaned texts and cast values, by data row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Final
+
+from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.schema import Field, Issue
+from qhd_riskmap.domain.survey_data_rows import DataRows
+from qhd_riskmap.domain.survey_headers import (
+    POSITION_KEYS,
+    SHEET_FIELDS,
+    START_KEYS,
+    MappedColumn,
+    SheetMapping,
+)
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_issues import IssueLog, warning
+from qhd_riskmap.services.survey_values import Texts, cast, cleaned, dated
+
+# Common columns that the hazard itself, its grades or its place take up; the rest become extras.
+_TAKEN: Final = frozenset(
+    {
+        "seq", "code", "name", "category", "sub_kind", "county", "township", "address", "found_date",
+        "unit", "regulator", "contact", "phone", "risk_level", "ls_l", "ls_s", "lec_l", "lec_e",
+        "lec_c", "remark", "secrecy", "datum", "geometry_kind", *POSITION_KEYS, *START_KEYS,
+    }
+)  # fmt: skip
+_FIELDS: Final = {field.key: field for field in SHEET_FIELDS}
+Extras = dict[str, str]
+
+
+class SheetColumns:
+    """Lazy access to the columns of one sheet; every failed cast is logged and kept as an extra.
+
+    Attributes:
+        rows: Number of data rows.
+        extras: Per row, header → text of what the register has no place for.
+    """
+
+    def __init__(self, mapping: SheetMapping, data: DataRows, log: IssueLog) -> None:
+        self.rows = len(data.indices)
+        self.extras: list[Extras | None] = [None] * self.rows
+        self._data = data
+        self._log = log
+        self._common: dict[str, MappedColumn] = {}
+        self._own: list[MappedColumn] = []
+        self._unknown: list[MappedColumn] = []
+        for column in mapping.columns:
+            if column.field is not None:
+                self._common[column.field.key] = column
+            elif column.type_fields:
+                self._own.append(column)
+            else:
+                self._unknown.append(column)
+        self._texts: dict[str, Texts] = {}
+        self._headers = _unique_headers(mapping.columns)
+
+    def has(self, key: str) -> bool:
+        """Whether the sheet has the common column."""
+        return key in self._common
+
+    def raw(self, keys: Sequence[str]) -> dict[str, Texts]:
+        """Texts as they stand, of those of the columns that exist."""
+        return {
+            key: self._data.columns[self._common[key].index] for key in keys if key in self._common
+        }
+
+    def index(self, key: str) -> int:
+        """Column index of a common column, 0 where there is none."""
+        return self._common[key].index if key in self._common else 0
+
+    def header(self, key: str) -> str:
+        """Header of a common column, or ""."""
+        return self._common[key].header if key in self._common else ""
+
+    def texts(self, key: str) -> Texts | None:
+        """Cleaned texts of a common column, or None where the sheet has none."""
+        if key not in self._common:
+            return None
+        if key not in self._texts:
+            self._texts[key] = cleaned(self._data.columns[self._common[key].index])
+        return self._texts[key]
+
+    def values(self, key: str) -> list[AttributeValue | None] | None:
+        """Cast values of a common column."""
+        texts = self.texts(key)
+        if texts is None:
+            return None
+        column = self._common[key]
+        return cast(_FIELDS[key], texts, self._reporter(column, texts), factor=column.factor)
+
+    def days(self, key: str, today: date) -> list[date | None] | None:
+        """Days of a common column."""
+        texts = self.texts(key)
+        if texts is None:
+            return None
+        report = self._reporter(self._common[key], texts)
+        return dated(texts, _FIELDS[key], today, report)
+
+    def keep_extras(self) -> None:
+        """Put every column without a place of its own into `extras`."""
+        others = [c for key, c in self._common.items() if key not in _TAKEN]
+        for column in (*self._unknown, *others):
+            texts = cleaned(self._data.columns[column.index])
+            for row, text in enumerate(texts):
+                if text is not None:
+                    self.keep(row, self._headers[column.index], text)
+
+    def keep(self, row: int, header: str, text: str) -> None:
+        """Put one text into the extras of a row."""
+        extras = self.extras[row]
+        if extras is None:
+            extras = self.extras[row] = {}
+        extras[header] = text
+
+    def attributes(self, types: Sequence[HazardType | None]) -> list[dict[str, AttributeValue]]:
+        """Values of the types' own fields by row; texts of other types' fields become extras."""
+        result: list[dict[str, AttributeValue]] = [{} for _row in range(self.rows)]
+        present = {t.key for t in types if t is not None}
+        for column in self._own:
+            texts = cleaned(self._data.columns[column.index])
+            for key in present & column.type_fields.keys():
+                field = column.type_fields[key]
+                mine = _only(texts, types, key) if len(present) > 1 else texts
+                report = self._reporter(column, texts)
+                values = cast(field, mine, report, factor=column.factor)
+                for row, value in enumerate(values):
+                    if value is not None:
+                        result[row].setdefault(field.key, value)
+            if not present <= column.type_fields.keys():
+                self._keep_strangers(column, texts, types)
+        self._warn_missing(types, present, result)
+        return result
+
+    def row_hashes(self) -> list[str]:
+        """A hash of everything each row holds, whatever its number and place in the sheet."""
+        skipped = self._common["seq"].index if "seq" in self._common else -1
+        columns = [column for i, column in enumerate(self._data.columns) if i != skipped]
+        return [
+            hashlib.blake2b(
+                "\x1f".join([text or "" for text in cells]).encode("utf-8", "surrogatepass"),
+                digest_size=16,
+            ).hexdigest()
+            for cells in zip(*columns, strict=True)
+        ]
+
+    def _keep_strangers(
+        self, column: MappedColumn, texts: Texts, types: Sequence[HazardType | None]
+    ) -> None:
+        for row, text in enumerate(texts):
+            owner = types[row]
+            if text is not None and owner is not None and owner.key not in column.type_fields:
+                self.keep(row, self._headers[column.index], text)
+
+    def _reporter(self, column: MappedColumn, texts: Texts) -> _Reporter:
+        return _Reporter(self, self._log, column, self._headers[column.index], texts)
+
+    def _warn_missing(
+        self,
+        types: Sequence[HazardType | None],
+        present: set[str],
+        values: Sequence[Mapping[str, AttributeValue]],
+    ) -> None:
+        """Fields that the row's other values require."""
+        wanting = {
+            key: [f for f in taxonomy().get(key).fields if f.required or f.required_if is not None]
+            for key in present
+        }
+        if not any(wanting.values()):
+            return
+        for row, owner in enumerate(types):
+            if owner is None:
+                continue
+            for field in wanting[owner.key]:
+                if field.key not in values[row] and _required(field, values[row]):
+                    message = _("缺少“{label}”，请补填。").format(label=_(field.label))
+                    self._log.on_row(row, warning(field.key, "missing", message))
+
+
+class _Reporter:
+    """Logs what a cast found, and keeps the text that could not be cast."""
+
+    def __init__(
+        self, columns: SheetColumns, log: IssueLog, column: MappedColumn, header: str, texts: Texts
+    ) -> None:
+        self._columns = columns
+        self._log = log
+        self._column = column
+        self._header = header
+        self._texts = texts
+
+    def __call__(self, row: int, issue: Issue) -> None:
+        self._log.on_row(row, issue, column=self._column.index)
+        text = self._texts[row]
+        if text is not None and issue.code not in _VALUE_KEPT:
+            self._columns.keep(row, self._header, text)
+
+
+_VALUE_KEPT: Final = frozenset({"unlikely-date", "odd-phone"})
+
+
+def _required(field: Field, values: Mapping[str, AttributeValue]) -> bool:
+    if field.required_if is None:
+        return field.required
+    return str(values.get(field.required_if.field, "")) in field.required_if.values
+
+
+def _only(texts: Texts, types: Sequence[HazardType | None], key: str) -> list[str | None]:
+    return [
+        text if owner is not None and owner.key == key else None
+        for text, owner in zip(texts, types, strict=True)
+    ]
+
+
+def _unique_headers(columns: Sequence[MappedColumn]) -> dict[int, str]:
+    """Headers by column index; the second of one name gets a number."""
+    seen: dict[str, int] = {}
+    unique: dict[int, str] = {}
+    for column in columns:
+        seen[column.header] = seen.get(column.header, 0) + 1
+        count = seen[column.header]
+        unique[column.index] = column.header if count == 1 else f"{column.header}({count})"
+    return unique

@@ -1,0 +1,342 @@
+"""Survey import: departments' sheets in, previewed, committed as a whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.taxonomy import HazardType
+from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
+from qhd_riskmap.formats.survey_sheet import file_content, read_survey
+from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types, write_template
+from qhd_riskmap.geo.references import Reference
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.services.survey_candidates import Candidate, ImportTerms
+from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_matching import match
+from qhd_riskmap.services.survey_places import read_places
+from qhd_riskmap.services.survey_preview import (
+    ImportOutcome,
+    ImportPreview,
+    SheetDatum,
+    SurveyFile,
+)
+from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
+from qhd_riskmap.storage.batch_repository import Batch, BatchFile
+from qhd_riskmap.storage.engine import Register
+
+__all__ = [
+    "ImportOutcome",
+    "ImportPreview",
+    "RowIssue",
+    "SheetDatum",
+    "SurveyFile",
+    "SurveyImport",
+    "write_survey_template",
+]
+
+# Workbooks carry our own hidden sheet, and 填写说明 which is prose.
+_GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
+
+
+def write_survey_template(path: Path, types: Sequence[HazardType]) -> None:
+    """Write the survey template for some types.
+
+    Raises:
+        OutputFileError: The file cannot be written.
+    """
+    write_template(path, types)
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadFile:
+    file: SurveyFile
+    readings: tuple[SheetReading, ...]
+    issues: tuple[RowIssue, ...]
+
+
+class SurveyImport:
+    """Imports into one register, for one actor."""
+
+    def __init__(self, register: Register, actor: Actor, today: date | None = None) -> None:
+        self._register = register
+        self._actor = actor
+        self._today = today
+
+    def preview(
+        self, paths: Iterable[Path], datum: Reference | None, job: JobContext
+    ) -> ImportPreview:
+        """Read and check sheets without storing anything.
+
+        Args:
+            paths: Files; what is wrong with one does not stop the others.
+            datum: Reference of all coordinates, None to let the evidence decide.
+            job: Progress by file.
+
+        Raises:
+            UnreadableFileError: None of the files can be read.
+            JobCancelledError: The user stopped it.
+        """
+        self._actor.require(Permission.IMPORT)
+        files = list(dict.fromkeys(Path(path) for path in paths))
+        terms = self._terms(datum)
+        read: list[_ReadFile] = []
+        failures: list[UnreadableFileError] = []
+        for done, path in enumerate(files):
+            job.advance(done, len(files) + 1, path.name)
+            try:
+                read.append(self._read_file(path, terms))
+            except UnreadableFileError as failure:
+                failures.append(failure)
+                read.append(_unread(path, failure))
+        if failures and len(failures) == len(files):
+            raise failures[0]
+        job.advance(len(files), len(files) + 1, _("查重"))
+        preview = self._matched(read, terms)
+        job.advance(len(files) + 1, len(files) + 1)
+        return preview
+
+    def commit(self, preview: ImportPreview, job: JobContext) -> ImportOutcome:
+        """Register all candidates of a preview in one transaction.
+
+        Rows that another import has brought since the preview are passed over.
+
+        Raises:
+            JobCancelledError: The user stopped it; nothing is stored.
+            DatabaseError: The register cannot be written; nothing is stored.
+        """
+        self._actor.require(Permission.IMPORT)
+        if not preview.candidates:
+            return preview.outcome_of((), None)
+        with self._register.unit_of_work() as work:
+            work.lock()
+            known = work.batches.known_rows(c.row_hash for c in preview.candidates)
+            chosen = [c for c in preview.candidates if c.row_hash not in known]
+            if not chosen:
+                return preview.outcome_of((), None, accepted=0)
+            steps = len(chosen)
+            job.advance(0, steps, _("写入登记库"))
+            counts = preview.outcome_of((), None, accepted=len(chosen))
+            work.batches.add(_batch(preview, chosen, counts), self._actor)
+            stored = work.hazards.add_many([c.hazard for c in chosen], self._actor)
+            job.advance(steps, steps, _("写入评估"))
+            assessments = [a for c in chosen for a in c.assessments]
+            if assessments:
+                work.assessments.add_many(assessments, self._actor)
+            job.advance(steps, steps, _("提交"))
+            work.commit()
+        rows = tuple((c.sheet.file, c.sheet.name, c.row) for c in chosen)
+        outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
+        return replace(outcome, rows=rows)
+
+    def changes(self, outcome: ImportOutcome) -> Changes:
+        """What views have to redraw after a commit."""
+        return Changes(hazards=bool(outcome.hazards))
+
+    def write_reports(
+        self, preview: ImportPreview, outcome: ImportOutcome, report: Path | None
+    ) -> list[Path]:
+        """Write the senders' own workbooks back with every wrong cell marked.
+
+        Args:
+            preview: The import.
+            outcome: What became of it.
+            report: Where to write; with several files their names are added. None writes nothing.
+
+        Returns:
+            One file per sender's file that has something to tell.
+
+        Raises:
+            OutputFileError: One cannot be written.
+        """
+        if report is None:
+            return []
+        told = {issue.path for issue in outcome.issues} | {path for path, _s, _r in outcome.rows}
+        files = [file for file in preview.files if file.readable and file.path in told]
+        written = []
+        for number, file in enumerate(files, start=1):
+            target = report
+            if len(files) > 1:
+                target = report.with_name(f"{report.stem}-{number:02d}-{file.path.stem}.xlsx")
+            notes = [
+                CellNote(i.sheet, i.cell, i.row, i.severity, i.message)
+                for i in outcome.issues
+                if i.path == file.path
+            ]
+            marks = self._marks(preview, outcome, file.path)
+            written.append(write_annotated(file.path, target, notes, marks))
+        return written
+
+    def import_places(self, path: Path) -> int:
+        """Load townships, receptors or emergency resources; how many were stored.
+
+        Raises:
+            UnreadableFileError: The file cannot be read, or holds none of these.
+        """
+        self._actor.require(Permission.IMPORT)
+        places = read_places(path)
+        with self._register.unit_of_work() as work:
+            count = work.places.add_townships(places.townships, self._actor)
+            count += work.places.add_receptors(places.receptors, self._actor)
+            count += work.places.add_resources(places.resources, self._actor)
+            work.commit()
+        return count
+
+    # Inside
+
+    def _terms(self, datum: Reference | None) -> ImportTerms:
+        with self._register.unit_of_work() as work:
+            townships = frozenset(town.name for town in work.places.townships())
+        return ImportTerms(
+            declared=datum,
+            today=self._today or datetime.now(tz=UTC).astimezone().date(),
+            assessor=self._actor.name,
+            batch_id=uuid4(),
+            townships=townships,
+        )
+
+    def _read_file(self, path: Path, terms: ImportTerms) -> _ReadFile:
+        content = file_content(path)
+        digest = hashlib.sha256(content).hexdigest()
+        sheets = read_survey(path)
+        types = template_types(sheets)
+        wanted = [sheet for sheet in sheets if _is_survey(sheet, only=len(sheets) == 1)]
+        readings = [read_sheet(sheet, terms, types.get(sheet.name, "")) for sheet in wanted]
+        useful = [r for r in readings if r.decision is not None]
+        # A workbook with a survey in it may have other sheets; they are none of our business.
+        kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
+        issues = tuple(issue for reading in kept for issue in reading.issues)
+        with self._register.unit_of_work() as work:
+            batch = work.batches.known_file(digest)
+        if batch is not None and batch.imported_at is not None:
+            message = _("这个文件已于 {day} 由 {actor} 导入过，已入库的行不会重复登记。").format(
+                day=batch.imported_at.astimezone().date().isoformat(), actor=batch.imported_by
+            )
+            issues = (_on_file(path, "file-known", Severity.INFO, message), *issues)
+        file = SurveyFile(path=path, sha256=digest, size=len(content))
+        return _ReadFile(file, tuple(kept), issues)
+
+    def _matched(self, read: Sequence[_ReadFile], terms: ImportTerms) -> ImportPreview:
+        candidates = [c for f in read for r in f.readings for c in r.candidates]
+        with self._register.unit_of_work() as work:
+            register = work.hazards.fingerprints()
+            known = work.batches.known_rows(c.row_hash for c in candidates)
+        found = match(candidates, register, known)
+        issues = [issue for file in read for issue in file.issues]
+        for index, other in found.repeats.items():
+            message = _("与“{other}”重复，已跳过。").format(other=other)
+            issues.append(_on_row(candidates[index], "duplicate", Severity.INFO, message))
+        for index, other in found.suspects.items():
+            message = _("可能与“{other}”是同一处，已登记，请核对。").format(other=other)
+            issues.append(
+                _on_row(candidates[index], "suspected-duplicate", Severity.WARNING, message)
+            )
+        return ImportPreview(
+            files=tuple(file.file for file in read),
+            readings=tuple(reading for file in read for reading in file.readings),
+            candidates=tuple(c for i, c in enumerate(candidates) if i not in found.repeats),
+            repeats=tuple(candidates[i] for i in sorted(found.repeats)),
+            issues=_in_order(issues, [file.file.path for file in read]),
+            batch_id=terms.batch_id,
+        )
+
+    def _marks(self, preview: ImportPreview, outcome: ImportOutcome, path: Path) -> list[RowMark]:
+        """What became of every row of one file."""
+        marks = [
+            RowMark(sheet, row, "accepted", _("已入库：{code}").format(code=hazard.code))
+            for (file, sheet, row), hazard in zip(outcome.rows, outcome.hazards, strict=True)
+            if file == path
+        ]
+        if not outcome.hazards:
+            marks += [
+                RowMark(c.sheet.name, c.row, "accepted", _("可以入库"))
+                for c in preview.candidates
+                if c.sheet.file == path
+            ]
+        marks += [
+            RowMark(c.sheet.name, c.row, "duplicate", _("重复，已跳过"))
+            for c in preview.repeats
+            if c.sheet.file == path
+        ]
+        for reading in preview.readings:
+            if reading.sheet.file == path:
+                name = reading.sheet.name
+                marks += [
+                    RowMark(name, row, "rejected", _("退回，请改正")) for row in reading.rejected
+                ]
+                marks += [RowMark(name, r, "undecided", _("坐标系未定")) for r in reading.undecided]
+        return marks
+
+
+def _is_survey(sheet: SurveySheet, *, only: bool) -> bool:
+    """Our own hidden sheets and guides are passed over, and so is what the sender has hidden."""
+    if sheet.name == TEMPLATE_SHEET:
+        return False
+    return only or not (sheet.hidden or sheet.name in _GUIDES)
+
+
+def _told(reading: SheetReading) -> bool:
+    """Whether a sheet that cannot be used looks like a survey all the same."""
+    return reading.mapping is not None and reading.mapping.column("name") is not None
+
+
+def _unread(path: Path, failure: UnreadableFileError) -> _ReadFile:
+    issue = _on_file(path, failure.code, Severity.ERROR, str(failure))
+    return _ReadFile(SurveyFile(path=path, sha256="", size=0, readable=False), (), (issue,))
+
+
+def _on_file(path: Path, code: str, severity: Severity, message: str) -> RowIssue:
+    return RowIssue(
+        path=path, sheet="", cell="", row=0, code=code, severity=severity, message=message
+    )
+
+
+def _on_row(candidate: Candidate, code: str, severity: Severity, message: str) -> RowIssue:
+    sheet = candidate.sheet
+    return RowIssue(
+        path=sheet.file,
+        sheet=sheet.name,
+        cell=sheet.address(candidate.row - sheet.first_row, candidate.name_column),
+        row=candidate.row,
+        code=code,
+        severity=severity,
+        message=message,
+    )
+
+
+def _in_order(issues: list[RowIssue], files: Sequence[Path]) -> tuple[RowIssue, ...]:
+    place = {path: number for number, path in enumerate(files)}
+    sheets: dict[tuple[Path, str], int] = {}
+    for issue in issues:
+        sheets.setdefault((issue.path, issue.sheet), len(sheets))
+    return tuple(sorted(issues, key=lambda i: (place[i.path], sheets[i.path, i.sheet], i.row)))
+
+
+def _batch(preview: ImportPreview, chosen: Sequence[Candidate], counts: ImportOutcome) -> Batch:
+    return Batch(
+        id=preview.batch_id,
+        files=tuple(
+            BatchFile(name=file.path.name, sha256=file.sha256, size=file.size)
+            for file in preview.files
+            if file.readable
+        ),
+        decisions={"datums": [datum.to_json() for datum in preview.datums]},
+        counts={
+            "accepted": counts.accepted,
+            "rejected": counts.rejected,
+            "duplicates": counts.duplicates,
+            "undecided": counts.undecided,
+        },
+        row_fingerprints=tuple(c.row_hash for c in chosen),
+    )

@@ -1,0 +1,244 @@
+"""Where the rows of a sheet say they are, as numbers: before any datum is known."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+from shapely.geometry.base import BaseGeometry
+
+from qhd_riskmap.domain.survey_headers import START_KEYS
+from qhd_riskmap.geo.coordinate_text import (
+    CoordinateTextError,
+    ParsedPoint,
+    parse_point,
+    parse_wkt,
+    read_angle,
+    read_vertices,
+)
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_issues import IssueLog, error, warning
+from qhd_riskmap.services.survey_values import Texts, cleaned
+
+Vertices = list[tuple[float, float]]
+FloatArray = npt.NDArray[np.float64]
+_NO_TURN: Final = 180.0
+_LONGITUDES: Final = (73.0, 136.0)
+_LATITUDES: Final = (3.0, 54.0)
+_NORTHINGS: Final = (1.9e6, 7.2e6)
+_PLAIN: Final = frozenset("0123456789.-")
+
+
+@dataclass(slots=True, eq=False)
+class Positions:
+    """Positions of n data rows; x is always the longitude or easting.
+
+    Attributes:
+        x: First coordinate of each row, NaN where there is none.
+        y: Its partner.
+        parts: Vertices of the rows that have more than one point, one list per part.
+        shapes: Geometries of the rows that wrote WKT.
+        texts: Coordinates as written, for the record.
+        swapped: Rows whose numbers were turned round.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    parts: dict[int, list[Vertices]] = field(default_factory=dict)
+    shapes: dict[int, BaseGeometry] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
+    swapped: set[int] = field(default_factory=set)
+
+    @property
+    def found(self) -> npt.NDArray[np.bool_]:
+        """Rows with a position."""
+        return np.isfinite(self.x) & np.isfinite(self.y)
+
+    @property
+    def plane(self) -> npt.NDArray[np.bool_]:
+        """Rows whose numbers are metres."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray((np.abs(self.x) > _NO_TURN) | (np.abs(self.y) > _NO_TURN))
+
+    def place(self, row: int, x: float, y: float, text: str) -> None:
+        """Set the first coordinate of a row."""
+        self.x[row], self.y[row], self.texts[row] = x, y, text
+
+
+def read_positions(columns: Mapping[str, Texts], rows: int, log: IssueLog) -> Positions:
+    """Read every position column; what cannot be read becomes an issue.
+
+    Args:
+        columns: Raw texts by field key; of `survey_headers.POSITION_KEYS` those the sheet has.
+        rows: Number of data rows.
+        log: Takes the issues: an error where the row has no other position, a warning where it has.
+    """
+    found = Positions(np.full(rows, np.nan), np.full(rows, np.nan), texts=[""] * rows)
+    problems: list[tuple[int, str, str]] = []
+    for x_key, y_key in (("lon", "lat"), ("y_east", "x_north")):
+        if x_key in columns and y_key in columns:
+            _read_pair(columns, x_key, y_key, found, problems)
+    if "coordinates" in columns:
+        _read_points(columns["coordinates"], found, problems)
+    if all(key in columns for key in START_KEYS):
+        _read_ends(columns, found, problems)
+    if "vertices" in columns:
+        _read_vertices(columns["vertices"], found, problems)
+    _report(found, problems, log)
+    return found
+
+
+def _read_pair(
+    columns: Mapping[str, Texts],
+    x_key: str,
+    y_key: str,
+    found: Positions,
+    problems: list[tuple[int, str, str]],
+) -> None:
+    raw_x, raw_y = columns[x_key], columns[y_key]
+    x, y = _angles(raw_x, x_key, problems), _angles(raw_y, y_key, problems)
+    blank = np.isnan(found.x)
+    have_x, have_y = ~np.isnan(x), ~np.isnan(y)
+    for row in np.flatnonzero(blank & (have_x ^ have_y)).tolist():
+        lacking = y_key if have_x[row] else x_key
+        if not any(r == row and key == lacking for r, key, _m in problems[-2:]):
+            problems.append((row, lacking, _("只有一个坐标值，缺少另一个。")))
+    turned = _turned(x, y) & blank
+    x[turned], y[turned] = y[turned], x[turned]
+    found.swapped.update(np.flatnonzero(turned).tolist())
+    take = blank & have_x & have_y
+    found.x[take], found.y[take] = x[take], y[take]
+    for row in np.flatnonzero(take).tolist():
+        found.texts[row] = f"{raw_x[row]}, {raw_y[row]}"
+
+
+def _turned(x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
+    """Rows whose x is certainly a latitude or northing and whose y is not one."""
+
+    def within(values: FloatArray, limits: tuple[float, float]) -> Any:
+        return (values >= limits[0]) & (values <= limits[1])
+
+    with np.errstate(invalid="ignore"):
+        degrees = within(x, _LATITUDES) & within(y, _LONGITUDES)
+        metres = within(x, _NORTHINGS) & (y > _NO_TURN) & ~within(y, _NORTHINGS)
+    return np.asarray(degrees | metres)
+
+
+def _angles(column: Texts, key: str, problems: list[tuple[int, str, str]]) -> FloatArray:
+    values = np.full(len(column), np.nan)
+    for row, text in enumerate(column):
+        if not text:
+            continue
+        try:
+            if _PLAIN.issuperset(text):
+                number = float(text)
+                values[row] = number if _is_plain(number) else read_angle(text).degrees
+            else:
+                values[row] = _angle(text)
+        except (CoordinateTextError, ValueError) as problem:
+            problems.append((row, key, str(problem)))
+    return values
+
+
+def _is_plain(number: float) -> bool:
+    """Degrees, or a plane coordinate of at least six digits and a belt."""
+    size = abs(number)
+    return size <= _NO_TURN or 1e5 <= size < 1e6 or _NORTHINGS[0] <= size < 4.7e7  # noqa: PLR2004
+
+
+def _angle(text: str) -> float:
+    if cleaned([text])[0] is None:
+        return math.nan
+    plain = unicodedata.normalize("NFKC", text).strip().removesuffix("m").removesuffix("米")
+    try:
+        number = float(plain.replace(",", "") if "." in plain else plain)
+    except ValueError:
+        return read_angle(text).degrees
+    return number if math.isfinite(number) and _is_plain(number) else read_angle(text).degrees
+
+
+def _read_points(column: Texts, found: Positions, problems: list[tuple[int, str, str]]) -> None:
+    for row, text in enumerate(column):
+        if not text or not math.isnan(found.x[row]) or cleaned([text])[0] is None:
+            continue
+        try:
+            point = _point(text)
+        except CoordinateTextError as problem:
+            try:
+                _take_vertices(row, text, found)
+            except CoordinateTextError:
+                problems.append((row, "coordinates", str(problem)))
+            continue
+        found.place(row, point.x, point.y, text)
+        if point.swapped:
+            found.swapped.add(row)
+
+
+def _point(text: str) -> ParsedPoint:
+    return parse_point(text)
+
+
+def _read_ends(
+    columns: Mapping[str, Texts], found: Positions, problems: list[tuple[int, str, str]]
+) -> None:
+    ends = [_angles(columns[key], key, problems) for key in START_KEYS]
+    for row in range(len(found.x)):
+        start_x, start_y, end_x, end_y = (float(values[row]) for values in ends)
+        if any(math.isnan(value) for value in (start_x, start_y, end_x, end_y)):
+            continue
+        text = "; ".join(f"{columns[x][row]}, {columns[y][row]}" for x, y in _END_PAIRS)
+        found.parts[row] = [[(start_x, start_y), (end_x, end_y)]]
+        found.place(row, start_x, start_y, text)
+
+
+_END_PAIRS: Final = (("start_lon", "start_lat"), ("end_lon", "end_lat"))
+
+
+def _read_vertices(column: Texts, found: Positions, problems: list[tuple[int, str, str]]) -> None:
+    for row, text in enumerate(column):
+        if not text or cleaned([text])[0] is None:
+            continue
+        try:
+            _take_vertices(row, text, found)
+        except CoordinateTextError as problem:
+            problems.append((row, "vertices", str(problem)))
+
+
+def _take_vertices(row: int, text: str, found: Positions) -> None:
+    shape = parse_wkt(text) if text.lstrip()[:1].isalpha() else None
+    if shape is not None:
+        x, y = next(iter(_coordinates(shape)))
+        found.shapes[row] = shape
+        found.parts.pop(row, None)
+        found.place(row, x, y, text)
+        return
+    vertices = read_vertices(text)
+    found.parts[row] = vertices.parts
+    found.place(row, *vertices.parts[0][0], text)
+    if vertices.swapped:
+        found.swapped.add(row)
+
+
+def _coordinates(shape: BaseGeometry) -> Sequence[tuple[float, float]]:
+    import shapely  # noqa: PLC0415 - only sheets with WKT need it here
+
+    return [(float(x), float(y)) for x, y in shapely.get_coordinates(shape)]
+
+
+def _report(found: Positions, problems: list[tuple[int, str, str]], log: IssueLog) -> None:
+    located = found.found
+    for row, key, message in problems:
+        make = warning if located[row] else error
+        log.on_row(row, make(key, "bad-coordinate", message))
+    told = {row for row, _key, _message in problems}
+    for row in np.flatnonzero(~located).tolist():
+        if row not in told:
+            log.on_row(row, error("", "no-geometry", _("没有坐标，请补填。")), key="lon")
+    for row in sorted(found.swapped):
+        message = _("经纬度（或 X、Y）写反了，已对调，请核对。")
+        log.on_row(row, warning("lon", "swapped", message), key="coordinates")

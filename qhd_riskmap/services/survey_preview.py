@@ -1,0 +1,193 @@
+"""What an import would do, and what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.services.survey_candidates import Candidate
+from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_rows import SheetReading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyFile:
+    """One file of an import.
+
+    Attributes:
+        sha256: Hash of its content, hexadecimal; "" where it could not be read.
+        readable: False when nothing of it could be used.
+    """
+
+    path: Path
+    sha256: str
+    size: int
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetDatum:
+    """How the coordinates of one sheet were understood.
+
+    Attributes:
+        columns: Headers of the coordinate columns.
+        decided: Notation of the reference, None for 未定.
+        votes: Hypothesis → rows that fit.
+        reasons: Chinese sentences.
+        question: What to ask the sender; "" when nothing is open.
+        candidates: Notations left open.
+    """
+
+    path: Path
+    sheet: str
+    columns: tuple[str, ...]
+    decided: str | None
+    votes: dict[str, int]
+    reasons: tuple[str, ...]
+    question: str
+    candidates: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        """File name without folder."""
+        return self.path.name
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        return {
+            "file": self.file,
+            "sheet": self.sheet,
+            "columns": list(self.columns),
+            "decided": self.decided,
+            "votes": dict(self.votes),
+            "reasons": list(self.reasons),
+            "question": self.question,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportOutcome:
+    """Counts of rows, and everything worth telling about them.
+
+    Attributes:
+        accepted: Rows registered (or that would be, in a preview).
+        rejected: Rows with an error.
+        duplicates: Exact repeats, passed over.
+        undecided: Rows whose reference system is open.
+        hazards: The hazards registered, with their codes; empty for a preview.
+        batch_id: Of the batch; None where nothing was registered.
+        rows: Source file, sheet name and row number of each of `hazards`.
+    """
+
+    accepted: int
+    rejected: int
+    duplicates: int
+    undecided: int
+    issues: tuple[RowIssue, ...]
+    datums: tuple[SheetDatum, ...]
+    hazards: tuple[Hazard, ...] = ()
+    batch_id: UUID | None = None
+    rows: tuple[tuple[Path, str, int], ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """The document of the command-line contract."""
+        return {
+            "accepted": self.accepted,
+            "rejected": self.rejected,
+            "duplicates": self.duplicates,
+            "undecided": self.undecided,
+            "issues": [issue.to_json() for issue in self.issues],
+            "datums": [datum.to_json() for datum in self.datums],
+            "batch": str(self.batch_id) if self.batch_id is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportPreview:
+    """Everything an import would do; nothing is stored yet.
+
+    Attributes:
+        files: What was read.
+        readings: One per sheet.
+        candidates: Rows that would be registered.
+        repeats: Rows that are exact repeats.
+        issues: Of files, sheets, rows and cells, in the order of the files.
+        batch_id: Of the batch to come.
+    """
+
+    files: tuple[SurveyFile, ...]
+    readings: tuple[SheetReading, ...]
+    candidates: tuple[Candidate, ...]
+    repeats: tuple[Candidate, ...]
+    issues: tuple[RowIssue, ...]
+    batch_id: UUID
+
+    @property
+    def accepted(self) -> int:
+        """Rows that would be registered."""
+        return len(self.candidates)
+
+    @property
+    def rejected(self) -> int:
+        """Rows with an error."""
+        return sum(len(reading.rejected) for reading in self.readings)
+
+    @property
+    def duplicates(self) -> int:
+        """Exact repeats."""
+        return len(self.repeats)
+
+    @property
+    def undecided(self) -> int:
+        """Rows whose reference system is open."""
+        return sum(len(reading.undecided) for reading in self.readings)
+
+    @property
+    def datums(self) -> tuple[SheetDatum, ...]:
+        """How each sheet's coordinates were understood."""
+        return tuple(_datum(reading) for reading in self.readings if reading.rows)
+
+    @property
+    def hazards(self) -> tuple[Hazard, ...]:
+        """The hazards that would be registered, without codes."""
+        return tuple(candidate.hazard for candidate in self.candidates)
+
+    def outcome(self) -> ImportOutcome:
+        """The outcome of doing nothing with it: a dry run."""
+        return self.outcome_of((), None)
+
+    def outcome_of(
+        self, hazards: Sequence[Hazard], batch_id: UUID | None, accepted: int | None = None
+    ) -> ImportOutcome:
+        """The outcome once ``hazards`` are registered."""
+        count = self.accepted if accepted is None else accepted
+        return ImportOutcome(
+            accepted=count,
+            rejected=self.rejected,
+            duplicates=self.duplicates + self.accepted - count,
+            undecided=self.undecided,
+            issues=self.issues,
+            datums=self.datums,
+            hazards=tuple(hazards),
+            batch_id=batch_id,
+        )
+
+
+def _datum(reading: SheetReading) -> SheetDatum:
+    decision = reading.decision
+    if decision is None:
+        raise AssertionError("only sheets with coordinates have a datum")
+    return SheetDatum(
+        path=reading.sheet.file,
+        sheet=reading.sheet.name,
+        columns=decision.columns,
+        decided=decision.decided,
+        votes=decision.votes,
+        reasons=decision.reasons,
+        question=decision.question,
+        candidates=decision.candidates,
+    )

@@ -1,0 +1,304 @@
+"""Turns one sheet into hazards that could be registered, and issues for everything else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_data_rows import DataRows, data_rows
+from qhd_riskmap.domain.survey_headers import (
+    POSITION_KEYS,
+    START_KEYS,
+    SheetMapping,
+    map_sheet,
+)
+from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.geo.references import Reference
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_candidates import Candidate, CandidateMaker, ImportTerms, RowFacts
+from qhd_riskmap.services.survey_columns_read import SheetColumns
+from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
+from qhd_riskmap.services.survey_geometry import LINE_TYPES, PlacedRows, place_rows, wanted_shape
+from qhd_riskmap.services.survey_issues import IssueLog, RowIssue, error, warning
+from qhd_riskmap.services.survey_location import counties, declared_counties
+from qhd_riskmap.services.survey_positions import Positions, read_positions
+from qhd_riskmap.services.survey_values import Texts
+
+_LONGEST_LINE_M: Final = 200_000.0
+_LENGTH_RATIO: Final = 1.5
+_SHORTEST_COMPARED_M: Final = 500.0
+_PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
+_SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
+_OWN_TEXTS: Final = ("township", "address", "unit", "regulator", "contact")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetReading:
+    """What one sheet gave.
+
+    Attributes:
+        mapping: How it was read; None where no header was recognised.
+        decision: How its coordinates were understood; None where it has none.
+        candidates: Rows that can be registered.
+        rejected: Row numbers with an error.
+        undecided: Row numbers whose reference system is open.
+        skipped: Totals, notes and examples.
+        rows: Data rows.
+    """
+
+    sheet: SurveySheet
+    mapping: SheetMapping | None
+    decision: DatumDecision | None
+    candidates: tuple[Candidate, ...]
+    rejected: tuple[int, ...]
+    undecided: tuple[int, ...]
+    issues: tuple[RowIssue, ...]
+    skipped: int = 0
+    rows: int = 0
+
+
+def read_sheet(sheet: SurveySheet, terms: ImportTerms, type_key: str = "") -> SheetReading:
+    """Read one sheet; never raises for what the sheet holds.
+
+    Args:
+        sheet: The sheet.
+        terms: Of the import.
+        type_key: Type of every row, where our template says it.
+    """
+    mapping = map_sheet(sheet, type_key)
+    if mapping is None or mapping.column("name") is None or not mapping.located:
+        return _unusable(sheet, mapping)
+    return _Reader(sheet, mapping, terms).reading()
+
+
+def _unusable(sheet: SurveySheet, mapping: SheetMapping | None) -> SheetReading:
+    log = IssueLog(sheet, [])
+    if mapping is None:
+        message = _(
+            "没有找到认识的表头，整张表未读入。请使用模板或常用列名（隐患名称、经度、纬度等）。"
+        )
+        log.on_sheet("no-header", Severity.ERROR, message)
+    elif mapping.column("name") is None:
+        message = _("没有“隐患名称”一列，整张表未读入。")
+        log.on_sheet("no-name-column", Severity.ERROR, message)
+    else:
+        message = _("没有坐标列（经度和纬度、坐标或拐点坐标），整张表未读入。")
+        log.on_sheet("no-coordinate-column", Severity.ERROR, message)
+    return SheetReading(
+        sheet=sheet,
+        mapping=mapping,
+        decision=None,
+        candidates=(),
+        rejected=(),
+        undecided=(),
+        issues=tuple(log.issues),
+    )
+
+
+class _Reader:
+    """Reads the columns of one sheet in the order in which they depend on each other."""
+
+    def __init__(self, sheet: SurveySheet, mapping: SheetMapping, terms: ImportTerms) -> None:
+        self._sheet, self._mapping, self._terms = sheet, mapping, terms
+        self._data: DataRows = data_rows(sheet, mapping)
+        column_of = {c.field.key: c.index for c in mapping.columns if c.field is not None}
+        for column in mapping.columns:
+            for field in column.type_fields.values():
+                column_of.setdefault(field.key, column.index)
+        self._log = IssueLog(sheet, list(self._data.indices), column_of)
+        for found in mapping.issues:
+            self._log.on_cell(found.row, found.column, found.issue)
+        self._columns = SheetColumns(mapping, self._data, self._log)
+        self._count = self._columns.rows
+
+    def reading(self) -> SheetReading:
+        columns, log, terms = self._columns, self._log, self._terms
+        names = self._names()
+        types, sub_kinds = self._types()
+        days = columns.days("found_date", terms.today)
+        declared = declared_counties(columns.texts("county"), self._count, log)
+        keys = (*POSITION_KEYS, *START_KEYS)
+        positions = read_positions(columns.raw(keys), self._count, log)
+        evidence = DatumEvidence(
+            headers=tuple(columns.header(key) for key in keys if columns.has(key)),
+            words=self._words(),
+            declared=terms.declared,
+            row_words=columns.texts("datum"),
+            days=days,
+            inside=declared.inside if declared.any else None,
+        )
+        references = settle(positions, evidence, log)
+        shapes = self._shapes(positions, types)
+        placed = place_rows(positions, references.of_row, shapes, log)
+        self._note_unplaced(positions, placed, references.of_row)
+        codes = counties(placed, declared, names, log)
+        self._check_lines(placed, types)
+        undecided = [
+            row
+            for row in np.flatnonzero(positions.found).tolist()
+            if references.of_row[row] is None and row not in log.rejected
+        ]
+        self._say_undecided(undecided, references.decision)
+        facts = RowFacts(
+            names=names,
+            types=types,
+            sub_kinds=sub_kinds,
+            days=days,
+            declared=declared,
+            texts=positions.texts,
+            references=references.of_row,
+            geometries=placed.geometries,
+            counties=codes,
+            closed=frozenset(undecided),
+        )
+        candidates = CandidateMaker(self._sheet, self._data, columns, log, terms).make(facts)
+        first = self._sheet.first_row
+        return SheetReading(
+            sheet=self._sheet,
+            mapping=self._mapping,
+            decision=references.decision,
+            candidates=candidates,
+            rejected=tuple(first + self._data.indices[row] for row in sorted(log.rejected)),
+            undecided=tuple(first + self._data.indices[row] for row in undecided),
+            issues=tuple(log.issues),
+            skipped=self._data.skipped,
+            rows=self._count,
+        )
+
+    # Columns
+
+    def _names(self) -> Texts:
+        names = self._columns.values("name") or [None] * self._count
+        for row, name in enumerate(names):
+            if name is None and row not in self._log.rejected:
+                self._log.on_row(row, error("name", "no-name", _("缺少隐患名称，请补填。")))
+        return [str(name) if name is not None else None for name in names]
+
+    def _types(self) -> tuple[list[HazardType | None], list[str]]:
+        """Type and sub-kind of every row; a type that no word names is never guessed."""
+        categories = self._columns.texts("category") or [None] * self._count
+        words = self._columns.texts("sub_kind") or [None] * self._count
+        default = taxonomy().get(self._mapping.type_key) if self._mapping.type_key else None
+        known: dict[tuple[str | None, str | None], tuple[HazardType | None, str]] = {}
+        types: list[HazardType | None] = []
+        sub_kinds: list[str] = []
+        for row, pair in enumerate(zip(categories, words, strict=True)):
+            if pair not in known:
+                known[pair] = _typed(*pair, default)
+            hazard_type, sub_kind = known[pair]
+            types.append(hazard_type)
+            sub_kinds.append(sub_kind)
+            if hazard_type is None:
+                self._say_no_type(row, pair[0])
+            elif pair[1] is not None and not sub_kind:
+                self._columns.keep(row, self._columns.header("sub_kind"), pair[1])
+                message = _("“{text}”不是“{type}”的小类，已作为附加信息保留。").format(
+                    text=pair[1][:40], type=_(hazard_type.label)
+                )
+                self._log.on_row(row, warning("sub_kind", "unknown-sub-kind", message))
+        return types, sub_kinds
+
+    def _say_no_type(self, row: int, text: str | None) -> None:
+        if text is None:
+            message = _("没有写类别，表名和标题也看不出是哪一种隐患，请补填。")
+        else:
+            message = _("不认识类别“{text}”，请写十六种隐患类型之一。").format(text=text[:40])
+        self._log.on_row(row, error("category", "unknown-type", message), key="name")
+
+    def _words(self) -> list[str]:
+        """Texts outside the rows that may name a datum."""
+        titles = [text for row in range(self._mapping.header.top) for text in self._sheet.row(row)]
+        return [
+            t for t in (*titles, *self._data.notes, self._sheet.name, self._sheet.file.stem) if t
+        ]
+
+    def _shapes(self, positions: Positions, types: Sequence[HazardType | None]) -> dict[int, str]:
+        kinds = self._columns.texts("geometry_kind")
+        header = self._columns.header("vertices")
+        return {
+            row: wanted_shape(kinds[row] if kinds else None, header, _key(types[row]), parts)
+            for row, parts in positions.parts.items()
+        }
+
+    # Checks
+
+    def _note_unplaced(
+        self, positions: Positions, placed: PlacedRows, references: Sequence[Reference | None]
+    ) -> None:
+        lost = positions.found & np.isnan(placed.lon)
+        for row in np.flatnonzero(lost).tolist():
+            if references[row] is not None and row not in self._log.rejected:
+                message = _("坐标“{text}”按所定坐标系不在本地范围内，请核对。").format(
+                    text=positions.texts[row][:60]
+                )
+                issue = error("lon", "outside-region", message)
+                self._log.on_row(row, issue, key="coordinates")
+
+    def _check_lines(self, placed: PlacedRows, types: Sequence[HazardType | None]) -> None:
+        present = np.flatnonzero(np.isfinite(placed.lon))
+        dimensions = shapely.get_dimensions(placed.geometries)
+        scale = np.array(metres_per_degree(39.95))
+        lines = present[dimensions[present] == 1]
+        flat = shapely.transform(placed.geometries[lines], lambda points: points * scale)
+        for row, metres in zip(lines.tolist(), shapely.length(flat).tolist(), strict=True):
+            if metres > _LONGEST_LINE_M:
+                message = _("线路长 {km:.0f} 公里，超出常理，请核对拐点。").format(km=metres / 1000)
+                self._log.on_row(row, warning("vertices", "odd-length", message))
+        for row in present[dimensions[present] == 0].tolist():
+            if _key(types[row]) in LINE_TYPES:
+                message = _("管线只给了一个点，走向未知，已按点登记，请补报走向坐标。")
+                self._log.on_row(row, warning("lon", "route-unknown", message), key="coordinates")
+
+    def _say_undecided(self, undecided: Sequence[int], decision: DatumDecision) -> None:
+        if not undecided:
+            return
+        message = _("{count} 行的坐标系未定，没有入库。{reasons}{question}").format(
+            count=len(undecided), reasons="".join(decision.reasons), question=decision.question
+        )
+        for key in (*POSITION_KEYS, *START_KEYS):
+            column = self._mapping.column(key)
+            if column is not None:
+                self._log.on_cell(
+                    self._mapping.header.bottom,
+                    column.index,
+                    warning(key, "datum-undecided", message),
+                )
+                return
+
+
+def _typed(
+    category: str | None, sub_kind: str | None, default: HazardType | None
+) -> tuple[HazardType | None, str]:
+    found = taxonomy().recognise(category) if category is not None else None
+    if category is not None and found is None and default is not None:
+        # A sheet about one type often writes the sub-kind into the 类别 column.
+        found = (default, "") if _sub_kind(default, category) else None
+        sub_kind = sub_kind or category
+    if category is None:
+        found = (default, "") if default is not None else None
+        if found is None and sub_kind is not None:
+            found = taxonomy().recognise(sub_kind)
+    if found is None:
+        return None, ""
+    hazard_type, own = found
+    return hazard_type, (_sub_kind(hazard_type, sub_kind) if sub_kind is not None else "") or own
+
+
+def _sub_kind(hazard_type: HazardType, text: str) -> str:
+    if text in hazard_type.sub_kinds:
+        return text
+    if text in hazard_type.sub_kind_aliases:
+        return hazard_type.sub_kind_aliases[text]
+    found = taxonomy().recognise(text)
+    return found[1] if found is not None and found[0] is hazard_type else ""
+
+
+def _key(hazard_type: HazardType | None) -> str:
+    return hazard_type.key if hazard_type is not None else ""
