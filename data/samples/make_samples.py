@@ -52,7 +52,7 @@ def main() -> None:
                 "file": layout.file,
                 "sheet": layout.sheet,
                 "cell": cells[row, bad.key],
-                "category": bad.category,
+                "code": bad.code,
                 "outcome": bad.outcome,
             }
             for row, bad in marks.items()
