@@ -1,8 +1,9 @@
 """Which of several readings puts the rows of a sheet into the counties they declare.
 
 GCJ-02 lies about 500 m and BD-09 about 1300 m from WGS84 here, so only rows near a boundary can tell
-them apart, and boundaries themselves are drawn to some 100 m. A row therefore speaks only when its
-answer stays the same `MARGIN_M` around the place in the four directions.
+them apart, and the shipped boundaries are themselves sure to some 200 m only (docs/adr/0010). A row
+therefore speaks only when its answer stays the same `MARGIN_M` around the place in the four
+directions.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ BoolArray = NDArray[np.bool_]
 InsideTest = Callable[[FloatArray, FloatArray], BoolArray]
 Places = tuple[FloatArray, FloatArray]
 
-MARGIN_M: Final = 100.0
+MARGIN_M: Final = 200.0
 ENOUGH_ROWS: Final = 3
 _LATITUDE: Final = 40.0
 _ALMOST_SAME_DEG: Final = 1e-4  # 10 m: the same place entered twice

@@ -33,7 +33,7 @@ FloatArray = NDArray[np.float64]
 def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> FloatArray:
     """Geodesic distance in metres between points given in degrees; arrays broadcast.
 
-    >>> float(round(distance_m(119.6, 39.935, 119.776, 39.979), 1))
+    >>> print(f"{distance_m(119.6, 39.935, 119.776, 39.979):.1f}")
     15812.4
     """
     return _inverse(lon1, lat1, lon2, lat2)[1]

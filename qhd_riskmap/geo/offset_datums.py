@@ -36,7 +36,7 @@ _MIDDLE_EAST: Final = 105.0
 _MIDDLE_NORTH: Final = 30.0
 _RIM_DEG: Final = 1e-9
 
-STEP_TOLERANCE_DEG: Final = 1e-11
+STEP_TOLERANCE_DEG: Final = 1e-9  # leaves at most 3 % of it as error
 _MOST_STEPS: Final = 30
 _CHUNK: Final = 8192  # working arrays of one chunk stay in the second-level cache
 
@@ -143,7 +143,7 @@ def _solve(
     """Find the arguments that ``forward`` maps to ``(lon, lat)``, by fixed-point iteration.
 
     Both offsets change by less than 3 % of the distance moved, so each step wins nearly two
-    digits. Points on which it does not settle (far outside any map) become NaN.
+    digits and the last one leaves 3e-11 degrees at most. Points on which it does not settle (far outside any map) become NaN.
     """
     x, y = guess_lon, guess_lat
     step = np.full(lon.shape, np.inf)

@@ -51,12 +51,12 @@ def scattered(rng, rows=ROWS):
 
 
 def along_the_sides(rng, rows=ROWS):
-    """Places 250 m within each side of their cells: every wrong reading carries some over."""
+    """Places 250-400 m within each side of their cells: every wrong reading carries some over."""
     lon, lat = scattered(rng, rows)
     side = np.arange(rows) % 4
     cell_lon, cell_lat = np.floor(lon / 0.2) * 0.2, np.floor(lat / 0.2) * 0.2
     lon = np.where(side == 0, cell_lon + 0.003, np.where(side == 1, cell_lon + 0.197, lon))
-    lat = np.where(side == 2, cell_lat + 0.00225, np.where(side == 3, cell_lat + 0.198, lat))
+    lat = np.where(side == 2, cell_lat + 0.0036, np.where(side == 3, cell_lat + 0.1964, lat))
     return lon, lat
 
 
