@@ -18,6 +18,17 @@ EMPTY_WORDS = frozenset(
 )
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927 … 2119
+# Full-width letters, digits and the signs of numbers; wide and hard blanks; radicals and compatibility
+# ideographs, which look like the characters people search for but are others.
+_FOLDED = {
+    code: unicodedata.normalize("NFKC", chr(code))
+    for codes in (
+        range(0xFF10, 0xFF1A), range(0xFF21, 0xFF3B), range(0xFF41, 0xFF5B),
+        map(ord, "＋－．／％＠＿＃　\u00a0\u2002\u2003\u2009\u202f"),
+        range(0x2E80, 0x2FE0), range(0xF900, 0xFB00),
+    )
+    for code in codes
+}  # fmt: skip
 _MAX_TEXT = 2000
 _GREATEST_NUMBER = 1e15  # a float still counts in ones there
 _SHORTEST_PHONE = 7
@@ -145,7 +156,10 @@ def read_fields(
 
 
 def clean_text(text: str | None) -> str | None:
-    """Sheet text without padding and full-width forms; None where it means "nothing here".
+    """Sheet text without padding and full-width letters; None where it means "nothing here".
+
+    Chinese punctuation, superscripts and numbered signs stay: （北区）, m² and ①号 are what the sender
+    wrote. `parse_value` folds them where a number or a choice is wanted.
 
     >>> clean_text(" １２．５　")
     '12.5'
@@ -154,18 +168,19 @@ def clean_text(text: str | None) -> str | None:
     """
     if text is None:
         return None
-    # NFKC turns full-width digits and punctuation into ASCII; unprintable controls go.
-    tidy = unicodedata.normalize("NFKC", text)
+    tidy = text.translate(_FOLDED)
     tidy = "".join(c for c in tidy if c in "\n\t" or unicodedata.category(c)[0] != "C").strip()
     return None if tidy.casefold() in EMPTY_WORDS else tidy
 
 
 def parse_value(field: Field, text: str) -> Parsed:
-    """Cast one cleaned text; the value may come with a warning.
+    """Cast one text cleaned by `clean_text`; the value may come with a warning.
 
     Returns:
         ``(value, None)``, ``(value, warning)`` or ``(None, issue)``.
     """
+    if field.kind is not FieldKind.TEXT:
+        text = unicodedata.normalize("NFKC", text).strip()
     return _PARSERS[field.kind](field, text)
 
 

@@ -35,6 +35,21 @@ def test_signs_for_nothing_are_nothing(text):
 def test_cleaning_folds_full_width_and_drops_controls():
     assert clean_text("１２\u200b．\x00５　") == "12.5"
     assert clean_text("甲\n乙") == "甲\n乙"
+    assert clean_text("\u2f6f河\ufa0e") == "石河\ufa0e"
+
+
+@pytest.mark.parametrize("text", ["示例仓库（北区）", "占地 50 m²；①号库，Ⅱ级", "“甲”：乙！"])
+def test_what_the_sender_wrote_stays(text):
+    assert clean_text(text) == text
+    assert read_fields([Field(key="t", label="名称")], {"t": text}) == ({"t": text}, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("１，２５０", 1250.0), ("①", 1.0), ("－３．５", -3.5)]
+)
+def test_numbers_are_folded_all_the_way(text, value):
+    number = Field(key="n", label="数", kind=FieldKind.NUMBER)
+    assert read_fields([number], {"n": text}) == ({"n": value}, [])
 
 
 @given(st.text())
