@@ -57,6 +57,8 @@ class ImportTerms:
         assessor: Recorded with grades.
         batch_id: Of the batch to come.
         townships: Names the office loaded; empty where it loaded none.
+        answered: What the user said of the sheet in hand when asked; holds for the rows that do
+            not say it themselves.
     """
 
     declared: Reference | None
@@ -64,6 +66,7 @@ class ImportTerms:
     assessor: str
     batch_id: UUID
     townships: frozenset[str]
+    answered: Reference | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

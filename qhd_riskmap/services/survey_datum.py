@@ -70,6 +70,7 @@ class DatumEvidence:
         row_words: The 坐标系 column, cleaned.
         days: Survey dates by row.
         inside: Tells which rows lie in the county they declare.
+        answered: What the user said of this sheet when asked.
     """
 
     headers: tuple[str, ...]
@@ -78,6 +79,7 @@ class DatumEvidence:
     row_words: Texts | None
     days: Sequence[date | None] | None
     inside: InsideTest | None
+    answered: Reference | None = None
 
 
 def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowReferences:
@@ -88,6 +90,8 @@ def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowR
     declared = evidence.declared
     if declared is not None:
         own = [declared] * rows
+    elif evidence.answered is not None:
+        own = [mine or evidence.answered for mine in own]
     # A datum that is named for metres leaves the projection open.
     resolved = _with_projection(positions, plane, own, evidence)
     diagnosis = _diagnosis(positions, resolved, evidence, keep_open=declared is None)

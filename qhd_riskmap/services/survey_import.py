@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
@@ -46,6 +47,7 @@ __all__ = [
     "write_survey_template",
 ]
 
+NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
 # Workbooks carry our own hidden sheet, and 填写说明 which is prose.
 _GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
 
@@ -75,7 +77,11 @@ class SurveyImport:
         self._today = today
 
     def preview(
-        self, paths: Iterable[Path], datum: Reference | None, job: JobContext
+        self,
+        paths: Iterable[Path],
+        datum: Reference | None,
+        job: JobContext,
+        answers: Mapping[tuple[Path, str], Reference] = NO_ANSWERS,
     ) -> ImportPreview:
         """Read and check sheets without storing anything.
 
@@ -83,6 +89,8 @@ class SurveyImport:
             paths: Files; what is wrong with one does not stop the others.
             datum: Reference of all coordinates, None to let the evidence decide.
             job: Progress by file.
+            answers: What the user said of single sheets (file, sheet name) when asked; rows that
+                name their reference themselves keep it.
 
         Raises:
             UnreadableFileError: None of the files can be read.
@@ -96,7 +104,7 @@ class SurveyImport:
         for done, path in enumerate(files):
             job.advance(done, len(files) + 1, path.name)
             try:
-                read.append(self._read_file(path, terms))
+                read.append(self._read_file(path, terms, answers))
             except UnreadableFileError as failure:
                 failures.append(failure)
                 read.append(_unread(path, failure))
@@ -206,13 +214,22 @@ class SurveyImport:
             townships=townships,
         )
 
-    def _read_file(self, path: Path, terms: ImportTerms) -> _ReadFile:
+    def _read_file(
+        self, path: Path, terms: ImportTerms, answers: Mapping[tuple[Path, str], Reference]
+    ) -> _ReadFile:
         content = file_content(path)
         digest = hashlib.sha256(content).hexdigest()
         sheets = read_survey(path)
         types = template_types(sheets)
         wanted = [sheet for sheet in sheets if _is_survey(sheet, only=len(sheets) == 1)]
-        readings = [read_sheet(sheet, terms, types.get(sheet.name, "")) for sheet in wanted]
+        readings = [
+            read_sheet(
+                sheet,
+                replace(terms, answered=answers.get((path, sheet.name))),
+                types.get(sheet.name, ""),
+            )
+            for sheet in wanted
+        ]
         useful = [r for r in readings if r.decision is not None]
         # A workbook with a survey in it may have other sheets; they are none of our business.
         kept = [r for r in readings if r.decision is not None or not useful or _told(r)]

@@ -130,6 +130,7 @@ class _Reader:
             headers=tuple(columns.header(key) for key in keys if columns.has(key)),
             words=self._words(),
             declared=terms.declared,
+            answered=terms.answered,
             row_words=columns.texts("datum"),
             days=days,
             inside=declared.inside if declared.any else None,

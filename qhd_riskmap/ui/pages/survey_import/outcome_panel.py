@@ -1,0 +1,92 @@
+"""What an import did, and what to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_import import ImportOutcome
+from qhd_riskmap.ui.toolkit.page_parts import card, glyph_label, push_button, words
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
+
+_WIDTH = 620
+
+
+class OutcomePanel(QWidget):
+    """The result of a commit.
+
+    Signals:
+        map_wanted: Show the new hazards on the map.
+        copies_wanted: Write the annotated copies.
+        again_wanted: Start another import.
+    """
+
+    map_wanted = Signal()
+    copies_wanted = Signal()
+    again_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.headline = words(role="title", name="outcome-headline")
+        self.detail = words(name="outcome-detail")
+        self.rest = words(role="muted", name="outcome-rest")
+        self.show_map = push_button(
+            _("在地图上查看"),
+            "outcome-map",
+            self.map_wanted.emit,
+            glyph="map-outline",
+            primary=True,
+        )
+        self.copies = push_button(
+            _("把退回的行存成标注副本…"),
+            "outcome-copies",
+            self.copies_wanted.emit,
+            glyph="file-document-edit-outline",
+        )
+        again = push_button(
+            _("再导入一批"), "outcome-again", self.again_wanted.emit, glyph="file-plus-outline"
+        )
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(glyph_label("check-circle-outline", 40, colour="success"))
+        head.addWidget(self.headline, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(SPACE_S)
+        for button in (self.show_map, self.copies, again):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        box = card(head, self.detail, self.rest, buttons)
+        box.setMinimumWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE_L, 0, 0)
+        column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+
+    def show_outcome(self, outcome: ImportOutcome) -> None:
+        """Show the counts of a commit."""
+        if outcome.accepted:
+            self.headline.setText(_("已入库 {n} 条隐患").format(n=f"{outcome.accepted:,}"))
+        else:
+            self.headline.setText(_("没有新的隐患入库"))
+        self.detail.setText(
+            _("退回 {rejected} · 重复跳过 {duplicates} · 坐标系未定 {undecided}").format(
+                rejected=outcome.rejected,
+                duplicates=outcome.duplicates,
+                undecided=outcome.undecided,
+            )
+        )
+        self.rest.setText(_advice(outcome))
+        self.rest.setVisible(bool(self.rest.text()))
+        self.show_map.setVisible(bool(outcome.hazards))
+        self.copies.setVisible(bool(outcome.issues))
+
+
+def _advice(outcome: ImportOutcome) -> str:
+    if outcome.rejected or outcome.undecided:
+        return _(
+            "把标注副本发回报送单位，改好后再导入一次即可：已入库的行不会重复，只补上改好的行。"
+        )
+    if not outcome.accepted and outcome.duplicates:
+        return _("这些行以前都导入过，登记库没有变化。")
+    return ""

@@ -1,0 +1,390 @@
+"""The 导入 page: start, preview, outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Final
+
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.services.survey_import import (
+    ImportOutcome,
+    ImportPreview,
+    write_survey_template,
+)
+from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
+from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
+from qhd_riskmap.ui.pages.survey_import.sheet_cards import SheetKey
+from qhd_riskmap.ui.pages.survey_import.start_panel import StartPanel
+from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.drop_area import dropped_files
+from qhd_riskmap.ui.toolkit.job_progress import JobProgress
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle
+from qhd_riskmap.ui.toolkit.outside_files import open_file, open_folder_of
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
+
+SURVEY_KINDS: Final = N_(
+    "排查表 (*.xlsx *.xlsm *.xls *.et *.ods *.xlsb *.csv *.txt *.tsv);;所有文件 (*)"
+)
+WORKBOOK_KINDS: Final = N_("Excel 工作簿 (*.xlsx)")
+_SUFFIXES: Final = frozenset(
+    {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv"}
+)
+_MOST_SELECTED: Final = 2000
+COMMANDS: Final = (
+    Command(
+        id="import.choose",
+        title=N_("选择排查表(&I)…"),
+        menu="page",
+        shortcut="Ctrl+I",
+        needs=Permission.IMPORT,
+        icon="file-upload-outline",
+    ),
+    Command(
+        id="import.template",
+        title=N_("生成模板(&T)…"),
+        menu="page",
+        icon="file-download-outline",
+    ),
+)
+
+
+class SurveyImportPage(Page):
+    """Departments' sheets in."""
+
+    key: ClassVar[str] = "import"
+    title: ClassVar[str] = N_("导入")
+    icon_name: ClassVar[str] = "file-upload-outline"
+    help_page: ClassVar[str] = "import"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.setAcceptDrops(True)
+        self.start = StartPanel()
+        self.review = ReviewPanel()
+        self.outcome = OutcomePanel()
+        self.progress = JobProgress()
+        self.paths: tuple[Path, ...] = ()
+        self.preview: ImportPreview | None = None
+        self.result: ImportOutcome | None = None
+        self._answers: dict[SheetKey, str] = {}
+        self._unclear: set[SheetKey] = set()
+        self._build()
+        self.start.files_wanted.connect(self.ask_files)
+        self.start.template_wanted.connect(self.ask_template)
+        self.start.dropped.connect(self.take_files)
+        self.review.answered.connect(self._answered)
+        self.outcome.map_wanted.connect(self._show_on_map)
+        self.outcome.copies_wanted.connect(self.ask_copies)
+        self.outcome.again_wanted.connect(self.begin)
+        self.begin()
+
+    def _build(self) -> None:
+        self.stack = QStackedWidget()
+        for panel in (self.start, self.review, self.outcome):
+            self.stack.addWidget(panel)
+        self.subtitle = words(role="muted", name="import-subtitle")
+        self.back = push_button(_("换文件"), "import-back", self.begin, glyph="arrow-left")
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(words(_("导入排查表"), role="title", wrap=False))
+        head.addWidget(self.subtitle, 1)
+        head.addWidget(self.back)
+        self.commit_button = push_button(
+            _("提交入库"),
+            "import-commit",
+            self.commit,
+            glyph="database-import-outline",
+            primary=True,
+        )
+        self.copies_button = push_button(
+            _("把退回的行存成标注副本…"),
+            "import-copies",
+            self.ask_copies,
+            glyph="file-document-edit-outline",
+        )
+        self.foot_words = words(
+            _("一次提交，要么全部入库，要么一条不入。"), role="muted", name="import-foot"
+        )
+        self._foot = QWidget()
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.setSpacing(SPACE_S)
+        foot.addWidget(self.foot_words, 1)
+        foot.addWidget(self.copies_button)
+        foot.addWidget(self.commit_button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        column.setSpacing(SPACE_M)
+        column.addLayout(head)
+        column.addWidget(self.stack, 1)
+        column.addWidget(self.progress)
+        column.addWidget(self._foot)
+
+    # -- page protocol --------------------------------------------------------------------------
+
+    def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
+        """选择排查表 and 生成模板."""
+        return ((COMMANDS[0], self.ask_files), (COMMANDS[1], self.ask_template))
+
+    def unsaved(self) -> str:
+        """A preview that was not committed."""
+        if self.preview is not None and self.result is None and self.preview.candidates:
+            return _("导入预览里有 {n} 行还没有提交入库。").format(n=self.preview.accepted)
+        return ""
+
+    def keep(self) -> dict[str, object]:
+        """The files being previewed and the answers given."""
+        if self.preview is None or self.result is not None:
+            return {}
+        return {
+            "paths": self.paths,
+            "answers": dict(self._answers),
+            "unclear": set(self._unclear),
+        }
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Preview the same files again, in the language now in force."""
+        match state:
+            case {"paths": tuple(paths), "answers": dict(answers), "unclear": set(unclear)}:
+                self.paths = paths
+                self._answers = answers
+                self._unclear = unclear
+                self._look()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.start.restyle()
+        self.review.restyle()
+        if self.preview is not None:
+            self.review.show_preview(self.preview, self._answers, self._unclear)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere on the page."""
+        if dropped_files(event.mimeData()) and not self.progress.running:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the files."""
+        if self.take_files(dropped_files(event.mimeData())):
+            event.acceptProposedAction()
+
+    # -- files in -------------------------------------------------------------------------------
+
+    def begin(self) -> None:
+        """Back to the empty page."""
+        if self.progress.running:
+            return
+        self.preview = None
+        self.result = None
+        self.paths = ()
+        self._answers = {}
+        self._unclear = set()
+        self._show(self.start, _("xlsx、xls、et、ods、csv；一次可以选多个文件"))
+
+    def ask_files(self) -> None:
+        """Choose files."""
+        chosen, _kind = QFileDialog.getOpenFileNames(
+            self, _("选择排查表"), self._folder(), _(SURVEY_KINDS)
+        )
+        if chosen:
+            self.take_files([Path(text) for text in chosen])
+
+    def take_files(self, paths: Sequence[Path]) -> bool:
+        """Preview files; False where none of them can be a survey sheet."""
+        sheets = tuple(p for p in paths if p.suffix.lower() in _SUFFIXES and _is_no_lock(p))
+        if self.progress.running or not paths:
+            return False
+        if not sheets:
+            self.desk.notify(_("这些文件不是排查表。可以导入 xlsx、xls、et、ods、csv。"), "warning")
+            return False
+        self.begin()
+        self.paths = sheets
+        self._look()
+        return True
+
+    def _look(self) -> None:
+        paths = self.paths
+        answers = {key: parse_reference(text) for key, text in self._answers.items()}
+        handle = self.desk.run(
+            lambda job: self._previewed(paths, answers, job),
+            title=_("正在读取并检查 {n} 个文件…").format(n=len(paths)),
+            on_success=self._looked,
+            on_failure=self._not_looked,
+            on_cancel=self._look_cancelled,
+        )
+        self._follow(handle)
+
+    def _previewed(
+        self, paths: tuple[Path, ...], answers: dict[SheetKey, Reference], job: JobContext
+    ) -> ImportPreview:
+        return self.desk.app.survey_import.preview(paths, datum=None, job=job, answers=answers)
+
+    def _looked(self, preview: ImportPreview) -> None:
+        self.preview = preview
+        self.result = None
+        self.review.show_preview(preview, self._answers, self._unclear)
+        names = "、".join(path.name for path in self.paths[:3])
+        more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
+        self._show(self.review, names + more)
+        self.commit_button.setText(_("提交入库 {n} 条").format(n=f"{preview.accepted:,}"))
+        self.commit_button.setEnabled(bool(preview.accepted))
+        self.copies_button.setEnabled(bool(preview.issues))
+
+    def _not_looked(self, error: BaseException) -> None:
+        self.desk.show_error(error)
+        if self.preview is None:
+            self._show(self.start, "")
+
+    def _look_cancelled(self) -> None:
+        self.desk.notify(_("已停止读取，登记库没有变化。"))
+
+    def _answered(self, file: Path, sheet: str, notation: str) -> None:
+        key = (file, sheet)
+        if notation:
+            self._answers[key] = notation
+            self._look()
+            return
+        self._unclear.add(key)
+        if self.preview is not None:
+            self.review.show_preview(self.preview, self._answers, self._unclear)
+
+    # -- commit ---------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Register the candidates, all or none."""
+        preview = self.preview
+        if preview is None or self.progress.running:
+            return
+        handle = self.desk.run(
+            lambda job: self.desk.app.survey_import.commit(preview, job),
+            title=_("正在入库…"),
+            on_success=self._committed,
+            on_cancel=self._commit_cancelled,
+        )
+        self._follow(handle)
+
+    def _committed(self, outcome: ImportOutcome) -> None:
+        self.result = outcome
+        self.outcome.show_outcome(outcome)
+        self._show(self.outcome, "")
+        self.desk.announce(self.desk.app.survey_import.changes(outcome))
+
+    def _commit_cancelled(self) -> None:
+        self.desk.notify(_("已取消入库，登记库没有变化。"))
+
+    def _show_on_map(self) -> None:
+        if self.result is not None:
+            ids = [str(hazard.id) for hazard in self.result.hazards[:_MOST_SELECTED]]
+            self.desk.selection.set(ids, by=self)
+            self.desk.go_to("map")
+
+    # -- files out ------------------------------------------------------------------------------
+
+    def ask_template(self) -> None:
+        """Choose where the template goes."""
+        proposed = Path(self._folder()) / _("隐患排查表模板.xlsx")
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, _("生成模板"), str(proposed), _(WORKBOOK_KINDS)
+        )
+        if chosen:
+            self.write_template(Path(chosen))
+
+    def write_template(self, path: Path) -> None:
+        """Write the template of all types."""
+        handle = self.desk.run(
+            lambda _job: _templated(path),
+            title=_("正在生成模板…"),
+            on_success=self._template_written,
+            database=False,
+        )
+        self._follow(handle)
+
+    def _template_written(self, path: Path) -> None:
+        self.desk.notify(
+            _("模板已生成：{path}").format(path=path),
+            "success",
+            action=_("打开"),
+            callback=lambda: open_file(path),
+        )
+
+    def ask_copies(self) -> None:
+        """Choose where the annotated copies go."""
+        if self.preview is None:
+            return
+        first = self.paths[0]
+        proposed = first.with_name(_("{stem}_退回标注.xlsx").format(stem=first.stem))
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, _("保存标注副本"), str(proposed), _(WORKBOOK_KINDS)
+        )
+        if chosen:
+            self.write_copies(Path(chosen))
+
+    def write_copies(self, report: Path) -> None:
+        """Write the senders' workbooks back, wrong cells marked."""
+        preview = self.preview
+        if preview is None:
+            return
+        outcome = self.result or preview.outcome()
+        handle = self.desk.run(
+            lambda _job: self.desk.app.survey_import.write_reports(preview, outcome, report),
+            title=_("正在写标注副本…"),
+            on_success=self._copies_written,
+        )
+        self._follow(handle)
+
+    def _copies_written(self, written: list[Path]) -> None:
+        if not written:
+            self.desk.notify(_("没有需要退回的内容。"))
+            return
+        self.desk.notify(
+            _("已写好 {n} 个标注副本，在 {folder}。").format(
+                n=len(written), folder=written[0].parent
+            ),
+            "success",
+            action=_("打开所在文件夹"),
+            callback=lambda: open_folder_of(written[0]),
+        )
+
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _show(self, panel: QWidget, subtitle: str) -> None:
+        self.stack.setCurrentWidget(panel)
+        self.subtitle.setText(subtitle)
+        self.back.setVisible(panel is self.review)
+        self._foot.setVisible(panel is self.review)
+
+    def _follow(self, handle: JobHandle) -> None:
+        self.progress.follow(handle)
+        self._set_busy(busy=True)
+        handle.finished.connect(self._idle)
+
+    def _idle(self) -> None:
+        self._set_busy(busy=False)
+
+    def _set_busy(self, *, busy: bool) -> None:
+        for widget in (self.stack, self.back, self._foot):
+            widget.setEnabled(not busy)
+
+    def _folder(self) -> str:
+        return str(self.paths[0].parent if self.paths else self.desk.app.path.parent)
+
+
+def _is_no_lock(path: Path) -> bool:
+    # Excel and WPS leave ~$name.xlsx beside an open workbook.
+    return not path.name.startswith("~$")
+
+
+def _templated(path: Path) -> Path:
+    write_survey_template(path, taxonomy().types)
+    return path

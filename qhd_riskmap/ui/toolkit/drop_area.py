@@ -1,0 +1,133 @@
+"""A big area that takes dropped files, or asks for them when clicked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page_parts import words
+from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_L, SPACE_S, theme
+
+_GLYPH: Final = 56
+_DASHES: Final = (5, 4)
+_MOST_FILES: Final = 500  # of a dropped folder
+
+
+class DropArea(QFrame):
+    """Says what it takes, and takes it.
+
+    Signals:
+        dropped: Files were dropped (list of paths).
+        clicked: The area was clicked, or chosen by keyboard.
+    """
+
+    dropped = Signal(object)
+    clicked = Signal()
+
+    def __init__(self, text: str, hint: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("drop-area")
+        self.setAcceptDrops(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setAccessibleName(text)
+        self._hot = False
+        self._glyph = words()
+        title = words(text, role="title")
+        below = words(hint, role="muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        column.setSpacing(SPACE_S)
+        column.addStretch(1)
+        for label in (self._glyph, title, below):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            column.addWidget(label)
+        column.addStretch(1)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        glyph = icon("file-upload-outline", colour="accent")
+        self._glyph.setPixmap(glyph.pixmap(_GLYPH, _GLYPH))
+        self.update()
+
+    # -- Qt -------------------------------------------------------------------------------------
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files are welcome."""
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+            self._set_hot(hot=True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        """They went elsewhere."""
+        self._set_hot(hot=False)
+        super().dragLeaveEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Take the files."""
+        self._set_hot(hot=False)
+        paths = dropped_files(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.dropped.emit(paths)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click asks for files."""
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+            self.clicked.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """So do the keys that press a button."""
+        if event.key() in {Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.clicked.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A dashed frame; full while files hover."""
+        shown = theme()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        marked = self._hot or self.hasFocus()
+        pen = QPen(QColor(shown.accent if marked else shown.border), 2 if marked else 1.5)
+        pen.setDashPattern(_DASHES)
+        painter.setPen(pen)
+        painter.setBrush(QColor(shown.selected if self._hot else shown.surface))
+        painter.drawRoundedRect(self.rect().adjusted(2, 2, -2, -2), RADIUS * 2, RADIUS * 2)
+        painter.end()
+        super().paintEvent(event)
+
+    def _set_hot(self, *, hot: bool) -> None:
+        self._hot = hot
+        self.update()
+
+
+def dropped_files(data: QMimeData) -> list[Path]:
+    """Local files of a drag, those of dropped folders included; no order but the sender's."""
+    return list(_expanded(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()))
+
+
+def _expanded(paths: Iterable[Path]) -> Iterable[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(entry for entry in path.iterdir() if entry.is_file())[:_MOST_FILES]
+        elif path.is_file():
+            yield path

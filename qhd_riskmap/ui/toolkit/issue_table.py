@@ -1,0 +1,233 @@
+"""A table of what is wrong with which cell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, Final, Protocol
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.ui.toolkit.icons import icon
+
+Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT: Final = QModelIndex()
+_ROW_HEIGHT: Final = 28
+SEVERITY_LABELS: Final = {
+    Severity.ERROR: N_("退回"),
+    Severity.WARNING: N_("提醒"),
+    Severity.INFO: N_("说明"),
+}
+SEVERITY_GLYPHS: Final = {
+    Severity.ERROR: ("close-circle", "error"),
+    Severity.WARNING: ("alert", "warning"),
+    Severity.INFO: ("information-outline", "muted"),
+}
+_RANK: Final = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+
+
+class CellIssue(Protocol):
+    """What a row of the table shows; `services.survey_issues.RowIssue` is one."""
+
+    @property
+    def file(self) -> str: ...  # noqa: D102
+    @property
+    def sheet(self) -> str: ...  # noqa: D102
+    @property
+    def cell(self) -> str: ...  # noqa: D102
+    @property
+    def row(self) -> int: ...  # noqa: D102
+    @property
+    def severity(self) -> Severity: ...  # noqa: D102
+    @property
+    def message(self) -> str: ...  # noqa: D102
+
+
+_TITLES: Final = (N_("处理"), N_("文件"), N_("工作表"), N_("单元格"), N_("问题"))
+_TEXTS: Final[tuple[Callable[[CellIssue], str], ...]] = (
+    lambda issue: _(SEVERITY_LABELS[issue.severity]),
+    lambda issue: issue.file,
+    lambda issue: issue.sheet,
+    lambda issue: issue.cell,
+    lambda issue: issue.message,
+)
+_KEYS: Final[tuple[Callable[[CellIssue], Any], ...]] = (
+    lambda issue: _RANK[issue.severity],
+    lambda issue: issue.file,
+    lambda issue: issue.sheet,
+    lambda issue: issue.row,
+    lambda issue: issue.message,
+)
+_WIDTHS: Final = (76, 150, 110, 72)
+
+
+class IssueModel(QAbstractTableModel):
+    """The issues of an import that pass the filter, in the order asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._all: tuple[CellIssue, ...] = ()
+        self._shown: list[CellIssue] = []
+        self._wanted: frozenset[Severity] = frozenset(Severity)
+        self._text = ""
+        self._sorted_by: tuple[int, Qt.SortOrder] | None = None
+
+    def show_issues(self, issues: Sequence[CellIssue]) -> None:
+        """Show other issues."""
+        self._all = tuple(issues)
+        self._arrange()
+
+    def set_filter(self, wanted: frozenset[Severity], text: str) -> None:
+        """Show only some severities, and only what holds ``text`` somewhere."""
+        self._wanted = wanted
+        self._text = text.strip().casefold()
+        self._arrange()
+
+    def counts(self) -> dict[Severity, int]:
+        """How many issues of each severity there are, shown or not."""
+        found = dict.fromkeys(Severity, 0)
+        for issue in self._all:
+            found[issue.severity] += 1
+        return found
+
+    def issue_at(self, row: int) -> CellIssue:
+        """The issue shown in a row."""
+        return self._shown[row]
+
+    def shown(self) -> list[CellIssue]:
+        """What is shown, as it is shown."""
+        return list(self._shown)
+
+    # -- Qt -------------------------------------------------------------------------------------
+
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
+        """Issues shown."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
+        """Severity, file, sheet, cell, message."""
+        return 0 if parent.isValid() else len(_TITLES)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Text, icon or tool tip of one cell."""
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        issue = self._shown[index.row()]
+        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+            return _TEXTS[index.column()](issue)
+        if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
+            glyph, colour = SEVERITY_GLYPHS[issue.severity]
+            return icon(glyph, colour=colour)
+        return None
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Titles across."""
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return _(_TITLES[section]) if 0 <= section < len(_TITLES) else None
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order by one column; -1 returns to the order of the files."""
+        self._sorted_by = (column, order) if 0 <= column < len(_TITLES) else None
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.beginResetModel()
+        shown = [issue for issue in self._all if self._passes(issue)]
+        if self._sorted_by is not None:
+            column, order = self._sorted_by
+            shown.sort(key=_KEYS[column], reverse=order is Qt.SortOrder.DescendingOrder)
+        self._shown = shown
+        self.endResetModel()
+
+    def _passes(self, issue: CellIssue) -> bool:
+        if issue.severity not in self._wanted:
+            return False
+        return not self._text or any(self._text in text(issue).casefold() for text in _TEXTS)
+
+
+class IssueTable(QTableView):
+    """The view.
+
+    Signals:
+        opened: Double click or Enter on an issue.
+    """
+
+    opened = Signal(object)
+
+    def __init__(self, model: IssueModel, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("issue-table")
+        self.setAccessibleName(_("问题清单"))
+        self.issues = model
+        self.setModel(model)
+        dress_table(self)
+        for column, width in enumerate(_WIDTHS):
+            self.setColumnWidth(column, width)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
+        self.doubleClicked.connect(self._open)
+
+    def copy(self) -> None:
+        """Put the selected rows on the clipboard, ready for Excel."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        lines = ["\t".join(_(title) for title in _TITLES)]
+        for row in rows:
+            texts = (text(self.issues.issue_at(row)) for text in _TEXTS)
+            lines.append("\t".join(harmless_cell(text) for text in texts))
+        QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy and open by keyboard; the rest is Qt's."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self._open(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.opened.emit(self.issues.issue_at(index.row()))
+
+
+def dress_table(view: QTableView) -> None:
+    """Rows instead of cells, no grid, sortable, nothing to edit."""
+    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+    view.setAlternatingRowColors(True)
+    view.setShowGrid(False)
+    view.setWordWrap(False)
+    view.setTabKeyNavigation(False)
+    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    rows = view.verticalHeader()
+    rows.setDefaultSectionSize(_ROW_HEIGHT)
+    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+    rows.hide()
+    header = view.horizontalHeader()
+    header.setHighlightSections(False)
+    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+    header.setSortIndicatorShown(True)
+    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+    view.setSortingEnabled(True)
+
+
+def harmless_cell(text: str) -> str:
+    """One line that no spreadsheet takes for a formula."""
+    flat = " ".join(text.split())
+    return f"'{flat}" if flat[:1] in {"=", "+", "-", "@"} else flat
