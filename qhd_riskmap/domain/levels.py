@@ -7,6 +7,8 @@ contract store; `label` is the Chinese text (a gettext message id).
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from enum import StrEnum
 
 from qhd_riskmap.i18n import N_
@@ -58,9 +60,16 @@ _COLOUR_NAMES = {
 }
 _RANKS = {level: rank for rank, level in enumerate(RiskLevel, start=1)}
 
+_SEPARATORS = re.compile(r"[()\[\]【】/、,;:|]+")
+
+
+def _folded(word: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", word).split()).casefold()
+
+
 # Words found in sheets. "一般" and "低" are risk words here because the column says 风险等级.
 _RISK_WORDS: dict[str, RiskLevel] = {
-    word: level
+    _folded(word): level
     for level, words in {
         RiskLevel.RED: "重大风险 重大 红 红色 红色风险 一级 1级 1 Ⅰ I Ⅰ级 I级 特别重大 red",
         RiskLevel.ORANGE: "较大风险 较大 橙 橙色 橙色风险 二级 2级 2 Ⅱ II Ⅱ级 II级 orange",
@@ -74,12 +83,16 @@ _RISK_WORDS: dict[str, RiskLevel] = {
 def parse_risk_level(text: str) -> RiskLevel | None:
     """The risk level a sheet's word means, or None where the word is not known.
 
-    >>> parse_risk_level("橙色")
-    <RiskLevel.ORANGE: 'orange'>
+    Several words in one cell must agree.
+
+    >>> parse_risk_level("橙色"), parse_risk_level("重大风险（红）").value
+    (<RiskLevel.ORANGE: 'orange'>, 'red')
     >>> parse_risk_level("很高") is None
     True
     """
-    return _RISK_WORDS.get(text.strip().replace("（", "").replace("）", ""))
+    parts = [part for part in _SEPARATORS.split(unicodedata.normalize("NFKC", text)) if part]
+    levels = {_RISK_WORDS.get(_folded(part)) for part in parts}
+    return levels.pop() if len(levels) == 1 else None
 
 
 class EventGrade(StrEnum):
@@ -150,5 +163,5 @@ def parse_hidden_danger_grade(text: str) -> HiddenDangerGrade | None:
     >>> parse_hidden_danger_grade("重大隐患")
     <HiddenDangerGrade.MAJOR: 'major'>
     """
-    word = text.strip().removesuffix("事故隐患").removesuffix("隐患")
+    word = "".join(text.split()).removesuffix("事故隐患").removesuffix("隐患")
     return {"重大": HiddenDangerGrade.MAJOR, "一般": HiddenDangerGrade.ORDINARY}.get(word)

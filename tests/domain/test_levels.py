@@ -39,6 +39,24 @@ def test_other_words_are_no_risk_level(word):
     assert parse_risk_level(word) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("重大风险（红色）", RiskLevel.RED),
+        ("(橙)", RiskLevel.ORANGE),
+        ("黄色/一般", RiskLevel.YELLOW),
+        ("Ⅳ级、蓝", RiskLevel.BLUE),
+        ("RED", RiskLevel.RED),
+        ("较 大", RiskLevel.ORANGE),
+        ("重大风险（橙色）", None),
+        ("红（不确定）", None),
+        ("（）", None),
+    ],
+)
+def test_several_words_in_one_cell_must_agree(text, level):
+    assert parse_risk_level(text) is level
+
+
 def test_the_same_word_means_different_ranks_on_different_scales():
     # DOMAIN §8, trap 1.
     assert EventGrade.MAJOR.label == "重大"
