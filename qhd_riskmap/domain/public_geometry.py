@@ -94,7 +94,7 @@ def _polygon(parts: tuple[BaseGeometry, ...], cell_m: float) -> BaseGeometry:
     merged = shapely.union_all([_solid(part, cell_m) for part in parts])
     # Snapping can make edges cross between nodes; snap rounding moves the crossings to nodes.
     rounded = shapely.set_precision(merged, 1.0, mode="valid_output")
-    pieces = [piece for piece in shapely.get_parts(rounded) if piece.geom_type == "Polygon"]
+    pieces = [piece for piece in shapely.get_parts(rounded) if piece.area > 0]
     if not pieces:
         return _central(np.vstack([_cells(part, cell_m) for part in parts]))
     whole = pieces[0] if len(pieces) == 1 else MultiPolygon(pieces)

@@ -98,13 +98,11 @@ class _Finder:
         if passage.hidden:
             yield HIDDEN, passage.text
         text = normalised(passage.text)
-        yield from self._anywhere(text)
-        if (
-            passage.whole
-            and text in self._secrets.fields
-            and text not in self._secrets.public_texts
-        ):
+        if passage.whole and text in self._secrets.fields:
             yield self._secrets.fields[text], text
+        if passage.part:
+            return
+        yield from self._anywhere(text)
         yield from self._numbers(passage.text)
         for hit in self._positions.find(unicodedata.normalize("NFKC", passage.text)):
             yield POSITION, f"{hit.text} ({hit.reference})"

@@ -196,7 +196,6 @@ def _workbook_hiding(name: str, body: bytes, where: str) -> Iterator[Passage]:
 
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
 _HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
-_UTF16_SHARE = 0.2
 
 
 def decoded(data: bytes) -> Iterator[str]:
@@ -204,15 +203,17 @@ def decoded(data: bytes) -> Iterator[str]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         yield data.decode("utf-16", errors="ignore")
         return
-    if data.count(0) > _UTF16_SHARE * len(data):
-        yield data.decode("utf-16-le", errors="ignore")
-        yield data.decode("utf-16-be", errors="ignore")
-        yield data[1:].decode("utf-16-le", errors="ignore")
     try:
         yield data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        yield data.decode("utf-8", errors="ignore")
-        yield data.decode("gb18030", errors="ignore")
+        for encoding in ("utf-8", "gb18030"):
+            yield data.decode(encoding, errors="ignore")
+    else:
+        if 0 not in data:
+            return
+    for shifted in (data, data[1:]):  # the text may begin at an odd byte
+        yield shifted.decode("utf-16-le", errors="ignore")
+        yield shifted.decode("utf-16-be", errors="ignore")
 
 
 def _text(data: bytes, where: str, depth: int) -> Iterator[Passage]:

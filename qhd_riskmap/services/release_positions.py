@@ -176,11 +176,15 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 
 def _numbers(text: str) -> Iterator[_Number]:
-    for match in _NUMBER.finditer(text):
-        number = match.group()
-        fine = len(number.partition(".")[2]) >= _MIN_DECIMALS
-        yield _Number(value=float(number), start=match.start(), end=match.end(), fine=fine)
+    inside: set[int] = set()
     for match in _SEXAGESIMAL.finditer(text):
         degrees, minutes, seconds = (float(part or 0) for part in match.groups())
         value = degrees + minutes / 60 + seconds / 3600
+        inside.update(range(*match.span()))
         yield _Number(value=value, start=match.start(), end=match.end(), fine=True)
+    for match in _NUMBER.finditer(text):
+        if match.start() in inside:
+            continue
+        number = match.group()
+        fine = len(number.partition(".")[2]) >= _MIN_DECIMALS
+        yield _Number(value=float(number), start=match.start(), end=match.end(), fine=fine)

@@ -1,0 +1,49 @@
+"""Fixtures of the release tests."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from release_county import invented_hazards, make_office
+
+from qhd_riskmap.services.release_order import ProductFormat
+
+
+@pytest.fixture
+def office(tmp_path):
+    """An empty register."""
+    made = make_office(tmp_path)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory):
+    """The register full of canaries; tests must not change it."""
+    made = make_office(tmp_path_factory.mktemp("county"))
+    made.hazards = invented_hazards()
+    made.add(made.hazards)
+    yield made
+    made.register.close()
+
+
+@pytest.fixture(scope="module")
+def released(county):
+    """All six products of that county: format → path."""
+    outcome = county.service.release(county.order(formats=tuple(ProductFormat)))
+    return {ProductFormat(path.suffix[1:]): path for path in outcome.files}
+
+
+@pytest.fixture(scope="session")
+def pdftotext():
+    """Text of a PDF as poppler reads it."""
+
+    def read(path: Path) -> str:
+        done = subprocess.run(
+            ["pdftotext", "-enc", "UTF-8", str(path), "-"], check=True, capture_output=True
+        )
+        return done.stdout.decode("utf-8")
+
+    return read

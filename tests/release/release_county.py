@@ -1,0 +1,157 @@
+"""An invented county with something to hide in every field, and a gate ready to publish it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from uuid import UUID
+
+from shapely import LineString, Point, Polygon
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.hazard import (
+    AccuracyClass,
+    Hazard,
+    LocationMethod,
+    Provenance,
+    Secrecy,
+)
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.schema import FieldKind
+from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
+from qhd_riskmap.services.release import ReleaseService
+from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
+from qhd_riskmap.storage.engine import Register, create_register
+
+ACTOR = Actor(name="值班员赵六")
+TODAY = date(2026, 11, 23)
+TITLE = "秦皇岛市风险隐患分布图"
+PLACES = {
+    "130302": (119.54, 39.98), "130303": (119.73, 40.02), "130304": (119.42, 39.83),
+    "130306": (119.20, 39.95), "130321": (118.95, 40.40), "130322": (119.05, 39.66),
+    "130324": (118.90, 39.92),
+}  # fmt: skip
+
+
+def protected_fields(serial: int, kind) -> dict[str, object]:
+    """A text of its own for every field that must stay in."""
+    tag = f"{serial:03d}"
+    return {
+        "code": f"130302-{kind.code}-2026-9{tag}",
+        "address": f"密址{tag}胡同甲号",
+        "regulator": f"密管{tag}监督科",
+        "contact": f"密人{tag}先生",
+        "phone": f"1385550{serial:04d}",
+        "notes": f"密记{tag}勿外传",
+        "extras": {"备用栏": f"密栏{tag}内容"},
+        "attributes": {f.key: f"密属{tag}{f.key}" for f in kind.fields if f.kind is FieldKind.TEXT},
+        "alias_codes": (f"OLD-{tag}-QHD",),
+    }
+
+
+def invented_hazards() -> list[Hazard]:
+    """Every type in every division, as point, line and polygon in turn; some not public."""
+    hazards = []
+    for row, kind in enumerate(taxonomy().types):
+        for column, (county, (lon, lat)) in enumerate(PLACES.items()):
+            for copy in range(3 if kind.release_class is ReleaseClass.COUNT else 1):
+                serial = len(hazards)
+                # Steps that are no multiples of a cell, so that no true place is a node.
+                x, y = lon + 0.00737 * (row % 4) + 0.0013 * copy, lat + 0.00523 * (row // 4)
+                shape = [
+                    Point(x, y),
+                    LineString([(x, y), (x + 0.0071, y + 0.0043), (x + 0.0127, y + 0.0019)]),
+                    Polygon([(x, y), (x + 0.0061, y + 0.0007), (x + 0.0053, y + 0.0059)]),
+                ][(row + column) % 3]
+                natural = kind.event_class is EventClass.NATURAL_DISASTER
+                hidden = natural and column == 6 and row % 2 == 0
+                hazards.append(
+                    Hazard(
+                        id=UUID(int=0xC0FFEE00000000000000000000000000 + serial),
+                        name=f"秘名{serial:03d}隐患"
+                        if hidden or not natural
+                        else f"公名{serial:03d}隐患",
+                        type_key=kind.key,
+                        sub_kind=kind.sub_kinds[0],
+                        geometry=shape,
+                        provenance=Provenance(
+                            original_text=f"{x:.6f},{y:.6f}",
+                            declared_reference="cgcs2000",
+                            method=LocationMethod.IMPORTED,
+                            accuracy=AccuracyClass.GNSS_WGS,
+                        ),
+                        county=county,
+                        township="示范镇",
+                        unit=f"秘位{serial:03d}单位" if hidden or not natural else "示范县林业站",
+                        level=list(RiskLevel)[(row + column) % 4],
+                        secrecy=Secrecy.SECRET if hidden else Secrecy.PUBLIC,
+                        **protected_fields(serial, kind),
+                    )
+                )
+    return hazards
+
+
+def canaries(hazards) -> dict[str, str]:
+    """Everything that must not come out, as plain text → what it is."""
+    found = {}
+    for hazard in hazards:
+        for name in ("code", "address", "regulator", "contact", "phone", "notes"):
+            found[getattr(hazard, name)] = name
+        found[str(hazard.id)] = "id"
+        found.update(dict.fromkeys(hazard.extras.values(), "extra"))
+        found.update(dict.fromkeys(hazard.attributes.values(), "attribute"))
+        found.update(dict.fromkeys(hazard.alias_codes, "code"))
+        if hazard.name.startswith("秘"):
+            found[hazard.name] = "name"
+        if hazard.unit.startswith("秘"):
+            found[hazard.unit] = "unit"
+        found[hazard.provenance.original_text] = "coordinates"
+    return found
+
+
+@dataclass
+class GateOffice:
+    """A register with its gate and folders."""
+
+    register: Register
+    service: ReleaseService
+    folder: Path
+    hazards: list[Hazard] = field(default_factory=list)
+
+    def order(self, **changes) -> ReleaseOrder:
+        order = ReleaseOrder(
+            title=TITLE,
+            formats=(ProductFormat.GEOJSON,),
+            out_dir=self.folder / "公开成果",
+            data_date=date(2026, 10, 31),
+            approval_no="冀S(2026)012号",
+            approval_date=date(2026, 11, 2),
+            prepared_by="编制甲",
+            reviewed_by="审核乙",
+            secrecy_reviewed_by="保密丙",
+        )
+        return replace(order, **changes)
+
+    def add(self, hazards) -> None:
+        with self.register.unit_of_work() as work:
+            work.hazards.add_many(hazards, ACTOR)
+            work.commit()
+
+    def edit(self, hazard_id, **changes) -> None:
+        with self.register.unit_of_work() as work:
+            stored = work.hazards.require(str(hazard_id))
+            work.hazards.save(replace(stored, **changes), ACTOR)
+            work.commit()
+
+
+def make_office(folder: Path) -> GateOffice:
+    register = create_register(
+        folder / "test.qhd",
+        passphrase=None,
+        office=Office(
+            unit="秦皇岛市应急管理局", publisher="秦皇岛市人民政府办公室", source="各部门排查成果"
+        ),
+    )
+    return GateOffice(register, ReleaseService(register, ACTOR, today=lambda: TODAY), folder)
