@@ -66,7 +66,8 @@ class BatchRepository:
     def add(self, batch: Batch, actor: Actor | None = None) -> Batch:
         """Record a batch; before or after its hazards, but in the same unit of work."""
         who = actor or Actor(name=batch.imported_by or "system")
-        stored = replace(batch, imported_at=self._transaction.now(), imported_by=who.name)
+        now = self._transaction.now()
+        stored = replace(batch, imported_at=now, imported_by=who.name)
         key = str(batch.id)
         with self._transaction.step() as connection:
             connection.exec_driver_sql(
@@ -74,7 +75,7 @@ class BatchRepository:
                 " VALUES (?, ?, ?, ?, ?, ?)",
                 (
                     key,
-                    self._transaction.now().isoformat(),
+                    now.isoformat(),
                     who.name,
                     to_json(dict(batch.decisions)),
                     to_json(dict(batch.counts)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as driver
@@ -194,12 +195,9 @@ def test_no_file_handle_stays_open_after_close(register, hazard_maker, actor):
         work.commit()
     register.close()
     # Windows refuses to replace a file that somebody holds; Linux can only be asked.
-    held = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if _alive(fd)]
+    handles = Path("/proc/self/fd").iterdir()
+    held = [str(handle.readlink()) for handle in handles if handle.is_symlink()]
     assert not [name for name in held if register.path.name in name]
-
-
-def _alive(fd: str) -> bool:
-    return os.path.lexists(f"/proc/self/fd/{fd}")
 
 
 def test_a_full_disk_is_said_and_nothing_is_kept(register, many_hazards, actor):
@@ -334,9 +332,13 @@ def test_a_corrupt_register_is_said_to_be_corrupt(register, many_hazards, actor)
     for page in range(4, len(content) // 4096):
         content[page * 4096 : page * 4096 + 64] = b"\xff" * 64
     register.path.write_bytes(content)
-    with pytest.raises(DatabaseError), open_register(register.path, passphrase=None) as again:
-        with again.unit_of_work() as work:
-            work.hazards.find()
+    with pytest.raises(DatabaseError):
+        _read_all(register.path)
+
+
+def _read_all(path):
+    with open_register(path, passphrase=None) as again, again.unit_of_work() as work:
+        work.hazards.find()
 
 
 def test_a_failure_while_founding_leaves_no_file(tmp_path, monkeypatch):
