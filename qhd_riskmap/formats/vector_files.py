@@ -17,11 +17,15 @@ import numpy as np
 import shapely
 
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.errors import InvalidInputError, OutputFileError
 from qhd_riskmap.formats.cell_text import csv_text, put_text
+from qhd_riskmap.formats.gdal_library import bind_gdal
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.formats.register_columns import COLUMNS, PLACE_COLUMNS, table
 from qhd_riskmap.i18n import _
+
+# At import, because a register may be opened any time after.
+bind_gdal()
 
 LAYER: Final = "hazards"
 _CRS: Final = "EPSG:4490"
@@ -57,7 +61,11 @@ def export_register(hazards: Sequence[Hazard], path: Path) -> list[Path]:
 
 def _write_gpkg(hazards: Sequence[Hazard], path: Path) -> list[Path]:
     with replacing(path) as unfinished:
-        _write_layer(unfinished, hazards, "GPKG", "Unknown", crs=_CRS, layer=LAYER)
+        # GeoPackage 1.2, which the GIS of any office reads without a warning.
+        version = {"VERSION": "1.2"}
+        _write_layer(
+            unfinished, hazards, "GPKG", "Unknown", crs=_CRS, layer=LAYER, dataset_options=version
+        )
     return [path]
 
 
@@ -85,15 +93,12 @@ def _write_shapefiles(hazards: Sequence[Hazard], path: Path) -> list[Path]:
 
 
 def _write_shapefile(hazards: Sequence[Hazard], path: Path, kind: str) -> list[Path]:
-    parts = []
     with replacing(path) as unfinished:
         _write_layer(
-            unfinished, hazards, "ESRI Shapefile", kind, crs=_CRS, longest=_SHAPE_TEXT_BYTES,
-            layer_options={"ENCODING": "UTF-8"},
+            unfinished, hazards, "ESRI Shapefile", kind, crs=_CRS, longest=_SHAPE_TEXT_BYTES
         )  # fmt: skip
-        for part in sorted(unfinished.parent.glob(f"{unfinished.stem}.*")):
-            if part.suffix != unfinished.suffix:
-                parts.append(part.replace(path.with_suffix(part.suffix)))
+        others = [p for p in sorted(unfinished.parent.iterdir()) if p.suffix != unfinished.suffix]
+        parts = [part.replace(path.with_suffix(part.suffix)) for part in others]
     return [path, *parts]
 
 
@@ -119,17 +124,24 @@ def _write_layer(
     with warnings.catch_warnings():
         # Dates of creation and widened text columns are of no concern to the user.
         warnings.simplefilter("ignore")
-        pyogrio.raw.write(
-            path,
-            geometry=shapely.to_wkb(np.array(shapes, dtype=object)),
-            field_data=data,
-            fields=np.array([column.key for column in COLUMNS], dtype=object),
-            geometry_type=kind,
-            crs=crs,
-            driver=driver,
-            encoding="UTF-8",
-            **options,
-        )
+        try:
+            pyogrio.raw.write(
+                path,
+                geometry=shapely.to_wkb(np.array(shapes, dtype=object)),
+                field_data=data,
+                fields=np.array([column.key for column in COLUMNS], dtype=object),
+                geometry_type=kind,
+                crs=crs,
+                driver=driver,
+                encoding="UTF-8",
+                **options,
+            )
+        except RuntimeError as error:  # what pyogrio makes of GDAL's refusals
+            raise OutputFileError(
+                _("无法写入“{name}”。").format(name=path.name),
+                hint=_("请检查该位置是否可写、磁盘是否已满。"),
+                detail=str(error),
+            ) from error
 
 
 def _cut(text: str, longest: int | None) -> str:
