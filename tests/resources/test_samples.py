@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -41,9 +42,15 @@ POINT_SHEETS = {
 }
 
 
+@cache
+def workbook(file):
+    """Read once: no test changes it."""
+    return openpyxl.load_workbook(SAMPLES / file)
+
+
 def sheet_rows(file, name):
     """Rows of a sheet as dictionaries by header, with their row numbers."""
-    sheet = openpyxl.load_workbook(SAMPLES / file)[name]
+    sheet = workbook(file)[name]
     rows = list(sheet.iter_rows(values_only=True))
     top = next(i for i, row in enumerate(rows) if row[0] == "序号")
     below = rows[top + 1] if rows[top + 1][0] is None else [None] * len(rows[top])
@@ -72,7 +79,7 @@ def test_the_sheets_hold_as_many_rows_as_promised():
     with (SAMPLES / "气象局_气象灾害隐患清单.csv").open(encoding="gbk", newline="") as file:
         rows = sum(1 for _ in csv.reader(file)) - 1
     for path in sorted(SAMPLES.glob("*局_*.xlsx")):
-        for name in openpyxl.load_workbook(path, read_only=True).sheetnames:
+        for name in workbook(path.name).sheetnames:
             rows += sum(1 for _ in sheet_rows(path.name, name))
     assert rows == EXPECTED["good_hazards"] + len(EXPECTED["issues"])
 
@@ -105,7 +112,7 @@ def test_every_wrong_cell_is_where_the_list_says(issue):
         with (SAMPLES / issue["file"]).open(encoding="gbk", newline="") as file:
             value = list(csv.reader(file))[row - 1][column - 1] or None
     else:
-        value = openpyxl.load_workbook(SAMPLES / issue["file"])[issue["sheet"]][issue["cell"]].value
+        value = workbook(issue["file"])[issue["sheet"]][issue["cell"]].value
     blank = issue["code"] in {"no-name", "no-geometry", "missing"} or issue["cell"].startswith("C")
     blank = blank and value != "网络舆情"
     assert (value is None) == blank, (issue, value)
@@ -120,7 +127,7 @@ def test_about_thirty_rows_are_wrong_in_many_ways():
 def test_names_are_never_used_twice_but_for_the_duplicates():
     names = []
     for path in sorted(SAMPLES.glob("*局_*.xlsx")):
-        for sheet in openpyxl.load_workbook(path, read_only=True).sheetnames:
+        for sheet in workbook(path.name).sheetnames:
             names += [
                 next(v for k, v in row.items() if "名称" in k and "企业" not in k)
                 for _, row in sheet_rows(path.name, sheet)
@@ -132,7 +139,7 @@ def test_names_are_never_used_twice_but_for_the_duplicates():
 
 def test_no_telephone_number_belongs_to_anyone():
     for path in sorted(SAMPLES.glob("*.xlsx")):
-        for sheet in openpyxl.load_workbook(path):
+        for sheet in workbook(path.name):
             for row in sheet.iter_rows(values_only=True):
                 for text in (v for v in row if isinstance(v, str)):
                     assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text) or "1390000" in text
@@ -158,7 +165,7 @@ def test_townships_fill_every_division():
 
 
 def test_receptors_have_people_and_places():
-    sheet = openpyxl.load_workbook(SAMPLES / "receptors.xlsx").active
+    sheet = workbook("receptors.xlsx").active
     headers, *rows = sheet.iter_rows(values_only=True)
     kinds = {row[headers.index("类型")] for row in rows}
     assert {"村庄", "学校", "医院"} <= kinds
@@ -172,7 +179,7 @@ def test_receptors_have_people_and_places():
 
 
 def test_resources_have_all_kinds():
-    book = openpyxl.load_workbook(SAMPLES / "resources.xlsx")
+    book = workbook("resources.xlsx")
     assert book.sheetnames == [
         "应急资源一览",
         "救援队伍",
