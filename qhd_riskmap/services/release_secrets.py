@@ -36,6 +36,9 @@ _TENTH = 0.1
 _EMPTY_WORDS = frozenset({"无", "不详", "未知", "暂无", "没有", "none", "null", "n/a", "-", "/"})
 
 
+# "9" in a column of the sender's own says nothing and stands in every product as a count or a size.
+_BARE_NUMBER = re.compile(r"[+-]?\d{1,5}(\.\d{1,2})?%?")
+
 # White space, controls, and the format characters of category Cf that hide in a word.
 _UNSEEN = re.compile(
     "[\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
@@ -117,7 +120,7 @@ def secrets_of(
     for hazard in hazards:
         for kind, value in protected_texts(hazard):
             text = normalised(value)
-            if not text or text in allowed or text in _EMPTY_WORDS:
+            if not text or text in allowed or text in _EMPTY_WORDS or _BARE_NUMBER.fullmatch(text):
                 continue
             if kind == "phone":
                 numbers.update((digits, kind) for digits in phone_numbers(value))
