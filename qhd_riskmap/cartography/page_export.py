@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QBuffer, QIODevice, QMarginsF, QRect, QSize, QUuid
+from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QRect, QSize, QUuid
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 
@@ -54,6 +54,8 @@ def export_pdf(
         InvalidInputError: The texts do not fit the page.
     """
     ensure_gui_application()
+    # Qt writes the fonts in the order of a hash table; its seed is random in every process.
+    QHashSeed.setDeterministicGlobalSeed()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
@@ -73,6 +75,7 @@ def export_pdf(
     finally:
         painter.end()
         del writer
+        QHashSeed.resetRandomGlobalSeed()
     raw = bytes(buffer.data().data())
     buffer.close()
     _write(path, fixed_pdf(raw, made_on, content.language))
