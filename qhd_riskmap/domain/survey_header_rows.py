@@ -39,15 +39,16 @@ def find_header(sheet: SurveySheet, fields: Sequence[Field]) -> HeaderRows | Non
     """The header row, or pair of rows, that names most fields; None where no row names two."""
     height = min(sheet.height, _SEARCHED_ROWS)
     rows = [sheet.row(index) for index in range(height)]
+    singles = [tuple((tidy,) if (tidy := header_text(t)) else () for t in row) for row in rows]
+    scores = [_score(names, fields) for names in singles]
     best, best_score = None, _FEWEST_KNOWN - 1
     for top in range(height):
-        single = tuple((tidy,) if (tidy := header_text(text)) else () for text in rows[top])
-        single_score = _score(single, fields)
-        if single_score > best_score:
-            best, best_score = HeaderRows(top=top, bottom=top, names=single), single_score
-        if top + 1 < height:
-            pair = _joined(sheet, rows, top)
-            if pair is not None and (score := _score(pair, fields)) > max(best_score, single_score):
+        if scores[top] > best_score:
+            best, best_score = HeaderRows(top=top, bottom=top, names=singles[top]), scores[top]
+        # Two rows must say more than either alone, or a title would become part of the header.
+        if top + 1 < height and (pair := _joined(sheet, rows, top)) is not None:
+            score = _score(pair, fields)
+            if score > max(best_score, scores[top], scores[top + 1]):
                 best, best_score = HeaderRows(top=top, bottom=top + 1, names=pair), score
     return best
 

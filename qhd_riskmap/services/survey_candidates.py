@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import numpy.typing as npt
 
+from qhd_riskmap.domain.grading.method import DECLARED
 from qhd_riskmap.domain.hazard import (
     NO_ATTRIBUTES,
     NO_EXTRAS,
@@ -214,9 +215,11 @@ class CandidateMaker:
                 self._columns.keep(row, self._columns.header("county"), text)
 
     def _grades(self) -> list[tuple[SheetGrade, ...]] | None:
-        declared = self._columns.texts("risk_level")
+        """Grades by row; what could not be graded stays among the extras."""
+        columns = self._columns
+        declared = columns.texts("risk_level")
         keys = [key for factors in FACTORS.values() for key in factors.values()]
-        factors = {k: values for k in keys if (values := self._columns.values(k)) is not None}
+        factors = {k: values for k in keys if (values := columns.numbers(k)) is not None}
         if declared is None and not factors:
             return None
         result = []
@@ -224,16 +227,20 @@ class CandidateMaker:
         for row in range(self._count):
             text = declared[row] if declared is not None else None
             given = {key: v for key, values in factors.items() if (v := values[row]) is not None}
-            if text is not None and not given and text in known:
+            if not given and text in known:
                 result.append(known[text])
                 continue
-            problems = len(self._log.issues)
-            level = grades(text, given, partial(self._log.on_row, row))
-            if len(self._log.issues) > problems and text is not None and not level:
-                self._columns.keep(row, self._columns.header("risk_level"), text)
+            levels = grades(text, given, partial(self._log.on_row, row))
+            result.append(levels)
+            methods = {level.method for level in levels}
+            if text is not None and DECLARED not in methods:
+                columns.keep(row, columns.header("risk_level"), text)
             elif text is not None and not given:
-                known[text] = level
-            result.append(level)
+                known[text] = levels
+            for method, own in FACTORS.items():
+                for key in own.values() if method not in methods else ():
+                    if key in given:
+                        columns.keep(row, columns.header(key), f"{given[key]:g}")
         return result
 
     def _secrecies(self) -> list[Secrecy] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -94,6 +95,14 @@ class SheetColumns:
         column = self._common[key]
         return cast(_FIELDS[key], texts, self._reporter(column, texts), factor=column.factor)
 
+    def numbers(self, key: str) -> list[AttributeValue | None] | None:
+        """Numbers of a common column, whatever their size: the grading methods judge them."""
+        texts = self.texts(key)
+        if texts is None:
+            return None
+        field = replace(_FIELDS[key], minimum=None, maximum=None)
+        return cast(field, texts, self._reporter(self._common[key], texts))
+
     def days(self, key: str, today: date) -> list[date | None] | None:
         """Days of a common column."""
         texts = self.texts(key)
@@ -177,7 +186,9 @@ class SheetColumns:
             if owner is None:
                 continue
             for field in wanting[owner.key]:
-                if field.key not in values[row] and _required(field, values[row]):
+                if field.key in values[row] or (row, field.key) in self._log.noted:
+                    continue
+                if _required(field, values[row]):
                     message = _("缺少“{label}”，请补填。").format(label=_(field.label))
                     self._log.on_row(row, warning(field.key, "missing", message))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qhd_riskmap.domain.schema import Issue, Severity
+from qhd_riskmap.domain.survey_headers import POSITION_KEYS
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 
 
@@ -55,6 +56,7 @@ class IssueLog:
     Attributes:
         issues: In order of finding.
         rejected: Data rows with at least one error.
+        noted: Data row and field of every issue.
     """
 
     def __init__(
@@ -69,23 +71,30 @@ class IssueLog:
         """
         self.issues: list[RowIssue] = []
         self.rejected: set[int] = set()
+        self.noted: set[tuple[int, str]] = set()
         self._sheet = sheet
         self._rows = rows
         self._column_of = dict(column_of or {})
+        self._name_column = self._column_of.get("name", 0)
+        places = [self._column_of[key] for key in POSITION_KEYS if key in self._column_of]
+        self._place_column = min(places, default=self._name_column)
 
-    def on_row(self, row: int, issue: Issue, *, column: int | None = None, key: str = "") -> None:
+    def on_row(self, row: int, issue: Issue, *, column: int | None = None) -> None:
         """Note an issue of data row ``row``; an error rejects the row.
 
         Args:
             row: Data row.
             issue: What is wrong.
-            column: Column index; None takes the column of the issue's field or of ``key``.
-            key: Field whose cell to name where the issue's own has no column.
+            column: Column index; None takes the column of the issue's field, for a place that of the
+                first column with a place.
         """
         if column is None:
-            column = self._column_of.get(issue.field, self._column_of.get(key, 0))
+            column = self._column_of.get(issue.field)
+        if column is None:
+            column = self._place_column if issue.field in POSITION_KEYS else self._name_column
         if issue.severity is Severity.ERROR:
             self.rejected.add(row)
+        self.noted.add((row, issue.field))
         self.on_cell(self._rows[row], column, issue)
 
     def on_cell(self, row: int, column: int, issue: Issue) -> None:

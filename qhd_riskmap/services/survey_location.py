@@ -145,7 +145,7 @@ class _Place:
 def _far_away(place: _Place, log: IssueLog) -> str:
     message = _("位置 {lon:.5f}, {lat:.5f} 不在本市及相邻市范围内，请核对坐标和坐标系。")
     text = message.format(lon=place.lon, lat=place.lat)
-    log.on_row(place.row, error("lon", "outside-region", text), key="coordinates")
+    log.on_row(place.row, error("lon", "outside-region", text))
     return NOWHERE
 
 
@@ -155,10 +155,10 @@ def _misplaced(place: _Place, log: IssueLog) -> str:
     if metres <= BOUNDARY_TOLERANCE_M:
         message = _("“{name}”在{county}边界外 {metres:.0f} 米，按边界误差归入该县区，请核对。")
         text = message.format(name=place.name, county=regions().get(county).name, metres=metres)
-        log.on_row(place.row, warning("county", "near-boundary", text), key="lon")
+        log.on_row(place.row, warning("county", "near-boundary", text))
         return county
     kind, text = _quarantine(place, metres)
-    log.on_row(place.row, error("lon", kind, text), key="coordinates")
+    log.on_row(place.row, error("lon", kind, text))
     return NOWHERE
 
 

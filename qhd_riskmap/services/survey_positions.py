@@ -238,7 +238,7 @@ def _report(found: Positions, problems: list[tuple[int, str, str]], log: IssueLo
     told = {row for row, _key, _message in problems}
     for row in np.flatnonzero(~located).tolist():
         if row not in told:
-            log.on_row(row, error("", "no-geometry", _("没有坐标，请补填。")), key="lon")
+            log.on_row(row, error("lon", "no-geometry", _("没有坐标，请补填。")))
     for row in sorted(found.swapped):
         message = _("经纬度（或 X、Y）写反了，已对调，请核对。")
-        log.on_row(row, warning("lon", "swapped", message), key="coordinates")
+        log.on_row(row, warning("lon", "swapped", message))

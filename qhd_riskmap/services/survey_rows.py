@@ -211,7 +211,7 @@ class _Reader:
             message = _("没有写类别，表名和标题也看不出是哪一种隐患，请补填。")
         else:
             message = _("不认识类别“{text}”，请写十六种隐患类型之一。").format(text=text[:40])
-        self._log.on_row(row, error("category", "unknown-type", message), key="name")
+        self._log.on_row(row, error("category", "unknown-type", message))
 
     def _words(self) -> list[str]:
         """Texts outside the rows that may name a datum."""
@@ -240,7 +240,7 @@ class _Reader:
                     text=positions.texts[row][:60]
                 )
                 issue = error("lon", "outside-region", message)
-                self._log.on_row(row, issue, key="coordinates")
+                self._log.on_row(row, issue)
 
     def _check_lines(self, placed: PlacedRows, types: Sequence[HazardType | None]) -> None:
         present = np.flatnonzero(np.isfinite(placed.lon))
@@ -255,7 +255,7 @@ class _Reader:
         for row in present[dimensions[present] == 0].tolist():
             if _key(types[row]) in LINE_TYPES:
                 message = _("管线只给了一个点，走向未知，已按点登记，请补报走向坐标。")
-                self._log.on_row(row, warning("lon", "route-unknown", message), key="coordinates")
+                self._log.on_row(row, warning("lon", "route-unknown", message))
 
     def _say_undecided(self, undecided: Sequence[int], decision: DatumDecision) -> None:
         if not undecided:
