@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from qhd_riskmap.cartography.basemap_painter import NameKind, PreparedBasemap, paint_basemap
 from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled
@@ -25,14 +25,23 @@ from qhd_riskmap.cartography.labels import (
     place_labels,
 )
 from qhd_riskmap.cartography.map_options import MapOptions
-from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons
+from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons, runs
 from qhd_riskmap.cartography.prepared import PreparedFeatures
 from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
-from qhd_riskmap.cartography.symbols import DIGIT_FROM_PX, paint_cluster, paint_symbol, style_parts
+from qhd_riskmap.cartography.symbols import (
+    DIGIT_FROM_PX,
+    level_colour,
+    outline_pen,
+    paint_cluster,
+    paint_symbol,
+    shape_of,
+    style_parts,
+)
 from qhd_riskmap.cartography.viewport import Viewport
 
 _CALLS_BETWEEN_CHECKS: Final = 200
+_PLAIN_MARKS: Final = 10_000
 _SHORT_NAMES_ABOVE: Final = 900_000.0  # 1:n beyond which divisions are named by their short names
 
 
@@ -179,14 +188,31 @@ def _paint_marks(
 
 
 def _vector_marks(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
-    painter, options = canvas.painter, canvas.options
+    options = canvas.options
+    if len(xy) > _PLAIN_MARKS:
+        _silhouettes(canvas, xy, styles)
+        return
     digit = options.symbol_size / options.detail >= DIGIT_FROM_PX
     columns = zip(xy.tolist(), styles.tolist(), strict=True)
     for index, ((x, y), style) in enumerate(columns):
         if index % _CALLS_BETWEEN_CHECKS == 0:
             canvas.check()
         type_key, level = style_parts(style)
-        paint_symbol(painter, type_key, level, (x, y), options.symbol_size, digit=digit)
+        paint_symbol(canvas.painter, type_key, level, (x, y), options.symbol_size, digit=digit)
+
+
+def _silhouettes(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
+    """Outlines in the level's colour only: in such a crowd pictograms would just be megabytes."""
+    painter, size = canvas.painter, canvas.options.symbol_size
+    for style, first, end in runs(styles):
+        type_key, level = style_parts(style)
+        outline = QTransform.fromScale(size / 2, size / 2).map(shape_of(type_key).outline())
+        painter.setPen(outline_pen(size))
+        painter.setBrush(level_colour(level))
+        for index, (x, y) in enumerate(xy[first:end].tolist()):
+            if index % _CALLS_BETWEEN_CHECKS == 0:
+                canvas.check()
+            painter.drawPath(outline.translated(x, y))
 
 
 def cluster_size(count: int, options: MapOptions) -> float:

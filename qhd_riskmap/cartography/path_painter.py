@@ -50,6 +50,7 @@ _SMOOTH_VERTICES: Final = 1_500
 _STROKE_VERTICES: Final = 400
 _CLIP_MARGIN: Final = 64.0
 _HATCHED_POLYGONS: Final = 600
+_PAPER_ROOM: Final = 4
 _FEW_OF_ALL: Final = 0.1
 _CALLS_BETWEEN_CHECKS: Final = 50
 
@@ -63,7 +64,8 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
     canvas.check()
     ragged = visible_parts(layer, visible, viewport, options)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
-    crowd = 0 if options.vector else len(pixels.xy)
+    # Paper is read closely and has the room for more.
+    crowd = len(pixels.xy) / (_PAPER_ROOM if options.vector else 1)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for style, first, last in runs(layer.styles[pixels.owner]):
         type_key, level = style_parts(style)
@@ -88,7 +90,8 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     canvas.check()
     ragged = visible_parts(layer, visible, viewport, options)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
-    hatched = options.hatch and (options.vector or len(visible) <= _HATCHED_POLYGONS)
+    room = _HATCHED_POLYGONS * (_PAPER_ROOM if options.vector else 1)
+    hatched = options.hatch and len(visible) <= room
     for style, first, last in runs(layer.styles[pixels.owner]):
         type_key, level = style_parts(style)
         hatch = hatch_of(type_key) if hatched else Hatch.NONE

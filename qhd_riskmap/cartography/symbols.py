@@ -122,7 +122,7 @@ def paint_symbol(
     half = size / 2
     outline = QTransform(half, 0, 0, half, x, y).map(shape.outline())
     painter.save()
-    painter.setPen(_outline_pen(size))
+    painter.setPen(outline_pen(size))
     painter.setBrush(level_colour(level))
     painter.drawPath(outline)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -138,7 +138,8 @@ def pictogram_colour(level: int) -> QColor:
     return QColor(INK) if level in _LIGHT_LEVELS else QColor("#FFFFFF")
 
 
-def _outline_pen(size: float) -> QPen:
+def outline_pen(size: float) -> QPen:
+    """Dark pen around a symbol of ``size``."""
     pen = QPen(QColor(INK), max(size / 16, 0.01))
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pen
