@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from random import Random
@@ -13,14 +14,15 @@ from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.schema import Field, FieldKind
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.geo.geodesy import area_m2, length_m
 
 COUNTIES = ("130302", "130321", "130322", "130306", "130324", "130303", "130304")
 FIRST_DAY, LAST_DAY = date(2014, 1, 6), date(2014, 6, 20)
 # How many of each type, and which geometry: p point, l line, a area; letters take turns.
-PLAN = {
+PLAN: dict[str, tuple[int, Sequence[str]]] = {
     "forest_fire": (32, "aap"),
     "geological": (38, "pppp"),
-    "flood": (36, "pplpa"),
+    "flood": (36, ("any",)),
     "hazardous_chemicals": (35, "p"),
     "oil_gas_pipeline": (19, "l"),
     "ammonia_pipeline": (9, "l"),
@@ -36,23 +38,27 @@ PLAN = {
     "other": (17, "p"),
 }
 NAME_ENDS = {
-    "forest_fire": ("林区", "林缘火险区", "坟场火险点"),
-    "geological": ("{sub}",),
-    "flood": ("{sub}隐患点", "{sub}险段"),
-    "hazardous_chemicals": ("化工厂", "化学品仓库", "加油站", "气体站"),
-    "oil_gas_pipeline": ("{sub}管线", "{sub}支线"),
-    "ammonia_pipeline": ("液氨管线",),
-    "ammonia_storage": ("冷库氨罐", "制冰厂氨制冷", "水产氨制冷"),
-    "highway_hazmat": ("高速{sub}",),
-    "haze": ("重污染防控区", "扬尘源"),
-    "meteorological": ("{sub}易发区",),
-    "earthquake": ("{sub}",),
-    "animal_epidemic": ("{sub}",),
-    "food_safety": ("{sub}点",),
-    "terror": ("客运站", "广场", "商贸城"),
-    "explosion": ("{sub}库点",),
-    "other": ("{sub}隐患",),
+    "forest_fire": "{sub}火险区",
+    "geological": "{sub}",
+    "flood": "{sub}隐患点",
+    "oil_gas_pipeline": "{sub}管线",
+    "ammonia_pipeline": "液氨{sub}",
+    "ammonia_storage": "液氨{sub}",
+    "highway_hazmat": "高速{sub}",
+    "haze": "{sub}防控区",
+    "meteorological": "{sub}易发区",
+    "food_safety": "{sub}点",
+    "explosion": "{sub}存放点",
+    "other": "{sub}隐患",
 }
+# Where the sub-kind alone would make an odd name.
+NAMES_OF_SUB_KINDS = {
+    "hazardous_chemicals": ("化工厂", "电镀厂", "化学品仓库", "加油站", "危化品车场", "废液处置站"),
+    "terror": ("商贸城", "客运站", "供水厂", "广场"),
+    "explosion": ("民爆物品库", "烟花爆竹库", "易制爆物品库", "商业街", "面粉厂", "采石场"),
+}
+# What runs along the ground, what spreads over it; all else is a point.
+FLOOD_SHAPES = {"河道": "l", "堤防": "l", "蓄滞洪区": "a", "内涝": "a", "风暴潮": "a"}
 UNIT_ENDS = {
     "forest_fire": "村民委员会",
     "geological": "村民委员会",
@@ -102,6 +108,7 @@ SUBSTANCES = (
     ("氧气", "7782-44-7", 1072),
     ("丙烷", "74-98-6", 1978),
 )
+FUELS = (("汽油", "86290-81-5", 1203), ("柴油", "68334-30-5", 1202))
 MEDIA = {"输油": "原油", "原油": "原油", "成品油": "成品油"}
 
 
@@ -128,15 +135,22 @@ def make_record(random: Random, places: Places, type_key: str, serial: int, shap
     hazard_type = taxonomy().get(type_key)
     county = COUNTIES[serial % len(COUNTIES)]
     township = random.choice(places.townships_of(county))
+    sub_kind = hazard_type.sub_kinds[serial % len(hazard_type.sub_kinds)]
+    if type_key == "flood" and shape == "any":
+        shape = FLOOD_SHAPES.get(sub_kind, "p")
     geometry = _geometry(random, places, township, type_key, shape)
     anchor: Point = geometry.representative_point()
     township = places.township_at(anchor)
-    sub_kind = hazard_type.sub_kinds[serial % len(hazard_type.sub_kinds)]
     place = places.name()
-    ending = NAME_ENDS[type_key][serial % len(NAME_ENDS[type_key])].format(sub=sub_kind)
+    own_names = NAMES_OF_SUB_KINDS.get(type_key)
+    ending = (
+        own_names[serial % len(own_names)]
+        if own_names
+        else NAME_ENDS.get(type_key, "{sub}").format(sub=sub_kind)
+    )
     record = Record(hazard_type, sub_kind, place + ending, township, geometry)
     record.values = _common(random, record, place)
-    record.values |= _own(random, hazard_type, _settled(random, type_key, sub_kind))
+    record.values |= _own(random, hazard_type, _settled(random, record))
     record.grading = _grading(random, serial)
     return record
 
@@ -187,18 +201,38 @@ def _common(random: Random, record: Record, place: str) -> dict[str, Any]:
     }
 
 
-def _settled(random: Random, type_key: str, sub_kind: str) -> dict[str, Any]:
-    """Values that must agree with each other."""
-    if type_key == "flood":
-        return {"is_reservoir": "是" if sub_kind == "水库" else "否"}
-    if type_key in {"hazardous_chemicals"}:
-        name, cas, un = random.choice(SUBSTANCES)
-        return {"substance": name, "cas": cas, "un": un}
-    if type_key == "oil_gas_pipeline":
-        return {"medium": MEDIA.get(sub_kind, "天然气")}
-    if type_key == "ammonia_pipeline":
-        return {"medium": "液氨"}
-    return {}
+def _settled(random: Random, record: Record) -> dict[str, Any]:
+    """Values that must agree with each other, with the sub-kind or with the geometry."""
+    sub_kind, geometry = record.sub_kind, record.geometry
+    values: dict[str, Any] = {}
+    match record.type.key:
+        case "flood":
+            values = {"is_reservoir": "是" if sub_kind == "水库" else "否"}
+        case "hazardous_chemicals":
+            choice = FUELS if sub_kind == "经营" else SUBSTANCES
+            name, cas, un = random.choice(choice)
+            values = {"substance": name, "cas": cas, "un": un}
+        case "oil_gas_pipeline" | "ammonia_pipeline":
+            medium = (
+                "液氨" if record.type.key == "ammonia_pipeline" else MEDIA.get(sub_kind, "天然气")
+            )
+            measured = length_m(geometry) / 1000 * random.uniform(0.98, 1.02)
+            values = {
+                "medium": medium,
+                "diameter_mm": random.choice((108, 219, 273, 323.9, 406.4, 508, 711)),
+                "length_km": round(measured, 2) or "",
+                "laying": random.choice(("埋地", "埋地", "管沟", "穿越河流", "穿越公路铁路")),
+            }
+        case "forest_fire" if geometry.geom_type == "Polygon":
+            values = {"forest_area_ha": round(area_m2(geometry) / 10_000, 1)}
+        case "animal_epidemic":
+            values = {"outbreak_on": date(2013, random.randint(1, 12), random.randint(1, 28))}
+        case "food_safety":
+            values = {
+                "licence": f"(示例)JY{random.randrange(10_000):04d}",
+                "last_inspection": date(2014, random.randint(1, 5), random.randint(1, 28)),
+            }
+    return values
 
 
 def _own(random: Random, hazard_type: HazardType, settled: dict[str, Any]) -> dict[str, Any]:
@@ -221,7 +255,9 @@ def _value(random: Random, own: Field) -> Any:
     if own.kind in {FieldKind.INTEGER, FieldKind.NUMBER}:
         low, high = RANGES["depth_pipe" if own.label == "埋深" else own.key]
         number = random.uniform(low, high)
-        return round(number) if own.kind is FieldKind.INTEGER else round(number, 2)
+        return (
+            round(number) if own.kind is FieldKind.INTEGER else round(number, 1 if high > 20 else 2)
+        )
     return own.example
 
 

@@ -60,7 +60,7 @@ def main() -> None:
     for name, book in workbooks.items():
         book.save(target / name)
     write_json(target / "expected_issues.json", summary(hazards, expected))
-    write_assessments(random, target / ASSESSMENTS, hazards)
+    write_assessments(target / ASSESSMENTS, hazards)
     write_features(target / "townships.geojson", townships_geojson(places))
     receptors = Workbook()
     receptors.add_table("保护对象", *receptor_rows(random, places))
@@ -125,26 +125,19 @@ def summary(hazards: dict[str, list[Record]], expected: list[dict[str, str]]) ->
     }
 
 
-def write_assessments(random: Random, path: Path, hazards: dict[str, list[Record]]) -> None:
-    """An assessor's list of hazards that came without level and factors; some stay ungraded."""
-    factors = ("L", "S", "E", "C")
+def write_assessments(path: Path, hazards: dict[str, list[Record]]) -> None:
+    """An assessor's list of the factors that the departments' sheets have no column for."""
+    asked = {key: set(layout.keys) for layout in LAYOUTS for key in layout.types}
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.DictWriter(file, ("name", "method", *factors), restval="")
-        writer.writeheader()
-        for records in hazards.values():
+        writer = csv.writer(file)
+        writer.writerow(("name", "method", "L", "S", "E", "C"))
+        for key, records in hazards.items():
             for record in records:
-                if record.grading or random.random() < 0.3:
-                    continue
-                if random.random() < 0.5:
-                    given = {"method": "ls", "L": random.randint(1, 5), "S": random.randint(1, 5)}
-                else:
-                    given = {
-                        "method": "lec",
-                        "L": random.choice((0.5, 1, 3, 6)),
-                        "E": random.choice((1, 2, 3, 6)),
-                        "C": random.choice((3, 7, 15, 40)),
-                    }
-                writer.writerow({"name": record.name, **given})
+                match record.grading:
+                    case ("ls", likelihood, severity) if "ls_l" not in asked[key]:
+                        writer.writerow((record.name, "ls", likelihood, severity, "", ""))
+                    case ("lec", likelihood, exposure, consequence) if "lec_l" not in asked[key]:
+                        writer.writerow((record.name, "lec", likelihood, "", exposure, consequence))
 
 
 def write_json(path: Path, content: Any) -> None:
