@@ -6,7 +6,7 @@ import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, prepare_basemap
@@ -93,10 +93,16 @@ class MapRenderer(QObject):
 
     def shutdown(self) -> None:
         """Break off and wait; afterwards the worker is gone."""
+        if self._closed:
+            return
         self._closed = True
         self._waiting = None
         self._stop.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
+        # A picture that became ready meanwhile waits in the queue; nobody is there to take it.
+        self._settled.disconnect()
+        QCoreApplication.removePostedEvents(self)
+        self._running = None
 
     def _start(self, wish: Wish) -> None:
         self._running = wish

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from qhd_riskmap.errors import JobCancelledError
 from qhd_riskmap.i18n import _
@@ -49,6 +49,13 @@ class JobHandle(QObject):
         """Ask the work to stop at its next report; what it had begun is rolled back."""
         self._stop.set()
 
+    def abandon(self) -> None:
+        """Deliver nothing more; for the end of the program."""
+        self.done = True
+        self._reported.disconnect()
+        self._settled.disconnect()
+        QCoreApplication.removePostedEvents(self)
+
     @property
     def cancelling(self) -> bool:
         """Whether `cancel` was called."""
@@ -81,9 +88,12 @@ class _Context:
         self._stop = stop
         self._next_report = 0.0
 
-    def advance(self, done: int, total: int, note: str = "") -> None:
+    def check(self) -> None:
         if self._stop.is_set():
             raise JobCancelledError(_("操作已取消。"))
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        self.check()
         now = time.monotonic()
         if now < self._next_report and done < total:
             return
@@ -180,6 +190,11 @@ class JobRunner(QObject):
             self._database.submit(last)
         self._database.shutdown(wait=True)
         self._computing.shutdown(wait=True)
+        # What the workers emitted last still waits in the queue; delivered to a runner that is
+        # being destroyed it would reach objects that are gone.
+        for handle in list(self._running):
+            handle.abandon()
+        self._running.clear()
 
     def _forget(self, handle: JobHandle) -> None:
         self._running.pop(handle, None)
@@ -189,5 +204,5 @@ class JobRunner(QObject):
 
 
 def _run(work: Callable[[JobContext], T], context: _Context) -> T:
-    context.advance(0, 0)
+    context.check()  # cancelled while it waited for its turn
     return work(context)

@@ -141,7 +141,10 @@ def apply_theme(application: QApplication, choice: str) -> Theme:
     application.setStyle("Fusion")
     application.setPalette(_palette(chosen))
     application.setFont(window_font())
-    application.setStyleSheet(_style_sheet(chosen))
+    # The indicators are drawn with the icon font, whose colours are read here.
+    from qhd_riskmap.ui.toolkit.indicators import indicator_sheet  # noqa: PLC0415
+
+    application.setStyleSheet(_style_sheet(chosen) + indicator_sheet(chosen))
     return chosen
 
 
