@@ -67,7 +67,7 @@ def _approval(case: Judged) -> Iterator[Finding]:
         yield finding(rules["PM01"], message, severity=Severity.INFO)
     elif not number:
         yield finding(
-            rules["PM01"], _("没有填写审图号；取得审图号之前只能制作送审样图（--draft）。")
+            rules["PM01"], _("没有填写审图号；取得审图号之前只能制作送审样图。")
         )
     elif not case.rules.approval_no.match(number):
         yield finding(

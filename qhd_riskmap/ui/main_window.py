@@ -8,7 +8,14 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import (
+    QAction,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
@@ -30,8 +37,11 @@ from qhd_riskmap.services.integrity import IntegrityService
 from qhd_riskmap.settings import data_dir, save_settings
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.pages.register_page import RegisterPage
+from qhd_riskmap.ui.pages.release import ReleasePage
+from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
 from qhd_riskmap.ui.toolkit.actions import Command, CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
@@ -41,7 +51,7 @@ from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
 from qhd_riskmap.ui.toolkit.theme import apply_theme
 
 # The order of the rail; a page stands here from the day it is built.
-PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage)
+PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage, SurveyImportPage, ReleasePage)
 
 MENUS: Final = (
     ("file", N_("文件(&F)")),
@@ -137,6 +147,7 @@ class MainWindow(QMainWindow):
         self.error: ErrorDialog | None = None
         self.pages: dict[str, Page] = {}
         self.setMinimumSize(*_SMALLEST)
+        self.setAcceptDrops(True)
         self._build()
         self._restore_geometry()
         desk.changed.connect(self._changed)
@@ -287,6 +298,20 @@ class MainWindow(QMainWindow):
             for action in actions:
                 action.setVisible(owner == key)
         page.activate()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped anywhere on the window."""
+        if dropped_files(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Bring the page to front that takes the files."""
+        files = dropped_files(event.mimeData())
+        for key, page in self.pages.items():
+            if page.take_files(files):
+                event.acceptProposedAction()
+                self.go_to(key)
+                return
 
     def _changed(self, changes: Changes) -> None:
         for page in self.pages.values():

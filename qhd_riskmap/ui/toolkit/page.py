@@ -26,7 +26,8 @@ changes it calls `Page.restyle`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtGui import QIcon
@@ -90,6 +91,11 @@ class Page(QWidget):
 
     def resume(self, state: dict[str, object]) -> None:
         """Take over what `keep` of the former page returned."""
+
+    def take_files(self, paths: Sequence[Path]) -> bool:
+        """Files were dropped on the window; True when the page takes them."""
+        del paths
+        return False
 
     def restyle(self) -> None:
         """The theme changed: renew what the style sheet and the icons do not reach."""

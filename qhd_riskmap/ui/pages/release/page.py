@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QSplitter,
     QStackedWidget,
     QVBoxLayout,
+    QWidget,
 )
 
 from qhd_riskmap.domain.access import Permission
@@ -36,7 +37,7 @@ from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
-from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 _PAUSE_MS: Final = 400  # typing on: judge when the officer stops
 _FORM_WIDTH: Final = 480
@@ -88,6 +89,7 @@ class ReleasePage(Page):
         self._timer.setInterval(_PAUSE_MS)
         self._timer.timeout.connect(self.look)
         self._build()
+        QWidget.setTabOrder(self.publish_button, self.check_button)
         self.form.edited.connect(self._edited)
         self.findings.wanted.connect(self._go)
         self._show_target()
@@ -129,14 +131,14 @@ class ReleasePage(Page):
         right.addWidget(self.findings)
         right.setStretchFactor(0, 1)
         right.setStretchFactor(1, 1)
-        right.setHandleWidth(SPACE_S)
+        right.setHandleWidth(SPACE_XS)
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setChildrenCollapsible(False)
         columns.addWidget(self._scroll)
         columns.addWidget(right)
         columns.setStretchFactor(1, 1)
         columns.setSizes([_FORM_WIDTH, _FORM_WIDTH * 2])
-        columns.setHandleWidth(SPACE_S)
+        columns.setHandleWidth(SPACE_XS)
         return columns
 
     def _foot(self) -> QHBoxLayout:

@@ -127,8 +127,8 @@ class SurveyImportPage(Page):
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         column.setSpacing(SPACE_M)
         column.addLayout(head)
-        column.addWidget(self.stack, 1)
         column.addWidget(self.progress)
+        column.addWidget(self.stack, 1)
         column.addWidget(self._foot)
 
     # -- page protocol --------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QSplitter,
     QTabWidget,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -162,10 +162,13 @@ class ReviewPanel(QWidget):
         column.addWidget(self.issues, 1)
         return tab
 
-    def _filter(self, severity: Severity) -> QPushButton:
+    def _filter(self, severity: Severity) -> QToolButton:
         glyph, colour = SEVERITY_GLYPHS[severity]
-        button = QPushButton()
+        button = QToolButton()
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         button.setObjectName(f"issue-filter-{severity.value}")
+        button.setText(_(SEVERITY_LABELS[severity]))
+        button.setAccessibleName(_(SEVERITY_LABELS[severity]))
         button.setIcon(icon(glyph, colour=colour))
         button.setCheckable(True)
         button.setChecked(True)

@@ -85,20 +85,23 @@ def _row_table(reading: SheetReading, row: int, bad: set[str]) -> QTableWidget:
     sheet = reading.sheet
     index = row - sheet.first_row
     texts = sheet.row(index) if 0 <= index < sheet.height else []
-    headers = {c.index: c.header for c in reading.mapping.columns} if reading.mapping else {}
+    headers = sheet.row(reading.mapping.header.bottom) if reading.mapping else []
     table = QTableWidget(len(texts), len(_TITLES))
     table.setObjectName("row-table")
     table.setHorizontalHeaderLabels([_(title) for title in _TITLES])
     table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
     table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
     table.verticalHeader().hide()
+    table.horizontalHeader().setDefaultAlignment(
+        Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+    )
     table.setColumnWidth(0, 48)
     table.setColumnWidth(1, 190)
     table.horizontalHeader().setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
     bad_columns = {re.sub(r"\d+$", "", cell) for cell in bad}
     for place, text in enumerate(texts):
         letters = column_letters(sheet.first_column + place)
-        for at, shown in enumerate((letters, headers.get(place, ""), text)):
+        for at, shown in enumerate((letters, headers[place] if headers else "", text)):
             item = QTableWidgetItem(shown)
             item.setToolTip(shown)
             if letters in bad_columns:
@@ -107,4 +110,6 @@ def _row_table(reading: SheetReading, row: int, bad: set[str]) -> QTableWidget:
                 font.setBold(True)
                 item.setFont(font)
             table.setItem(place, at, item)
+        if letters in bad_columns and table.currentRow() < 0:
+            table.setCurrentCell(place, 0)
     return table

@@ -80,8 +80,7 @@ class SheetCards(QScrollArea):
         decision = reading.decision
         if decision is not None:
             parts.append(words(_datum_words(decision, answer), role=_role(reading)))
-            reasons = [words(reason, role="muted") for reason in _reasons(decision)]
-            parts += reasons
+            parts.append(words("".join(_reasons(decision)), role="muted"))
         if decision is not None and reading.undecided and not answer:
             parts.append(
                 words(_WAIVED.format(n=len(reading.undecided)), role="muted")
@@ -90,7 +89,9 @@ class SheetCards(QScrollArea):
             )
         if reading.mapping is not None:
             parts.append(words(_columns(reading), role="muted"))
-        return card(*parts, name=f"sheet-card-{number}")
+        frame = card(*parts)
+        frame.setAccessibleName(_heading_text(reading))
+        return frame
 
     def _question(self, reading: SheetReading, decision: DatumDecision, number: int) -> QFrame:
         box = QFrame()
@@ -142,10 +143,12 @@ def datum_label(decided: str | None) -> str:
 _WAIVED = N_("{n} 行先不入库。问清来源后把这个文件再导入一次，只会补上这些行。")
 
 
+def _heading_text(reading: SheetReading) -> str:
+    parts = (reading.sheet.file.name, reading.sheet.name)
+    return " · ".join(part for part in parts if part)
+
+
 def _heading(reading: SheetReading) -> QWidget:
-    name = reading.sheet.file.name
-    if reading.sheet.name:
-        name = f"{name} · {reading.sheet.name}"
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
@@ -157,7 +160,7 @@ def _heading(reading: SheetReading) -> QWidget:
     else:
         glyph = ("file-table-outline", "accent")
     row.addWidget(glyph_label(glyph[0], 20, colour=glyph[1]), 0, Qt.AlignmentFlag.AlignTop)
-    title = words(name)
+    title = words(_heading_text(reading))
     font = title.font()
     font.setBold(True)
     title.setFont(font)

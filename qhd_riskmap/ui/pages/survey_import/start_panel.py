@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import N_, _
@@ -94,6 +94,6 @@ def _teaching() -> QGridLayout:
         name.setFont(font)
         head.addWidget(name, 1)
         grid.addLayout(head, 0, place)
-        grid.addWidget(words(_(text), role="muted"), 1, place)
+        grid.addWidget(words(_(text), role="muted"), 1, place, Qt.AlignmentFlag.AlignTop)
         grid.setColumnStretch(place, 1)
     return grid
