@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from PySide6.QtGui import QPainter
@@ -18,6 +19,16 @@ Cancelled = Callable[[], bool]
 def never_cancelled() -> bool:
     """The `Cancelled` of a painting that nobody stops."""
     return False
+
+
+@contextmanager
+def saved(painter: QPainter) -> Iterator[None]:
+    """Restore the painter's state afterwards, also when the painting is cancelled."""
+    painter.save()
+    try:
+        yield
+    finally:
+        painter.restore()
 
 
 @dataclass(frozen=True, slots=True)

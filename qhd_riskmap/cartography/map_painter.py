@@ -13,7 +13,7 @@ import numpy as np
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from qhd_riskmap.cartography.basemap_painter import NameKind, PreparedBasemap, paint_basemap
-from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled
+from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled, saved
 from qhd_riskmap.cartography.clusters import Clusters, cluster_marks
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.labels import (
@@ -103,8 +103,7 @@ def paint_map(
     """
     _same_plane(prepared, basemap, viewport)
     canvas = Canvas(painter, viewport, options, cancelled)
-    painter.save()
-    try:
+    with saved(painter):
         if basemap is not None and options.basemap:
             paint_basemap(canvas, basemap)
         if prepared is not None:
@@ -116,8 +115,6 @@ def paint_map(
         for placed in names_in_view(prepared, basemap, viewport, options):
             canvas.check()
             paint_label(painter, placed, vector=options.vector)
-    finally:
-        painter.restore()
 
 
 def visible_marks(prepared: PreparedFeatures, viewport: Viewport, options: MapOptions) -> IntArray:
@@ -178,11 +175,10 @@ def _paint_marks(
         _vector_marks(canvas, xy, styles)
     elif len(xy):
         ratio = viewport.device_pixel_ratio
-        painter.save()
-        painter.resetTransform()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
-        symbol_atlas(options.symbol_size, ratio).draw(painter, xy * ratio, styles, canvas.check)
-        painter.restore()
+        with saved(painter):
+            painter.resetTransform()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, on=False)
+            symbol_atlas(options.symbol_size, ratio).draw(painter, xy * ratio, styles, canvas.check)
     if clusters is not None:
         _paint_clusters(canvas, clusters)
 
@@ -223,26 +219,28 @@ def cluster_size(count: int, options: MapOptions) -> float:
 def _paint_clusters(canvas: Canvas, clusters: Clusters) -> None:
     painter, viewport, options = canvas.painter, canvas.viewport, canvas.options
     xy = viewport.plane_to_screen(clusters.xy)
-    ratio = viewport.device_pixel_ratio
     # Worse levels are painted later and lie on top; ungraded groups lowest.
     order = np.argsort(np.where(clusters.worst == 0, -5, -clusters.worst), kind="stable")
-    painter.save()
-    if not options.vector:
-        painter.resetTransform()
-    for index in order.tolist():
-        count, level = int(clusters.counts[index]), int(clusters.worst[index])
-        if count == 1:
-            continue
-        canvas.check()
-        x, y = xy[index].tolist()
-        size = cluster_size(count, options)
-        if options.vector:
-            paint_cluster(painter, count, level, (x, y), size)
-        else:
-            image = cluster_image(count, level, size * ratio)
-            half = image.width() / 2
-            painter.drawImage(round(x * ratio - half), round(y * ratio - half), image)
-    painter.restore()
+    with saved(painter):
+        if not options.vector:
+            painter.resetTransform()
+        for index in order.tolist():
+            canvas.check()
+            count, level = int(clusters.counts[index]), int(clusters.worst[index])
+            if count > 1:
+                _paint_cluster(canvas, count, level, xy[index].tolist())
+
+
+def _paint_cluster(canvas: Canvas, count: int, level: int, at: list[float]) -> None:
+    painter, ratio = canvas.painter, canvas.viewport.device_pixel_ratio
+    size = cluster_size(count, canvas.options)
+    x, y = at
+    if canvas.options.vector:
+        paint_cluster(painter, count, level, (x, y), size)
+        return
+    image = cluster_image(count, level, size * ratio)
+    half = image.width() / 2
+    painter.drawImage(round(x * ratio - half), round(y * ratio - half), image)
 
 
 # -- names ------------------------------------------------------------------------------------------

@@ -122,9 +122,15 @@ def empty_table() -> FeatureTable:
 
 
 def anchors_of(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Points on the geometries, shape (n, 2); the same as `hazard.anchor_of` for each."""
-    anchors = np.empty((len(geometries), 2), dtype=np.float64)
+    """Points on the geometries, shape (n, 2); the same as `hazard.anchor_of` for each.
+
+    NaN where a geometry is empty.
+    """
+    anchors = np.full((len(geometries), 2), np.nan)
+    points = geometries.copy()
     is_point = shapely.get_type_id(geometries) == shapely.GeometryType.POINT
-    anchors[is_point] = shapely.get_coordinates(geometries[is_point])
-    anchors[~is_point] = shapely.get_coordinates(shapely.point_on_surface(geometries[~is_point]))
+    points[~is_point] = shapely.point_on_surface(geometries[~is_point])
+    # Empty geometries have no anchor; get_coordinates skips them and would shift the rest by a row.
+    filled = ~shapely.is_empty(points) & ~shapely.is_missing(points)
+    anchors[filled] = shapely.get_coordinates(points[filled])
     return anchors

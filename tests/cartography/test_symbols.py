@@ -1,0 +1,247 @@
+"""Symbols: told apart by shape alone, at 12 pixels and in grey."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
+
+from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
+from qhd_riskmap.cartography.symbols import (
+    GRADES,
+    LEVEL_COLOURS,
+    STYLE_COUNT,
+    TYPE_KEYS,
+    LegendEntry,
+    SignKind,
+    cluster_text,
+    hatch_of,
+    legend_entries,
+    level_colour,
+    level_label,
+    line_sign,
+    paint_cluster,
+    paint_legend_sign,
+    paint_symbol,
+    style_number,
+    style_numbers,
+    style_parts,
+    type_label,
+)
+from qhd_riskmap.domain.taxonomy import taxonomy
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def picture(width, height, paint, background="#FFFFFF"):
+    image = QImage(width, height, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(QColor(background))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    paint(painter)
+    painter.end()
+    return image
+
+
+def pixels(image):
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    raw = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.width(), 4)
+    return raw[:, :, :3].astype(float)
+
+
+def grey(image):
+    # Luma of ITU-R BT.601, what a grey print shows.
+    return pixels(image) @ np.array([0.114, 0.587, 0.299])
+
+
+def symbol(key, level=1, size=12, *, digit=False):
+    side = size + 4
+    return picture(
+        side, side, lambda p: paint_symbol(p, key, level, (side / 2, side / 2), size, digit=digit)
+    )
+
+
+def test_every_type_of_the_taxonomy_has_a_sign_of_its_own():
+    keys = {t.symbol for t in taxonomy().types}
+    assert keys <= set(TYPE_KEYS)
+    assert len(TYPE_KEYS) == 16
+
+
+@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(TYPE_KEYS, 2)))
+def test_types_differ_at_twelve_pixels_in_grey(one, other):
+    difference = np.abs(grey(symbol(one)) - grey(symbol(other)))
+    # At least a tenth of the symbol's 144 pixels is plainly lighter or darker.
+    assert (difference > 60).sum() >= 14
+
+
+def test_outlines_alone_differ():
+    """Filled black, without pictogram: the silhouettes are pairwise different."""
+    shapes = {}
+    for key in TYPE_KEYS:
+        mask = grey(symbol(key, 0, 24)) < 250
+        shapes[key] = mask
+    for one, other in itertools.combinations(TYPE_KEYS, 2):
+        different = (shapes[one] ^ shapes[other]).sum() / (shapes[one] | shapes[other]).sum()
+        assert different > 0.05, (one, other)
+
+
+def test_levels_have_the_exact_colours_and_a_digit_that_survives_grey():
+    assert [LEVEL_COLOURS[n] for n in (1, 2, 3, 4)] == ["#E60000", "#FF7F00", "#FFE600", "#0070FF"]
+    pictures = [grey(symbol("flood", level, 18, digit=True)) for level in GRADES]
+    corners = [p[11:, 11:] for p in pictures]
+    for one, other in itertools.combinations(corners, 2):
+        assert (np.abs(one - other) > 60).sum() >= 4
+
+
+def test_style_numbers_sort_the_worst_level_on_top():
+    order = sorted((1, 2, 3, 4, 0), key=lambda level: style_number("haze", level))
+    assert order == [0, 4, 3, 2, 1]
+    assert {style_parts(s) for s in range(STYLE_COUNT)} == {
+        (key, level) for key in TYPE_KEYS for level in range(5)
+    }
+
+
+def test_columns_get_the_numbers_of_single_styles():
+    keys = np.array([*TYPE_KEYS, "not-a-type"], dtype=object)
+    levels = np.array([(n % 7) - 1 for n in range(len(keys))], dtype=np.int8)
+    expected = [
+        style_number(key, level if level in GRADES else 0)
+        for key, level in zip(keys.tolist(), levels.tolist(), strict=True)
+    ]
+    assert style_numbers(keys, levels).tolist() == expected
+
+
+def test_the_atlas_shows_what_vectors_show():
+    atlas = symbol_atlas(18, 1.0)
+    for style in (0, 17, 40, STYLE_COUNT - 1):
+        key, level = style_parts(style)
+        row, column = divmod(style, len(TYPE_KEYS))
+        cell = atlas.cell
+        cut = atlas.image.copy(column * cell, row * cell, cell, cell)
+        drawn = picture(
+            cell, cell, lambda p, k=key, v=level, m=cell / 2: paint_symbol(p, k, v, (m, m), 18)
+        )
+        on_white = picture(cell, cell, lambda p, c=cut: p.drawImage(0, 0, c))
+        assert np.abs(pixels(on_white) - pixels(drawn)).max() <= 3
+
+
+def test_nothing_of_a_symbol_is_cut_by_its_cell():
+    for size, ratio in ((12, 1.0), (18, 1.5), (24, 2.0)):
+        atlas = symbol_atlas(size, ratio)
+        for style in range(STYLE_COUNT):
+            row, column = divmod(style, len(TYPE_KEYS))
+            cut = atlas.image.copy(
+                column * atlas.cell, row * atlas.cell, atlas.cell, atlas.cell
+            ).convertToFormat(QImage.Format.Format_ARGB32)
+            alpha = np.frombuffer(cut.constBits(), np.uint8).reshape(atlas.cell, atlas.cell, 4)
+            edge = alpha[:, :, 3].copy()
+            edge[1:-1, 1:-1] = 0
+            assert edge.max() == 0, style_parts(style)
+
+
+def test_clusters_carry_count_and_level():
+    assert cluster_image(7, 1, 30.0) is cluster_image(7, 1, 30.0)
+    red = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 1, (20, 20), 30)))
+    blue = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 4, (20, 20), 30)))
+    ungraded = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 0, (20, 20), 30)))
+    assert np.abs(red - blue).sum() > 10_000
+    assert np.abs(red - ungraded).sum() > 10_000
+    assert [cluster_text(n) for n in (1, 9_949, 9_950, 123_456)] == ["1", "9.9k", "9.9k", "123k"]
+
+
+def test_crowded_cluster_pictures_are_forgotten_oldest_first():
+    first = cluster_image(1, 2, 30.0)
+    for count in range(2, 700):
+        cluster_image(count, 2, 30.0)
+    assert cluster_image(1, 2, 30.0) is not first
+
+
+def test_pipelines_are_dashed_by_medium():
+    assert line_sign("oil_gas_pipeline").dashes != line_sign("ammonia_pipeline").dashes
+    assert line_sign("unknown") == line_sign("other")
+
+
+def test_hatches_tell_the_common_areas_apart():
+    common = ("forest_fire", "geological", "flood", "hazardous_chemicals", "animal_epidemic")
+    assert len({hatch_of(key) for key in common}) == len(common)
+
+
+def test_legend_lists_what_is_there_and_nothing_else(make_table):
+    table = make_table(
+        [
+            shapely.Point(119, 40),
+            shapely.LineString([(119, 40), (119.1, 40)]),
+            shapely.Point(119, 40),
+        ],
+        levels=[1, 0, 1],
+        types=["flood", "flood", "haze"],
+    )
+    entries = legend_entries(table)
+    assert [e.label for e in entries] == [
+        "重大风险", "未评级", "洪涝灾害（点）".replace("洪涝灾害", type_label("flood")),
+        type_label("flood") + "（线）", type_label("haze"),
+    ]  # fmt: skip
+    assert legend_entries([]) == ()
+    assert level_label(4) == "低风险"
+    assert type_label("no-such-type") == "no-such-type"
+    assert level_colour(99) == level_colour(0)
+
+
+def legend_picture():
+    """All signs in all kinds, as the legend draws them."""
+
+    def paint(painter):
+        for row, kind in enumerate(SignKind):
+            for column, key in enumerate(TYPE_KEYS):
+                entry = LegendEntry(kind=kind, type_key=key, level=column % 5, label="")
+                paint_legend_sign(painter, entry, QRectF(4 + column * 34, 4 + row * 26, 28, 20))
+        for level in range(5):
+            entry = LegendEntry(kind=SignKind.POLYGON, type_key="", level=level, label="")
+            paint_legend_sign(painter, entry, QRectF(4 + level * 34, 84, 28, 16))
+
+    return picture(16 * 34 + 4, 106, paint)
+
+
+def symbols_picture():
+    """All symbols in all levels at 12 and 24 pixels."""
+
+    def paint(painter):
+        for column, key in enumerate(TYPE_KEYS):
+            for level in range(5):
+                at = (20 + column * 36, 20 + level * 36)
+                paint_symbol(painter, key, level, at, 24)
+                paint_symbol(painter, key, level, (at[0], 200 + level * 16), 12, digit=False)
+
+    return picture(16 * 36 + 4, 280, paint)
+
+
+@pytest.mark.parametrize(
+    ("name", "make"), [("symbols.png", symbols_picture), ("legend.png", legend_picture)]
+)
+def test_pictures_match_the_kept_ones(name, make, tmp_path):
+    """Small differences of smoothing between Qt versions pass; a changed sign does not."""
+    made = make()
+    path = GOLDEN / name
+    kept = QImage(str(path))
+    if kept.isNull():
+        made.save(str(tmp_path / name))
+        pytest.fail(f"golden picture missing; look at {tmp_path / name} and keep it")
+    assert kept.size() == made.size()
+    difference = np.abs(pixels(kept) - pixels(made))
+    assert difference.mean() < 0.5
+    assert (difference.max(axis=2) > 64).mean() < 0.002
+
+
+def test_dash_patterns_are_finite_numbers():
+    """A pattern with a zero or odd count of lengths would draw nothing on some devices."""
+    for key in TYPE_KEYS:
+        dashes = line_sign(key).dashes
+        assert len(dashes) % 2 == 0
+        assert all(length > 0 for length in dashes)
+        assert json.dumps(dashes)
