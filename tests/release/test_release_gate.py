@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import uuid
@@ -10,10 +11,13 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
+from openpyxl import load_workbook
 from release_county import ACTOR, TITLE, invented_hazards, make_office
-from shapely import Point
+from shapely import Point, transform
 
+from qhd_riskmap.domain import redaction
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.levels import RiskLevel
@@ -26,6 +30,8 @@ from qhd_riskmap.errors import (
     ReleaseBlockedError,
     UnreadableFileError,
 )
+from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
+from qhd_riskmap.geo.grid import cell_bounds, cell_index
 from qhd_riskmap.services import release as gate
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_names import product_name
@@ -159,8 +165,6 @@ def test_output_off_the_grid_or_of_a_wrong_type_blocks(office, monkeypatch):
     shown = gate.redact
 
     def careless(hazards, **options):
-        from qhd_riskmap.domain import redaction
-
         public = shown(hazards, **options)
         values = {name: getattr(public.hazards[0], name) for name in redaction._PUBLIC_FIELDS}
         wrong = [
@@ -321,8 +325,6 @@ def test_hostile_texts_pass_through_every_product(office, text):
     assert "<script>alert" not in page
     properties = json.loads(files[".geojson"].read_text(encoding="utf-8"))["features"][0]
     assert properties["properties"]["name"].replace("\u200d", "") == text.replace("\u200d", "")
-    from openpyxl import load_workbook
-
     book = load_workbook(files[".xlsx"])
     cells = [c for sheet in book for row in sheet.iter_rows() for c in row if c.value is not None]
     assert {c.data_type for c in cells} <= {"s", "n"}
@@ -413,19 +415,12 @@ def test_blocked_releases_have_a_json_form():
 
 
 def test_products_are_byte_identical_while_vertices_stay_in_their_cells(tmp_path):
-    from shapely import transform
-
     def products(folder, records):
         made = make_office(folder)
         made.add(records)
         outcome = made.service.release(made.order(formats=tuple(ProductFormat)))
         made.register.close()
         return {path.name: path.read_bytes() for path in outcome.files}
-
-    import numpy as np
-
-    from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
-    from qhd_riskmap.geo.grid import cell_bounds, cell_index
 
     def moved(record, cell_m):
         def inside(lonlat):
@@ -438,7 +433,9 @@ def test_products_are_byte_identical_while_vertices_stay_in_their_cells(tmp_path
         return replace(record, geometry=transform(record.geometry, inside))
 
     first = invented_hazards()
-    second = [moved(record, 100.0) for record in first]
+    # Counted types have no cell but their division; theirs is the coarsest grid here.
+    cells = [redaction.CELL_M.get(redaction.release_class(record), 1000.0) for record in first]
+    second = [moved(record, cell_m) for record, cell_m in zip(first, cells, strict=True)]
     # Another order, other ids and more history must not show either.
     second = [
         replace(record, id=uuid.uuid4(), alias_codes=("旧号",)) for record in reversed(second)
@@ -457,8 +454,6 @@ def test_another_process_in_another_time_zone_makes_the_same_bytes(tmp_path):
         "made = make_office(pathlib.Path(sys.argv[1])); made.add(invented_hazards())\n"
         "made.service.release(made.order(formats=tuple(ProductFormat))); made.register.close()\n"
     )
-    import os
-
     results = []
     for zone in ("Asia/Shanghai", "America/New_York"):
         folder = tmp_path / zone.replace("/", "_")
