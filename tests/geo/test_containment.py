@@ -40,6 +40,7 @@ def test_three_places_separate():
         },
         {"a": (np.full(5, 119.49), np.full(5, 39.5)), "b": (np.full(5, 119.51), np.full(5, 39.5))},
         {"a": WEST, "b": EAST, "c": WEST},
+        {"a": mixed([119.49] * 4 + [119.52]), "b": EAST},  # one of five counties is wrong anyway
     ],
 )
 def test_anything_less_separates_nothing(readings):
