@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
+from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
@@ -19,8 +21,19 @@ class ExportService:
         self._register = register
         self._actor = actor
 
-    def export(self, path: Path, wanted: HazardFilter = EVERYTHING) -> list[Path]:
+    def export(
+        self,
+        path: Path,
+        wanted: HazardFilter = EVERYTHING,
+        *,
+        only: Collection[UUID] | None = None,
+    ) -> list[Path]:
         """Write all matching hazards with every field; the ending of ``path`` chooses the format.
+
+        Args:
+            path: File to write.
+            wanted: Which hazards.
+            only: Of these, only the ones with these ids; what a table shows after any search.
 
         Returns:
             The files written.
@@ -38,6 +51,9 @@ class ExportService:
             )
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find(wanted)
+            if only is not None:
+                chosen = frozenset(only)
+                hazards = [hazard for hazard in hazards if hazard.id in chosen]
             files = export_register(hazards, path)
             # Recorded in the same breath: data that left without a trace would be worse than a file
             # that has to be thrown away.

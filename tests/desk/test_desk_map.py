@@ -197,7 +197,7 @@ def test_measuring_gives_the_length_on_the_ground(qtbot, canvas):
     canvas.grab()
 
 
-def test_drawing_a_point_registers_a_hazard(qtbot, canvas, map_page, desk, app, settled):
+def test_drawing_a_point_registers_a_hazard(qtbot, canvas, map_page, desk, app, settled):  # noqa: PLR0917 - fixtures
     canvas.take_tool("draw-point")
     place = pixel(canvas, 119.25, 39.90)
     lon, lat = canvas.place_at(place.x(), place.y())
@@ -223,7 +223,7 @@ def test_a_point_outside_the_city_is_refused_with_advice(qtbot, map_page, desk, 
     assert len(app.registry.features()) == 5
 
 
-def test_dragging_a_hazard_moves_it_after_confirmation(
+def test_dragging_a_hazard_moves_it_after_confirmation(  # noqa: PLR0917 - fixtures
     qtbot, canvas, map_page, desk, app, window, settled
 ):
     canvas.take_tool("move")

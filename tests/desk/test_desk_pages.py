@@ -166,7 +166,7 @@ def test_a_conflict_keeps_the_edit_and_offers_the_newest(qtbot, detail, app, win
     assert not detail.save_button.isEnabled()
 
 
-def test_an_unsaved_edit_waits_for_its_hazard_and_for_the_question(
+def test_an_unsaved_edit_waits_for_its_hazard_and_for_the_question(  # noqa: PLR0917 - fixtures
     qtbot, detail, desk, window, app, settled
 ):
     type_text(detail.findChild(QPlainTextEdit, "field-notes"), "草稿")
@@ -298,6 +298,19 @@ def test_deleting_several_and_restoring_them(qtbot, register_page, app, window, 
     assert len(app.registry.features(HazardFilter(deleted=True))) == 0
 
 
+def test_what_is_shown_is_exported(qtbot, register_page, desk, tmp_path, settled):
+    settled()
+    register_page.search.setText("hgya")
+    qtbot.waitUntil(lambda: not register_page._timer.isActive(), timeout=3000)
+    settled()
+    register_page.export(tmp_path / "台账.csv")
+    settled()
+    assert desk.errors == []
+    text = (tmp_path / "台账.csv").read_text(encoding="utf-8-sig")
+    assert "海港液氨库" in text
+    assert "石门泥石流" not in text
+
+
 def test_enter_goes_to_the_map(qtbot, register_page, window, settled):
     register_page.table.selectRow(0)
     chosen = register_page.desk.selection.current
@@ -306,7 +319,7 @@ def test_enter_goes_to_the_map(qtbot, register_page, window, settled):
     assert window.pages["map"].canvas.selection.current == chosen
 
 
-def test_an_empty_register_teaches(qtbot, map_page, register_page, desk, app, settled):
+def test_an_empty_register_teaches(qtbot, map_page, register_page, desk, app, settled):  # noqa: PLR0917 - fixtures
     for row in range(5):
         app.registry.delete(SAMPLES[row].id, revision=1)
     desk.announce(Changes(hazards=True))
@@ -405,6 +418,17 @@ def test_the_shortcut_page_lists_every_shortcut(window):
             assert command.shortcut in box.text()
     box.reject()
     window.show_about().reject()
+
+
+def test_what_an_empty_page_offers_leads_to_the_import(  # noqa: PLR0917 - fixtures
+    qtbot, register_page, window, desk, app, settled
+):
+    for hazard in SAMPLES:
+        app.registry.delete(hazard.id, revision=1)
+    desk.announce(Changes(hazards=True))
+    settled()
+    register_page._stack.currentWidget().button.click()
+    assert window.current_page().key == "import"
 
 
 @pytest.mark.parametrize("page", [p.key for p in PAGES])

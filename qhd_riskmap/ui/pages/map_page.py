@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from uuid import UUID
 
 import numpy as np
 from PySide6.QtCore import Qt
@@ -27,8 +26,9 @@ from qhd_riskmap.ui.map.tools import length_text
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
-from qhd_riskmap.ui.toolkit.facets import FacetIndex, Mask
+from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
 
@@ -49,7 +49,7 @@ class MapPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._index = FacetIndex.of(desk.features.table)
-        self._mask: Mask | None = None
+        self._actions = RecordActions(desk, self)
         self.dialog: NewHazardDialog | PlaceDialog | QMessageBox | None = None
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
@@ -184,7 +184,7 @@ class MapPage(Page):
         self._empty = EmptyNote(
             _("登记库里还没有隐患。导入各部门报来的排查表，或者用“画点”在地图上登记第一处。"),
             _("导入排查表"),
-            partial(self.desk.go_to, "survey_import"),
+            partial(self.desk.go_to, "import"),
             icon_name="file-import-outline",
         )
         self._below = QStackedWidget()
@@ -420,28 +420,4 @@ class MapPage(Page):
             self._delete(self.detail.hazard)
 
     def _delete(self, hazard: Hazard) -> None:
-        registry = self.desk.app.registry
-        self.desk.run(
-            lambda _job: registry.delete(hazard.id, revision=hazard.revision),
-            title=_("正在删除…"),
-            on_success=partial(self._deleted, hazard.id, hazard.name),
-            quiet=True,
-        )
-
-    def _deleted(self, hazard_id: UUID, name: str, changes: Changes) -> None:
-        self.desk.selection.clear(by=self)
-        self.desk.announce(changes)
-        self.desk.notify(
-            _("已删除“{name}”，可以撤销。").format(name=name),
-            action=_("撤销删除"),
-            callback=partial(self._restore, hazard_id),
-        )
-
-    def _restore(self, hazard_id: UUID) -> None:
-        registry = self.desk.app.registry
-        self.desk.run(
-            lambda _job: registry.restore(hazard_id),
-            title=_("正在恢复…"),
-            on_success=self.desk.announce,
-            quiet=True,
-        )
+        self._actions.delete([(hazard.id, hazard.revision)])

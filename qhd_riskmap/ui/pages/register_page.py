@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
+    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -32,12 +34,17 @@ from qhd_riskmap.ui.toolkit.facet_list import FacetButton
 from qhd_riskmap.ui.toolkit.facets import FACETS, FacetIndex, Mask
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
 from qhd_riskmap.ui.toolkit.search_index import SearchIndex
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
 _TYPING_PAUSE_MS = 150
+EXPORT_KINDS = N_(
+    "Excel 工作簿 (*.xlsx);;CSV 文本 (*.csv);;GeoPackage (*.gpkg);;GeoJSON (*.geojson);;"
+    "Shapefile (*.shp);;KML (*.kml)"
+)
 
 
 class RegisterPage(Page):
@@ -53,6 +60,7 @@ class RegisterPage(Page):
         self._live_index: SearchIndex | None = None
         self._deep_hits: tuple[str, frozenset[str]] = ("", frozenset())
         self._deleted = empty_table()
+        self._actions = RecordActions(desk, self)
         self._facet_index = FacetIndex.of(desk.features.table)
         self.model = RecordTableModel(parent=self)
         self.table = RecordView(self.model, desk.selection, desk.settings, name="register-table")
@@ -187,6 +195,9 @@ class RegisterPage(Page):
         self.copy_button = _button("register-copy", "content-copy", _("复制"))
         self.copy_button.setToolTip(_("复制选中的行，可以直接粘贴到 Excel 或 WPS（Ctrl+C）"))
         self.copy_button.clicked.connect(self.table.copy)
+        self.export_button = _button("register-export", "export", _("导出…"))
+        self.export_button.setToolTip(_("把当前显示的内容保存为文件（内部资料，含联系方式）"))
+        self.export_button.clicked.connect(self._ask_export)
         self.delete_button = _button("register-delete", "delete-outline", _("删除"))
         self.delete_button.clicked.connect(self.delete_selected)
         self.restore_button = _button("register-restore", "restore", _("恢复"))
@@ -206,6 +217,7 @@ class RegisterPage(Page):
         for button in (
             self.map_button,
             self.copy_button,
+            self.export_button,
             self.delete_button,
             self.restore_button,
         ):
@@ -213,7 +225,7 @@ class RegisterPage(Page):
         self._empty = EmptyNote(
             _("登记库里还没有隐患。导入各部门报来的排查表，程序会逐格检查并指出问题。"),
             _("导入排查表"),
-            partial(self.desk.go_to, "survey_import"),
+            partial(self.desk.go_to, "import"),
             icon_name="file-import-outline",
         )
         self._nothing = EmptyNote(
@@ -345,6 +357,7 @@ class RegisterPage(Page):
         trash = self.trash.isChecked()
         self.map_button.setEnabled(chosen and not trash)
         self.copy_button.setEnabled(chosen)
+        self.export_button.setEnabled(bool(len(self.model.rows)))
         self.delete_button.setEnabled(chosen and not trash)
         self.delete_button.setVisible(not trash)
         self.restore_button.setEnabled(chosen and trash)
@@ -375,71 +388,34 @@ class RegisterPage(Page):
             self.desk.selection.set([hazard_id], by=self.table)
             self.desk.go_to("map")
 
+    def _ask_export(self) -> None:
+        name = f"{self.desk.app.path.stem}-台账.xlsx"
+        kinds = _(EXPORT_KINDS)
+        chosen, _kind = QFileDialog.getSaveFileName(
+            self, _("导出当前显示的隐患"), str(self.desk.app.path.with_name(name)), kinds
+        )
+        if chosen:
+            path = Path(chosen)
+            self.export(path if path.suffix else path.with_suffix(".xlsx"))
+
+    def export(self, path: Path) -> None:
+        """Write what is shown, in the format of the file's ending."""
+        shown = self.model.shown_table().ids.tolist()
+        self._actions.export(path, shown, deleted=self.trash.isChecked())
+
     def delete_selected(self) -> None:
         """Delete softly; can be undone."""
         table, chosen = self.source(), self._chosen()
         if not chosen or self.trash.isChecked():
             return
-        pairs = [(UUID(each), int(table.revisions[table.row_of(each) or 0])) for each in chosen]
-        registry = self.desk.app.registry
-
-        def delete(job: JobContext) -> list[UUID]:
-            for number, (hazard_id, revision) in enumerate(pairs):
-                job.advance(number, len(pairs))
-                registry.delete(hazard_id, revision=revision)
-            return [hazard_id for hazard_id, _revision in pairs]
-
-        self.desk.run(
-            delete,
-            title=_("正在删除…"),
-            on_success=self._deleted_ids,
-            on_failure=self._partly,
-            on_cancel=self._reread,
-            quiet=len(pairs) == 1,
+        self._actions.delete(
+            [(UUID(each), int(table.revisions[table.row_of(each) or 0])) for each in chosen]
         )
 
     def restore_selected(self) -> None:
         """Restore deleted hazards."""
         if self.trash.isChecked():
-            self._restore([UUID(each) for each in self._chosen()])
-
-    def _restore(self, ids: list[UUID]) -> None:
-        registry = self.desk.app.registry
-
-        def restore(job: JobContext) -> int:
-            for number, hazard_id in enumerate(ids):
-                job.advance(number, len(ids))
-                registry.restore(hazard_id)
-            return len(ids)
-
-        self.desk.run(
-            restore,
-            title=_("正在恢复…"),
-            on_success=self._restored,
-            on_failure=self._partly,
-            on_cancel=self._reread,
-            quiet=len(ids) == 1,
-        )
-
-    def _deleted_ids(self, ids: list[UUID]) -> None:
-        self.desk.selection.clear(by=self)
-        self._reread()
-        self.desk.notify(
-            _("已删除 {number} 条，可以撤销。").format(number=len(ids)),
-            action=_("撤销删除"),
-            callback=partial(self._restore, ids),
-        )
-
-    def _restored(self, number: int) -> None:
-        self._reread()
-        self.desk.notify(_("已恢复 {number} 条。").format(number=number), "success")
-
-    def _partly(self, error: BaseException) -> None:
-        self._reread()
-        self.desk.show_error(error)
-
-    def _reread(self) -> None:
-        self.desk.announce(Changes(hazards=True))
+            self._actions.restore([UUID(each) for each in self._chosen()])
 
     def _trash_toggled(self) -> None:
         self.desk.selection.clear(by=self)

@@ -1,0 +1,106 @@
+"""Deleting, restoring and exporting several hazards: the same from every table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from qhd_riskmap.domain.hazard_filter import HazardFilter
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.ui.toolkit.desk import Desk
+
+
+class RecordActions(QObject):
+    """Use cases on many hazards, run beside the window."""
+
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+
+    def delete(self, hazards: Sequence[tuple[UUID, int]]) -> None:
+        """Delete softly, by id and revision; the message offers to undo it."""
+        registry = self._desk.app.registry
+
+        def delete(job: JobContext) -> list[UUID]:
+            for number, (hazard_id, revision) in enumerate(hazards):
+                job.advance(number, len(hazards))
+                registry.delete(hazard_id, revision=revision)
+            return [hazard_id for hazard_id, _revision in hazards]
+
+        self._desk.run(
+            delete,
+            title=_("正在删除…"),
+            on_success=self._deleted,
+            on_failure=self._partly,
+            on_cancel=self._reread,
+            quiet=len(hazards) == 1,
+        )
+
+    def restore(self, ids: Sequence[UUID]) -> None:
+        """Bring deleted hazards back."""
+        registry = self._desk.app.registry
+
+        def restore(job: JobContext) -> int:
+            for number, hazard_id in enumerate(ids):
+                job.advance(number, len(ids))
+                registry.restore(hazard_id)
+            return len(ids)
+
+        self._desk.run(
+            restore,
+            title=_("正在恢复…"),
+            on_success=self._restored,
+            on_failure=self._partly,
+            on_cancel=self._reread,
+            quiet=len(ids) == 1,
+        )
+
+    def export(self, path: Path, ids: Sequence[str], *, deleted: bool = False) -> None:
+        """Write the hazards with these ids, in the format of the file's ending."""
+        service = self._desk.app.exporting
+        chosen = [UUID(each) for each in ids]
+        self._desk.run(
+            lambda _job: service.export(path, HazardFilter(deleted=deleted), only=chosen),
+            title=_("正在导出…"),
+            on_success=self._exported,
+        )
+
+    def _deleted(self, ids: list[UUID]) -> None:
+        self._desk.selection.clear(by=self)
+        self._reread()
+        self._desk.notify(
+            _("已删除 {number} 条，可以撤销。").format(number=len(ids)),
+            action=_("撤销删除"),
+            callback=partial(self.restore, ids),
+        )
+
+    def _restored(self, number: int) -> None:
+        self._reread()
+        self._desk.notify(_("已恢复 {number} 条。").format(number=number), "success")
+
+    def _exported(self, files: list[Path]) -> None:
+        names = "、".join(path.name for path in files)
+        self._desk.notify(
+            _("已导出 {name}。内部资料，请勿对外发布。").format(name=names),
+            "success",
+            action=_("打开所在文件夹"),
+            callback=partial(_open_folder, files[0].parent),
+        )
+
+    def _partly(self, error: BaseException) -> None:
+        self._reread()
+        self._desk.show_error(error)
+
+    def _reread(self) -> None:
+        self._desk.announce(Changes(hazards=True))
+
+
+def _open_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
