@@ -91,7 +91,9 @@ class DropArea(QFrame):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click asks for files."""
-        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
