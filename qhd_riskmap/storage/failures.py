@@ -10,7 +10,6 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import DBAPIError
 
 from qhd_riskmap.errors import (
     DatabaseBusyError,
@@ -56,11 +55,6 @@ def translated(path: Path) -> Iterator[None]:
         yield
     except driver.Error as error:
         failure = failure_of(error, path)
-        if failure is None:
-            raise
-        raise failure from error
-    except DBAPIError as error:
-        failure = failure_of(error.orig, path)
         if failure is None:
             raise
         raise failure from error

@@ -312,6 +312,13 @@ def test_an_io_error_during_a_write_means_that_nothing_was_kept(register):
     assert isinstance(failure_of(error, register.path, writing=True), DiskFullError)
 
 
+def test_a_file_that_turns_out_not_to_be_a_database_is_no_register(tmp_path):
+    path = tmp_path / "x.qrm"
+    path.write_bytes(b"abc")
+    failure = failure_of(_error(driver.SQLITE_NOTADB, "SQLITE_NOTADB"), path)
+    assert isinstance(failure, NotADatabaseError)
+
+
 def test_driver_errors_about_a_vanished_file_name_it_missing(tmp_path):
     failure = failure_of(_error(driver.SQLITE_CANTOPEN, "SQLITE_CANTOPEN"), tmp_path / "x.qrm")
     assert isinstance(failure, NotFoundError)

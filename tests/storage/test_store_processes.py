@@ -54,7 +54,7 @@ def test_a_killed_bulk_load_leaves_all_or_nothing(tmp_path, word, python_process
     """kill -9 at random moments: the register before or after, nothing between, and sound."""
     many, actor = request.getfixturevalue("many_hazards"), request.getfixturevalue("actor")
     rounds = 100 if request.getfixturevalue("soak") else 5
-    count, kept = 4000, 0
+    count, kept = 2000, 0
     rng = random.Random(f"kill {word}")
     for number in range(rounds):
         path = tmp_path / f"库 {number}.qrm"
@@ -63,7 +63,7 @@ def test_a_killed_bulk_load_leaves_all_or_nothing(tmp_path, word, python_process
         assert process.stdout.readline().strip() == "ready"
         process.stdin.write("go\n")
         process.stdin.flush()
-        time.sleep(rng.uniform(0.0, 0.9))
+        time.sleep(rng.uniform(0.0, 0.5))
         process.kill()
         process.wait()
         with open_register(path, passphrase=word) as again:

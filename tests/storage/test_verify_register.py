@@ -8,6 +8,11 @@ import pytest
 
 from qhd_riskmap.storage.verify import verify
 
+WRONG_SRID = (
+    "PRAGMA ignore_check_constraints = ON; DROP TRIGGER ggu_hazard_geometry; "
+    "UPDATE hazard SET geometry = SetSrid(geometry, 4326) WHERE fid = 9"
+)
+
 
 @pytest.fixture
 def filled(register, many_hazards, actor):
@@ -55,11 +60,7 @@ def test_a_sound_register_has_no_problems(filled, encrypted, hazard_maker, actor
             "DROP TRIGGER audit_no_delete; DELETE FROM audit ORDER BY seq DESC LIMIT 1",
             "末尾有缺失",
         ),
-        (
-            "PRAGMA ignore_check_constraints = ON; DROP TRIGGER ggu_hazard_geometry; "
-            "UPDATE hazard SET geometry = SetSrid(geometry, 4326) WHERE fid = 9",
-            "图形不合规定",
-        ),
+        (WRONG_SRID, "图形不合规定"),
     ],
 )
 def test_each_kind_of_damage_is_named(filled, damage, word):
