@@ -29,12 +29,13 @@ from qhd_riskmap.cartography.symbols import LegendEntry, level_label, type_label
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
 from qhd_riskmap.ui.map.scene import Scene
 from qhd_riskmap.ui.map.tools import TOOLS, Tool
 from qhd_riskmap.ui.toolkit.selection import Selection
-from qhd_riskmap.ui.toolkit.theme import theme
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
 
 CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
 _WHEEL_STEP: Final = 120.0
@@ -42,7 +43,7 @@ _ZOOM_STEP: Final = 1.3
 _DOUBLE_CLICK_ZOOM: Final = 2.0
 _KEY_PAN_PX: Final = 80
 _FIT_MARGIN_PX: Final = 48
-_CLOSEST_SCALE: Final = 5_000.0
+_CLOSEST_SCALE: Final = 20_000.0
 _WAIT_MS: Final = 15
 # Above this many symbols in view a county map becomes a heap; names are read one by one.
 _CLUSTER_ABOVE: Final = 250
@@ -93,6 +94,12 @@ class MapCanvas(QWidget):
         self._untouched = True
         self._last_hits: list[str] = []
         self._grabbed: QPointF | None = None
+        self.legend_plate = LegendView(self)
+        self.legend_plate.setObjectName("legend-plate")
+        self.legend_plate.set_plate(on=True)
+        # Clicks go through to the map.
+        self.legend_plate.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.legend_plate.hide()
         self._tools = {tool.key: tool(self) for tool in TOOLS}
         self.tool: Tool = self._tools[TOOLS[0].key]
         self._timer = QTimer(self)
@@ -137,6 +144,11 @@ class MapCanvas(QWidget):
         self.tool_changed.emit(key)
         self.update()
 
+    def show_legend(self, *, on: bool) -> None:
+        """Lay the legend over the map, for when no panel shows it."""
+        self.legend_plate.setVisible(on)
+        self._place_legend()
+
     def close_down(self) -> None:
         """Stop painting; the worker is gone afterwards."""
         self._timer.stop()
@@ -171,7 +183,7 @@ class MapCanvas(QWidget):
         self._fit(CITY_BOUNDS, margin=8)
 
     def fit_bounds(self, bounds: Bounds) -> None:
-        """Show some ground, but not closer than 1:5,000."""
+        """Show some ground, but not closer than 1:20,000."""
         self._untouched = False
         self._fit(bounds, margin=_FIT_MARGIN_PX)
 
@@ -287,8 +299,15 @@ class MapCanvas(QWidget):
 
     def _take(self, frame: Frame) -> None:
         self.frame = frame
+        self.legend_plate.show_entries(frame.legend)
+        self._place_legend()
         self.update()
         self.shown.emit(frame)
+
+    def _place_legend(self) -> None:
+        if self.legend_plate.isVisible():
+            self.legend_plate.fit_into(self.width(), self.height() - 2 * SPACE_M)
+            self.legend_plate.move(SPACE_M, self.height() - self.legend_plate.height() - SPACE_M)
 
     def _fit(self, bounds: Bounds, *, margin: float) -> None:
         view = Viewport.fit(
@@ -324,6 +343,7 @@ class MapCanvas(QWidget):
             self.fit_city()
         else:
             self.set_viewport(self.viewport.resized(size.width(), size.height(), ratio))
+        self._place_legend()
 
     def event(self, event: QEvent) -> bool:
         """Tool tips, and the step to a screen of another density."""

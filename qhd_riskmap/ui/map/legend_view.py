@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -26,6 +27,7 @@ class LegendView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._entries: tuple[LegendEntry, ...] = ()
         self._plate = False
+        self._most_rows = 0
 
     @property
     def entries(self) -> tuple[LegendEntry, ...]:
@@ -44,15 +46,32 @@ class LegendView(QWidget):
             words = "、".join(entry.label for entry in entries)
             self.setAccessibleDescription(words)
             self.updateGeometry()
-            self.setFixedHeight(self.sizeHint().height())
+            if self._most_rows == 0:
+                self.setFixedHeight(self.sizeHint().height())
             self.update()
 
     def sizeHint(self) -> QSize:
-        """High as the rows, wide as the longest name."""
+        """High as the rows, wide as the longest name; in columns where the height is limited."""
+        columns = self._columns()
+        rows = math.ceil(max(1, len(self._entries)) / columns)
+        return QSize(columns * self._column_width(), rows * _ROW + 2 * SPACE_XS)
+
+    def fit_into(self, width: int, height: int) -> None:
+        """Stand on a map of this size: in columns, at most half as wide and nearly as high."""
+        self._most_rows = max(1, (height - 2 * SPACE_XS) // _ROW)
+        hint = self.sizeHint()
+        self.setFixedSize(min(hint.width(), width // 2), hint.height())
+        self.update()
+
+    def _columns(self) -> int:
+        if self._most_rows == 0:
+            return 1
+        return max(1, math.ceil(len(self._entries) / self._most_rows))
+
+    def _column_width(self) -> int:
         metrics = QFontMetrics(self.font())
         texts = [entry.label for entry in self._entries] or [_("当前视野内没有隐患")]
-        width = max(metrics.horizontalAdvance(text) for text in texts) + _SIGN + 4 * SPACE_S
-        return QSize(width, max(1, len(self._entries)) * _ROW + 2 * SPACE_XS)
+        return max(metrics.horizontalAdvance(text) for text in texts) + _SIGN + 4 * SPACE_S
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Signs and names."""
@@ -71,12 +90,15 @@ class LegendView(QWidget):
             painter.drawText(
                 self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("当前视野内没有隐患")
             )
+        rows = math.ceil(max(1, len(self._entries)) / self._columns())
+        width = self.width() if self._columns() == 1 else self._column_width()
         for number, entry in enumerate(self._entries):
-            top = SPACE_XS + number * _ROW
-            sign = QRectF(SPACE_S, top + (_ROW - _SIGN) / 2, _SIGN, _SIGN)
+            column, row = divmod(number, rows)
+            top, left = SPACE_XS + row * _ROW, column * width + SPACE_S
+            sign = QRectF(left, top + (_ROW - _SIGN) / 2, _SIGN, _SIGN)
             paint_legend_sign(painter, entry, sign)
             painter.setPen(QColor(shown.text))
-            left = SPACE_S + _SIGN + SPACE_S
-            words = QRectF(left, top, self.width() - left, _ROW)
+            left += _SIGN + SPACE_S
+            words = QRectF(left, top, (column + 1) * width - left, _ROW)
             painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), entry.label)
         painter.end()

@@ -246,6 +246,7 @@ class MapPage(Page):
         self._filter_switch = bar.add_switch(
             "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
         )
+        self._filter_switch.toggled.connect(self._filter_switched)
         bar.add_switch("switch-table", "table-large", _("下方列表"), "Ctrl+Shift+T", self._below)
 
     def _connect(self) -> None:
@@ -301,6 +302,9 @@ class MapPage(Page):
         self.detail.show_hazard(current)
         if by is not self.canvas:
             self.canvas.show_selected()
+
+    def _filter_switched(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
+        self.canvas.show_legend(on=not on)
 
     def _make_room(self) -> None:
         """On a narrow window the form takes the place of the filters."""
