@@ -18,9 +18,11 @@ _PIXELS_PER_METRE: Final = 1 / 0.0254
 def fixed_pdf(raw: bytes, made_on: date, language: str) -> bytes:
     """Fix dates, producer and file identifiers of a PDF written by Qt, and name its language.
 
-    Dates, identifiers and the producer are overwritten with texts of the same length, so that the
-    cross-reference table stays right; the language is added where the catalogue is rewritten at the
-    end as an incremental update (ISO 32000-1, 7.5.6).
+    Identifiers and the producer are overwritten with texts of the same length; the language is added
+    by an incremental update with a second catalogue (ISO 32000-1, 7.5.6).
+
+    Raises:
+        ValueError: ``raw`` is no PDF of the form that Qt writes.
     """
     stamp = f"{made_on:%Y%m%d}000000"
     out = _pdf_dates(raw, stamp)
@@ -38,16 +40,43 @@ def fixed_pdf(raw: bytes, made_on: date, language: str) -> bytes:
 
 
 def _pdf_dates(raw: bytes, stamp: str) -> bytes:
-    def fixed(match: re.Match[bytes]) -> bytes:
-        text = match[2]
-        body = re.sub(rb"[+\-Z].*$", b"", text)
-        digits = stamp.encode()[: len(body)].ljust(len(body), b"0")
-        # What followed the digits was the desk's offset from UTC; same length, always UTC.
-        zone = text[len(body) :]
-        neutral = b"Z" if len(zone) == 1 else b"+00'00'"[: len(zone)].ljust(len(zone), b"0")
-        return match[1] + digits + (neutral if zone else b"") + match[3]
+    """Write all dates as ``stamp`` in UTC and move the cross-reference table along.
 
-    return re.sub(rb"(/(?:CreationDate|ModDate)\s*\(D:)([^)]*)(\))", fixed, raw)
+    Qt writes the desk's offset from UTC, as ``Z`` or as six characters, so lengths change.
+    """
+    wanted = f"D:{stamp}Z".encode()
+    changes: list[tuple[int, int]] = []
+    parts: list[bytes] = []
+    done = 0
+    for match in re.finditer(rb"/(?:CreationDate|ModDate)\s*\((D:[^)]*)\)", raw):
+        parts += [raw[done : match.start(1)], wanted]
+        done = match.end(1)
+        changes.append((match.end(1), len(wanted) - (match.end(1) - match.start(1))))
+    parts.append(raw[done:])
+    return _moved_table(b"".join(parts), changes)
+
+
+def _moved_table(raw: bytes, changes: list[tuple[int, int]]) -> bytes:
+    """Correct the offsets of the (one, classical) cross-reference table after changes of length.
+
+    Args:
+        raw: The changed file.
+        changes: (old position, growth) of every change.
+    """
+
+    def moved(offset: int) -> int:
+        return offset + sum(growth for position, growth in changes if position <= offset)
+
+    tail = re.search(rb"startxref\s+(\d+)\s+%%EOF\s*$", raw)
+    if tail is None:
+        raise ValueError("not a PDF with a classical cross-reference table")
+    table = moved(int(tail[1]))
+    entries = re.sub(
+        rb"(\d{10})( \d{5} n)",
+        lambda m: f"{moved(int(m[1])):010d}".encode() + m[2],
+        raw[table : tail.start()],
+    )
+    return raw[:table] + entries + b"startxref\n" + str(table).encode() + b"\n%%EOF\n"
 
 
 def _xmp_dates(raw: bytes, moment: str) -> bytes:

@@ -301,7 +301,8 @@ def division_labels(
     sea = LabelStyle(size * 0.9, colours.sea_text, colours.sea, spacing=spacing)
     styles = {NameKind.DIVISION: inside, NameKind.NEIGHBOUR: outside, NameKind.SEA: sea}
     xy = viewport.plane_to_screen(basemap.name_xy)
-    crowded = viewport.scale_denominator() * options.detail > _SHORT_NAMES_ABOVE
+    # Paper names divisions in full.
+    crowded = not options.vector and viewport.scale_denominator() > _SHORT_NAMES_ABOVE
     for name, (x, y) in zip(basemap.names, xy.tolist(), strict=True):
         text = name.short_name if crowded and name.kind is NameKind.DIVISION else name.name
         yield Label(text, x, y, 0.0, styles[name.kind])

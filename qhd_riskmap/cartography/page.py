@@ -53,6 +53,8 @@ _SMALL_MM: Final = (2.4, 2.2, 2.0, 1.8, 1.6)
 _LANDSCAPE_SHARES: Final = (0.21, 0.23, 0.26, 0.3, 0.35, 0.4)
 _PORTRAIT_SHARES: Final = (0.14, 0.17, 0.2, 0.24, 0.28, 0.33, 0.38, 0.45)
 _BLOCK_GAP: Final = 2.2
+_LONGEST_TITLE: Final = 200
+_LONGEST_TEXTS: Final = 6_000
 _SCALE_STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)  # fmt: skip
 
 
@@ -146,7 +148,7 @@ def _compose(content: SheetContent, page: PageSize) -> _Layout:
 
 def _title_lines(title: str, width: float, height: float) -> tuple[list[str], float]:
     largest = height * 0.036
-    for lines_allowed in (1, 2, 3):
+    for lines_allowed in (1, 2, 3) if len(title) <= _LONGEST_TITLE else ():
         for factor in (1.0, 0.9, 0.8, 0.7, 0.6):
             size = largest * factor
             lines = wrap(title, width, size, bold=True)
@@ -165,7 +167,9 @@ def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF
     # A3 is read from further away and has the room.
     grow = 1.0 if page.value.startswith("A4") else 1.2
     columns = _columns(blocks, landscape=page.landscape)
-    for sizes in (_COMFORTABLE_MM, _SMALL_MM):
+    # Measuring a book for every size would take minutes; it never fits.
+    fits = sum(map(len, _texts(content))) <= _LONGEST_TEXTS
+    for sizes in (_COMFORTABLE_MM, _SMALL_MM) if fits else ():
         for share in shares:
             frame, panel = _split(body, share, landscape=page.landscape)
             inside = panel.adjusted(_PADDING, _PADDING, -_PADDING, -_PADDING)
@@ -177,6 +181,11 @@ def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF
     raise InvalidInputError(
         _("图例和说明太长，版面放不下。"), hint=_("请缩短说明文字，或换用更大的纸张。")
     )
+
+
+def _texts(content: SheetContent) -> list[str]:
+    imprint = (content.unit, content.publisher, content.source, content.data_date)
+    return [*content.notes, *imprint, content.disclaimer, content.approval_line]
 
 
 def _split(body: QRectF, share: float, *, landscape: bool) -> tuple[QRectF, QRectF]:

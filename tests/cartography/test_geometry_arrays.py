@@ -165,9 +165,8 @@ def test_paths_of_nested_rings_have_holes():
 
 
 def test_layers_pickle_without_their_thinned_copies():
-    lines = shapely.linestrings(
-        np.random.default_rng(0).normal(0, 1e-4, (50, 90, 2)).cumsum(axis=1) + (119, 40)
-    )
+    steps = np.random.default_rng(0).normal(0, 1e-4, (50, 90, 2))
+    lines = shapely.linestrings(np.add(steps.cumsum(axis=1), (119.0, 40.0)))
     layer = path_layer(lines, np.arange(50), np.arange(50) % 7, Projection.MERCATOR, closed=False)
     thinned = layer.at_resolution(500.0)
     assert len(thinned.xy) < len(layer.full.xy)
