@@ -93,7 +93,8 @@ class PositionFinder:
         points: Any = shapely.points([pair.x for pair in pairs], [pair.y for pair in pairs])
         rows, _ = self._published.query(points, predicate="dwithin", distance=_PUBLIC_DEG)
         explained = {at for row in rows.tolist() for at in pairs[row].members}
-        return [pair for pair in pairs if explained.isdisjoint(pair.members)]
+        # A trailing zero is not written, so coarse numbers explain but do not accuse.
+        return [pair for pair in pairs if pair.fine and explained.isdisjoint(pair.members)]
 
     def _hitting(self, lon: Floats, lat: Floats) -> list[int]:
         """Rows within reach of a protected position and not public themselves."""
@@ -145,6 +146,7 @@ class _Pair:
     y: float
     span: tuple[int, int]
     members: tuple[int, int]
+    fine: bool
 
 
 def _pairs(numbers: list[_Number]) -> list[_Pair]:
@@ -158,14 +160,14 @@ def _pairs(numbers: list[_Number]) -> list[_Pair]:
                 pairs.append(
                     _Pair(
                         kind=kind, x=x.value, y=y.value, span=(one.start, other.end),
-                        members=(one.start, other.start),
+                        members=(one.start, other.start), fine=one.fine and other.fine,
                     )
                 )  # fmt: skip
     return pairs
 
 
 def _kind(x: _Number, y: _Number) -> str:
-    if x.fine and y.fine and _within(x.value, _LON) and _within(y.value, _LAT):
+    if _within(x.value, _LON) and _within(y.value, _LAT):
         return _DEGREES
     metres = _within(x.value, _EAST) and _within(y.value, _NORTH)
     return _METRES if metres else ""

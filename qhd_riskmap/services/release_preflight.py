@@ -66,9 +66,7 @@ def _approval(case: Judged) -> Iterator[Finding]:
         message = _("送审样图不印审图号，只供送审，不得公开。")
         yield finding(rules["PM01"], message, severity=Severity.INFO)
     elif not number:
-        yield finding(
-            rules["PM01"], _("没有填写审图号；取得审图号之前只能制作送审样图。")
-        )
+        yield finding(rules["PM01"], _("没有填写审图号；取得审图号之前只能制作送审样图。"))
     elif not case.rules.approval_no.match(number):
         yield finding(
             rules["PM02"],

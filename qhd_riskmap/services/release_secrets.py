@@ -209,4 +209,6 @@ def _public_positions(public: PublicSet) -> npt.NDArray[np.float64]:
     shapes: Any = [*known.counties.values(), *known.neighbours.values(), known.sea, known.coastline]
     published: Any = [hazard.geometry for hazard in public.hazards]
     anchors = np.array([hazard.anchor() for hazard in public.hazards]).reshape(-1, 2)
-    return np.vstack((shapely.get_coordinates(shapes), shapely.get_coordinates(published), anchors))
+    ground = shapely.get_coordinates(shapes)
+    # Small products draw the ground to ten metres.
+    return np.vstack((ground, ground.round(4), shapely.get_coordinates(published), anchors))

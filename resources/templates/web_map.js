@@ -105,17 +105,16 @@ function detail(item) {
   return box;
 }
 var items = data.hazards.map(function (row) {
-  var division = data.places[row[3]], township = data.townships[row[4]];
-  var item = { type: row[1], level: row[2], sub: data.subs[row[5]], unit: data.units[row[6]], grid: data.types[row[1]].c,
+  var drawn = Array.isArray(row[2]) && row[2], rest = drawn ? 3 : 2, profile = data.profiles[row[rest]];
+  var division = data.places[profile[2]], township = data.townships[profile[3]];
+  var item = { at: [row[1], row[0]], type: profile[0], level: profile[1], sub: data.subs[profile[4]], unit: data.units[profile[5]], grid: data.types[profile[0]].c,
     place: township && township !== division ? division + " " + township : division };
-  item.title = row[7] || item.sub || data.types[item.type].n;
+  item.title = row[rest + 1] || item.sub || data.types[item.type].n;
   item.text = [item.title, item.place, item.unit, item.sub, data.types[item.type].n].join(" ").toLowerCase();
-  var shape = row[0], drawn = typeof shape[0] !== "number";
-  item.at = drawn ? [shape[1][1], shape[1][0]] : [shape[1], shape[0]];
   item.layer = item.sign = new Sign(item.at, { radius: radiusFor(item.level) });
   item.sign.sign = [item.type, item.level];
   if (drawn) {
-    var kind = shape[0], parts = shape.slice(2).map(function (ring) {
+    var kind = drawn[0], parts = drawn.slice(1).map(function (ring) {
       return ring.map(function (p) { return [p[1], p[0]]; });
     });
     var style = { color: item.level === 3 ? "#8a7d00" : colours[item.level], weight: kind === "l" ? 4 : 2, fillColor: colours[item.level], fillOpacity: 0.35 };

@@ -171,9 +171,7 @@ def test_a_true_place_of_a_published_hazard_is_found_beside_its_public_one(
     shown = next(h for h in county.hazards if h.type_key == "flood" and h.name.startswith("公"))
     path = released[ProductFormat.HTML]
     x, y = shown.anchor()
-    data = path.read_bytes().replace(
-        b'"hazards":[', f'"hazards":[[[{x:.5f},{y:.5f}],0,1],'.encode()
-    )
+    data = path.read_bytes().replace(b'"hazards":[', f'"hazards":[[{x:.5f},{y:.5f},0],'.encode())
     assert "position" in {leak.kind for leak in check_bytes(data, path, secrets)}
 
 

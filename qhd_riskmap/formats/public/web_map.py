@@ -35,8 +35,8 @@ from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import CHINESE, N_, _, language
 from qhd_riskmap.resources import resource
 
-_POINT_DECIMALS: Final = 6
-_GROUND_DECIMALS: Final = 5
+_POINT_DECIMALS: Final = 5  # 1 m, on a grid of 100 m
+_GROUND_DECIMALS: Final = 4  # 10 m; the release checker knows the ground at this rounding too
 _GROUND_TOLERANCE_DEG: Final = 0.0012  # about 100 m, fine for a sketch at these zooms
 _SMALL_ISLAND_DEG2: Final = 2e-6
 _CUT_DEG: Final = 1e-6
@@ -247,17 +247,18 @@ class _Pool:
 def _data(public: PublicSet) -> dict[str, Any]:
     keys = _types_in(public)
     townships, subs, units, places = _Pool(), _Pool(), _Pool(), _Pool()
+    profiles: dict[tuple[int, ...], int] = {}
     rows = []
     for hazard in public.hazards:
-        row: list[Any] = [
-            _shape(hazard),
+        profile = (
             keys.index(hazard.type_key),
             hazard.level.rank if hazard.level else 0,
             places.number(regions().get(hazard.county).name),
             townships.number(hazard.township),
             subs.number(hazard.sub_kind),
             units.number(hazard.unit),
-        ]
+        )
+        row = [*_shape(hazard), profiles.setdefault(profile, len(profiles))]
         rows.append([*row, hazard.name] if hazard.name else row)
     return {
         "words": _words(),
@@ -266,6 +267,7 @@ def _data(public: PublicSet) -> dict[str, Any]:
         "townships": list(townships.numbers),
         "subs": list(subs.numbers),
         "units": list(units.numbers),
+        "profiles": list(profiles),
         "hazards": rows,
         "counts": [[_area(count), keys.index(count.type_key), count.n] for count in public.counts],
         "divisions": _divisions(public.counts, keys),
@@ -316,23 +318,21 @@ def _words() -> dict[str, Any]:
 
 
 def _shape(hazard: PublicHazard) -> list[Any]:
-    """``[lon, lat]`` of a point, else ``[kind, anchor, part, …]`` with kind l, p or m."""
+    """``lon, lat`` of the sign and, unless a point, ``[kind, part, …]`` with kind l, p or m."""
     geometry = hazard.geometry
+    lon, lat = (round(value, _POINT_DECIMALS) for value in hazard.anchor())
     if geometry.geom_type == "Point":
-        return _rounded(shapely.get_coordinates(geometry), _POINT_DECIMALS)[0]
-    anchor = [round(value, _POINT_DECIMALS) for value in hazard.anchor()]
-    kind = {"Line": "l", "Mult": "m"}.get(geometry.geom_type[:4], "p")
-    parts: Iterable[BaseGeometry] = getattr(geometry, "geoms", (geometry,))
+        return [lon, lat]
+    kind, parts = "m", shapely.get_parts(geometry)
     if geometry.geom_type.endswith("LineString"):
         kind = "l"
     elif geometry.geom_type.endswith("Polygon"):
-        kind, parts = "p", [ring for part in parts for ring in shapely.get_rings(part)]
-    coordinates = [_rounded(shapely.get_coordinates(p), _POINT_DECIMALS) for p in parts]
-    return [kind, anchor, *coordinates]
+        kind, parts = "p", shapely.get_rings(parts)
+    return [lon, lat, [kind, *(_rounded(shapely.get_coordinates(part)) for part in parts)]]
 
 
-def _rounded(lonlat: Any, decimals: int) -> list[list[float]]:
-    return [[round(x, decimals), round(y, decimals)] for x, y in lonlat.tolist()]
+def _rounded(lonlat: Any) -> list[list[float]]:
+    return [[round(x, _POINT_DECIMALS), round(y, _POINT_DECIMALS)] for x, y in lonlat.tolist()]
 
 
 # -- ground ---------------------------------------------------------------------------------------------
