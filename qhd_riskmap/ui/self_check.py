@@ -20,6 +20,8 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
 from qhd_riskmap.services.sample_county import SAMPLE_DATE, fill_sample_register
+from qhd_riskmap.settings import Settings
+from qhd_riskmap.ui.application import open_window_offscreen, prepare_application
 
 # DOMAIN vector: GCJ-02 119.60577090, 39.93610810 is CGCS2000 119.6, 39.935.
 _GCJ = (119.60577090, 39.93610810)
@@ -30,6 +32,8 @@ _TOLERANCE_DEG = 1e-7
 def run_self_check() -> int:
     """Run every check; prints one line each and returns 0 when all passed."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    # Before anything paints: Qt allows one application object, and the window needs the full one.
+    prepare_application(Settings())
     failures = 0
     with tempfile.TemporaryDirectory(prefix="qhd-check-") as folder:
         register = Path(folder) / "自检 register.qhd"
@@ -97,6 +101,4 @@ def _check_page(app: App, folder: Path) -> str:
 
 
 def _check_window(app: App) -> str:
-    from qhd_riskmap.ui.application import open_window_offscreen  # noqa: PLC0415 - widgets load late
-
     return open_window_offscreen(app)
