@@ -12,6 +12,7 @@ from typing import Final
 _PNG_SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 # What a picture needs; tEXt, iTXt, zTXt, tIME, eXIf and private chunks are left out.
 _PNG_KEPT: Final = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"sRGB", b"gAMA"})
+_SVG_FALLBACKS: Final = "Noto Sans CJK SC, Microsoft YaHei, sans-serif"
 _PIXELS_PER_METRE: Final = 1 / 0.0254
 
 
@@ -177,4 +178,6 @@ def fixed_svg(raw: bytes, millimetres: tuple[float, float], language: str) -> by
         text,
         count=1,
     )
+    # A desk without the sheet font still shows a clean Chinese one.
+    text = re.sub(r'font-family="([^"]*)"', rf'font-family="\1, {_SVG_FALLBACKS}"', text)
     return text.encode("utf-8")

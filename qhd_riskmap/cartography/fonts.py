@@ -1,7 +1,7 @@
 """The font of maps and sheets.
 
 Sheets use a family of our own, made at set-up (``resources/build_fonts.py``), because the stock CJK
-fonts make PDFs unsearchable (docs/adr/0007) and because a sheet must look the same on every desk.
+fonts make PDFs unsearchable (docs/adr/0011) and because a sheet must look the same on every desk.
 """
 
 from __future__ import annotations

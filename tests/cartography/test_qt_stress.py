@@ -1,7 +1,7 @@
 """200,000 calls of the binding: the PySide6/Python pair must not lose references.
 
 PySide6 6.12.0 on Python 3.11 dropped one reference to None on every call without a result and aborted
-the process after some thousands of calls (docs/adr/0003); short tests pass on the broken pair.
+the process after some thousands of calls (see pyproject.toml); short tests pass on the broken pair.
 """
 
 from __future__ import annotations
