@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import re
 import struct
@@ -215,6 +216,22 @@ def test_an_error_in_the_child_arrives_as_itself(sheet, tmp_path):
 def test_cancelling_the_child_leaves_no_file(sheet, tmp_path):
     with pytest.raises(JobCancelledError):
         export_in_child([job(sheet, tmp_path, "pdf")], cancelled=lambda: True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_bug_in_the_child_is_told_with_its_traceback(tmp_path, capfd):
+    with pytest.raises(RuntimeError, match="AttributeError"):
+        export_in_child([job(None, tmp_path, "svg")])
+
+
+def test_a_killed_child_is_a_clear_error_and_leaves_no_half_file(sheet, tmp_path):
+    def kill():
+        for child in multiprocessing.active_children():
+            child.kill()
+        return False
+
+    with pytest.raises(OutputFileError, match="意外结束"):
+        export_in_child([job(sheet, tmp_path, "pdf")], cancelled=kill)
     assert list(tmp_path.iterdir()) == []
 
 
