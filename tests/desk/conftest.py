@@ -12,6 +12,7 @@ import pytest
 import shapely
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QInputMethodEvent
+from PySide6.QtWidgets import QApplication
 
 from qhd_riskmap.bootstrap import create_app
 from qhd_riskmap.domain.hazard import (
@@ -29,6 +30,7 @@ from qhd_riskmap.ui.application import prepare_application
 from qhd_riskmap.ui.main_window import MainWindow
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.job_runner import JobRunner
+from qhd_riskmap.ui.toolkit.theme import LIGHT, theme
 
 OUR_THREADS = ("register", "computing", "map")
 
@@ -122,6 +124,15 @@ def no_thread_left():
 
 
 @pytest.fixture(autouse=True)
+def no_window_left():
+    """Closed windows go at once: each would be dressed anew by every later test."""
+    yield
+    for widget in QApplication.topLevelWidgets():
+        widget.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture(autouse=True)
 def chinese():
     """Whatever a test switches to, the next begins in Chinese."""
     activate_language(CHINESE)
@@ -137,6 +148,8 @@ def settings():
 @pytest.fixture
 def dressed(qapp, settings):
     """The QApplication as the program dresses it."""
+    if qapp.styleSheet() and theme() is LIGHT:
+        return qapp  # dressed by an earlier test
     return prepare_application(settings)
 
 

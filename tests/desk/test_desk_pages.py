@@ -99,6 +99,19 @@ def test_the_legend_lists_what_is_in_view(qtbot, map_page, settled):
     map_page.filter_panel.legend.grab()
 
 
+def test_the_legend_can_be_laid_over_the_map(qtbot, map_page, settled):
+    settled(map_page.canvas)
+    plate = map_page.canvas.legend_plate
+    assert not plate.isVisible()
+    map_page.findChild(QAbstractButton, "switch-legend").click()
+    assert plate.isVisible()
+    assert map_page.canvas.rect().contains(plate.geometry())
+    assert plate.entries == map_page.filter_panel.legend.entries
+    plate.fit_into(600, 100)
+    assert plate.height() <= 100
+    plate.grab()
+
+
 def test_layers_can_be_switched_off(qtbot, map_page, settled):
     settled(map_page.canvas)
     with_ground = map_page.canvas.frame.image.copy()

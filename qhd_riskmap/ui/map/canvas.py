@@ -144,11 +144,6 @@ class MapCanvas(QWidget):
         self.tool_changed.emit(key)
         self.update()
 
-    def show_legend(self, *, on: bool) -> None:
-        """Lay the legend over the map, for when no panel shows it."""
-        self.legend_plate.setVisible(on)
-        self._place_legend()
-
     def close_down(self) -> None:
         """Stop painting; the worker is gone afterwards."""
         self._timer.stop()
@@ -305,7 +300,7 @@ class MapCanvas(QWidget):
         self.shown.emit(frame)
 
     def _place_legend(self) -> None:
-        if self.legend_plate.isVisible():
+        if self.frame is not None:
             self.legend_plate.fit_into(self.width(), self.height() - 2 * SPACE_M)
             self.legend_plate.move(SPACE_M, self.height() - self.legend_plate.height() - SPACE_M)
 

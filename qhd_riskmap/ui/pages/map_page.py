@@ -26,7 +26,6 @@ from qhd_riskmap.ui.map.tools import length_text
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
-from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
@@ -48,7 +47,6 @@ class MapPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._index = FacetIndex.of(desk.features.table)
         self._actions = RecordActions(desk, self)
         self.dialog: NewHazardDialog | PlaceDialog | QMessageBox | None = None
         self.canvas = MapCanvas(desk.selection)
@@ -246,7 +244,10 @@ class MapPage(Page):
         self._filter_switch = bar.add_switch(
             "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
         )
-        self._filter_switch.toggled.connect(self._filter_switched)
+        legend = bar.add_switch(
+            "switch-legend", "map-legend", _("图上图例"), "Ctrl+Shift+K", self.canvas.legend_plate
+        )
+        legend.setChecked(False)
         bar.add_switch("switch-table", "table-large", _("下方列表"), "Ctrl+Shift+T", self._below)
 
     def _connect(self) -> None:
@@ -270,7 +271,6 @@ class MapPage(Page):
 
     def _reload(self) -> None:
         table = self.desk.features.table
-        self._index = FacetIndex.of(table)
         nothing = self.desk.features.loaded and not len(table)
         self._below.setCurrentWidget(self._empty if nothing else self.table)
         self._filter()
@@ -278,11 +278,11 @@ class MapPage(Page):
     def _filter(self) -> None:
         wanted = self.filter_panel.wanted()
         table = self.desk.features.table
-        mask = self._index.mask(wanted) if any(wanted.values()) else None
+        mask = self.desk.features.facets.mask(wanted) if any(wanted.values()) else None
         self.model.set_table(table, mask)
         self.canvas.show_table(table if mask is None else table.take(mask))
         shown = len(table) if mask is None else int(np.count_nonzero(mask))
-        self.filter_panel.show_counts(self._index, shown)
+        self.filter_panel.show_counts(self.desk.features.facets, shown)
 
     def _layers(self) -> None:
         self.canvas.set_options(self.filter_panel.options(self.canvas.options))
@@ -302,9 +302,6 @@ class MapPage(Page):
         self.detail.show_hazard(current)
         if by is not self.canvas:
             self.canvas.show_selected()
-
-    def _filter_switched(self, on: bool) -> None:  # noqa: FBT001 - a Qt slot
-        self.canvas.show_legend(on=not on)
 
     def _make_room(self) -> None:
         """On a narrow window the form takes the place of the filters."""

@@ -61,7 +61,7 @@ class RegisterPage(Page):
         self._deep_hits: tuple[str, frozenset[str]] = ("", frozenset())
         self._deleted = empty_table()
         self._actions = RecordActions(desk, self)
-        self._facet_index = FacetIndex.of(desk.features.table)
+        self._facet_index = desk.features.facets
         self.model = RecordTableModel(parent=self)
         self.table = RecordView(self.model, desk.selection, desk.settings, name="register-table")
         self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
@@ -259,7 +259,8 @@ class RegisterPage(Page):
 
     def _reload(self) -> None:
         table = self.source()
-        self._facet_index = FacetIndex.of(table)
+        trash = self.trash.isChecked()
+        self._facet_index = FacetIndex.of(table) if trash else self.desk.features.facets
         self._live_index = None
         self._filter()
         if len(table):

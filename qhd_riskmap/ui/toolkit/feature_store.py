@@ -9,11 +9,12 @@ from PySide6.QtCore import QObject, Signal
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
 
 
 class FeatureStore(QObject):
-    """Holds the newest `FeatureTable` and reloads it beside the window.
+    """Holds the newest `FeatureTable` with its `FacetIndex`, and reloads them beside the window.
 
     Signals:
         replaced: Another table is in force.
@@ -35,6 +36,7 @@ class FeatureStore(QObject):
         self._job: JobHandle | None = None
         self._again = False
         self.table = empty_table()
+        self.facets = FacetIndex.of(self.table)
         self.loaded = False
 
     def reload(self) -> None:
@@ -51,11 +53,13 @@ class FeatureStore(QObject):
         )
         self._job.finished.connect(self._finish)
 
-    def _load(self, _job: JobContext) -> FeatureTable:
-        return self._read()
+    def _load(self, _job: JobContext) -> tuple[FeatureTable, FacetIndex]:
+        table = self._read()
+        table.row_of("")  # builds the row numbers here and not in the first click
+        return table, FacetIndex.of(table)
 
-    def _take(self, table: FeatureTable) -> None:
-        self.table = table
+    def _take(self, loaded: tuple[FeatureTable, FacetIndex]) -> None:
+        self.table, self.facets = loaded
         self.loaded = True
         self.replaced.emit()
 

@@ -38,8 +38,10 @@ class ManualWindow(QWidget):
         Raises:
             ResourceMissingError: The manual has no such page.
         """
-        folder = "manual/en" if language() == ENGLISH else "manual"
-        path = resource(folder, f"{name}.md")
+        path = resource("manual", f"{name}.md")
+        translated = path.parent / "en" / path.name
+        if language() == ENGLISH and translated.is_file():
+            path = translated
         self.browser.document().setBaseUrl(QUrl.fromLocalFile(str(path)))
         self.browser.setMarkdown(path.read_text(encoding="utf-8"))
         self.show()
