@@ -16,12 +16,13 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 EXAMPLE_MARK: Final = "示例"
 _TOTALS: Final = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:", "本页合计"})
 _EXAMPLES: Final = frozenset({EXAMPLE_MARK, "例", "例:", "样例", "填写示例", "Example"})
+_TELLING: Final = frozenset(word[0] for word in _TOTALS | _EXAMPLES)
 _NOTE: Final = re.compile(
-    r"^(注\d*[::.、 ]|备注[::]|说明[::]|填表|制表|审核人?[::]|填报|单位负责人[::]|负责人[::]|联系人[::]|"
+    r"^(注\d*[:：.、 ]|备注[:：]|说明[:：]|填表|制表|审核人?[:：]|填报|单位负责人[:：]|负责人[:：]|联系人[:：]|"
     r"坐标(系|来源|采用|均)|本表|以上)"
 )
 _UNIT_CELL: Final = re.compile(
-    r"^[((]?(度|m|米|km|公里|mm|MPa|t|吨|万元|元|人|户|个|℃|%|°|m3|m³|公顷|亩)[))]?$"
+    r"^[(（]?(度|m|米|km|公里|mm|MPa|t|吨|万元|元|人|户|个|℃|%|°|m3|m³|公顷|亩)[)）]?$"
 )
 _FIRST_CELLS: Final = 6
 _NOTE_CELLS: Final = 3
@@ -51,17 +52,16 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     columns = _filled(sheet, start)
     counts = np.zeros(max(sheet.height - start, 0), dtype=np.int64)
     for column in columns:
-        counts += np.fromiter((bool(text and not text.isspace()) for text in column), bool)
-    first = _first_texts(columns)
+        counts += np.fromiter(map(bool, column), bool, len(column))
     headers = {c.index: c.header for c in mapping.columns}
     named = mapping.column("name")
     name = named.index if named is not None else None
     keep, notes, skipped = [], [], 0
-    for row, count in enumerate(counts.tolist()):
-        if not count:
+    firsts = _first_texts(columns)
+    for row, (count, text) in enumerate(zip(counts.tolist(), firsts, strict=True)):
+        if count <= _NOTE_CELLS and all(not c[row] or str(c[row]).isspace() for c in columns):
             continue
-        text = first[row]
-        if text and text in _TOTALS | _EXAMPLES:
+        if text[:1] in _TELLING and header_text(text) in _TOTALS | _EXAMPLES:
             skipped += 1
         elif count <= _NOTE_CELLS and _is_note(columns, row, count, text, name):
             notes.append("".join(column[row] or "" for column in columns))
@@ -88,13 +88,12 @@ def _filled(sheet: SurveySheet, start: int) -> tuple[Sequence[str | None], ...]:
 
 
 def _first_texts(columns: Sequence[Sequence[str | None]]) -> list[str]:
-    """The first text of every row, within the first few columns, on one line."""
+    """The first text of every row, within the first few columns."""
     leading = columns[:_FIRST_CELLS]
-    firsts = []
-    for cells in zip(*leading, strict=True):
-        text = next((cell for cell in cells if cell and not cell.isspace()), "")
-        firsts.append(header_text(text) if len(text) <= _FIRST_CELLS * 2 else text.strip())
-    return firsts
+    return [
+        next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
+        for cells in zip(*leading, strict=True)
+    ]
 
 
 def _is_note(
@@ -112,7 +111,7 @@ def _is_repeated(
     same = 0
     for index, header in headers.items():
         text = columns[index][row]
-        if text and header_text(text) == header:
+        if text and text.strip().lstrip("*")[:1] == header[:1] and header_text(text) == header:
             same += 1
             if same >= _REPEATED:
                 return True

@@ -35,6 +35,7 @@ from qhd_riskmap.services.survey_preview import (
 )
 from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
+from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 
 __all__ = [
@@ -104,7 +105,8 @@ class SurveyImport:
         for done, path in enumerate(files):
             job.advance(done, len(files) + 1, path.name)
             try:
-                read.append(self._read_file(path, terms, answers))
+                with collector_paused():
+                    read.append(self._read_file(path, terms, answers))
             except UnreadableFileError as failure:
                 failures.append(failure)
                 read.append(_unread(path, failure))

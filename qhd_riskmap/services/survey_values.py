@@ -34,7 +34,12 @@ def cleaned(column: Texts) -> list[str | None]:
             continue
         tidy = text
         if text is not None and not _is_clean(text):
-            tidy = clean_text(text)
+            tidy = unicodedata.normalize("NFKC", text).strip()
+            # Printable texts hold no control characters, the slow part of `clean_text`.
+            if not tidy.isprintable():
+                tidy = clean_text(text)
+            elif tidy.casefold() in EMPTY_WORDS:
+                tidy = None
         known[text] = tidy
         result.append(tidy)
     return result
