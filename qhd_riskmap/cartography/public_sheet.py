@@ -19,6 +19,7 @@ from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_tab
 from qhd_riskmap.domain.public_counts import PublicCount
 from qhd_riskmap.domain.public_edition import BOUNDARY_NOTE, DRAFT_MARK, POSITION_NOTE, Edition
 from qhd_riskmap.domain.redaction import PublicSet
+from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
@@ -95,10 +96,21 @@ def _features(public: PublicSet) -> FeatureTable:
 
 def _count_labels(counts: tuple[PublicCount, ...]) -> Iterator[CountLabel]:
     for count in counts:
-        if count.merged or count.area_code not in boundaries().counties:
-            continue
-        lon, lat = _county_centre(count.area_code)
-        yield CountLabel(lon=lon, lat=lat, text=_counted(count), type_key=count.type_key)
+        if _on_map(count):
+            lon, lat = _county_centre(count.area_code)
+            yield CountLabel(lon=lon, lat=lat, text=_counted(count), type_key=count.type_key)
+
+
+def _on_map(count: PublicCount) -> bool:
+    return not count.merged and count.area_code in boundaries().counties
+
+
+def _area_label(count: PublicCount) -> str:
+    if count.area_code == regions().city.code:
+        return _("其他县区合计") if count.merged else _("全市合计")
+    if count.merged:
+        return _("{area}其他乡镇合计").format(area=count.area_name)
+    return count.area_name
 
 
 def _counted(count: PublicCount) -> str:
@@ -118,10 +130,12 @@ def _notes(public: PublicSet) -> Iterator[str]:
     yield _(POSITION_NOTE) + _("。")
     if public.counts:
         yield _(_COUNT_NOTE) + _("。")
-    elsewhere = [count for count in public.counts if count.area_code not in boundaries().counties]
-    if elsewhere:
-        counted = _("，").join(_counted(count) for count in elsewhere)
-        yield _("未单独标注的县区合计：{counts}。").format(counts=counted)
+    unplaced: dict[str, list[str]] = {}
+    for count in public.counts:
+        if not _on_map(count):
+            unplaced.setdefault(_area_label(count), []).append(_counted(count))
+    for area, texts in unplaced.items():
+        yield _("{area}：{counts}。").format(area=area, counts=_("，").join(texts))
     yield _(_COVERAGE_NOTE) + _("。")
 
 

@@ -199,7 +199,7 @@ def redact(
             excluded[reason] += 1
         elif hazard_type.release_class is ReleaseClass.COUNT:
             if county in (None, hazard.county):
-                counted.append((hazard.type_key, _count_area(hazard, areas)))
+                counted.append((hazard.type_key, _count_area(hazard, areas, county is not None)))
             else:
                 excluded[ELSEWHERE] += 1
         else:
@@ -220,7 +220,7 @@ def _assembled(
     shown.sort(key=_public_order)
     return PublicSet(
         hazards=tuple(_told_apart(shown)),
-        counts=result.counts,
+        counts=tuple(sorted(result.counts, key=_count_order)),
         excluded=dict(sorted(excluded.items())),
         small_cells=result.small,
     )
@@ -293,13 +293,14 @@ def _renamed(public: PublicHazard, public_id: str) -> PublicHazard:
     return PublicHazard(**{**values, "public_id": public_id}, minted=_MINT)
 
 
-def _count_area(hazard: Hazard, areas: PublicAreas) -> CountArea:
+def _count_area(hazard: Hazard, areas: PublicAreas, by_township: bool) -> CountArea:  # noqa: FBT001 - private
     county = CountArea(
         code=hazard.county,
         name=areas.county_names.get(hazard.county, hazard.county),
         parent=areas.city,
     )
-    if areas.township_at is None:
+    # Townships of the whole city would be hundreds of numbers; a county's own sheet has room.
+    if areas.township_at is None or not by_township:
         return county
     township = areas.township_at(*hazard.anchor())
     return (
@@ -316,8 +317,16 @@ def _content(public: PublicHazard) -> list[Any]:
     ]  # fmt: skip
 
 
+def _count_order(count: PublicCount) -> tuple[Any, ...]:
+    return (_type_order().index(count.type_key), count.area_code, count.merged)
+
+
+def _type_order() -> list[str]:
+    return [hazard_type.key for hazard_type in taxonomy().types]
+
+
 def _public_order(public: PublicHazard) -> tuple[Any, ...]:
-    order = [hazard_type.key for hazard_type in taxonomy().types]
+    order = _type_order()
     rank = public.level.rank if public.level else len(RiskLevel) + 1
     return (order.index(public.type_key), rank, *(str(value) for value in _content(public)))
 

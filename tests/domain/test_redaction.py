@@ -13,7 +13,7 @@ from uuid import uuid4
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
@@ -233,6 +233,7 @@ def shapes():
     )
 
 
+@settings(deadline=None)  # a busy desk is no failure
 @given(shapes(), cells)
 def test_every_vertex_is_a_node_and_the_shape_is_valid(shape, cell_m):
     public = generalised(shape, cell_m)
@@ -244,6 +245,7 @@ def test_every_vertex_is_a_node_and_the_shape_is_valid(shape, cell_m):
     }  # fmt: skip
 
 
+@settings(deadline=None)  # a busy desk is no failure
 @given(shapes(), cells, st.randoms(use_true_random=False))
 def test_the_result_depends_on_the_cells_alone(shape, cell_m, random):
     def elsewhere_in_the_cell(xy):
@@ -297,6 +299,7 @@ def test_off_grid_counts_vertices_that_are_not_nodes():
 # -- order and identity -----------------------------------------------------------------------------------
 
 
+@settings(deadline=None)  # a busy desk is no failure
 @given(st.randoms(use_true_random=False))
 def test_order_and_ids_say_nothing_of_the_register(random):
     names = ["甲沟滑坡", "乙沟滑坡", "乙沟滑坡", "丙沟滑坡"]
@@ -371,6 +374,7 @@ def test_townships_merge_into_their_county_first():
     assert counts == {("A/甲", False): 6, ("A", True): 3, ("B", False): 4}
 
 
+@settings(deadline=None)  # a busy desk is no failure
 @given(
     st.dictionaries(st.tuples(st.sampled_from("ABC"), st.integers(0, 3)), st.integers(1, 9)),
     st.integers(2, 5),
@@ -389,16 +393,19 @@ def test_no_printed_number_is_small_and_none_is_lost(cells, k):
     assert result.withheld < k
 
 
-def test_townships_count_where_their_polygons_are_loaded():
+def test_a_county_sheet_counts_by_township_where_polygons_are_loaded():
     box = shapely.box(118.9, 40.38, 119.0, 40.45)
     areas = public_areas([TownshipOutline(name="甲镇", geometry=box)])
     inside = [hazard("food_safety") for _ in range(3)]
     outside = [hazard("food_safety", geometry=Point(119.2, 40.3)) for _ in range(3)]
-    public = redact([*inside, *outside, hazard()], rules=release_rules(), areas=areas)
+    records = [*inside, *outside, hazard()]
+    public = redact(records, rules=release_rules(), areas=areas, county="130321")
     assert {(c.area_name, c.merged, c.n) for c in public.counts} == {
         ("甲镇", False, 3), ("青龙满族自治县", True, 3)
     }  # fmt: skip
     assert public.hazards[0].township == "甲镇"
+    city = redact(records, rules=release_rules(), areas=areas)
+    assert [(c.area_code, c.merged, c.n) for c in city.counts] == [("130321", False, 6)]
 
 
 # -- masthead ----------------------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ _LEVEL_FILLS = {
 _LINE = Side(style="thin", color="B9B3A4")
 _FRAME = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 _FAMILY = "微软雅黑"
+_COUNTY_DIGITS: Final = 6
 _CORE: Final = (
     '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
     '<cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/'
@@ -69,10 +70,11 @@ def write_count_table(public: PublicSet, edition: Edition, path: Path) -> None:
 
 
 def _summary(sheet: Worksheet, public: PublicSet, edition: Edition) -> None:
-    heads = [_("县区"), _("隐患类型"), *(_(level.label) for level in RiskLevel), _("未评估"),
+    heads = [_("县区"), _("隐患类型"), *(_(level.label) for level in RiskLevel), _("未评级"),
              _("合计"), _("公布方式")]  # fmt: skip
     _title(sheet, edition, len(heads))
-    rows = [*_level_rows(public.hazards), *_count_rows(public.counts)]
+    keyed = [*_level_rows(public.hazards), *_count_rows(public.counts)]
+    rows = [row for _, row in sorted(keyed, key=lambda item: item[0])]
     _header(sheet, 3, heads)
     for offset, row in enumerate(rows):
         _row(sheet, 4 + offset, row)
@@ -87,35 +89,44 @@ def _summary(sheet: Worksheet, public: PublicSet, edition: Edition) -> None:
     _printing(sheet, "1:3")
 
 
-def _level_rows(hazards: Sequence[PublicHazard]) -> Iterator[list[Any]]:
+_Key = tuple[bool, str, int]  # merged areas last, then by division, then in the plan's order
+
+
+def _key(area_code: str, type_key: str, *, merged: bool = False) -> _Key:
+    order = [hazard_type.key for hazard_type in taxonomy().types]
+    return (merged or len(area_code) < _COUNTY_DIGITS, area_code, order.index(type_key))
+
+
+def _level_rows(hazards: Sequence[PublicHazard]) -> Iterator[tuple[_Key, list[Any]]]:
     tally: dict[tuple[str, str], Counter[RiskLevel | None]] = {}
     for hazard in hazards:
         tally.setdefault((hazard.county, hazard.type_key), Counter())[hazard.level] += 1
-    order = [hazard_type.key for hazard_type in taxonomy().types]
-    for (county, key), levels in sorted(
-        tally.items(), key=lambda item: (item[0][0], order.index(item[0][1]))
-    ):
+    for (county, key), levels in tally.items():
         numbers = [levels[level] for level in (*RiskLevel, None)]
-        yield [
-            regions().get(county).name, _(taxonomy().get(key).label), *numbers, sum(numbers),
-            _("上图"),
-        ]  # fmt: skip
+        label = _(taxonomy().get(key).label)
+        yield (
+            _key(county, key),
+            [regions().get(county).name, label, *numbers, sum(numbers), _("上图")],
+        )
 
 
-def _count_rows(counts: Sequence[PublicCount]) -> Iterator[list[Any]]:
+def _count_rows(counts: Sequence[PublicCount]) -> Iterator[tuple[_Key, list[Any]]]:
     for count in counts:
         area = count.area_name
         if count.merged:
             area = _("{area}其余区域合计").format(area=count.area_name)
         label = _(taxonomy().get(count.type_key).label)
-        yield [area, label, *["—"] * 5, count.n, _("只公布数量")]
+        yield (
+            _key(count.area_code, count.type_key, merged=count.merged),
+            [area, label, *["—"] * 5, count.n, _("只公布数量")],
+        )
 
 
 def _listing(sheet: Worksheet, hazards: Sequence[PublicHazard]) -> None:
     _header(sheet, 1, [_("序"), _("名称"), _("隐患类型"), _("小类"), _("风险等级"), _("县区"),
                        _("乡镇"), _("防范责任单位"), _("避险提示")])  # fmt: skip
     for number, hazard in enumerate(hazards, start=1):
-        level = _(hazard.level.label) if hazard.level else _("未评估")
+        level = _(hazard.level.label) if hazard.level else _("未评级")
         _row(
             sheet, number + 1,
             [number, hazard.name, _(taxonomy().get(hazard.type_key).label), hazard.sub_kind, level,
@@ -176,6 +187,8 @@ def _row(sheet: Worksheet, row: int, values: Sequence[Any], *, bold: bool = Fals
             horizontal="center" if centred else "left", vertical="center", wrap_text=True
         )
         cell.border = _FRAME
+        if isinstance(value, int):
+            cell.number_format = '0;-0;"·"'  # a zero is there, but does not shout
         if bold:
             cell.fill = _TOTAL
 

@@ -46,7 +46,7 @@ def _feature(hazard: PublicHazard) -> dict[str, Any]:
         "type_name": _(hazard_type.label),
         "sub_kind": hazard.sub_kind,
         "level": hazard.level.value if hazard.level else "",
-        "level_name": _(hazard.level.label) if hazard.level else _("未评估"),
+        "level_name": _(hazard.level.label) if hazard.level else _("未评级"),
         "county": hazard.county,
         "county_name": regions().get(hazard.county).name,
         "township": hazard.township,

@@ -303,7 +303,7 @@ def _area(count: PublicCount) -> str:
 
 def _words() -> dict[str, Any]:
     return {
-        "levels": [_("未评估"), *(_(level.label) for level in RiskLevel)],
+        "levels": [_("未评级"), *(_(level.label) for level in RiskLevel)],
         "dot": _("，"),
         "unit": _("防范责任单位："),
         "tally": _("{n} 处只公布数量"),
