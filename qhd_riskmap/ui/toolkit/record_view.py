@@ -16,7 +16,16 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,16 +37,24 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qhd_riskmap.cartography.symbols import level_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.i18n import _
 from qhd_riskmap.settings import Settings
-from qhd_riskmap.ui.toolkit.record_table import LEVEL_ROLE, RecordTableModel, tab_separated
+from qhd_riskmap.ui.toolkit.record_table import (
+    LEVEL_ROLE,
+    Column,
+    RecordTableModel,
+    tab_separated,
+)
 from qhd_riskmap.ui.toolkit.selection import Selection
 from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, RADIUS, SPACE_S, theme
 
 _ROW_HEIGHT: Final = 28
 _CHIP: Final = 18
+_CHIP_ROOM: Final = 44
+_TITLE_ROOM: Final = 24
 _MOST_SELECTED: Final = 2000  # more would make Qt's selection model the slowest part of a click
 
 
@@ -231,7 +248,7 @@ class RecordView(QTableView):
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._show_column_menu)
         for number, column in enumerate(self.records.columns):
-            self.setColumnWidth(number, column.width)
+            self.setColumnWidth(number, self._first_width(column))
             self.setColumnHidden(number, not column.shown)
         saved = self._settings.layouts.get(self.objectName(), "")
         if saved:
@@ -244,6 +261,15 @@ class RecordView(QTableView):
         rows.setDefaultSectionSize(_ROW_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.hide()
+
+    def _first_width(self, column: Column) -> int:
+        """Room for the title in the language in force; level names must never be cut."""
+        metrics = QFontMetrics(self.font())
+        words = [metrics.horizontalAdvance(_(column.title)) * 11 // 10 + _TITLE_ROOM]
+        if column.key == "level":
+            names = (level_label(rank) for rank in range(len(RiskLevel) + 1))
+            words += [metrics.horizontalAdvance(name) + _CHIP_ROOM for name in names]
+        return max(column.width, *words)
 
     def _show_column_menu(self, place: QPoint) -> None:
         self.column_menu().popup(self.horizontalHeader().mapToGlobal(place))
