@@ -232,6 +232,7 @@ def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) 
     printed = (
         edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
         edition.approval_line, *edition.notes(),
+        edition.data_date.isoformat() if edition.data_date else "",
     )  # fmt: skip
     return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
 

@@ -120,7 +120,7 @@ def secrets_of(
     for hazard in hazards:
         for kind, value in protected_texts(hazard):
             text = normalised(value)
-            if not text or text in allowed or text in _EMPTY_WORDS or _BARE_NUMBER.fullmatch(text):
+            if text in allowed or _says_nothing(kind, text, common):
                 continue
             if kind == "phone":
                 numbers.update((digits, kind) for digits in phone_numbers(value))
@@ -133,6 +133,56 @@ def secrets_of(
         texts=texts, fields=fields, numbers=numbers, public_texts=allowed,
         vertices=vertices, reach_m=reach, public_vertices=_public_positions(public),
     )  # fmt: skip
+
+
+# What tables and sheets print beside the data, whatever is on them.
+_LABELS = [
+    "合计",
+    "上图",
+    "只公布数量",
+    "序",
+    "名称",
+    "隐患类型",
+    "小类",
+    "风险等级",
+    "县区",
+    "乡镇",
+    "防范责任单位",
+    "避险提示",
+    "公布方式",
+    "图名",
+    "审图",
+    "说明",
+    "数量统计",
+    "公开清单",
+    "未评级",
+    "图例",
+    "比例尺",
+    "编制单位",
+    "发布单位",
+    "数据来源",
+    "资料截止",
+    "资料截止日期",
+    "审图号",
+    "区域",
+    "类型",
+    "数量",
+    "北",
+]
+_BARE_NUMBER = re.compile(r"[\d.,:%/+\-年月日时]*")
+_TELLING_DIGITS = 7
+_IDENTIFIERS = {"id", "code", "phone", "coordinates"}
+
+
+def _says_nothing(kind: str, text: str, common: str) -> bool:
+    """Whether finding the text in a product would prove nothing."""
+    if len(text) <= 1 or text in _EMPTY_WORDS:
+        return True
+    if kind in _IDENTIFIERS:
+        return False
+    if _BARE_NUMBER.fullmatch(text):
+        return sum(c.isdigit() for c in text) < _TELLING_DIGITS
+    return not _long_enough(text) and text in common
 
 
 def _long_enough(text: str) -> bool:
@@ -189,6 +239,7 @@ def shared_words() -> Iterator[str]:
         yield from (hazard_type.label, hazard_type.event_class.label, *hazard_type.sub_kinds)
     for level in RiskLevel:
         yield from (level.label, level.colour_name)
+    yield from _LABELS
     yield from release_rules().advice.values()
 
 

@@ -392,6 +392,16 @@ def test_an_empty_register_hides_nothing(office, tmp_path):
     assert office.service.check_files([path]) == []
 
 
+def test_ordinary_words_and_figures_of_a_register_raise_no_alarm(office):
+    words = {"甲": "35", "乙": "2026-10-31", "丙": "119.6", "丁": "是", "戊": "北", "己": "合计",
+             "庚": "10000", "辛": "map", "壬": "一般风险", "癸": "2026年10月31日", "子": "不详"}  # fmt: skip
+    records = [hazard(extras=words, notes="无", contact="名称", regulator="应急管理局")]
+    records += [hazard("food_safety", extras=words, unit="市应急管理局") for _ in range(35)]
+    office.add(records)
+    order = office.order(formats=(ProductFormat.HTML, ProductFormat.GEOJSON, ProductFormat.XLSX))
+    assert len(office.service.release(order).files) == 3
+
+
 def test_who_may_not_release_cannot(office):
     guest = ReleaseService(office.register, Actor(name="访客", permissions=frozenset()))
     for attempt in (guest.preflight, guest.release):
