@@ -84,6 +84,11 @@ class RegionStep(QWidget):
         checked = self._group.checkedButton()
         return str(checked.property("division")) if checked is not None else ""
 
+    def choose(self, code: str) -> None:
+        """Choose a division."""
+        for button in self._group.buttons():
+            button.setChecked(button.property("division") == code)
+
     def complaint(self) -> str:
         """What is still missing, or ""."""
         return "" if self.division() else _("请选择一个县区，或选全市。")
@@ -172,10 +177,10 @@ class ProtectionStep(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.encrypted = QRadioButton(_("加密保存（建议）：打开时要输入口令，电脑丢失也读不出"))
+        self.encrypted = QRadioButton(_("加密保存（建议）"))
         self.encrypted.setObjectName("protect-encrypted")
         self.encrypted.setChecked(True)
-        self.plain = QRadioButton(_("不加密：谁能拿到文件，谁就能读"))
+        self.plain = QRadioButton(_("不加密"))
         self.plain.setObjectName("protect-plain")
         self.encrypted.toggled.connect(self._choose)
         self.secret = NewPassphrase()
@@ -193,8 +198,10 @@ class ProtectionStep(QWidget):
         column.setSpacing(SPACE_S)
         column.addWidget(words(_("登记库要不要加密？"), role="title"))
         column.addWidget(self.encrypted)
+        column.addWidget(_under(_("打开时要输入口令，电脑丢失也读不出。")))
         column.addWidget(self.secret)
         column.addWidget(self.plain)
+        column.addWidget(_under(_("谁能拿到文件，谁就能读。")))
         column.addSpacing(SPACE_M)
         column.addWidget(place)
         column.addWidget(self.file)
@@ -231,6 +238,13 @@ class ProtectionStep(QWidget):
     def _choose(self, encrypted: bool) -> None:  # noqa: FBT001 - a Qt slot
         self.secret.setEnabled(encrypted)
         self.edited.emit()
+
+
+def _under(text: str) -> QLabel:
+    """What a choice means, indented below it."""
+    label = words(text, role="muted")
+    label.setContentsMargins(_MARGIN, 0, 0, 0)
+    return label
 
 
 class FirstStartWizard(QDialog):
@@ -340,10 +354,11 @@ class FirstStartWizard(QDialog):
         for place, mark in enumerate(self._marks):
             done = "✓" if place < number else str(place + 1)
             mark.setText(f"{done}  {_(STEPS[place])}")
+            # The style sheet first: reading it anew takes the font back.
+            set_look(mark, "role", "" if place == number else "muted")
             font = mark.font()
             font.setBold(place == number)
             mark.setFont(font)
-            set_look(mark, "role", "" if place == number else "muted")
         if last:
             self._propose_file()
         self.steps[number].first_field().setFocus()

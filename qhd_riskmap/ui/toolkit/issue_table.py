@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from qhd_riskmap.domain.schema import Severity
@@ -67,7 +67,8 @@ _KEYS: Final[tuple[Callable[[CellIssue], Any], ...]] = (
     lambda issue: issue.row,
     lambda issue: issue.message,
 )
-_WIDTHS: Final = (76, 150, 110, 72)
+_WIDTHS: Final = (92, 150, 110, 72)
+_NARROW: Final = 620  # too little for all columns and a sentence
 
 
 class IssueModel(QAbstractTableModel):
@@ -102,6 +103,10 @@ class IssueModel(QAbstractTableModel):
     def issue_at(self, row: int) -> CellIssue:
         """The issue shown in a row."""
         return self._shown[row]
+
+    def all_issues(self) -> tuple[CellIssue, ...]:
+        """All issues, shown or not."""
+        return self._all
 
     def shown(self) -> list[CellIssue]:
         """What is shown, as it is shown."""
@@ -181,6 +186,7 @@ class IssueTable(QTableView):
         header = self.horizontalHeader()
         header.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
         self.doubleClicked.connect(self._open)
+        model.modelReset.connect(self._hide_what_repeats)
 
     def copy(self) -> None:
         """Put the selected rows on the clipboard, ready for Excel."""
@@ -191,6 +197,11 @@ class IssueTable(QTableView):
             lines.append("\t".join(harmless_cell(text) for text in texts))
         QGuiApplication.clipboard().setText("\n".join(lines) + "\n")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the sheet's name stands for the file."""
+        self._hide_what_repeats()
+        super().resizeEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy and open by keyboard; the rest is Qt's."""
         if event.matches(QKeySequence.StandardKey.Copy):
@@ -199,6 +210,14 @@ class IssueTable(QTableView):
             self._open(self.currentIndex())
         else:
             super().keyPressEvent(event)
+
+    def _hide_what_repeats(self) -> None:
+        # One file or one sheet need no column; the room goes to the words.
+        issues = self.issues.all_issues()
+        files = {issue.file for issue in issues}
+        sheets = {issue.sheet for issue in issues}
+        self.setColumnHidden(1, len(files) <= 1 or self.width() < _NARROW)
+        self.setColumnHidden(2, len(sheets) <= 1)
 
     def _open(self, index: QModelIndex) -> None:
         if index.isValid():

@@ -53,7 +53,7 @@ class NewPassphrase(QWidget):
         form.addRow(_("口令"), self.first)
         form.addRow(_("再输一遍"), self.second)
         form.addRow("", show)
-        form.addRow(_("强度"), self.meter)
+        form.addRow(_("口令强度"), self.meter)
         form.addRow("", self.hint)
         column = QVBoxLayout(self)
         column.setContentsMargins(_INDENT, 0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Final
 
@@ -157,6 +158,10 @@ class OrderForm(QWidget):
         if place > 0 and self.county.currentIndex() == 0:
             self.county.setCurrentIndex(place)
 
+    def set_data_date(self, day: date) -> None:
+        """Show a 资料截止日期."""
+        self._dates["data_date"].set_day(day)
+
     def keep(self) -> dict[str, object]:
         """All values, for a form built anew in another language."""
         return {
@@ -199,14 +204,21 @@ class OrderForm(QWidget):
         """Key of the field that settles a finding, or ""."""
         if finding.hazard_id or finding.rule not in _RULES_OF_FIELDS:
             return ""
-        named = {
-            finding.message.find(_(label)): key
-            for key, label in {**LINES, **DATES}.items()
-            if _(label) in finding.message
-        }
         if finding.rule in _FIELD_OF_RULE:
             return _FIELD_OF_RULE[finding.rule]
-        return named[min(named)] if named else ""
+        message = finding.message.casefold()
+        places = {
+            key: message.find(_(label).casefold()) for key, label in {**LINES, **DATES}.items()
+        }
+        named = sorted((place, key) for key, place in places.items() if place >= 0)
+        # Of several fields that a sentence names, the first that is still empty.
+        keys = [key for _place, key in named]
+        empty = [key for key in keys if not self._text(key)]
+        return next(iter(empty or keys), "")
+
+    def _text(self, key: str) -> str:
+        line = self._lines[key] if key in self._lines else self._dates[key].line
+        return line.text().strip()
 
     def go_to(self, key: str) -> None:
         """Put the cursor into a field."""

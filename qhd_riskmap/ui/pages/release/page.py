@@ -92,6 +92,7 @@ class ReleasePage(Page):
         QWidget.setTabOrder(self.publish_button, self.check_button)
         self.form.edited.connect(self._edited)
         self.findings.wanted.connect(self._go)
+        self.products.closed.connect(self._show_sight)
         self._show_target()
         self.restyle()
 
@@ -119,9 +120,10 @@ class ReleasePage(Page):
         self._scroll = QScrollArea()
         self._scroll.setObjectName("order-scroll")
         self._scroll.setWidgetResizable(True)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setMinimumWidth(_FORM_WIDTH - SPACE_L * 5)
         self._scroll.setWidget(self.form)
+        bar = self._scroll.verticalScrollBar().sizeHint().width()
+        wanted = self.form.minimumSizeHint().width() + bar
+        self._scroll.setMinimumWidth(min(wanted, _FORM_WIDTH))
         self.upper = QStackedWidget()
         self.upper.addWidget(self.sight)
         self.upper.addWidget(self.products)
@@ -137,7 +139,7 @@ class ReleasePage(Page):
         columns.addWidget(self._scroll)
         columns.addWidget(right)
         columns.setStretchFactor(1, 1)
-        columns.setSizes([_FORM_WIDTH, _FORM_WIDTH * 2])
+        columns.setSizes([max(wanted, _FORM_WIDTH), _FORM_WIDTH * 2])
         columns.setHandleWidth(SPACE_XS)
         return columns
 
@@ -220,7 +222,7 @@ class ReleasePage(Page):
 
     def _edited(self) -> None:
         self._refused = ()
-        self.upper.setCurrentWidget(self.sight)
+        self._show_sight()
         self._show_target()
         self.findings.wait()
         self._timer.start()
@@ -268,6 +270,9 @@ class ReleasePage(Page):
             action=action,
             target=target,
         )
+
+    def _show_sight(self) -> None:
+        self.upper.setCurrentWidget(self.sight)
 
     def _show_target(self) -> None:
         order = self.form.order()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
@@ -28,7 +28,13 @@ _GLYPHS = {
 
 
 class ProductsPanel(QFrame):
-    """The finished files, each with its buttons."""
+    """The finished files, each with its buttons.
+
+    Signals:
+        closed: Back to the preview.
+    """
+
+    closed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +49,7 @@ class ProductsPanel(QFrame):
         self._papers = push_button(
             _("打开审批材料"), "products-papers", self._open_papers, glyph="file-sign"
         )
+        back = push_button(_("返回预览"), "products-back", self.closed.emit, glyph="arrow-left")
         self._paper_files: tuple[Path, ...] = ()
         head = QHBoxLayout()
         head.setSpacing(SPACE_S)
@@ -50,12 +57,13 @@ class ProductsPanel(QFrame):
         head.addWidget(self.headline, 1)
         head.addWidget(self._folder)
         head.addWidget(self._papers)
+        head.addWidget(back)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         column.setSpacing(SPACE_S)
         column.addLayout(head)
         column.addLayout(self._grid_holder)
-        self.hide()
+        column.addStretch(1)
 
     def show_outcome(self, outcome: ReleaseOutcome, *, draft: bool) -> None:
         """List the products of a release."""
@@ -69,7 +77,6 @@ class ProductsPanel(QFrame):
             self._grid.deleteLater()
         self._grid = _file_rows(outcome.files)
         self._grid_holder.addWidget(self._grid)
-        self.show()
 
     def _open_folder(self) -> None:
         if self.files:

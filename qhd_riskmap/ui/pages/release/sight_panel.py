@@ -7,7 +7,15 @@ from typing import Final
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
@@ -77,11 +85,21 @@ class SightPanel(QFrame):
         self.numbers = QVBoxLayout()
         self.numbers.setSpacing(SPACE_XS)
         self._labels: list[QLabel] = []
+        told = QWidget()
+        told.setObjectName("panel")
+        inside = QVBoxLayout(told)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addLayout(self.numbers)
+        inside.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setObjectName("sight-scroll")
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(told)
         right = QVBoxLayout()
         right.setSpacing(SPACE_S)
         right.addWidget(words(_("公众将看到"), role="section"))
-        right.addLayout(self.numbers)
-        right.addStretch(1)
+        right.addWidget(scroll, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
         row.setSpacing(SPACE_L)
@@ -131,4 +149,4 @@ class SightPanel(QFrame):
 
 
 def _types(counts: Mapping[str, int]) -> str:
-    return "、".join(f"{_(taxonomy().get(key).label)} {n}" for key, n in counts.items())
+    return _("、").join(f"{_(taxonomy().get(key).label)} {n}" for key, n in counts.items())

@@ -234,7 +234,7 @@ class SurveyImportPage(Page):
         self.preview = preview
         self.result = None
         self.review.show_preview(preview, self._answers, self._unclear)
-        names = "、".join(path.name for path in self.paths[:3])
+        names = _("、").join(path.name for path in self.paths[:3])
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
         self._show(self.review, names + more)
         self.commit_button.setText(_("提交入库 {n} 条").format(n=f"{preview.accepted:,}"))

@@ -103,6 +103,7 @@ class ReviewPanel(QWidget):
         columns.addWidget(self.tabs)
         columns.setStretchFactor(1, 1)
         columns.setSizes([_CARDS_WIDTH, _CARDS_WIDTH * 2])
+        self.cards.setMinimumWidth(_CARDS_WIDTH * 2 // 3)
         columns.setHandleWidth(SPACE_XS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from qhd_riskmap.geo.references import parse_reference
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import CHINESE, N_, _, language
 from qhd_riskmap.services.survey_datum import DatumDecision
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
@@ -80,10 +81,11 @@ class SheetCards(QScrollArea):
         decision = reading.decision
         if decision is not None:
             parts.append(words(_datum_words(decision, answer), role=_role(reading)))
-            parts.append(words("".join(_reasons(decision)), role="muted"))
+            gap = "" if language() == CHINESE else " "
+            parts.append(words(gap.join(_reasons(decision)), role="muted"))
         if decision is not None and reading.undecided and not answer:
             parts.append(
-                words(_WAIVED.format(n=len(reading.undecided)), role="muted")
+                words(_(_WAIVED).format(n=len(reading.undecided)), role="muted")
                 if waived
                 else self._question(reading, decision, number)
             )
@@ -104,8 +106,7 @@ class SheetCards(QScrollArea):
         column = QVBoxLayout(box)
         column.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_XS)
-        question = decision.question.split("？")[0].rstrip() + "？"
-        ask = words(question if decision.question else _("坐标从哪里来的？"))
+        ask = words(_question_of(decision))
         font = ask.font()
         font.setBold(True)
         ask.setFont(font)
@@ -137,7 +138,13 @@ def datum_label(decided: str | None) -> str:
     """Name of a decided reference; several where rows differ."""
     if not decided:
         return _("未定")
-    return "、".join(parse_reference(part).label for part in decided.split("+"))
+    return _("、").join(parse_reference(part).label for part in decided.split("+"))
+
+
+def _question_of(decision: DatumDecision) -> str:
+    """The question without the answers that follow it; they are the buttons."""
+    asked = re.match(r"[^？?]*[？?]", decision.question)
+    return asked.group() if asked else decision.question or _("坐标从哪里来的？")
 
 
 _WAIVED = N_("{n} 行先不入库。问清来源后把这个文件再导入一次，只会补上这些行。")
@@ -197,7 +204,7 @@ def _reasons(decision: DatumDecision) -> Sequence[str]:
     lines = list(decision.reasons)
     votes = sorted(decision.votes.items(), key=lambda vote: -vote[1])
     if len(votes) > 1:
-        counted = "，".join(
+        counted = _("，").join(
             _("{name} {n} 行").format(name=parse_reference(key).label, n=n) for key, n in votes
         )
         lines.append(_("各种读法落在本地的行数：{votes}。").format(votes=counted))
@@ -210,7 +217,7 @@ def _columns(reading: SheetReading) -> str:
     other = [column.header for column in mapping.columns if not column.known] if mapping else []
     text = _("认出 {n} 列").format(n=known)
     if other:
-        text += _("；原样保留：{names}").format(names="、".join(other[:8]))
+        text += _("；原样保留：{names}").format(names=_("、").join(other[:8]))
     return text
 
 
