@@ -15,7 +15,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +36,7 @@ DESK_FOLDER: Final = "D:/风险隐患"
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(ROOT))
 
+import numpy as np  # noqa: E402
 import openpyxl  # noqa: E402
 from PIL import Image  # noqa: E402
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, Qt  # noqa: E402
@@ -417,16 +417,22 @@ def save(widget: QWidget, name: str, dialog: QWidget | None = None) -> None:
 
 def _with_few_colours(image: Image.Image) -> Image.Image:
     """The picture in 256 colours: the commonest exactly, the others as near as can be."""
-    pixels = image.tobytes()
-    counted = Counter(zip(pixels[::3], pixels[1::3], pixels[2::3], strict=True)).most_common()
-    exact = [colour for colour, _count in counted[:EXACT_COLOURS]]
+    pixels = np.asarray(image, dtype=np.uint8).reshape(-1, 3)
+    colours, places, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
+    by_count = np.argsort(-counts)
+    exact, rest = colours[by_count[:EXACT_COLOURS]], colours[by_count[EXACT_COLOURS:]]
     # Each rare colour counts once, so that a few pixels of red stay red.
-    rare = Image.new("RGB", (max(1, len(counted) - len(exact)), 1))
-    rare.putdata([colour for colour, _count in counted[EXACT_COLOURS:]])
-    near = rare.quantize(256 - len(exact), Image.Quantize.MEDIANCUT).getpalette("RGB") or []
-    palette = Image.new("P", (1, 1))
-    palette.putpalette([part for colour in exact for part in colour] + near)
-    return image.quantize(palette=palette, dither=Image.Dither.NONE)
+    rare = Image.fromarray(rest[None], "RGB").quantize(256 - len(exact), Image.Quantize.MEDIANCUT)
+    near = np.array(rare.getpalette("RGB") or [], dtype=np.uint8).reshape(-1, 3)
+    palette = np.concatenate([exact, near])
+    nearest = np.empty(len(colours), dtype=np.uint8)
+    for start in range(0, len(colours), 4096):
+        part = colours[start : start + 4096].astype(np.int32)
+        apart = ((part[:, None] - palette[None].astype(np.int32)) ** 2).sum(axis=2)
+        nearest[start : start + 4096] = apart.argmin(axis=1)
+    few = Image.fromarray(nearest[places.ravel()].reshape(image.height, image.width))
+    few.putpalette(palette.ravel().tobytes())
+    return few
 
 
 def _paint_over(picture: QPixmap, widget: QWidget, dialog: QWidget) -> None:
