@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+import shapely
 from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton
@@ -17,7 +18,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
 from qhd_riskmap.ui.pages.release import ReleasePage
 from qhd_riskmap.ui.toolkit.date_field import DateField
-from tests.desk.conftest import hazard_id, type_text
+from tests.desk.conftest import hazard_id, make_hazard, type_text
 
 NUMBER = "冀S(2026)012号"
 
@@ -347,6 +348,72 @@ def test_a_day_is_read_in_any_usual_form_and_tidied(qtbot):
     calendar.clicked.emit(calendar.selectedDate())
     assert field.day() is not None
     assert not field.bad()
+
+
+def test_types_that_are_counted_only_are_told_as_numbers(page, judged):
+    app = page.desk.app
+    stores = [
+        make_hazard(
+            100 + n,
+            name=f"化工库{n}",
+            type_key="hazardous_chemicals",
+            geometry=shapely.Point(119.5 + n / 100, 39.95),
+            county="130302",
+        )
+        for n in range(4)
+    ]
+    with app.register.unit_of_work() as work:
+        work.hazards.add_many(stores, app.actor)
+        work.commit()
+    judged()
+    told = page.sight.numbers_text()
+    assert "只公布数量 4 处" in told
+    assert "危险化学品 4" in told
+    assert "化工库" not in told
+
+
+def test_a_change_of_the_register_renews_the_judgement(qtbot, page, judged):
+    judged()
+    registry = page.desk.app.registry
+    flood = registry.get(hazard_id(5))
+    page.desk.changed.connect(page.changes)
+    page.desk.announce(registry.delete(flood.id, revision=flood.revision))
+    qtbot.waitUntil(lambda: "图上标出 2 处" in page.sight.numbers_text(), timeout=20000)
+
+
+def test_a_change_behind_another_page_is_judged_on_return(qtbot, page, judged):
+    judged()
+    page.hide()
+    registry = page.desk.app.registry
+    flood = registry.get(hazard_id(5))
+    page.changes(registry.delete(flood.id, revision=flood.revision))
+    assert not page._timer.isActive()
+    page.show()
+    page.activate()
+    qtbot.waitUntil(lambda: "图上标出 2 处" in page.sight.numbers_text(), timeout=20000)
+
+
+def test_folders_can_be_chosen(qtbot, page, tmp_path, monkeypatch):
+    chosen = str(tmp_path / "对外")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_args: chosen)
+    press(qtbot, page, "order-out_dir-browse")
+    assert page.form.order().out_dir == tmp_path / "对外"
+    assert "对外" in page.target.text()
+
+
+def test_the_preview_comes_back_after_a_release(qtbot, page, judged):
+    fill(page)
+    judged()
+    publish(qtbot, page)
+    press(qtbot, page, "products-back")
+    assert page.upper.currentWidget() is page.sight
+
+
+def test_the_page_takes_another_theme(page, judged):
+    judged()
+    before = len(page.findings.lines)
+    page.restyle()
+    assert len(page.findings.lines) == before
 
 
 def test_every_product_has_a_box(page):

@@ -439,3 +439,59 @@ def test_copied_issues_are_no_formulas(page, done, make_sheet):
     assert len(lines) == 1 + page.review.issue_model.rowCount()
     assert harmless_cell("=1+1") == "'=1+1"
     assert harmless_cell(" a\nb ") == "a b"
+
+
+def test_the_keyboard_opens_and_copies_issues(qtbot, page, done, make_sheet):
+    page.take_files([make_sheet("表.xlsx", GOOD, ODD_PHONE)])
+    done()
+    page.review.search.setText("见通讯录")
+    view = page.review.issues
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(0, 0))
+    qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert "H3" in QGuiApplication.clipboard().text()
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    assert page.review.row_dialog is not None
+    page.review.row_dialog.accept()
+
+
+def test_a_candidate_opens_its_row(qtbot, page, done, make_sheet):
+    page.take_files([make_sheet("表.xlsx", GOOD)])
+    done()
+    page.review.tabs.setCurrentIndex(1)
+    view = page.review.candidates
+    place = view.visualRect(view.model().index(0, 1)).center()
+    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert "第 2 行" in page.review.row_dialog.windowTitle()
+    page.review.row_dialog.accept()
+
+
+def test_more_files_may_be_dropped_on_a_preview(page, done, make_sheet):
+    page.take_files([make_sheet("一.xlsx", GOOD)])
+    done()
+    drop(page, make_sheet("二.xlsx", ODD_PHONE))
+    done()
+    assert [path.name for path in page.paths] == ["二.xlsx"]
+    assert count(page, "accepted") == "1"
+
+
+def test_another_theme_keeps_the_preview(page, done, make_sheet):
+    page.take_files([make_sheet("林业局.xlsx", *ASKED)])
+    done()
+    page.restyle()
+    assert "坐标从哪里来的？" in texts_of(page.review.cards)
+    assert page.stack.currentWidget() is page.review
+
+
+def test_one_file_needs_no_column_of_file_names(page, done, make_sheet):
+    page.take_files([make_sheet("一.xlsx", ODD_PHONE)])
+    done()
+    assert page.review.issues.isColumnHidden(1)
+    page.take_files([make_sheet("一.xlsx", ODD_PHONE), make_sheet("二.xlsx", NAMELESS, ODD_PHONE)])
+    done()
+    assert not page.review.issues.isColumnHidden(1)
+
+
+def test_the_page_brings_its_commands(page):
+    assert [command.id for command, _run in page.commands()] == ["import.choose", "import.template"]
