@@ -18,6 +18,7 @@ from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdf
 from PySide6.QtSvg import QSvgGenerator
 
 from qhd_riskmap.cartography.export_bytes import fixed_pdf, fixed_png, fixed_svg
+from qhd_riskmap.cartography.fonts import sheet_font
 from qhd_riskmap.cartography.gui_application import ensure_gui_application
 from qhd_riskmap.cartography.page import paint_sheet
 from qhd_riskmap.cartography.page_model import ExportJob, PageSize, PlacedSheet, SheetContent
@@ -31,6 +32,7 @@ _MAX_DPI: Final = 1200
 _MM_PER_INCH: Final = 25.4
 _PDF_PAGES: Final = {"A4": QPageSize.PageSizeId.A4, "A3": QPageSize.PageSizeId.A3}
 _FIXED_DOCUMENT: Final = QUuid("{6b1f2c0e-6f55-5d0c-9a5e-1303001303aa}")
+_ANY_SIZE: Final = 12.0
 _NO_SPACE: Final = 28  # errno.ENOSPC
 
 
@@ -128,6 +130,8 @@ def export_svg(
     generator.setSize(QSize(width, height))
     generator.setViewBox(QRect(0, 0, width, height))
     painter = QPainter(generator)
+    # Qt writes the painter's font with every group; the application's would tell the desk it ran on.
+    painter.setFont(sheet_font(_ANY_SIZE))
     try:
         placed = paint_sheet(painter, content, page, SVG_DPI)
     finally:

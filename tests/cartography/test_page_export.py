@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from defusedxml import ElementTree
 from pypdf import PdfReader
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFont, QGuiApplication, QImage
 
 from qhd_riskmap.cartography.export_bytes import fixed_png
 from qhd_riskmap.cartography.export_process import export_in_child
@@ -143,6 +143,20 @@ def test_another_process_another_zone_and_another_day_make_the_same_bytes(
         assert Path(one.path).read_bytes() == Path(other.path).read_bytes(), one.format
     assert steps == [(0, 3, "there.pdf"), (1, 3, "there.png"), (2, 3, "there.svg"), (3, 3, "")]
     assert [p.map.scale for p in placed] == [placed[0].map.scale] * 3
+
+
+@pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
+def test_the_font_of_the_desk_leaves_no_trace(sheet, tmp_path, kind, sheet_font):
+    run_export(job(sheet, tmp_path, kind, "one"))
+    before = QGuiApplication.font()
+    QGuiApplication.setFont(QFont("Some Office Font", 31))
+    try:
+        run_export(job(sheet, tmp_path, kind, "two"))
+    finally:
+        QGuiApplication.setFont(before)
+    one, two = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("one", "two"))
+    assert one == two
+    assert b"Some Office Font" not in two
 
 
 def test_content_changes_the_file(sheet, tmp_path, sheet_font):
