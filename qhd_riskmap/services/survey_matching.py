@@ -37,7 +37,18 @@ class Known:
     type_key: str
     county: str
     codes: tuple[str, ...]
-    label: str
+    source: Fingerprint | Candidate
+
+    @property
+    def label(self) -> str:
+        """What to call it in a message."""
+        if isinstance(self.source, Fingerprint):
+            return f"{self.name}（{self.source.code}）"
+        sheet = self.source.sheet
+        where = f"{sheet.file.name} {sheet.name}".strip()
+        return _("{name}（{where} 第 {row} 行）").format(
+            name=self.name, where=where, row=self.source.row
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,20 +95,12 @@ def match(
 
 
 def _of_register(item: Fingerprint) -> Known:
-    return Known(
-        item.name,
-        item.type_key,
-        item.county,
-        (item.code, *item.alias_codes),
-        f"{item.name}（{item.code}）",
-    )
+    return Known(item.name, item.type_key, item.county, (item.code, *item.alias_codes), item)
 
 
 def _of_candidate(item: Candidate) -> Known:
     hazard = item.hazard
-    where = f"{item.sheet.file.name} {item.sheet.name}".strip()
-    label = _("{name}（{where} 第 {row} 行）").format(name=hazard.name, where=where, row=item.row)
-    return Known(hazard.name, hazard.type_key, hazard.county, hazard.alias_codes, label)
+    return Known(hazard.name, hazard.type_key, hazard.county, hazard.alias_codes, item)
 
 
 def _repeats(places: Sequence[Known], metres: PlaneArray, offset: int) -> dict[int, str]:

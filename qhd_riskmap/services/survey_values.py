@@ -21,28 +21,24 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import warning
 
 Texts = Sequence[str | None]
+_SHORT: Final = 1000  # no text field refuses these
 _EARLIEST: Final = date(1949, 10, 1)
 
 
 def cleaned(column: Texts) -> list[str | None]:
     """`clean_text` over a column; texts that are clean already are recognised fast."""
-    known: dict[str | None, str | None] = {None: None, "": None}
-    result: list[str | None] = []
-    for text in column:
-        if text in known:
-            result.append(known[text])
-            continue
-        tidy = text
-        if text is not None and not _is_clean(text):
-            tidy = unicodedata.normalize("NFKC", text).strip()
-            # Printable texts hold no control characters, the slow part of `clean_text`.
-            if not tidy.isprintable():
-                tidy = clean_text(text)
-            elif tidy.casefold() in EMPTY_WORDS:
-                tidy = None
-        known[text] = tidy
-        result.append(tidy)
-    return result
+    known = {text: _cleaned(text) if text else None for text in dict.fromkeys(column)}
+    return [known[text] for text in column]
+
+
+def _cleaned(text: str) -> str | None:
+    if _is_clean(text):
+        return text
+    tidy = unicodedata.normalize("NFKC", text).strip()
+    # Printable texts hold no control characters, the slow part of `clean_text`.
+    if not tidy.isprintable():
+        return clean_text(text)
+    return None if tidy.casefold() in EMPTY_WORDS else tidy
 
 
 def _is_clean(text: str) -> bool:
@@ -70,6 +66,8 @@ def cast(
         report: Called with the row and the issue.
         factor: Multiplies numbers, where the header names another unit.
     """
+    if field.kind is FieldKind.TEXT and max(map(len, filter(None, texts)), default=0) < _SHORT:
+        return list(texts)
     known: dict[str, tuple[AttributeValue | None, Issue | None]] = {}
     parsed = _scaled(field, factor)
     values: list[AttributeValue | None] = []
