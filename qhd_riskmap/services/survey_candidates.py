@@ -37,15 +37,8 @@ from qhd_riskmap.services.survey_values import Texts
 _PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
 _SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
 _OWN_TEXTS: Final = (
-    "township",
-    "address",
-    "unit",
-    "regulator",
-    "contact",
-    "phone",
-    "remark",
-    "code",
-)
+    "township", "address", "unit", "regulator", "contact", "phone", "remark", "code",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,12 +160,7 @@ class CandidateMaker:
                 type_key=hazard_type.key,
                 sub_kind=facts.sub_kinds[row],
                 geometry=geometry,
-                provenance=Provenance(
-                    original_text=facts.texts[row],
-                    declared_reference=reference.text,
-                    method=_method(reference),
-                    accuracy=_accuracy(reference),
-                ),
+                provenance=_provenance(facts.texts[row], reference),
                 county=facts.counties[row],
                 township=str(own["township"][row] or ""),
                 address=str(own["address"][row] or ""),
@@ -276,6 +264,15 @@ def _secrecy(text: str | None) -> Secrecy | None:
     if "内部" in text or text in {"否", "不公开", "依申请公开"}:
         return Secrecy.INTERNAL
     return None
+
+
+def _provenance(text: str, reference: Reference) -> Provenance:
+    return Provenance(
+        original_text=text,
+        declared_reference=reference.text,
+        method=_method(reference),
+        accuracy=_accuracy(reference),
+    )
 
 
 def _method(reference: Reference) -> LocationMethod:

@@ -37,6 +37,55 @@ _ROW_SIZES = (460, 190)
 _BOTH_PANELS_FROM = 1000
 
 
+_COMMANDS = (
+    Command(
+        id="map.save",
+        title=N_("保存修改(&S)"),
+        menu="page",
+        shortcut="Ctrl+S",
+        needs=Permission.EDIT,
+        icon="content-save-outline",
+    ),
+    Command(
+        id="map.assess",
+        title=N_("评估选中的隐患(&E)…"),
+        menu="page",
+        shortcut="Ctrl+E",
+        needs=Permission.ASSESS,
+        icon="clipboard-check-outline",
+    ),
+    Command(
+        id="map.place",
+        title=N_("定位坐标(&G)…"),
+        menu="page",
+        shortcut="Ctrl+G",
+        icon="crosshairs-gps",
+    ),
+    Command(
+        id="map.fit-city",
+        title=N_("显示全市(&A)"),
+        menu="page",
+        shortcut="Ctrl+Home",
+        icon="fit-to-screen-outline",
+    ),
+    Command(
+        id="map.fit-selection",
+        title=N_("缩放到选中的隐患(&Z)"),
+        menu="page",
+        shortcut="Ctrl+Shift+F",
+        icon="image-filter-center-focus",
+    ),
+    Command(
+        id="map.delete",
+        title=N_("删除选中的隐患(&D)"),
+        menu="page",
+        shortcut="Ctrl+Del",
+        needs=Permission.EDIT,
+        icon="delete-outline",
+    ),
+)
+
+
 class MapPage(Page):
     """Map in the middle, filters left, form right, table below; all linked by the selection."""
 
@@ -73,71 +122,15 @@ class MapPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """Save, find a place, fit."""
-        return (
-            (
-                Command(
-                    id="map.save",
-                    title=N_("保存修改(&S)"),
-                    menu="page",
-                    shortcut="Ctrl+S",
-                    needs=Permission.EDIT,
-                    icon="content-save-outline",
-                ),
-                self._save,
-            ),
-            (
-                Command(
-                    id="map.assess",
-                    title=N_("评估选中的隐患(&E)…"),
-                    menu="page",
-                    shortcut="Ctrl+E",
-                    needs=Permission.ASSESS,
-                    icon="clipboard-check-outline",
-                ),
-                self.detail.assess,
-            ),
-            (
-                Command(
-                    id="map.place",
-                    title=N_("定位坐标(&G)…"),
-                    menu="page",
-                    shortcut="Ctrl+G",
-                    icon="crosshairs-gps",
-                ),
-                self.ask_place,
-            ),
-            (
-                Command(
-                    id="map.fit-city",
-                    title=N_("显示全市(&A)"),
-                    menu="page",
-                    shortcut="Ctrl+Home",
-                    icon="fit-to-screen-outline",
-                ),
-                self.canvas.fit_city,
-            ),
-            (
-                Command(
-                    id="map.fit-selection",
-                    title=N_("缩放到选中的隐患(&Z)"),
-                    menu="page",
-                    shortcut="Ctrl+Shift+F",
-                    icon="image-filter-center-focus",
-                ),
-                self.canvas.fit_selection,
-            ),
-            (
-                Command(
-                    id="map.delete",
-                    title=N_("删除选中的隐患(&D)"),
-                    menu="page",
-                    shortcut="Ctrl+Del",
-                    needs=Permission.EDIT,
-                    icon="delete-outline",
-                ),
-                self._delete_current,
-            ),
+        actions = (
+            self._save,
+            self.detail.assess,
+            self.ask_place,
+            self.canvas.fit_city,
+            self.canvas.fit_selection,
+            self._delete_current,
         )
+        return tuple(zip(_COMMANDS, actions, strict=True))
 
     def start_search(self) -> None:
         """Searching is the ledger's work."""

@@ -208,7 +208,10 @@ def _palette(chosen: Theme) -> QPalette:
 
 
 def _style_sheet(chosen: Theme) -> str:
-    t = chosen
+    return _controls(chosen) + _views(chosen) + _menus_and_bars(chosen)
+
+
+def _controls(t: Theme) -> str:
     return f"""
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
                 padding: {SPACE_XS}px; }}
@@ -242,6 +245,11 @@ def _style_sheet(chosen: Theme) -> str:
     QToolButton[rail="true"] {{ padding: {SPACE_S}px {SPACE_XS}px; border-radius: {RADIUS}px; }}
     QGroupBox {{ border: none; margin-top: 22px; font-weight: 600; }}
     QGroupBox::title {{ subcontrol-origin: margin; left: 0; top: 2px; color: {t.muted}; }}
+    """
+
+
+def _views(t: Theme) -> str:
+    return f"""
     QTableView, QTreeView, QListView {{ background: {t.surface}; alternate-background-color: {t.window};
         border: 1px solid {t.line}; gridline-color: {t.line};
         selection-background-color: {t.selected}; selection-color: {t.text}; }}
@@ -255,6 +263,11 @@ def _style_sheet(chosen: Theme) -> str:
     QSplitter::handle:hover {{ background: {t.accent}; }}
     QScrollArea, QScrollArea > QWidget#qt_scrollarea_viewport, QWidget#scroll-body {{
         border: none; background: transparent; }}
+    """
+
+
+def _menus_and_bars(t: Theme) -> str:
+    return f"""
     QMenuBar {{ background: {t.window}; }}
     QMenuBar::item:selected, QMenu::item:selected {{ background: {t.accent};
         color: {t.accent_text}; }}
