@@ -179,7 +179,7 @@ def test_every_export_opens_in_gdal(register, tmp_path, answer, ending):
     files = answer("export", register, tmp_path / "out" / f"内部.{ending}")["files"]
     assert files
     rows = 0
-    for file in files:
+    for file in (name for name in files if name.endswith(ending)):  # a shapefile brings its parts
         opened = subprocess.run(
             ["ogrinfo", "-ro", "-al", "-so", file],
             capture_output=True,
