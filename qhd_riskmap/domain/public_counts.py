@@ -108,21 +108,30 @@ def _merge(cells: Mapping[CountArea, int], k: int) -> tuple[list[Printed], int]:
         for area in here:
             del pending[area]
         for parent in {area.parent for area in here if area.parent}:
-            fit, pooled = _split({a: n for a, n in here.items() if a.parent == parent}, k)
+            own = pending.pop(parent, 0)
+            fit, pooled = _split({a: n for a, n in here.items() if a.parent == parent}, own, k)
             kept += fit
             if pooled:
-                pending[parent] += pooled
+                pending[parent] = pooled
     kept += [(area, n) for area, n in pending.items() if n >= k]
     apart = {area.parent for area, _ in kept}
     rest = sum(n for n in pending.values() if n < k)
     return [(area, n, area in apart) for area, n in kept], rest
 
 
-def _split(siblings: Mapping[CountArea, int], k: int) -> tuple[list[tuple[CountArea, int]], int]:
-    """Areas to print and the sum of the pooled rest; the rest is 0, at least k, or everything."""
+def _split(
+    siblings: Mapping[CountArea, int], own: int, k: int
+) -> tuple[list[tuple[CountArea, int]], int]:
+    """Areas to print and the sum of the pooled rest; the rest is 0, at least k, or everything.
+
+    Args:
+        siblings: Areas under one parent.
+        own: Hazards of the parent that lie in none of them; they can only be pooled.
+        k: The small-cell bound.
+    """
     ordered = sorted(siblings.items(), key=lambda item: (-item[1], item[0].code))
     kept = [item for item in ordered if item[1] >= k]
-    pooled = sum(n for _, n in ordered if n < k)
+    pooled = own + sum(n for _, n in ordered if n < k)
     # A remainder below k would still single someone out: the smallest printed area joins it.
     while 0 < pooled < k and kept:
         pooled += kept.pop()[1]

@@ -22,7 +22,8 @@ from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Secrecy, anchor_of
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount, count_safely
 from qhd_riskmap.domain.public_geometry import generalised
-from qhd_riskmap.domain.release_rules import ReleaseRules, clean_public_text
+from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
+from qhd_riskmap.domain.release_texts import NamesKept, names_kept, own_contact
 from qhd_riskmap.domain.taxonomy import EventClass, HazardType, ReleaseClass, taxonomy
 
 CELL_M: Mapping[ReleaseClass, float] = {
@@ -191,27 +192,51 @@ def redact(
     """
     excluded: Counter[str] = Counter()
     shown: list[PublicHazard] = []
-    counted: list[tuple[str, CountArea]] = []
+    counted: list[Hazard] = []
     for hazard in hazards:
         hazard_type = taxonomy().get(hazard.type_key)
         reason = exclusion(hazard, hazard_type)
         if reason:
             excluded[reason] += 1
         elif hazard_type.release_class is ReleaseClass.COUNT:
-            if county in (None, hazard.county):
-                counted.append((hazard.type_key, _count_area(hazard, areas, county is not None)))
-            else:
-                excluded[ELSEWHERE] += 1
+            counted.append(hazard)
+            excluded[ELSEWHERE] += county not in (None, hazard.county)
         else:
             public = _publish(hazard, hazard_type, rules, areas)
             if county in (None, public.county):
                 shown.append(public)
             else:
                 excluded[ELSEWHERE] += 1
-    result = count_safely(counted, rules.small_cell_k)
+    result = _counted(counted, rules.small_cell_k, areas, county)
     if result.withheld:
         excluded[TOO_FEW] = result.withheld
-    return _assembled(shown, result, excluded)
+    return _assembled(shown, result, +excluded)
+
+
+def _counted(
+    hazards: Sequence[Hazard], k: int, areas: PublicAreas, county: str | None
+) -> CountResult:
+    """Numbers of the city, or those of them that belong on the sheet of one division.
+
+    The city is merged first whatever the sheet. A division's sheet with a number that the city's
+    merges would, taken from the city's sum, give back what was merged.
+    """
+    city = count_safely(((h.type_key, _division(h.county, areas)) for h in hazards), k)
+    if county is None:
+        return city
+    printed = {count.type_key for count in city.counts if count.area_code == county}
+    here = [hazard for hazard in hazards if hazard.county == county]
+    # Townships of the whole city would be hundreds of numbers; a county's own sheet has room.
+    parted = count_safely(
+        ((h.type_key, _township(h, areas)) for h in here if h.type_key in printed), k
+    )
+    name = areas.county_names.get(county, county)
+    small = {(area, key) for area, key in city.small if area == name} | set(parted.small)
+    return CountResult(
+        counts=parted.counts,
+        withheld=parted.withheld + sum(h.type_key not in printed for h in here),
+        small=tuple(sorted(small)),
+    )
 
 
 def _assembled(
@@ -235,17 +260,38 @@ def _told_apart(shown: Iterable[PublicHazard]) -> Iterator[PublicHazard]:
         yield public if twin == 1 else _renamed(public, f"{public.public_id}-{twin}")
 
 
-def blocked_texts(hazards: Iterable[Hazard], rules: ReleaseRules) -> list[BlockedText]:
+def blocked_texts(hazards: Sequence[Hazard], rules: ReleaseRules) -> list[BlockedText]:
     """Free texts that would go out and must not, with the record they stand in."""
+    kept = kept_names(hazards, rules)
     blocked = []
     for hazard in hazards:
         if release_class(hazard) in CELL_M:
             for name, text in _free_texts(hazard, rules).items():
+                hits = {
+                    (hit.rule, hit.found): hit
+                    for hit in (*rules.hits(text), *_names_in(hazard, text, kept, rules))
+                }
                 blocked += [
                     BlockedText(hazard=hazard, field=name, rule=h.rule, what=h.what, found=h.found)
-                    for h in rules.hits(text)
+                    for h in hits.values()
                 ]
     return blocked
+
+
+def kept_names(hazards: Sequence[Hazard], rules: ReleaseRules) -> NamesKept:
+    """Names of the register that no public text may mention."""
+    hidden, public = [], []
+    for hazard in hazards:
+        texts = _free_texts(hazard, rules) if release_class(hazard) in CELL_M else {}
+        public += [text for text in texts.values() if text]
+        if "name" not in texts or not texts["name"]:
+            hidden.append(hazard)
+    return names_kept(hidden, hazards, rules, public)
+
+
+def _names_in(hazard: Hazard, text: str, kept: NamesKept, rules: ReleaseRules) -> Iterator[TextHit]:
+    yield from own_contact(hazard, text, rules)
+    yield from kept.hits(text)
 
 
 def _free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
@@ -266,6 +312,8 @@ def _publish(
     texts = {name: clean_public_text(text) for name, text in _free_texts(hazard, rules).items()}
     if areas.township_at is not None:
         texts["township"] = areas.township_at(lon, lat)
+    elif not _township_fits(texts["township"], cell_m, rules):
+        texts["township"] = ""
     # Only sub-kinds of the shipped list: anything else is a free text nobody has judged.
     sub_kind = hazard.sub_kind if hazard.sub_kind in hazard_type.sub_kinds else ""
     public = PublicHazard(
@@ -284,6 +332,15 @@ def _publish(
     return _with_id(public)
 
 
+def _township_fits(township: str, cell_m: float, rules: ReleaseRules) -> bool:
+    """Whether a township that somebody typed may be printed beside a node.
+
+    Any other text may hold anything, and on the coarse grid the township of the true place would say
+    on which side of a border inside the cell it lies.
+    """
+    return cell_m <= CELL_M[ReleaseClass.GRID_100M] and rules.is_township(township)
+
+
 def _with_id(public: PublicHazard) -> PublicHazard:
     return _renamed(public, hashlib.sha256(_canonical(_content(public))).hexdigest()[:12])
 
@@ -293,21 +350,17 @@ def _renamed(public: PublicHazard, public_id: str) -> PublicHazard:
     return PublicHazard(**{**values, "public_id": public_id}, minted=_MINT)
 
 
-def _count_area(hazard: Hazard, areas: PublicAreas, by_township: bool) -> CountArea:  # noqa: FBT001 - private
-    county = CountArea(
-        code=hazard.county,
-        name=areas.county_names.get(hazard.county, hazard.county),
-        parent=areas.city,
-    )
-    # Townships of the whole city would be hundreds of numbers; a county's own sheet has room.
-    if areas.township_at is None or not by_township:
-        return county
-    township = areas.township_at(*hazard.anchor())
-    return (
-        CountArea(code=f"{county.code}/{township}", name=township, parent=county)
-        if township
-        else county
-    )
+def _division(code: str, areas: PublicAreas) -> CountArea:
+    name = areas.county_names.get(code)
+    # A code that is no division may be any text and must not be printed as an area.
+    return areas.city if name is None else CountArea(code=code, name=name, parent=areas.city)
+
+
+def _township(hazard: Hazard, areas: PublicAreas) -> CountArea:
+    """The township below its division, which is the root of its own sheet."""
+    root = CountArea(code=hazard.county, name=areas.county_names[hazard.county])
+    name = areas.township_at(*hazard.anchor()) if areas.township_at else ""
+    return CountArea(code=f"{root.code}/{name}", name=name, parent=root) if name else root
 
 
 def _content(public: PublicHazard) -> list[Any]:

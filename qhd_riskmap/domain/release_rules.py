@@ -80,6 +80,9 @@ class ReleaseRules:
         divisions_since: First day of the division set on the shipped basemap.
         public_texts: Event class → free texts of a record that may go out (``name``, ``unit``).
         advice: Type key → what people should do.
+        person: Form of a personal name.
+        public_body: Form of the name of a public body, which is no secret of any record.
+        township: Form of a township's name; any other text is not printed as one.
     """
 
     version: str
@@ -93,6 +96,21 @@ class ReleaseRules:
     detectors: tuple[Detector, ...]
     warn_detectors: tuple[Detector, ...]
     advice: Mapping[str, str]
+    person: re.Pattern[str]
+    public_body: re.Pattern[str]
+    township: re.Pattern[str]
+
+    def is_person(self, text: str) -> bool:
+        """Whether a contact is a person rather than an office."""
+        return bool(self.person.fullmatch(text)) and not self.is_public_body(text)
+
+    def is_public_body(self, text: str) -> bool:
+        """Whether the text names a public body."""
+        return bool(self.public_body.search(text))
+
+    def is_township(self, text: str) -> bool:
+        """Whether the text is the name of a township and nothing else."""
+        return bool(self.township.fullmatch(clean_public_text(text)))
 
     def hits(self, text: str) -> list[TextHit]:
         """Passages of ``text`` that must not be published."""
@@ -147,6 +165,9 @@ def release_rules() -> ReleaseRules:
         detectors=tuple(_detector(entry) for entry in raw["detectors"]),
         warn_detectors=tuple(_detector(entry) for entry in raw["warn_detectors"]),
         advice=dict(raw["advice"]),
+        person=re.compile(raw["person"]),
+        public_body=re.compile(raw["public_body"]),
+        township=re.compile(raw["township"]),
     )
 
 

@@ -424,3 +424,123 @@ def test_the_masthead_prints_what_is_given_and_the_draft_mark_instead_of_a_numbe
     draft = dataclasses.replace(edition, draft=True)
     assert draft.approval_line == "送审样图"
     assert draft.date_text == ""
+
+
+# -- one sheet beside another -------------------------------------------------------------------------------
+
+
+def test_a_county_sheet_gives_nothing_back_that_the_city_sheet_merged():
+    records = [hazard("ammonia_storage", county=c) for c in ["130302"] * 4 + ["130303"]]
+    assert [(c.area_code, c.n) for c in publish(*records).counts] == [("1303", 5)]
+    for county, withheld in (("130302", 4), ("130303", 1)):
+        sheet = publish(*records, county=county)
+        assert sheet.counts == ()
+        assert sheet.excluded["too_few"] == withheld
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    st.dictionaries(
+        st.sampled_from([(c, t) for c in ("130302", "130303", "130321") for t in "甲乙 "]),
+        st.integers(1, 6),
+        min_size=1,
+    )
+)
+def test_city_and_county_sheets_together_single_nobody_out(cells):
+    """What the sheets print is a tree of sums; every difference they allow is 0 or at least k."""
+    k = release_rules().small_cell_k
+    spots = {"甲": 119.0, "乙": 119.2, " ": 119.6}
+    outlines = [
+        TownshipOutline(name=f"{t}镇", geometry=Point(spots[t], 40).buffer(0.05)) for t in "甲乙"
+    ]
+    areas = public_areas(outlines)
+    records = [
+        hazard("food_safety", county=c, geometry=Point(spots[t], 40))
+        for (c, t), n in cells.items()
+        for _ in range(n)
+    ]
+    rules = release_rules()
+    city = redact(records, rules=rules, areas=areas)
+    alone = {c.area_code: c.n for c in city.counts if c.area_code != "1303"}
+    total = sum(cells.values())
+    known = sum(c.n for c in city.counts)
+    assert known == total or total < k
+    for county in {c for c, _ in cells}:
+        sheet = redact(records, rules=rules, areas=areas, county=county)
+        assert all(c.n >= k for c in sheet.counts)
+        # Either the city prints the same sum, or the county's sheet says nothing at all.
+        assert sum(c.n for c in sheet.counts) == alone.get(county, 0)
+    merged = known - sum(alone.values())
+    assert merged == 0 or merged >= k
+
+
+def test_a_division_code_that_is_none_is_never_printed():
+    public = publish(*[hazard("food_safety", county="密县") for _ in range(3)])
+    assert [(c.area_code, c.area_name, c.n) for c in public.counts] == [("1303", "秦皇岛市", 3)]
+
+
+# -- texts that tell of others -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("township", "type_key", "printed"),
+    [
+        ("祖山镇", "geological", "祖山镇"),
+        ("祖山镇张建国家后院", "geological", ""),
+        ("联系张三", "geological", ""),
+        ("祖山镇", "animal_epidemic", ""),
+    ],
+)
+def test_a_typed_township_is_printed_only_as_the_name_of_one(township, type_key, printed):
+    assert publish(hazard(type_key, township=township)).hazards[0].township == printed
+
+
+@pytest.mark.parametrize(
+    ("records", "found"),
+    [
+        ([hazard(name="张建国家屋后滑坡", contact="张建国")], {("PM07", "张建国"), ("PM07", "张建国家屋")}),
+        ([hazard(name="王五 屋后滑坡", contact="王五、13812345678")], {("PM07", "王五")}),
+        ([hazard(name="李长河桥滑坡"), hazard(contact="李长河")], {("PM07", "李长河")}),
+        ([hazard(name="冀东氨厂北侧滑坡"), hazard("ammonia_storage", name="冀东氨厂")],
+         {("PM04", "冀东氨厂")}),
+        ([hazard(unit="宏达化工公司"), hazard("terror", unit="宏达化工公司", name="甲")], set()),
+        ([hazard(unit="宏达化工公司安环处"), hazard("terror", unit="宏达化工公司", name="甲")],
+         {("PM04", "宏达化工公司")}),
+        ([hazard(name="银杏路8号滑坡"), hazard("terror", name="甲", address="银杏路8号")],
+         {("PM04", "银杏路8号")}),
+        ([hazard(name="机要处后山滑坡一处"), hazard(name="机要处后山", secrecy=Secrecy.SECRET)],
+         {("PM04", "机要处后山")}),
+        ([hazard(name="林业站后山滑坡", contact="林业站")], set()),
+        ([hazard(unit="海港区交通运输局公路站"), hazard("terror", name="甲", unit="海港区交通运输局")],
+         set()),
+    ],
+)  # fmt: skip
+def test_names_of_people_and_protected_sites_in_public_texts_are_found(records, found):
+    assert {(b.rule, b.found) for b in blocked_texts(records, release_rules())} == found
+
+
+def test_the_rest_of_a_division_is_never_small_beside_a_township():
+    outlines = [TownshipOutline(name="甲镇", geometry=Point(QINGLONG).buffer(0.01))]
+    records = [hazard("food_safety") for _ in range(3)]
+    records.append(hazard("food_safety", geometry=Point(119.2, 40.3)))
+    public = redact(
+        records, rules=release_rules(), areas=public_areas(outlines), county="130321"
+    )  # fmt: skip
+    assert [(c.area_name, c.n) for c in public.counts] == [("青龙满族自治县", 4)]
+
+
+def test_a_hole_that_collapses_beside_one_that_does_not_is_closed():
+    shell = [(118.9, 40.4), (118.95, 40.4), (118.95, 40.45), (118.9, 40.45)]
+    wide = [(118.91, 40.41), (118.92, 40.41), (118.92, 40.42)]
+    tiny = [(118.93, 40.43), (118.93001, 40.43), (118.93001, 40.43001)]
+    shape = generalised(Polygon(shell, [wide, tiny]), 100.0)
+    assert len(shape.interiors) == 1
+    assert off_grid(shape, 100.0) == 0
+    bow = Polygon([(118.9, 40.4), (118.901, 40.401), (118.901, 40.4), (118.9, 40.401)])
+    assert off_grid(generalised(bow, 100.0), 100.0) == 0
+
+
+def test_a_line_inside_one_cell_becomes_its_node():
+    line = LineString([QINGLONG, (QINGLONG[0] + 1e-5, QINGLONG[1] + 1e-5)])
+    lon, lat = snap_to_grid(np.array([QINGLONG[0]]), np.array([QINGLONG[1]]), 1000.0)
+    assert generalised(line, 1000.0).equals(Point(lon[0], lat[0]))

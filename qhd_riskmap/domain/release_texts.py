@@ -1,0 +1,98 @@
+"""Words of one record that must not stand in the public text of another, or of the masthead.
+
+A public name may tell what the allow-list keeps in: the contact of a record in its name, an ammonia
+plant as a landmark of a landslide. Such texts are found before anything is written and go back to
+the officer, because only people can reword them.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
+from qhd_riskmap.domain.taxonomy import taxonomy
+
+PERSON, PROTECTED = "PM07", "PM04"
+_SITE_LENGTH = 4  # shorter names ("水库") are words of the language
+_PERSON_LENGTH = 3  # a name of two characters of somebody else is a word too often
+_SPACES = re.compile(r"\s+")
+
+
+def compared(text: str) -> str:
+    """``text`` as names are compared: one width, one case, no spaces, nothing invisible."""
+    folded = unicodedata.normalize("NFKC", clean_public_text(text)).casefold()
+    return _SPACES.sub("", folded)
+
+
+@dataclass(frozen=True, slots=True)
+class NamesKept:
+    """Names that stay in, by their first characters, for one pass over a text.
+
+    Attributes:
+        index: First two characters → ``(name, rule, what)``.
+    """
+
+    index: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+
+    def hits(self, text: str) -> Iterator[TextHit]:
+        """Kept names inside ``text``."""
+        plain = compared(text)
+        for at in range(len(plain)):
+            candidates = self.index.get(plain[at : at + 2], ())
+            yield from (
+                TextHit(rule=rule, what=what, found=name)
+                for name, rule, what in candidates
+                if plain.startswith(name, at)
+            )
+
+
+def names_kept(
+    hidden: Iterable[Hazard], hazards: Iterable[Hazard], rules: ReleaseRules, public: Iterable[str]
+) -> NamesKept:
+    """Everything no public text may mention.
+
+    Args:
+        hidden: Records whose name, unit and address are not public.
+        hazards: Every record; their contacts are private.
+        rules: Forms of personal names and of public bodies.
+        public: Texts that are public by themselves; equal names hide nothing.
+    """
+    known = {compared(text) for text in (*public, *_shared_words())}
+    kept: dict[str, tuple[str, str]] = {}
+    for hazard in hidden:
+        for text in (hazard.name, hazard.unit, hazard.address):
+            name = compared(text)
+            if len(name) >= _SITE_LENGTH and name not in known and not rules.is_public_body(name):
+                kept[name] = (PROTECTED, "不公开的名称")
+    for hazard in hazards:
+        for name in map(compared, _SEPARATORS.split(hazard.contact)):
+            if len(name) >= _PERSON_LENGTH and name not in known and rules.is_person(name):
+                kept[name] = (PERSON, "联系人姓名")
+    index: dict[str, list[tuple[str, str, str]]] = {}
+    for name, (rule, what) in sorted(kept.items()):
+        index.setdefault(name[:2], []).append((name, rule, what))
+    return NamesKept({start: tuple(found) for start, found in index.items()})
+
+
+_SEPARATORS = re.compile(r"[、，,;；/\\|\s]+|\d+")
+
+
+def own_contact(hazard: Hazard, text: str, rules: ReleaseRules) -> Iterator[TextHit]:
+    """The contact of the record itself in one of its texts, short names too."""
+    plain = compared(text)
+    for name in map(compared, _SEPARATORS.split(hazard.contact)):
+        if len(name) >= 2 and rules.is_person(name) and name in plain:  # noqa: PLR2004 - two characters
+            yield TextHit(rule=PERSON, what="联系人姓名", found=name)
+
+
+def _shared_words() -> Iterator[str]:
+    known = regions()
+    for region in (known.city, *known.divisions, *known.neighbours):
+        yield from (region.name, region.short_name)
+    for hazard_type in taxonomy().types:
+        yield from (hazard_type.label, hazard_type.event_class.label, *hazard_type.sub_kinds)
