@@ -21,6 +21,7 @@ from qhd_riskmap.i18n import CHINESE, LANGUAGES
 _APP = "qhd-riskmap"
 _log = logging.getLogger(__name__)
 MAX_RECENT = 8
+MAX_NAME = 40
 
 
 @dataclass(slots=True)
@@ -30,6 +31,7 @@ class Settings:
     Attributes:
         language: ``zh_CN`` or ``en``.
         theme: ``system``, ``light`` or ``dark``.
+        actor: Name the officer gave at first start; "" takes the operating system's user.
         coordinate_format: ``decimal``, ``dms`` or ``gk``: how the status bar shows the cursor.
         recent: Register files opened before, newest first.
         layouts: Opaque Qt layout states by widget name (base64).
@@ -37,6 +39,7 @@ class Settings:
 
     language: str = CHINESE
     theme: str = "system"
+    actor: str = ""
     coordinate_format: str = "dms"
     recent: list[str] = field(default_factory=list)
     layouts: dict[str, str] = field(default_factory=dict)
@@ -102,6 +105,8 @@ def _from_json(raw: Any) -> Settings:
         settings.theme = raw["theme"]
     if raw.get("coordinate_format") in {"decimal", "dms", "gk"}:
         settings.coordinate_format = raw["coordinate_format"]
+    if isinstance(raw.get("actor"), str):
+        settings.actor = raw["actor"].strip()[:MAX_NAME]
     settings.recent = [item for item in raw.get("recent", []) if isinstance(item, str)][:MAX_RECENT]
     settings.layouts = {
         key: value

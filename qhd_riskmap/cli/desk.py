@@ -12,7 +12,7 @@ from qhd_riskmap.cli.output import Output
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.sample_county import SAMPLE_PASSPHRASE, ensure_sample_register
-from qhd_riskmap.settings import data_dir
+from qhd_riskmap.settings import data_dir, load_settings
 
 # (register or None for the first-start wizard, passphrase, actor name) → exit code
 DeskOpener = Callable[[Path | None, str | None, str], int]
@@ -22,7 +22,7 @@ def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -
     """Open the desk on a register, on the sample county, or with the first-start wizard."""
     path: Path | None = options.db
     word = passphrase(options)
-    who = actor(options.actor)
+    who = actor(options.actor or load_settings().actor)
     if options.sample:
         path, word = sample_path(), SAMPLE_PASSPHRASE
         if not path.exists():

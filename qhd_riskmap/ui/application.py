@@ -164,6 +164,8 @@ class DeskController(QObject):
             self.passphrase_dialog.accept()
             self.passphrase_dialog = None
         if self.wizard is not None:
+            # The name given there is the officer's from now on, also after the next start.
+            self._actor = self.settings.actor = app.actor.name
             self.wizard.accept()
             self.wizard = None
         self._leave_current()

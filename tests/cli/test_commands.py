@@ -12,6 +12,7 @@ import pytest
 from shapely.geometry import shape
 
 from qhd_riskmap.cli.application import run
+from qhd_riskmap.settings import Settings, save_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 HEADER = ["序号", "隐患名称", "隐患类别", "县区", "经度", "纬度", "坐标系", "风险等级", "联系电话"]
@@ -330,6 +331,14 @@ def test_the_desk_opens_on_the_named_register_or_without_one(register, tmp_path)
     assert run([], opener) == 0
     assert opened[0] == (register, None, "王五")
     assert opened[1][0] is None
+
+
+def test_the_officer_named_at_first_start_is_remembered():
+    opened = []
+    save_settings(Settings(actor="赵六"))
+    assert run(["desk"], lambda path, word, name: opened.append(name) or 0) == 0
+    assert run(["desk", "--actor", "王五"], lambda path, word, name: opened.append(name) or 0) == 0
+    assert opened == ["赵六", "王五"]
 
 
 def test_template_writes_one_sheet_per_type(tmp_path, answer):

@@ -20,7 +20,7 @@ from qhd_riskmap.settings import (
 
 def test_saved_preferences_come_back():
     settings = Settings(
-        language="en", theme="dark", coordinate_format="gk", layouts={"main": "QUJD"}
+        language="en", theme="dark", actor="王五", coordinate_format="gk", layouts={"main": "QUJD"}
     )
     save_settings(settings)
     assert load_settings() == settings
