@@ -26,7 +26,9 @@ def passphrase(options: argparse.Namespace) -> str | None:
         first_line = path.read_text(encoding="utf-8-sig").splitlines()[:1]
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInputError(
-            _("读不了口令文件 {path}。").format(path=path), detail=str(error)
+            _("读不了口令文件 {path}。").format(path=path),
+            hint=_("请核对路径；口令文件应是 UTF-8 文本。"),
+            detail=str(error),
         ) from error
     if not first_line or not first_line[0]:
         raise InvalidInputError(

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
@@ -21,7 +22,7 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Refuse the command line."""
         raise InvalidInputError(
-            _("命令写法不对：{message}").format(message=message),
+            _("命令写法不对：{message}").format(message=in_chinese(message)),
             hint=_("用“{program} --help”查看写法。").format(program=self.prog),
         )
 

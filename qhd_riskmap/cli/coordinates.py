@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.errors import InvalidInputError
@@ -17,7 +18,9 @@ def convert(options: argparse.Namespace, output: Output) -> int:
     try:
         point = parse_point(options.text)
     except CoordinateTextError as error:
-        raise InvalidInputError(str(error)) from error
+        raise InvalidInputError(
+            str(error), hint=_("请写成一对坐标，如 119.59,39.93 或 E119°35′24″ N39°56′06″。")
+        ) from error
     for reference in (source, target):
         if reference.unshifted:
             output.note(
@@ -26,6 +29,13 @@ def convert(options: argparse.Namespace, output: Output) -> int:
     lon, lat = to_cgcs2000(point.x, point.y, source)
     x, y = from_cgcs2000(lon, lat, target)
     first, second = float(x), float(y)
+    if not (math.isfinite(first) and math.isfinite(second)):
+        raise InvalidInputError(
+            _("坐标“{text}”不在 {source} 或 {target} 的适用范围内，无法换算。").format(
+                text=options.text, source=source.text, target=target.text
+            ),
+            hint=_("请核对 --from 和 --to：经纬度不能当作投影坐标（米），也不能反过来。"),
+        )
     if target.projected:
         output.result(
             {"east": first, "north": second},

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import zipfile
 from pathlib import Path
 
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.geo.datums import parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
@@ -19,6 +21,7 @@ AUTO = "auto"
 def template(options: argparse.Namespace, output: Output) -> int:
     """Write the survey template for some types, or for all."""
     types = [taxonomy().get(key) for key in options.types] or list(taxonomy().types)
+    _require_workbook_path(options.out, (".xlsx",))
     write_survey_template(options.out, types)
     output.result(
         {"path": str(options.out), "types": [item.key for item in types]},
@@ -30,6 +33,9 @@ def template(options: argparse.Namespace, output: Output) -> int:
 def import_surveys(options: argparse.Namespace, output: Output) -> int:
     """Check sheets and, unless it is a dry run, commit their good rows."""
     datum = None if options.datum == AUTO else parse_reference(options.datum)
+    if options.report is not None:
+        # Before anything is stored: a report that cannot be written must not follow a commit.
+        _require_workbook_path(options.report, (".xlsx", ".xlsm"))
     with open_register_app(options) as app:
         job = SilentJob()
         preview = app.survey_import.preview(options.files, datum=datum, job=job)
@@ -40,6 +46,24 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
         reports = app.survey_import.write_reports(preview, outcome, options.report)
     output.result(outcome.to_json(), described(outcome, reports, dry_run=options.dry_run))
     return 0
+
+
+def _require_workbook_path(path: Path, suffixes: tuple[str, ...]) -> None:
+    """Refuse a place where writing a workbook would destroy something else, say a register.
+
+    Raises:
+        OutputFileError: Not the name of a workbook, a folder, or a file of another kind.
+    """
+    if path.suffix.lower() not in suffixes or path.is_dir():
+        raise OutputFileError(
+            _("“{path}”不是 .xlsx 文件名。").format(path=path),
+            hint=_("请写出文件名，如 {example}。").format(example=_("排查表.xlsx")),
+        )
+    if path.is_file() and path.stat().st_size and not zipfile.is_zipfile(path):
+        raise OutputFileError(
+            _("“{path}”已经存在，而且不是 Excel 文件，没有覆盖。").format(path=path),
+            hint=_("请换一个文件名。"),
+        )
 
 
 def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
