@@ -192,7 +192,7 @@ def _dependencies(group: str) -> None:
         [
             *_pip(),
             "install",
-            "--quiet",
+            "-qq",
             "--disable-pip-version-check",
             "--require-hashes",
             "-r",

@@ -13,7 +13,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
-from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.region import Region, regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_text import format_decimal
@@ -23,7 +23,7 @@ from qhd_riskmap.services.integrity import IntegrityService
 
 def init(options: argparse.Namespace, output: Output) -> int:
     """Create a register for the city or one county."""
-    division = regions().get(options.county)
+    division = _division_in_force(options.county)
     office = Office(
         division=division.code,
         unit=options.unit,
@@ -49,6 +49,17 @@ def init(options: argparse.Namespace, output: Output) -> int:
         ],
     )
     return 0
+
+
+def _division_in_force(code: str) -> Region:
+    division = regions().get(code)
+    if division.valid_to is not None:
+        successors = "、".join(f"{c} {_(regions().get(c).name)}" for c in division.successors)
+        raise InvalidInputError(
+            _("{name} 已于 {day} 撤销。").format(name=_(division.name), day=division.valid_to),
+            hint=_("现在是：{successors}。").format(successors=successors),
+        )
+    return division
 
 
 def list_hazards(options: argparse.Namespace, output: Output) -> int:

@@ -60,6 +60,13 @@ def test_init_refuses_an_unknown_division(tmp_path, command):
     assert not (tmp_path / "x.qhd").exists()
 
 
+def test_init_refuses_a_division_that_is_no_more(tmp_path, command):
+    code, _out, err = command("init", tmp_path / "x.qhd", "--county", "130323")
+    assert code == 2
+    assert "130306 抚宁区" in err
+    assert not (tmp_path / "x.qhd").exists()
+
+
 def test_list_has_the_stable_keys_and_a_point_on_the_geometry(register, answer):
     rows = answer("list", register)
     assert [set(row) for row in rows] == [
