@@ -26,6 +26,12 @@ _ELLIPSIS = ("…", "...")
 HIDDEN, POSITION, FILE_NAME = "hidden", "position", "file_name"
 
 
+_MAGIC = {
+    ".pdf": b"%PDF", ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff",
+    ".xlsx": b"PK\x03\x04", ".docx": b"PK\x03\x04", ".zip": b"PK\x03\x04", ".kmz": b"PK\x03\x04",
+}  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Leak:
     """Something protected in a file.
@@ -68,6 +74,10 @@ def check_bytes(data: bytes, path: Path, secrets: Secrets) -> list[Leak]:
     """As `check_file`, for content already read."""
     finder = _Finder(secrets)
     named = Passage(where=FILE_NAME, text=path.stem)
+    magic = _MAGIC.get(path.suffix.lower())
+    if magic is not None and not data.startswith(magic):
+        # A file that is not what it says cannot be judged, and what cannot be judged is not clean.
+        named = Passage(where=FILE_NAME, text=path.name, hidden=True)
     found: dict[tuple[str, str], str] = {}
     for passage in (named, *passages(data)):
         for kind, value in finder.find(passage):

@@ -16,12 +16,22 @@ _STREAM = re.compile(rb"stream\r?\n")
 _MAX_STREAM = 256 * 1024 * 1024
 _EMBEDDED = (b"/EmbeddedFile", b"/OCG", b"/JavaScript", b"/Annot")
 
+# What this reader cannot look into has no business in a public product.
+_UNREAD = (
+    b"/Encrypt", b"/LZWDecode", b"/ASCII85Decode", b"/ASCIIHexDecode", b"/RunLengthDecode",
+    b"/JBIG2Decode", b"/JPXDecode", b"/CCITTFaxDecode",
+)  # fmt: skip
+UNREADABLE = b"\x00unreadable\x00"
+
 Found = tuple[str, str, bool]  # place, text, hidden
 
 
 def pdf_passages(data: bytes) -> Iterator[Found]:
     """``(place, text, hidden)`` of every readable piece of the file."""
     objects = dict(_objects(data))
+    if not objects:
+        yield "file", "no object", True
+    yield from (("file", marker.decode("ascii"), True) for marker in _UNREAD if marker in data)
     bodies = {number: _split(body) for number, body in objects.items()}
     maps = _character_maps(bodies)
     fonts = _fonts(bodies, maps)
@@ -33,6 +43,9 @@ def pdf_passages(data: bytes) -> Iterator[Found]:
         yield place, _plain(head), False
         yield from ((place, text, False) for text in _strings(head))
         if stream is None:
+            continue
+        if stream is UNREADABLE:
+            yield place, "stream", True
             continue
         if _is_content(stream):
             yield place, _shown(stream, fonts), False
@@ -64,7 +77,7 @@ def _split(body: bytes) -> tuple[bytes, bytes | None]:
         try:
             return head, zlib.decompressobj().decompress(raw, _MAX_STREAM)
         except zlib.error:
-            return head, raw
+            return head, UNREADABLE
     return head, raw
 
 
