@@ -176,7 +176,9 @@ def _columns(
             continue
         column, issue = _column(index, header.header(index), chosen[index], common[index], types)
         if column.field is not None and column.field.key in taken:
+            # Kept as an extra, so nothing said about reading it as that field holds.
             column = MappedColumn(index=index, header=column.header, type_fields={})
+            issue = None
         if column.field is not None:
             taken.add(column.field.key)
         columns.append(column)
@@ -195,7 +197,10 @@ def _most_exact_first(chosen: Sequence[str], common: Sequence[Field | None]) -> 
 
     def rank(index: int) -> tuple[bool, int]:
         field = common[index]
-        return (field is None or header_words(chosen[index])[0] != field.label, index)
+        own_label = field is not None and (
+            header_words(chosen[index])[0] == header_words(field.label)[0]
+        )
+        return (not own_label, index)
 
     return sorted(range(len(chosen)), key=rank)
 
@@ -204,11 +209,6 @@ def _column(
     index: int, header: str, text: str, common: Field | None, types: Sequence[HazardType]
 ) -> tuple[MappedColumn, Issue | None]:
     own = {t.key: field for t in types if (field := recognise_header(text, t.fields)) is not None}
-    if len(types) == 1 and own and common is not None:
-        # In a sheet of one type its own label is more telling than a common alias.
-        field = own[types[0].key]
-        if field.label in header_words(text) and common.label not in header_words(text):
-            common = None
     if common is not None:
         own = {}
     issue = None

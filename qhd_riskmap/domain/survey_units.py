@@ -11,7 +11,7 @@ from typing import Final
 from qhd_riskmap.domain.schema import Field
 
 _IN_BRACKETS: Final = re.compile(r"[(\[【](.*?)[)\]】]")
-_BETWEEN: Final = re.compile(r"^单位[::]?")
+_BETWEEN: Final = re.compile(r"^单位:?")
 # Size of each unit in the first unit of its family.
 _FAMILIES: Final[tuple[Mapping[str, float], ...]] = tuple(
     MappingProxyType({name: size for names, size in family for name in names.split()})
