@@ -47,6 +47,10 @@ class BoundaryGeometries(Protocol):
     def neighbours(self) -> Mapping[str, Any]:
         """Name to polygon of the surrounding divisions."""
 
+    @property
+    def context(self) -> Bounds:
+        """West, south, east, north of the part around the city where names shall stand."""
+
 
 class NameKind(Enum):
     """What a name on the ground belongs to."""
@@ -203,17 +207,23 @@ def _names(boundaries: BoundaryGeometries) -> list[DivisionName]:
                 code="",
                 name=name,
                 short_name=name,
-                lonlat=name_place(geometry),
+                lonlat=name_place(_around_city(geometry, boundaries)),
                 kind=NameKind.NEIGHBOUR,
             )
         )
     if not shapely.is_empty(boundaries.sea):
         sea = _("渤海")
-        place = name_place(boundaries.sea)
+        place = name_place(_around_city(boundaries.sea, boundaries))
         result.append(
             DivisionName(code="", name=sea, short_name=sea, lonlat=place, kind=NameKind.SEA)
         )
     return result
+
+
+def _around_city(geometry: Any, boundaries: BoundaryGeometries) -> Any:
+    """The part near the city, so that a name stands where the map usually looks; whole if none."""
+    near = shapely.clip_by_rect(geometry, *boundaries.context)
+    return geometry if shapely.is_empty(near) else near
 
 
 def name_place(geometry: Any) -> tuple[float, float]:

@@ -37,10 +37,11 @@ class Boundaries:
     Attributes:
         counties: The seven county-level divisions, code → MultiPolygon; shared borders are identical.
         city: Their union.
-        neighbours: Name of the neighbouring city → MultiPolygon, clipped to `context`.
-        sea: The Bohai Sea inside `context`, up to the divisions' shore.
-        coastline: That shore.
-        context: West, south, east, north of the part of the world shown around the city.
+        neighbours: Name of the neighbouring city → MultiPolygon, whole; coarse outside `context`.
+        sea: The Bohai Sea and what lies around it (115.5-124 E, 37-43 N), up to the divisions' shore;
+            coarse outside `context`.
+        coastline: That shore, without the straight edges where the sea's window ends.
+        context: West, south, east, north of the part of the world whose places may be registered.
     """
 
     counties: Mapping[str, BaseGeometry]
@@ -93,12 +94,14 @@ class Boundaries:
         return bool(shapely.intersects_xy(self.sea, lon, lat))
 
     def inside_context(self, lon: ArrayLike, lat: ArrayLike) -> npt.NDArray[np.bool_]:
-        """Whether points lie in the city or in the shipped part of a neighbouring city."""
+        """Whether points lie in the city or in the part of a neighbouring city inside `context`."""
         x, y = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
+        west, south, east, north = self.context
         inside = np.asarray(shapely.intersects_xy(self.city, x, y))
         for neighbour in self.neighbours.values():
             inside = inside | shapely.intersects_xy(neighbour, x, y)
-        return inside
+        inside = inside & (x >= west) & (x <= east) & (y >= south) & (y <= north)
+        return np.asarray(inside)
 
 
 @cache

@@ -15,6 +15,7 @@ import json
 import math
 import os
 import sys
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +43,22 @@ COUNTIES = {
 }
 CITY = "130300"
 NEIGHBOURS = {"130200": "唐山市", "130800": "承德市", "211400": "葫芦岛市"}
-CONTEXT = box(118.0, 39.0, 120.6, 41.0)
-SEA_WINDOW = box(117.9, 38.8, 121.0, 41.0)
+CONTEXT = box(118.0, 39.0, 120.6, 41.0)  # what may be registered
+NEAR = CONTEXT.buffer(0.1, join_style="mitre")  # what is shipped in full detail
+VERIFIED = box(117.9, 38.8, 121.0, 41.0)
+FAR = box(117.0, 36.9, 122.7, 41.5)  # the Bohai Sea: coarse; beyond: a mere hint
+SEA_WINDOW = box(112.0, 31.0, 131.0, 44.0)  # wider than anybody zooms out
+SLIVER_WINDOW = box(118.0, 38.9, 121.0, 41.2)  # where the shore is that of a shipped division
 TOLERANCE_M = 15.0
+FAR_TOLERANCE_M = 120.0
+FAR_SEA_TOLERANCE_M = 400.0
+FARTHEST_SEA_TOLERANCE_M = 2_500.0
+SMALLEST_SEA_M2 = 1_000_000.0
+SMALLEST_FAR_ISLAND_M2 = 3_000_000.0
+SMALLEST_FARTHEST_ISLAND_M2 = 60_000_000.0
 SLIVER_M = 3_000.0
 DECIMALS = 6  # 0.1 m
+MINIMAL_RUN = 4
 # Degrees to metres at the middle of the coast; a map scale, not geodesy.
 SCALE = np.array([111_320.0 * math.cos(math.radians(39.85)), 111_040.0])
 
@@ -69,7 +81,7 @@ def main() -> None:
     counties, neighbours = simplified(raw)
     city = shapely.coverage_union_all(list(counties.values()))
     sea = fitted_sea(osm_sea, shapely.union_all([city, *neighbours.values()]))
-    frame = CONTEXT.boundary.buffer(1e-6)
+    frame = SEA_WINDOW.boundary.buffer(1e-6)
     coastline = shapely.line_merge(sea.boundary.difference(frame))
     write(counties, city, neighbours, sea, coastline)
 
@@ -90,10 +102,11 @@ def check_divisions(raw: dict[str, BaseGeometry]) -> None:
 
 
 def clipped_sea(path: Path) -> BaseGeometry:
-    """The independent sea polygon inside the window (WGS 84, within decimetres of CGCS2000)."""
+    """The independent sea polygon inside the wide window (WGS 84, within decimetres of CGCS2000)."""
+    wider = SEA_WINDOW.buffer(0.1)  # thinning may bend the cut; the last cut is made after it
     world = json.loads(path.read_text(encoding="utf-8"))
     pieces = [
-        shapely.clip_by_rect(polygon, *SEA_WINDOW.bounds)
+        shapely.clip_by_rect(polygon, *wider.bounds)
         for part in world["geometries"]
         for polygon in shapely.get_parts(shape(part))
     ]
@@ -102,7 +115,7 @@ def clipped_sea(path: Path) -> BaseGeometry:
 
 def verify_datum(raw: dict[str, BaseGeometry], osm_sea: BaseGeometry) -> None:
     """Print how far the source's coast lies from the independent one, as it comes and converted."""
-    coast = in_metres(osm_sea.boundary.difference(SEA_WINDOW.boundary.buffer(1e-6)))
+    coast = in_metres(shapely.clip_by_rect(osm_sea.boundary, *VERIFIED.bounds))
     for name, codes in {"city": [CITY], "city and neighbours": [CITY, *NEIGHBOURS]}.items():
         samples = coast_samples(
             [raw[c] for c in codes], [raw[c] for c in (CITY, *NEIGHBOURS)], coast
@@ -162,29 +175,65 @@ def best_shift(samples: npt.NDArray[np.float64], coast: BaseGeometry) -> tuple[f
 def simplified(
     raw: dict[str, BaseGeometry],
 ) -> tuple[dict[str, BaseGeometry], dict[str, BaseGeometry]]:
-    """Counties and clipped neighbours in CGCS2000, thinned together so that shared borders stay so."""
+    """Counties and whole neighbours in CGCS2000, thinned together so that shared borders stay so."""
     codes = [*COUNTIES, *NEIGHBOURS]
-    window = box(*CONTEXT.buffer(0.1).bounds)
-    true = [shapely.clip_by_rect(converted(raw[code]), *window.bounds) for code in codes]
+    true = [converted(raw[code]) for code in codes]
     thin = shapely.coverage_simplify([in_metres(g) for g in true], TOLERANCE_M)
-    rounded = [
-        shapely.transform(g, lambda points: np.round(points / SCALE, DECIMALS)) for g in thin
-    ]
-    counties = dict(zip(codes[: len(COUNTIES)], map(multi, rounded), strict=False))
-    if not shapely.coverage_is_valid(list(counties.values())) or not all(
-        g.is_valid for g in rounded
-    ):
+    rounded = far_thinned(
+        [shapely.transform(g, lambda points: np.round(points / SCALE, DECIMALS)) for g in thin]
+    )
+    if not shapely.coverage_is_valid(rounded) or not all(g.is_valid for g in rounded):
         sys.exit("simplifying broke the coverage")
+    counties = dict(zip(codes[: len(COUNTIES)], rounded, strict=False))
     moved = max(
         shapely.hausdorff_distance(in_metres(a), in_metres(b))
         for a, b in zip(true[: len(COUNTIES)], counties.values(), strict=True)
     )
     print(f"simplified to {total_points(counties.values())} vertices, moved {moved:.0f} m at most")
     neighbours = {
-        NEIGHBOURS[code]: multi(g.intersection(CONTEXT))
+        NEIGHBOURS[code]: g
         for code, g in zip(codes[len(COUNTIES) :], rounded[len(COUNTIES) :], strict=True)
     }
+    print(f"neighbours: {total_points(neighbours.values())} vertices")
     return counties, neighbours
+
+
+def far_thinned(divisions: list[BaseGeometry]) -> list[BaseGeometry]:
+    """The same divisions with fewer vertices away from the city.
+
+    Taken apart into the lines between two divisions, so that both sides of a border lose the same
+    vertices, and put together again.
+    """
+    borders = shapely.line_merge(shapely.union_all([g.boundary for g in divisions]))
+    thinned = [thin_outside(NEAR, line, FAR_TOLERANCE_M) for line in shapely.get_parts(borders)]
+    # A thinned line may cross itself: joined again, it is cut there, and the loop falls to one side.
+    faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(shapely.union_all(thinned))))
+    inside = shapely.point_on_surface(faces)
+    result: list[BaseGeometry] = []
+    for division in divisions:
+        if division.within(NEAR):
+            result.append(division)
+            continue
+        shapely.prepare(division)
+        own = faces[shapely.contains(division, inside)]
+        result.append(multi(shapely.coverage_union_all(own)))
+    return result
+
+
+def thin_outside(region: BaseGeometry, line: BaseGeometry, tolerance_m: float) -> BaseGeometry:
+    """A line or ring with the vertices outside ``region`` thinned; those inside stay as they are."""
+    points = shapely.get_coordinates(line)
+    near = shapely.intersects_xy(region, points[:, 0], points[:, 1])
+    edges = [0, *(np.flatnonzero(np.diff(near)) + 1).tolist(), len(points)]
+    kept = []
+    for start, end in pairwise(edges):
+        run = points[start:end]
+        if not near[start] and len(run) > MINIMAL_RUN:
+            flat = shapely.linestrings(run * SCALE)
+            simple = shapely.get_coordinates(shapely.simplify(flat, tolerance_m))
+            run = np.round(simple / SCALE, DECIMALS)
+        kept.append(run)
+    return shapely.linestrings(np.vstack(kept))
 
 
 def fitted_sea(osm_sea: BaseGeometry, divisions: BaseGeometry) -> BaseGeometry:
@@ -194,22 +243,48 @@ def fitted_sea(osm_sea: BaseGeometry, divisions: BaseGeometry) -> BaseGeometry:
     On one map they must not, so the division wins: the sea loses what a division covers and gains the
     slivers between that no division claims.
     """
-    sea = osm_sea.intersection(CONTEXT).difference(divisions)
-    metric_sea = in_metres(sea)
-    unclaimed = shapely.get_parts(CONTEXT.difference(divisions).difference(sea))
+    thinned = shapely.clip_by_rect(shapely.union_all(far_sea(osm_sea)), *SEA_WINDOW.bounds)
+    sea = thinned.difference(divisions)
+    metric_sea = in_metres(shapely.clip_by_rect(sea, *SLIVER_WINDOW.bounds))
+    unclaimed = shapely.get_parts(SLIVER_WINDOW.difference(divisions).difference(sea))
     reach = metric_sea.buffer(SLIVER_M)
     shapely.prepare(reach)
     slivers = [piece for piece in unclaimed if reach.contains_properly(in_metres(piece))]
     whole = shapely.union_all([sea, *slivers], grid_size=10.0**-DECIMALS)
     # What is left after the fit: ponds and river mouths cut off from the open sea are no sea.
-    parts = [p for p in shapely.get_parts(whole) if in_metres(p).area > 1_000_000.0]
+    parts = [p for p in shapely.get_parts(whole) if in_metres(p).area > SMALLEST_SEA_M2]
     thin = shapely.coverage_simplify([in_metres(g) for g in parts], 1.0)
-    print(f"sea: {len(parts)} parts, {total_points(thin)} vertices, {len(slivers)} slivers joined")
-    return multi(
+    fitted = multi(
         shapely.union_all(
             [shapely.transform(g, lambda points: np.round(points / SCALE, DECIMALS)) for g in thin]
         ).difference(divisions)
     )
+    print(f"sea: {len(parts)} parts, {total_points([fitted])} vertices, {len(slivers)} slivers")
+    return fitted
+
+
+def far_sea(osm_sea: BaseGeometry) -> list[BaseGeometry]:
+    """The sea's polygons, coarse away from the city and without the small islands there."""
+    result = []
+    for polygon in shapely.get_parts(osm_sea):
+        rings = [
+            thin_outside(
+                FAR, thin_outside(NEAR, ring, FAR_SEA_TOLERANCE_M), FARTHEST_SEA_TOLERANCE_M
+            )
+            for ring in shapely.get_rings(polygon)
+            if shapely.polygons(in_metres(ring)).area > smallest_island(ring)
+        ]
+        closed = [shapely.linearrings(shapely.get_coordinates(ring)) for ring in rings]
+        if closed:
+            result.append(shapely.make_valid(shapely.polygons(closed[0], holes=closed[1:] or None)))
+    return result
+
+
+def smallest_island(ring: BaseGeometry) -> float:
+    """Square metres below which an island or a lagoon is left out."""
+    if ring.intersects(NEAR):
+        return 0.0
+    return SMALLEST_FAR_ISLAND_M2 if ring.intersects(FAR) else SMALLEST_FARTHEST_ISLAND_M2
 
 
 def converted(geometry: BaseGeometry) -> BaseGeometry:

@@ -53,6 +53,53 @@ def test_far_away_is_outside_everything():
     assert not boundaries().in_sea(116.4, 39.9)
 
 
+@pytest.mark.parametrize(
+    ("lon", "lat", "name"),
+    [
+        (117.74, 39.90, "唐山市"),  # 玉田
+        (116.65, 41.21, "承德市"),  # 丰宁
+        (117.76, 41.94, "承德市"),  # 围场
+        (120.84, 40.71, "葫芦岛市"),  # 连山
+    ],
+)
+def test_neighbours_are_whole_but_take_no_places_beyond_the_context(lon, lat, name):
+    assert shapely.contains_xy(boundaries().neighbours[name], lon, lat)
+    assert not boundaries().inside_context(lon, lat)
+
+
+def test_neighbours_and_divisions_share_their_borders():
+    land = [*boundaries().counties.values(), *boundaries().neighbours.values()]
+    assert shapely.coverage_is_valid(land)
+
+
+@pytest.mark.parametrize(
+    ("lon", "lat", "sea"),
+    [
+        (120.5, 39.0, True),  # the middle of the Bohai Sea
+        (121.5, 40.5, True),  # 辽东湾
+        (118.5, 38.5, True),  # 渤海湾
+        (119.5, 37.5, True),  # 莱州湾
+        (123.5, 36.0, True),  # the Yellow Sea
+        (117.2, 39.1, False),  # 天津
+        (121.85, 39.2, False),  # 大连金州
+        (121.4, 37.45, False),  # 烟台
+        (123.4, 41.8, False),  # 沈阳
+    ],
+)
+def test_the_sea_reaches_far_beyond_the_city(lon, lat, sea):
+    assert boundaries().in_sea(lon, lat) is sea
+
+
+def test_no_straight_edge_runs_within_sight_of_the_city():
+    """The window of the sea ends several city widths away, and its edge is no coast."""
+    west, south, east, north = boundaries().city.bounds
+    width, height = east - west, north - south
+    sight = shapely.box(west - 4 * width, south - 4 * height, east + 4 * width, north + 2 * height)
+    edge = boundaries().sea.boundary.difference(boundaries().coastline.buffer(1e-5))
+    assert edge.length > 10  # the window's frame
+    assert edge.distance(sight) > 0
+
+
 def test_the_sea_is_the_sea():
     assert boundaries().in_sea(119.85, 39.62)
     assert boundaries().county_at(119.85, 39.62) is None
@@ -136,7 +183,7 @@ def test_reading_is_far_faster_than_gdal_would_be():
     boundaries.cache_clear()
     began = time.perf_counter()
     boundaries()
-    # 5 ms on the desk it was made on; the bound only catches a change of kind.
+    # 6 ms on the desk it was made on; the bound only catches a change of kind.
     assert time.perf_counter() - began < 1.0
 
 
