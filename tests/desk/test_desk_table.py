@@ -297,3 +297,19 @@ def test_a_hundred_thousand_rows_sort_like_python(qapp, large):
     print(f"sort of 100,000 names: {time.perf_counter() - begun:.3f} s")
     expected = sorted(range(len(large)), key=lambda k: (large.names[k].encode("gb18030"), k))
     assert made.rows.tolist() == expected
+
+
+def test_selecting_everything_does_not_ask_the_model_about_every_row(
+    qtbot, register_page, monkeypatch
+):
+    asked = []
+    real = RecordTableModel.rowCount
+    columns = np.repeat(np.arange(len(register_page.desk.features.table)), 400)
+    register_page.model.set_table(register_page.desk.features.table.take(columns))
+    monkeypatch.setattr(
+        RecordTableModel, "rowCount", lambda self, *given: asked.append(1) or real(self, *given)
+    )
+    register_page.table.selectAll()
+    qtbot.wait(100)  # the header paints too
+    assert len(register_page.table.selected_rows()) == 2000
+    assert len(asked) < 2000

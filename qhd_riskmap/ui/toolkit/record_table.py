@@ -240,6 +240,11 @@ class RecordTableModel(QAbstractTableModel):
         """The hazard shown in a row."""
         return str(self._table.ids[self._rows[row]])
 
+    def ids_at(self, rows: Sequence[int]) -> list[str]:
+        """The hazards shown in several rows."""
+        found: list[str] = self._table.ids[self._rows[np.asarray(rows, dtype=np.intp)]].tolist()
+        return found
+
     # -- Qt -------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
