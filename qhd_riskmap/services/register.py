@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid4
 
@@ -19,10 +19,12 @@ from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.geodesy import translate_to
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 CANONICAL = "cgcs2000"
+QUIET_JOB: JobContext = SilentJob()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,6 +159,37 @@ class RegisterService:
             work.hazards.restore(hazard_id, self._actor)
             work.commit()
         return Changes(hazards=True, hazard_ids=(hazard_id,))
+
+    def delete_many(
+        self, hazards: Sequence[tuple[UUID, int]], job: JobContext = QUIET_JOB
+    ) -> tuple[list[Hazard], Changes]:
+        """Delete several softly, by id and revision: all of them or, on any refusal, none.
+
+        Raises:
+            ConflictError: One was saved or deleted by someone else since it was read.
+            JobCancelledError: The officer stopped it; nothing is deleted.
+        """
+        self._actor.require(Permission.EDIT)
+        gone = []
+        with self._unit_of_work() as work:
+            for number, (hazard_id, revision) in enumerate(hazards):
+                job.advance(number, len(hazards))
+                gone.append(work.hazards.soft_delete(hazard_id, self._actor, revision))
+            work.commit()
+        return gone, Changes(hazards=True, hazard_ids=tuple(each.id for each in gone))
+
+    def restore_many(
+        self, ids: Sequence[UUID], job: JobContext = QUIET_JOB
+    ) -> tuple[list[Hazard], Changes]:
+        """Undo several soft deletes: all of them or none."""
+        self._actor.require(Permission.EDIT)
+        back = []
+        with self._unit_of_work() as work:
+            for number, hazard_id in enumerate(ids):
+                job.advance(number, len(ids))
+                back.append(work.hazards.restore(hazard_id, self._actor))
+            work.commit()
+        return back, Changes(hazards=True, hazard_ids=tuple(each.id for each in back))
 
     def office(self) -> Office:
         """The profile of the office that keeps the register."""

@@ -39,7 +39,7 @@ from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.pages.register_page import RegisterPage
 from qhd_riskmap.ui.pages.release import ReleasePage
 from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
-from qhd_riskmap.ui.toolkit.actions import Command, CommandRegistry
+from qhd_riskmap.ui.toolkit.actions import CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
@@ -49,75 +49,11 @@ from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.rail import NavigationRail
 from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
 from qhd_riskmap.ui.toolkit.theme import apply_theme
+from qhd_riskmap.ui.toolkit.window_commands import COMMANDS, MENUS
 
 # The order of the rail; a page stands here from the day it is built.
 PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage, SurveyImportPage, ReleasePage)
 
-MENUS: Final = (
-    ("file", N_("文件(&F)")),
-    ("edit", N_("编辑(&E)")),
-    ("page", N_("操作(&O)")),
-    ("view", N_("视图(&V)")),
-    ("help", N_("帮助(&H)")),
-)
-COMMANDS: Final = (
-    Command(
-        id="file.new",
-        title=N_("新建登记库(&N)…"),
-        menu="file",
-        shortcut="Ctrl+Shift+N",
-        icon="database-plus-outline",
-    ),
-    Command(
-        id="file.open",
-        title=N_("打开(&O)…"),
-        menu="file",
-        shortcut="Ctrl+O",
-        icon="folder-open-outline",
-    ),
-    Command(id="file.sample", title=N_("打开示例县(&S)"), menu="file", icon="school-outline"),
-    Command(
-        id="file.backup",
-        title=N_("备份(&B)…"),
-        menu="file",
-        needs=Permission.EXPORT,
-        icon="content-save-all-outline",
-        separator=True,
-    ),
-    Command(id="file.quit", title=N_("退出(&X)"), menu="file", shortcut="Ctrl+Q", separator=True),
-    Command(id="edit.find", title=N_("查找(&F)…"), menu="edit", shortcut="Ctrl+F", icon="magnify"),
-    Command(
-        id="view.refresh",
-        title=N_("重新读取(&R)"),
-        menu="view",
-        shortcut="F5",
-        needs=Permission.READ,
-        icon="refresh",
-    ),
-    Command(
-        id="view.theme.system",
-        title=N_("主题：跟随系统"),
-        menu="view",
-        group="theme",
-        separator=True,
-    ),
-    Command(id="view.theme.light", title=N_("主题：浅色"), menu="view", group="theme"),
-    Command(id="view.theme.dark", title=N_("主题：深色"), menu="view", group="theme"),
-    # A language is named in its own words, so it needs no translation.
-    Command(
-        id="view.language.zh_CN", title="简体中文", menu="view", group="language", separator=True
-    ),
-    Command(id="view.language.en", title="English", menu="view", group="language"),
-    Command(
-        id="help.manual",
-        title=N_("使用手册(&M)"),
-        menu="help",
-        shortcut="F1",
-        icon="help-circle-outline",
-    ),
-    Command(id="help.shortcuts", title=N_("快捷键(&K)"), menu="help", icon="keyboard-outline"),
-    Command(id="help.about", title=N_("关于(&A)"), menu="help", separator=True),
-)
 REGISTER_FILES: Final = N_("登记库 (*.sqlite *.db *.qhd *.riskmap);;所有文件 (*)")
 _LAYOUT_KEY: Final = "main_window"
 _FIRST_SIZE: Final = (1280, 720)
@@ -152,6 +88,9 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         desk.changed.connect(self._changed)
         desk.page_wanted.connect(self.go_to)
+        desk.find_wanted.connect(self._find)
+        desk.place_wanted.connect(self._show_place)
+        desk.history.changed.connect(self._name_steps)
         desk.noticed.connect(self._notice)
         desk.troubled.connect(self._trouble)
         desk.jobs.started.connect(self._watch)
@@ -182,6 +121,7 @@ class MainWindow(QMainWindow):
         self._add_number_shortcuts()
         self.registry.allow(self.desk.app.actor.permissions)
         self._fill_menus()
+        self._name_steps()
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
@@ -204,6 +144,8 @@ class MainWindow(QMainWindow):
         bind("file.sample", self.sample_wanted.emit)
         bind("file.backup", self._ask_for_backup)
         bind("file.quit", self.close)
+        bind("edit.undo", self.desk.history.undo)
+        bind("edit.redo", self.desk.history.redo)
         bind("edit.find", lambda: self.current_page().start_search())
         bind("view.refresh", lambda: self.desk.announce(Changes(hazards=True)))
         for choice in ("system", "light", "dark"):
@@ -312,6 +254,27 @@ class MainWindow(QMainWindow):
                 event.acceptProposedAction()
                 self.go_to(key)
                 return
+
+    def _find(self) -> None:
+        self.go_to("register")
+        self.current_page().start_search()
+
+    def _show_place(self, text: str) -> None:
+        self.go_to("map")
+        page = self.current_page()
+        if isinstance(page, MapPage):
+            page.ask_place(text)
+
+    def _name_steps(self) -> None:
+        """Undo and redo say what they would do; with nothing to do they are grey."""
+        history, allowed = self.desk.history, self.desk.app.actor.permissions
+        for command, words, text in (
+            ("edit.undo", _("撤销(&U)"), history.undo_text),
+            ("edit.redo", _("重做(&R)"), history.redo_text),
+        ):
+            action = self.registry.action(command)
+            action.setText(f"{words} {text.replace('&', '&&')}".strip())
+            action.setEnabled(bool(text) and Permission.EDIT in allowed)
 
     def _changed(self, changes: Changes) -> None:
         for page in self.pages.values():

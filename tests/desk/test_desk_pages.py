@@ -367,7 +367,9 @@ def test_the_rail_changes_the_page(qtbot, window):
 def test_find_goes_to_the_search_box(qtbot, window):
     window.activateWindow()
     window.registry.action("edit.find").trigger()
-    assert window.current_page().key == "register"
+    page = window.current_page()
+    assert page.key == "register"
+    qtbot.waitUntil(page.search.hasFocus, timeout=2000)
 
 
 def test_every_control_can_be_named_and_reached(window):
@@ -459,3 +461,31 @@ def test_a_backup_can_be_opened(qtbot, window, desk, tmp_path, settled):
 
     with open_app(tmp_path / "备份.sqlite") as copy:
         assert len(copy.registry.features()) == 5
+
+
+@pytest.mark.parametrize("text", ["119°36′00″E 39°56′00″N", "119.6, 39.93"])
+def test_a_coordinate_in_the_search_box_is_shown_on_the_map(
+    qtbot, register_page, window, settled, text
+):
+    type_text(register_page.search, text)
+    qtbot.keyClick(register_page.search, Qt.Key.Key_Return)
+    settled()
+    assert window.current_page().key == "map"
+    dialog = window.pages["map"].dialog
+    assert dialog.edit.text() == text
+    assert dialog.go.isEnabled()
+    dialog.reject()
+
+
+def test_words_and_codes_are_no_coordinates(qtbot, register_page, window, settled):
+    for text in ("zzzz", "13903359999", "130399-XX-2026-0009"):
+        register_page.search.setText(text)
+        qtbot.keyClick(register_page.search, Qt.Key.Key_Return)
+        settled()
+        assert window.current_page().key == "register"
+
+
+@pytest.mark.parametrize("command", ["map.assess", "map.delete"])
+def test_a_key_that_needs_a_hazard_says_so(window, desk, command):
+    window.registry.action(command).trigger()
+    assert "选中" in window.message_bar._text.text()

@@ -43,6 +43,7 @@ from qhd_riskmap.ui.map.hazard_fields import (
 )
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.record_table import county_label, shape_label
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
@@ -228,9 +229,10 @@ class DetailPanel(QFrame):
             return
         changed = with_values(self.hazard, record, attributes, taxonomy().get(self.hazard.type_key))
         self.save_button.setEnabled(False)
+        before = self.hazard
         registry = self.desk.app.registry
         self.desk.run(
-            lambda _job: registry.update(changed),
+            lambda _job: (before, *registry.update(changed)),
             title=_("正在保存…"),
             on_success=self._saved,
             on_failure=self._not_saved,
@@ -255,8 +257,10 @@ class DetailPanel(QFrame):
         self.dialog.assessed.connect(self._assess)
         self.dialog.open()
 
-    def _saved(self, result: tuple[Hazard, Changes]) -> None:
-        hazard, changes = result
+    def _saved(self, result: tuple[Hazard, Hazard, Changes]) -> None:
+        before, hazard, changes = result
+        words = _("修改“{name}”").format(name=hazard.name)
+        self.desk.history.add(Restated(words, before, hazard), [hazard])
         self._drafts.pop(str(hazard.id), None)
         if self.hazard is not None and self.hazard.id == hazard.id:
             self._set_dirty(dirty=False)
@@ -290,6 +294,8 @@ class DetailPanel(QFrame):
 
     def _assessed(self, result: tuple[Hazard, Assessment, Changes]) -> None:
         hazard, assessment, changes = result
+        # Storing a former state would silently take back the level too.
+        self.desk.history.forget([hazard.id])
         self._rebase_draft(hazard)
         self.desk.notify(
             _("“{name}”评为{level}。").format(name=hazard.name, level=_(assessment.level.label)),

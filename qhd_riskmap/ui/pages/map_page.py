@@ -15,6 +15,7 @@ from qhd_riskmap.geo.coordinate_text import format_dms
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
@@ -26,6 +27,7 @@ from qhd_riskmap.ui.map.tools import length_text
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
+from qhd_riskmap.ui.toolkit.history import Added, Restated
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
@@ -124,7 +126,7 @@ class MapPage(Page):
         """Save, find a place, fit."""
         actions = (
             self._save,
-            self.detail.assess,
+            self._assess_current,
             self.ask_place,
             self.canvas.fit_city,
             self.canvas.fit_selection,
@@ -133,8 +135,8 @@ class MapPage(Page):
         return tuple(zip(_COMMANDS, actions, strict=True))
 
     def start_search(self) -> None:
-        """Searching is the ledger's work."""
-        self.desk.go_to("register")
+        """Searching is the ledger's work: what is typed next must stand in its search box."""
+        self.desk.find_wanted.emit()
 
     def unsaved(self) -> str:
         """Drafts of the form."""
@@ -320,9 +322,9 @@ class MapPage(Page):
 
     # -- places ---------------------------------------------------------------------------------
 
-    def ask_place(self) -> None:
-        """Ask for a coordinate and go there."""
-        dialog = PlaceDialog(parent=self)
+    def ask_place(self, text: str = "") -> None:
+        """Ask for a coordinate and go there; ``text`` is one already pasted elsewhere."""
+        dialog = PlaceDialog(text, self)
         dialog.place_found.connect(self._go_to_place)
         dialog.new_here.connect(self.ask_new)
         self.dialog = dialog
@@ -341,8 +343,8 @@ class MapPage(Page):
         if row is None:
             return
         table = self.desk.features.table
-        before = (float(table.anchors[row, 0]), float(table.anchors[row, 1]))
-        metres = float(distance_m(*before, lon, lat))
+        from_lon, from_lat = table.anchors[row]
+        metres = float(distance_m(from_lon, from_lat, lon, lat))
         words = _("把“{name}”移动 {length}，到 {place}？").format(
             name=table.names[row], length=length_text(metres), place=format_dms(lon, lat)
         )
@@ -355,7 +357,7 @@ class MapPage(Page):
         no = box.addButton(_("取消"), QMessageBox.ButtonRole.RejectRole)
         no.setObjectName("confirm-move-no")
         revision = int(table.revisions[row])
-        yes.clicked.connect(partial(self._move, hazard_id, (lon, lat), before, revision))
+        yes.clicked.connect(partial(self._move, hazard_id, (lon, lat), revision))
         self.dialog = box
         box.open()
 
@@ -374,6 +376,8 @@ class MapPage(Page):
 
     def _created(self, result: tuple[Hazard, Changes]) -> None:
         hazard, changes = result
+        words = _("登记“{name}”").format(name=hazard.name)
+        self.desk.history.add(Added(words, (hazard.id,)), [hazard])
         self.desk.announce(changes)
         self.desk.selection.set([str(hazard.id)], by=self)
         self.desk.notify(
@@ -384,27 +388,33 @@ class MapPage(Page):
         self,
         hazard_id: str,
         place: tuple[float, float],
-        before: tuple[float, float],
-        revision: int | None,
+        revision: int,
         *_clicked: object,
     ) -> None:
         registry = self.desk.app.registry
+
+        def move(_job: JobContext) -> tuple[Hazard, Hazard, Changes]:
+            before = registry.get(hazard_id)
+            moved = registry.move(hazard_id, lon=place[0], lat=place[1], revision=revision)
+            return (before, *moved)
+
         self.desk.run(
-            lambda _job: registry.move(hazard_id, lon=place[0], lat=place[1], revision=revision),
+            move,
             title=_("正在移动…"),
-            on_success=partial(self._moved, before),
+            on_success=self._moved,
             quiet=True,
         )
 
-    def _moved(self, before: tuple[float, float], result: tuple[Hazard, Changes]) -> None:
-        hazard, changes = result
+    def _moved(self, result: tuple[Hazard, Hazard, Changes]) -> None:
+        before, hazard, changes = result
+        step = Restated(_("移动“{name}”").format(name=hazard.name), before, hazard)
+        self.desk.history.add(step, [hazard])
         self.desk.announce(changes)
-        back = partial(self._move, str(hazard.id), before, hazard.anchor(), hazard.revision)
         self.desk.notify(
             _("已移动“{name}”。").format(name=hazard.name),
             "success",
             action=_("撤销"),
-            callback=back,
+            callback=partial(self.desk.history.undo_step, step),
         )
 
     # -- deleting -------------------------------------------------------------------------------
@@ -412,6 +422,18 @@ class MapPage(Page):
     def _delete_current(self) -> None:
         if self.detail.hazard is not None and self.detail.isVisible():
             self._delete(self.detail.hazard)
+        else:
+            self._say_choose_first()
+
+    def _assess_current(self) -> None:
+        if self.detail.hazard is not None and self.detail.isVisible():
+            self.detail.assess()
+        else:
+            self._say_choose_first()
+
+    def _say_choose_first(self) -> None:
+        """A key that does nothing without a word looks broken."""
+        self.desk.notify(_("请先在地图上或列表里选中一处隐患。"))
 
     def _delete(self, hazard: Hazard) -> None:
         self._actions.delete([(hazard.id, hazard.revision)])

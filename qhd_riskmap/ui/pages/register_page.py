@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.domain.hazard_filter import HazardFilter
+from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
@@ -287,6 +288,7 @@ class RegisterPage(Page):
         self._timer.stop()
         text = self.search.text().strip()
         self._filter()
+        self._offer_place(text)
         if not text or text == self._deep_hits[0]:
             return
         registry, deleted = self.desk.app.registry, self.trash.isChecked()
@@ -354,7 +356,8 @@ class RegisterPage(Page):
         self._enable()
 
     def _enable(self) -> None:
-        chosen = bool(self._chosen())
+        # One that is shown is enough; looking up all of 100,000 would be felt.
+        chosen = any(self.model.row_of(each) is not None for each in self.desk.selection.ids)
         trash = self.trash.isChecked()
         self.map_button.setEnabled(chosen and not trash)
         self.copy_button.setEnabled(chosen)
@@ -364,9 +367,21 @@ class RegisterPage(Page):
         self.restore_button.setEnabled(chosen and trash)
         self.restore_button.setVisible(trash)
 
+    def _offer_place(self, text: str) -> None:
+        """A coordinate in the search box is no mistake: its place can be shown on the map."""
+        if not self.trash.isChecked() and _is_coordinate(text) and not len(self.model.rows):
+            self.desk.notify(
+                _("这是一个坐标，按回车键在地图上定位。"),
+                action=_("在地图上定位"),
+                callback=partial(self.desk.place_wanted.emit, text),
+            )
+
     def _into_table(self) -> None:
         self._search()
-        if len(self.model.rows):
+        text = self.search.text().strip()
+        if not len(self.model.rows) and _is_coordinate(text):
+            self.desk.place_wanted.emit(text)
+        elif len(self.model.rows):
             self.table.setFocus()
             self.table.selectRow(0)
 
@@ -381,7 +396,7 @@ class RegisterPage(Page):
 
     def show_on_map(self) -> None:
         """Go to the map with the selected hazards."""
-        if self._chosen():
+        if self.map_button.isEnabled():
             self.desk.go_to("map")
 
     def _open_on_map(self, hazard_id: str) -> None:
@@ -440,6 +455,14 @@ class RegisterPage(Page):
         self._deleted = table
         if self.trash.isChecked():
             self._reload()
+
+
+def _is_coordinate(text: str) -> bool:
+    try:
+        parse_point(text)
+    except CoordinateTextError:
+        return False
+    return True
 
 
 def _button(name: str, icon_name: str, words: str) -> QPushButton:

@@ -11,6 +11,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.feature_store import FeatureStore
+from qhd_riskmap.ui.toolkit.history import History
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
 from qhd_riskmap.ui.toolkit.selection import Selection
 
@@ -26,6 +27,8 @@ class Desk(QObject):
     Signals:
         changed: A service changed something (`Changes`).
         page_wanted: A page asks for another one by key.
+        find_wanted: Ctrl+F where a page has no search box of its own.
+        place_wanted: A coordinate stands in a search box; show its place (the text).
         noticed: A message for the bar: text, severity (``info``, ``success``, ``warning``), word of
             its button or "", what the button does or None.
         troubled: An error for the dialog (the exception).
@@ -35,6 +38,8 @@ class Desk(QObject):
 
     changed = Signal(object)
     page_wanted = Signal(str)
+    find_wanted = Signal()
+    place_wanted = Signal(str)
     noticed = Signal(str, str, str, object)
     troubled = Signal(object)
     pointed = Signal(float, float)
@@ -46,6 +51,7 @@ class Desk(QObject):
         self.jobs = jobs
         self.settings = settings
         self.selection = Selection(self)
+        self.history = History(self)
         self.features = FeatureStore(jobs, app.registry.features, self)
         self.features.failed.connect(self.show_error)
 

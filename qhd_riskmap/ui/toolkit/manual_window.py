@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
 from PySide6.QtWidgets import QTextBrowser, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import ENGLISH, _, language
@@ -31,6 +31,7 @@ class ManualWindow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_S, SPACE_S, SPACE_S, SPACE_S)
         layout.addWidget(self.browser)
+        QShortcut(QKeySequence("Esc"), self, self.close)
 
     def show_page(self, name: str) -> None:
         """Show the page ``name`` (without suffix).

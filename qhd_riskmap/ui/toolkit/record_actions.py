@@ -10,11 +10,12 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.history import Added, Removed
 
 
 class RecordActions(QObject):
@@ -28,18 +29,11 @@ class RecordActions(QObject):
         """Delete softly, by id and revision; the message offers to undo it."""
         registry = self._desk.app.registry
 
-        def delete(job: JobContext) -> list[UUID]:
-            for number, (hazard_id, revision) in enumerate(hazards):
-                job.advance(number, len(hazards))
-                registry.delete(hazard_id, revision=revision)
-            return [hazard_id for hazard_id, _revision in hazards]
-
         self._desk.run(
-            delete,
+            lambda job: registry.delete_many(hazards, job),
             title=_("正在删除…"),
             on_success=self._deleted,
-            on_failure=self._partly,
-            on_cancel=self._reread,
+            on_failure=self._refused,
             quiet=len(hazards) == 1,
         )
 
@@ -47,18 +41,11 @@ class RecordActions(QObject):
         """Bring deleted hazards back."""
         registry = self._desk.app.registry
 
-        def restore(job: JobContext) -> int:
-            for number, hazard_id in enumerate(ids):
-                job.advance(number, len(ids))
-                registry.restore(hazard_id)
-            return len(ids)
-
         self._desk.run(
-            restore,
+            lambda job: registry.restore_many(ids, job),
             title=_("正在恢复…"),
             on_success=self._restored,
-            on_failure=self._partly,
-            on_cancel=self._reread,
+            on_failure=self._refused,
             quiet=len(ids) == 1,
         )
 
@@ -72,18 +59,25 @@ class RecordActions(QObject):
             on_success=self._exported,
         )
 
-    def _deleted(self, ids: list[UUID]) -> None:
+    def _deleted(self, result: tuple[list[Hazard], Changes]) -> None:
+        gone, changes = result
+        words = _("删除 {number} 条").format(number=len(gone))
+        step = Removed(words, tuple(each.id for each in gone))
+        self._desk.history.add(step, gone)
         self._desk.selection.clear(by=self)
-        self._reread()
+        self._desk.announce(changes)
         self._desk.notify(
-            _("已删除 {number} 条，可以撤销。").format(number=len(ids)),
+            _("已删除 {number} 条，可以撤销。").format(number=len(gone)),
             action=_("撤销删除"),
-            callback=partial(self.restore, ids),
+            callback=partial(self._desk.history.undo_step, step),
         )
 
-    def _restored(self, number: int) -> None:
-        self._reread()
-        self._desk.notify(_("已恢复 {number} 条。").format(number=number), "success")
+    def _restored(self, result: tuple[list[Hazard], Changes]) -> None:
+        back, changes = result
+        words = _("恢复 {number} 条").format(number=len(back))
+        self._desk.history.add(Added(words, tuple(each.id for each in back)), back)
+        self._desk.announce(changes)
+        self._desk.notify(_("已恢复 {number} 条。").format(number=len(back)), "success")
 
     def _exported(self, files: list[Path]) -> None:
         names = "、".join(path.name for path in files)
@@ -94,7 +88,7 @@ class RecordActions(QObject):
             callback=partial(_open_folder, files[0].parent),
         )
 
-    def _partly(self, error: BaseException) -> None:
+    def _refused(self, error: BaseException) -> None:
         self._reread()
         self._desk.show_error(error)
 
