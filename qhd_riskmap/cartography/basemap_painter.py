@@ -69,6 +69,7 @@ class DivisionName:
         name: Official name.
         short_name: For crowded maps.
         lonlat: Where it stands, degrees.
+        reach_deg: Degrees of latitude from there to the edge of what it names.
         kind: What it names.
     """
 
@@ -76,6 +77,7 @@ class DivisionName:
     name: str
     short_name: str
     lonlat: tuple[float, float]
+    reach_deg: float
     kind: NameKind = NameKind.DIVISION
 
 
@@ -93,6 +95,7 @@ class PreparedBasemap:
         coastline: The shore.
         names: Names of divisions and neighbours.
         name_xy: (k, 2) where they stand on the plane, metres.
+        name_reach: (k) how far from there they stay inside what they name, plane metres.
     """
 
     projection: Projection
@@ -104,6 +107,7 @@ class PreparedBasemap:
     coastline: PathLayer
     names: tuple[DivisionName, ...]
     name_xy: FloatArray
+    name_reach: FloatArray
 
 
 def prepare_basemap(
@@ -112,6 +116,11 @@ def prepare_basemap(
     """Project the boundaries once."""
     names = tuple(_names(boundaries))
     lonlat = np.array([n.lonlat for n in names], dtype=np.float64).reshape(-1, 2)
+    rim = np.array([(lon, lat + n.reach_deg) for n, (lon, lat) in zip(names, lonlat, strict=True)])
+    name_xy, rims = (
+        projection.forward_pairs(places) if len(places) else np.empty((0, 2))
+        for places in (lonlat, rim)
+    )
     return PreparedBasemap(
         projection=projection,
         extent=tuple(shapely.bounds(boundaries.city).tolist()),
@@ -121,7 +130,8 @@ def prepare_basemap(
         city=_layer([boundaries.city], projection, closed=True),
         coastline=_layer([boundaries.coastline], projection, closed=False),
         names=names,
-        name_xy=projection.forward_pairs(lonlat) if len(lonlat) else np.empty((0, 2)),
+        name_xy=name_xy,
+        name_reach=rims[:, 1] - name_xy[:, 1],
     )
 
 
@@ -193,31 +203,25 @@ def _names(boundaries: BoundaryGeometries) -> list[DivisionName]:
     result = []
     for code, geometry in boundaries.counties.items():
         region = known.get(code)
-        result.append(
-            DivisionName(
-                code=code,
-                name=region.name if region else code,
-                short_name=region.short_name if region else code,
-                lonlat=name_place(geometry),
-            )
-        )
+        name, short = (region.name, region.short_name) if region else (code, code)
+        result.append(_name(geometry, name, short, code=code))
     for name, geometry in boundaries.neighbours.items():
-        result.append(
-            DivisionName(
-                code="",
-                name=name,
-                short_name=name,
-                lonlat=name_place(_around_city(geometry, boundaries)),
-                kind=NameKind.NEIGHBOUR,
-            )
-        )
+        near = _around_city(geometry, boundaries)
+        result.append(_name(near, name, name, kind=NameKind.NEIGHBOUR))
     if not shapely.is_empty(boundaries.sea):
         sea = _("渤海")
-        place = name_place(_around_city(boundaries.sea, boundaries))
-        result.append(
-            DivisionName(code="", name=sea, short_name=sea, lonlat=place, kind=NameKind.SEA)
-        )
+        near = _around_city(boundaries.sea, boundaries)
+        result.append(_name(near, sea, sea, kind=NameKind.SEA))
     return result
+
+
+def _name(
+    geometry: Any, name: str, short_name: str, *, code: str = "", kind: NameKind = NameKind.DIVISION
+) -> DivisionName:
+    lonlat, reach = _largest_circle(geometry)
+    return DivisionName(
+        code=code, name=name, short_name=short_name, lonlat=lonlat, reach_deg=reach, kind=kind
+    )
 
 
 def _around_city(geometry: Any, boundaries: BoundaryGeometries) -> Any:
@@ -228,6 +232,11 @@ def _around_city(geometry: Any, boundaries: BoundaryGeometries) -> Any:
 
 def name_place(geometry: Any) -> tuple[float, float]:
     """Where a division's name stands: the middle of the largest circle inside its largest part."""
+    return _largest_circle(geometry)[0]
+
+
+def _largest_circle(geometry: Any) -> tuple[tuple[float, float], float]:
+    """Longitude and latitude of the middle, and the radius in degrees of latitude."""
     parts = shapely.get_parts(geometry)
     largest = max(parts, key=shapely.area)
     # Degrees of longitude are shorter; without this the circle would be an ellipse lying down.
@@ -235,4 +244,4 @@ def name_place(geometry: Any) -> tuple[float, float]:
     flat = shapely.transform(largest, lambda c: c * (squeeze, 1.0))
     line = shapely.maximum_inscribed_circle(flat, tolerance=0.002)
     x, y = shapely.get_coordinates(line)[0]
-    return float(x / squeeze), float(y)
+    return (float(x / squeeze), float(y)), float(shapely.length(line))

@@ -17,6 +17,15 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from qhd_riskmap.cartography.fonts import sheet_font
 
 _KEPT_IMAGES: Final = 2_000
+_RINGS: Final = 10
+# Unit vectors every 22.5 degrees, up and down first.
+_DIRECTIONS: Final = tuple(
+    (side * math.sin(math.radians(turn)), way * math.cos(math.radians(turn)))
+    for turn in (0.0, 22.5, 45.0, 67.5, 90.0)
+    for way in (-1, 1)
+    for side in (1, -1)
+    if (turn > 0 or side > 0) and (turn < 90.0 or way > 0)  # noqa: PLR2004 - straight ones once
+)
 _HALO: Final = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1))
 
 
@@ -41,6 +50,7 @@ class Label:
         y: The same, downwards.
         gap: Free room around the place (half a symbol); 0 writes the name over its place.
         style: How it is written.
+        reach: How far its middle may be moved to leave something free.
     """
 
     text: str
@@ -48,6 +58,7 @@ class Label:
     y: float
     gap: float
     style: LabelStyle
+    reach: float = 0.0
 
 
 class OccupiedGround:
@@ -65,6 +76,10 @@ class OccupiedGround:
         other = OccupiedGround(self._width, self._height, self._cell)
         other._grid[:] = self._grid
         return other
+
+    def inside(self, box: QRectF) -> QRectF:
+        """The part of ``box`` inside the picture."""
+        return box.intersected(QRectF(0, 0, self._width, self._height))
 
     def room(self, box: QRectF) -> bool:
         """Whether ``box`` lies inside the picture and is free."""
@@ -113,19 +128,42 @@ class PlacedLabel:
     box: QRectF
 
 
-def place_labels(labels: Iterable[Label], ground: OccupiedGround) -> list[PlacedLabel]:
-    """Find room for as many labels as possible; earlier ones first."""
+def place_labels(
+    labels: Iterable[Label], ground: OccupiedGround, shunned: OccupiedGround | None = None
+) -> list[PlacedLabel]:
+    """Find room for as many labels as possible; earlier ones first.
+
+    Args:
+        labels: The wishes.
+        ground: What must not be written over; takes up the labels.
+        shunned: What is written over only where a label finds no other room within its reach.
+    """
     placed = []
     for label in labels:
         if not label.text:
             continue
         width, height = text_size(label.text, label.style)
-        for left, top in _candidates(label, width, height):
-            box = QRectF(left, top, width, height)
-            if ground.take(box):
-                placed.append(PlacedLabel(label, box))
-                break
+        plain = [QRectF(x, y, width, height) for x, y in _candidates(label, width, height)]
+        box = None
+        if shunned is not None:
+            moved = [QRectF(x, y, width, height) for x, y in _moved(label, width, height)]
+            free = (each for each in (*plain[:1], *moved) if shunned.room(each))
+            box = next((each for each in free if ground.take(each)), None)
+        if box is None:
+            box = next((each for each in plain if ground.take(each)), None)
+        if box is not None:
+            placed.append(PlacedLabel(label, box))
     return placed
+
+
+def _moved(label: Label, width: float, height: float) -> list[tuple[float, float]]:
+    """Places around the wish, nearest first: rings of half a line, straight up and down before aside."""
+    step = height / 2
+    return [
+        (label.x + ring * step * dx - width / 2, label.y + ring * step * dy - height / 2)
+        for ring in range(1, min(_RINGS, int(label.reach / step)) + 1)
+        for dx, dy in _DIRECTIONS
+    ]
 
 
 def _candidates(label: Label, width: float, height: float) -> list[tuple[float, float]]:

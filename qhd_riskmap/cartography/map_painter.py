@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from qhd_riskmap.cartography.basemap_painter import NameKind, PreparedBasemap, paint_basemap
 from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled, saved
-from qhd_riskmap.cartography.clusters import Clusters, cluster_marks
+from qhd_riskmap.cartography.clusters import Clusters, cluster_marks, merge_overlapping, within
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.labels import (
     Label,
@@ -42,6 +43,10 @@ from qhd_riskmap.cartography.viewport import Viewport
 
 _CALLS_BETWEEN_CHECKS: Final = 200
 _PLAIN_MARKS: Final = 10_000
+# Joining overlapping groups may pass on from neighbour to neighbour; so many cells around the window
+# are grouped too, that nothing changes while panning.
+_CELLS_AROUND: Final = 5
+_OUTSIDE_LINES: Final = 3.0
 _SHORT_NAMES_ABOVE: Final = 900_000.0  # 1:n beyond which divisions are named by their short names
 
 
@@ -133,23 +138,26 @@ def clusters_in_view(
     """The groups that would be painted, or None where every symbol stands for itself.
 
     Members are indices into ``prepared.marks``. Whole grid cells are counted, also where they reach
-    out of the window, so that a number never changes while panning.
+    out of the window, so that a number never changes while panning. Discs do not overlap.
     """
     if not options.cluster:
         return None
     if len(visible_marks(prepared, viewport, options)) <= options.cluster_threshold:
         return None
     cell = options.cluster_cell * viewport.resolution
-    west, south, east, north = (
-        np.floor(np.array(viewport.plane_bounds(options.cluster_cell)) / cell) * cell
-    )
+    around = viewport.plane_bounds(_CELLS_AROUND * options.cluster_cell)
+    west, south, east, north = np.floor(np.array(around) / cell) * cell
     xy = prepared.marks.xy
     inside = (xy[:, 0] >= west) & (xy[:, 0] < east + cell)
     inside &= (xy[:, 1] >= south) & (xy[:, 1] < north + cell)
     if not options.anchor_symbols:
         inside &= prepared.marks.is_point
     indices = np.nonzero(inside)[0]
-    return cluster_marks(xy[indices], prepared.marks.styles[indices], cell, indices)
+    groups = cluster_marks(xy[indices], prepared.marks.styles[indices], cell, indices)
+    joined = merge_overlapping(
+        groups, lambda counts: _disc_sizes(counts, options) * viewport.resolution
+    )
+    return within(joined, viewport.plane_bounds(options.cluster_cell))
 
 
 def _same_plane(
@@ -213,7 +221,13 @@ def _silhouettes(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
 
 def cluster_size(count: int, options: MapOptions) -> float:
     """Diameter of a cluster's disc, painter units: grows slowly with the count."""
-    return options.symbol_size * (1.45 + 0.22 * float(np.log10(max(count, 1))))
+    return float(_disc_sizes(np.array([max(count, 2)]), options)[0])
+
+
+def _disc_sizes(counts: IntArray, options: MapOptions) -> FloatArray:
+    """Diameters of many discs, painter units; a single symbol has its own size."""
+    discs = options.symbol_size * (1.45 + 0.22 * np.log10(np.maximum(counts, 1)))
+    return np.where(counts > 1, discs, options.symbol_size)
 
 
 def _paint_clusters(canvas: Canvas, clusters: Clusters) -> None:
@@ -254,6 +268,7 @@ def names_in_view(
 ) -> list[PlacedLabel]:
     """The names that find room: divisions first, then hazards by level, worst first."""
     ground = OccupiedGround(viewport.width, viewport.height, max(options.label_size / 4, 0.01))
+    shunned = None
     marks: IntArray = np.empty(0, np.int64)
     xy: FloatArray = np.empty((0, 2))
     clusters = None
@@ -262,15 +277,23 @@ def names_in_view(
         clusters = clusters_in_view(prepared, viewport, options)
         places = prepared.marks.xy[marks] if clusters is None else clusters.xy
         xy = viewport.plane_to_screen(places)
+        if clusters is not None:
+            shunned = ground.copy()
+            _block_discs(shunned, xy, _disc_sizes(clusters.counts, options))
     placed: list[PlacedLabel] = []
     if basemap is not None and options.basemap:
-        placed += place_labels(division_labels(basemap, viewport, options), ground)
+        placed += place_labels(division_labels(basemap, viewport, options), ground, shunned)
     if prepared is None or not options.labels or clusters is not None:
         return placed
     if len(marks) > options.label_threshold:
         return placed
     ground.block_marks(xy, options.symbol_size / 2)
     return placed + place_labels(hazard_labels(prepared, marks, xy, options), ground)
+
+
+def _block_discs(ground: OccupiedGround, xy: FloatArray, diameters: FloatArray) -> None:
+    for (x, y), size in zip(xy.tolist(), diameters.tolist(), strict=True):
+        ground.occupy(ground.inside(QRectF(x - size / 2, y - size / 2, size, size)))
 
 
 def hazard_labels(
@@ -303,6 +326,9 @@ def division_labels(
     xy = viewport.plane_to_screen(basemap.name_xy)
     # Paper names divisions in full.
     crowded = not options.vector and viewport.scale_denominator() > _SHORT_NAMES_ABOVE
-    for name, (x, y) in zip(basemap.names, xy.tolist(), strict=True):
+    # Names of small divisions may move out a little, as they do on printed maps.
+    reach = np.maximum(basemap.name_reach / viewport.resolution, _OUTSIDE_LINES * size)
+    columns = zip(basemap.names, xy.tolist(), reach.tolist(), strict=True)
+    for name, (x, y), room in columns:
         text = name.short_name if crowded and name.kind is NameKind.DIVISION else name.name
-        yield Label(text, x, y, 0.0, styles[name.kind])
+        yield Label(text, x, y, 0.0, styles[name.kind], room)
