@@ -18,6 +18,15 @@ def soak() -> bool:
     return SOAK
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_application(qapp):
+    """One full QApplication per process, whichever test comes first: Qt allows no second one.
+
+    Otherwise a sheet painted by a command would leave a QGuiApplication that has no widgets.
+    """
+    return qapp
+
+
 @pytest.fixture(autouse=True)
 def private_home(tmp_path_factory, monkeypatch):
     """Preferences, data and logs of the program go to a folder of this test's own."""
