@@ -34,6 +34,9 @@ class Ragged:
     owner: IntArray
 
 
+_NOTHING: Final = Ragged(np.empty((0, 2)), np.zeros(1, np.int64), np.empty(0, np.int64))
+
+
 @dataclass(slots=True)
 class PathLayer:
     """Lines or polygons of one kind, sorted by style.
@@ -52,6 +55,9 @@ class PathLayer:
     full: Ragged
     closed: bool
     _thinned: dict[int, Ragged] = field(default_factory=dict, repr=False)
+    _partly: dict[int, tuple[npt.NDArray[np.bool_], Ragged]] = field(
+        default_factory=dict, repr=False
+    )
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -83,6 +89,22 @@ class PathLayer:
             self._thinned[step] = thinned
         return thinned
 
+    def some_at_resolution(self, resolution: float, wanted: npt.NDArray[np.bool_]) -> Ragged:
+        """The same for the paths marked in ``wanted`` only; others are left until they are asked for.
+
+        Kept too, so that panning thins only what comes into view. Threads that race repeat work.
+        """
+        step = _step(resolution)
+        if self.is_thinned(resolution):
+            return take_parts(self.at_resolution(resolution), wanted)
+        known, ragged = self._partly.get(step, (np.zeros(len(self), bool), _NOTHING))
+        missing = wanted & ~known
+        if missing.any():
+            fresh = thin(take_parts(self.full, missing), TOLERANCE_PX * 2.0**step)
+            ragged = merged(ragged, fresh)
+            self._partly[step] = (known | missing, ragged)
+        return take_parts(ragged, wanted)
+
     def __getstate__(self) -> dict[str, Any]:
         """Pickles for export processes leave the thinned copies behind."""
         return {
@@ -94,6 +116,7 @@ class PathLayer:
         for name, value in state.items():
             setattr(self, name, value)
         self._thinned = {}
+        self._partly = {}
 
 
 def _step(resolution: float) -> int:
@@ -223,6 +246,19 @@ def take_parts(ragged: Ragged, wanted: npt.NDArray[np.bool_]) -> Ragged:
     np.cumsum(counts, out=offsets[1:])
     picked = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
     return Ragged(ragged.xy[picked], offsets, ragged.owner[keep])
+
+
+def merged(first: Ragged, second: Ragged) -> Ragged:
+    """Both sets of parts, ordered by owner again so that styles stay sorted."""
+    owner = np.concatenate((first.owner, second.owner))
+    counts = np.concatenate((np.diff(first.offsets), np.diff(second.offsets)))
+    starts = np.concatenate((first.offsets[:-1], second.offsets[:-1] + len(first.xy)))
+    order = np.argsort(owner, kind="stable")
+    counts, starts = counts[order], starts[order]
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    picked = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
+    return Ragged(np.concatenate((first.xy, second.xy))[picked], offsets, owner[order])
 
 
 def segments_of(ragged: Ragged) -> tuple[FloatArray, IntArray]:

@@ -272,7 +272,8 @@ def names_in_view(
     marks: IntArray = np.empty(0, np.int64)
     xy: FloatArray = np.empty((0, 2))
     clusters = None
-    if prepared is not None:
+    # Where no name depends on the symbols they are not looked for a second time.
+    if prepared is not None and (options.labels or options.cluster):
         marks = visible_marks(prepared, viewport, options)
         clusters = clusters_in_view(prepared, viewport, options)
         places = prepared.marks.xy[marks] if clusters is None else clusters.xy

@@ -11,15 +11,14 @@ from PySide6.QtGui import QColor, QPen
 
 from qhd_riskmap.cartography.canvas import Canvas
 from qhd_riskmap.cartography.geometry_arrays import (
-    TOLERANCE_PX,
     IntArray,
     PathLayer,
     Ragged,
     clip_lines,
     clip_rings,
+    merged,
     segments_of,
     take_parts,
-    thin,
 )
 from qhd_riskmap.cartography.hatching import Hatch, hatch_rings
 from qhd_riskmap.cartography.map_options import MapOptions
@@ -67,18 +66,26 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
     # Paper is read closely and has the room for more.
     crowd = len(pixels.xy) / (_PAPER_ROOM if options.vector else 1)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if not options.dashes or crowd > _SIGNED_VERTICES:
+        width = options.outline_width if crowd > _SIGNED_VERTICES else options.line_width
+        _plain_lines(canvas, pixels, layer.styles[pixels.owner], width)
+        return
     for style, first, last in runs(layer.styles[pixels.owner]):
         type_key, level = style_parts(style)
         part = _slice(pixels, first, last)
-        if not options.dashes or crowd > _SIGNED_VERTICES:
-            width = options.outline_width if crowd > _SIGNED_VERTICES else options.line_width
-            painter.setPen(QPen(level_colour(level), width))
-            draw_segments(painter, segments_of(part)[0], canvas.check)
-            continue
         if crowd <= _CASED_VERTICES:
             _casing(canvas, part, level)
         painter.setPen(line_pen(type_key, level, options.line_width))
         _polylines(canvas, part)
+
+
+def _plain_lines(canvas: Canvas, pixels: Ragged, styles: IntArray, width: float) -> None:
+    """Lines in the colours of their levels only; types of one level need no turn of their own."""
+    segments, offsets = segments_of(pixels)
+    levels = np.array([style_parts(style)[1] for style in range(int(styles.max(initial=0)) + 1)])
+    for level, first, last in runs(levels[styles]):
+        canvas.painter.setPen(QPen(level_colour(level), width))
+        draw_segments(canvas.painter, segments[offsets[first] : offsets[last]], canvas.check)
 
 
 def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
@@ -118,9 +125,9 @@ def visible_parts(
     resolution = viewport.resolution * options.detail
     wanted = np.zeros(len(layer), bool)
     wanted[visible] = True
-    if len(visible) < _FEW_OF_ALL * len(layer) and not layer.is_thinned(resolution):
+    if len(visible) < _FEW_OF_ALL * len(layer):
         # Thinning all 100,000 for the sake of a few hundred would delay the first close look.
-        ragged = thin(take_parts(layer.full, wanted), TOLERANCE_PX * resolution)
+        ragged = layer.some_at_resolution(resolution, wanted)
     else:
         ragged = take_parts(layer.at_resolution(resolution), wanted)
     far = np.zeros(len(layer), bool)
@@ -129,7 +136,7 @@ def visible_parts(
         return ragged
     box = viewport.plane_bounds(_CLIP_MARGIN)
     clip = clip_rings if layer.closed else clip_lines
-    return _merged(take_parts(ragged, ~far), clip(take_parts(ragged, far), box))
+    return merged(take_parts(ragged, ~far), clip(take_parts(ragged, far), box))
 
 
 def _reaching_out(layer: PathLayer, visible: IntArray, viewport: Viewport) -> IntArray:
@@ -138,19 +145,6 @@ def _reaching_out(layer: PathLayer, visible: IntArray, viewport: Viewport) -> In
     b = layer.bounds[visible]
     outside = (b[:, 0] < west) | (b[:, 1] < south) | (b[:, 2] > east) | (b[:, 3] > north)
     return visible[outside]
-
-
-def _merged(near: Ragged, far: Ragged) -> Ragged:
-    """Both sets of parts, ordered by owner again so that styles stay sorted."""
-    owner = np.concatenate((near.owner, far.owner))
-    counts = np.concatenate((np.diff(near.offsets), np.diff(far.offsets)))
-    starts = np.concatenate((near.offsets[:-1], far.offsets[:-1] + len(near.xy)))
-    order = np.argsort(owner, kind="stable")
-    counts, starts = counts[order], starts[order]
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=offsets[1:])
-    picked = np.arange(offsets[-1]) + np.repeat(starts - offsets[:-1], counts)
-    return Ragged(np.concatenate((near.xy, far.xy))[picked], offsets, owner[order])
 
 
 def runs(values: IntArray) -> list[tuple[int, int, int]]:
