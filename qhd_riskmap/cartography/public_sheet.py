@@ -17,7 +17,13 @@ from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_table
 from qhd_riskmap.domain.public_counts import PublicCount
-from qhd_riskmap.domain.public_edition import BOUNDARY_NOTE, DRAFT_MARK, POSITION_NOTE, Edition
+from qhd_riskmap.domain.public_edition import (
+    BOUNDARY_NOTE,
+    COAST_CREDIT,
+    DRAFT_MARK,
+    POSITION_NOTE,
+    Edition,
+)
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -137,6 +143,7 @@ def _notes(public: PublicSet) -> Iterator[str]:
     for area, texts in unplaced.items():
         yield _("{area}：{counts}。").format(area=area, counts=_("，").join(texts))
     yield _(_COVERAGE_NOTE) + _("。")
+    yield _(COAST_CREDIT) + _("。")
 
 
 def _extent(edition: Edition) -> Bounds | None:

@@ -9,6 +9,8 @@ from qhd_riskmap.i18n import N_, _
 
 BOUNDARY_NOTE = N_("本图界线不作为划界依据")
 POSITION_NOTE = N_("图上位置经综合处理，仅示意大致方位")
+# The ODbL asks for it wherever the shipped sea and coastline are drawn.
+COAST_CREDIT = N_("海岸线数据 © OpenStreetMap 贡献者（ODbL）")
 DRAFT_MARK = N_("送审样图")
 
 

@@ -82,6 +82,7 @@ class ReleaseRules:
         advice: Type key → what people should do.
         person: Form of a personal name.
         public_body: Form of the name of a public body, which is no secret of any record.
+        settlement: Form of a place many people live in, which an address may name without telling.
         township: Form of a township's name; any other text is not printed as one.
     """
 
@@ -98,6 +99,7 @@ class ReleaseRules:
     advice: Mapping[str, str]
     person: re.Pattern[str]
     public_body: re.Pattern[str]
+    settlement: re.Pattern[str]
     township: re.Pattern[str]
 
     def is_person(self, text: str) -> bool:
@@ -105,8 +107,8 @@ class ReleaseRules:
         return bool(self.person.fullmatch(text)) and not self.is_public_body(text)
 
     def is_public_body(self, text: str) -> bool:
-        """Whether the text names a public body."""
-        return bool(self.public_body.search(text))
+        """Whether the text names a public body or a settlement."""
+        return bool(self.public_body.search(text) or self.settlement.search(text))
 
     def is_township(self, text: str) -> bool:
         """Whether the text is the name of a township and nothing else."""
@@ -167,6 +169,7 @@ def release_rules() -> ReleaseRules:
         advice=dict(raw["advice"]),
         person=re.compile(raw["person"]),
         public_body=re.compile(raw["public_body"]),
+        settlement=re.compile(raw["settlement"]),
         township=re.compile(raw["township"]),
     )
 

@@ -32,7 +32,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import Signed, record_of, write_control_papers
-from qhd_riskmap.services.release_names import product_name
+from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
 from qhd_riskmap.services.release_secrets import Secrets, secrets_of
@@ -188,7 +188,10 @@ class ReleaseService:
             unit=clean_public_text(order.unit or office.unit),
             publisher=clean_public_text(order.publisher or office.publisher),
             source=clean_public_text(order.source or office.source),
-            approval_no="" if order.draft else clean_public_text(order.approval_no),
+            approval_no="" if order.draft else one_approval_form(order.approval_no),
+            prepared_by=clean_public_text(order.prepared_by),
+            reviewed_by=clean_public_text(order.reviewed_by),
+            secrecy_reviewed_by=clean_public_text(order.secrecy_reviewed_by),
         )
 
     def _bound_hash(self, approval_no: str) -> str:
@@ -209,6 +212,15 @@ class ReleaseService:
             raise InvalidInputError(
                 _("审批材料不能放在公开成果文件夹之内。"),
                 hint=_("请另选成果文件夹，或用 --control-dir 指定审批材料的位置。"),
+            )
+        if target in database.resolve().parents:
+            raise InvalidInputError(
+                _("隐患数据库就在成果文件夹里，公开时会一并流出。"),
+                hint=_("请另选成果文件夹。"),
+            )
+        if target == target.parent:
+            raise InvalidInputError(
+                _("成果不能直接放在磁盘根目录。"), hint=_("请在磁盘里新建一个文件夹。")
             )
         return control
 

@@ -21,8 +21,12 @@ from qhd_riskmap.services.release_secrets import ANYWHERE_LENGTH, Secrets, norma
 
 _MAX_FILE = 1024 * 1024 * 1024
 _NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
+_TELLING_LENGTH = 11  # a mobile number does not occur by chance
+_AREA_DIGITS = 6  # 86 and an area code
+_MOST_GROUPS = 12
 _SHOWN = 80  # characters of a found value that a message quotes
 _ELLIPSIS = ("…", "...")
+COORDINATES = "coordinates"
 HIDDEN, POSITION, FILE_NAME = "hidden", "position", "file_name"
 
 
@@ -123,8 +127,11 @@ class _Finder:
             return
         for at in range(len(text) - ANYWHERE_LENGTH + 1):
             for secret in index.get(text[at : at + ANYWHERE_LENGTH], ()):
-                if text.startswith(secret, at) and not self._is_public(text, at, secret):
-                    yield self._secrets.texts[secret], secret
+                kind = self._secrets.texts[secret]
+                if not text.startswith(secret, at) or self._is_public(text, at, secret):
+                    continue
+                if kind != COORDINATES or not _cuts_number(text, at, at + len(secret)):
+                    yield kind, secret
 
     def _is_public(self, text: str, at: int, secret: str) -> bool:
         """Whether the find is part of a public text, printed whole or cut with an ellipsis."""
@@ -141,16 +148,44 @@ class _Finder:
         if not self._secrets.numbers:
             return
         for match in _NUMBER_RUN.finditer(unicodedata.normalize("NFKC", text)):
-            digits = re.sub(r"\D", "", match.group())
-            for number, kind in self._numbers_in(digits):
-                yield kind, number
+            groups = re.findall(r"\d+", match.group())
+            if not _decimals(match):
+                yield from self._spelled(groups)
+            yield from self._embedded("".join(groups))
 
-    def _numbers_in(self, digits: str) -> Iterator[tuple[str, str]]:
+    def _spelled(self, groups: list[str]) -> Iterator[tuple[str, str]]:
+        """Numbers that are whole groups of digits, with or without an area code before them."""
+        for first in range(len(groups)):
+            digits = ""
+            for group in groups[first : first + _MOST_GROUPS]:
+                digits += group
+                for length in self._secrets.number_lengths:
+                    area = len(digits) - length
+                    kind = self._secrets.numbers.get(digits[-length:])
+                    if kind and 0 <= area <= _AREA_DIGITS:
+                        yield kind, digits[-length:]
+
+    def _embedded(self, digits: str) -> Iterator[tuple[str, str]]:
+        """Long numbers anywhere; of short ones a list of decimals holds many by chance."""
         for length in self._secrets.number_lengths:
+            if length < _TELLING_LENGTH:
+                continue
             for at in range(len(digits) - length + 1):
                 kind = self._secrets.numbers.get(digits[at : at + length])
                 if kind:
-                    yield digits[at : at + length], kind
+                    yield kind, digits[at : at + length]
+
+
+def _decimals(match: re.Match[str]) -> bool:
+    """Whether the digits stand behind a decimal point."""
+    text, at = match.string, match.start()
+    return at >= 2 and text[at - 1] == "." and text[at - 2].isdigit()  # noqa: PLR2004 - "3."
+
+
+def _cuts_number(text: str, start: int, end: int) -> bool:
+    """Whether a passage begins or ends inside a number: 39.8 is not in 39.8517."""
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    return (before.isdigit() or before == ".") or (after.isdigit() and text[end - 1].isdigit())
 
 
 def _printed(text: str, start: int, public: str, reached: int) -> bool:

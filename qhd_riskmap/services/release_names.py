@@ -1,4 +1,4 @@
-"""File names of products: title and format, nothing else, safe on every desk."""
+"""Names a release goes by: files from title and format, and the one spelling of a 审图号."""
 
 from __future__ import annotations
 
@@ -33,6 +33,19 @@ def product_name(title: str, product: ProductFormat) -> str:
     if text.split(".")[0].rstrip().casefold() in _RESERVED:
         text = f"_{text}"
     return f"{text}.{product.value}"
+
+
+_BRACKETS = str.maketrans("〔〕[]【】（）", "()()()()")
+
+
+def one_approval_form(number: str) -> str:
+    """A 审图号 in the one spelling it is printed, stored and compared in.
+
+    >>> one_approval_form("冀Ｓ（2026） 012号") == one_approval_form("冀S〔2026〕012 号")
+    True
+    """
+    folded = unicodedata.normalize("NFKC", clean_public_text(number)).translate(_BRACKETS)
+    return "".join(folded.split()).upper()
 
 
 def _shortened(text: str) -> str:

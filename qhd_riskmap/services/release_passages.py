@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import base64
 import binascii
+import bz2
 import gzip
 import html
 import io
 import json
+import lzma
 import re
 import struct
+import sys
 import urllib.parse
 import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
-from qhd_riskmap.services.release_pdf import pdf_passages
+from qhd_riskmap.services.release_markup import json_values, markup_values, stored_pairs
+from qhd_riskmap.services.release_pdf import pdf_passages, pdf_streams
 
 MAX_INFLATED = 256 * 1024 * 1024  # a bomb is no product of ours
 MAX_DEPTH = 4
@@ -53,22 +56,35 @@ def passages(data: bytes, where: str = "", depth: int = 0) -> Iterator[Passage]:
         yield Passage(where=where, text="", hidden=True)
         return
     if data.startswith(b"%PDF"):
-        for place, text, hidden in pdf_passages(data):
-            yield Passage(where=_inside(where, place), text=text, hidden=hidden, whole=True)
+        yield from _pdf(data, where, depth)
     elif data.startswith(b"\x89PNG\r\n\x1a\n"):
         yield from _png(data, where, depth)
     elif data.startswith(b"\xff\xd8\xff"):
         yield from _jpeg(data, where)
     elif data.startswith(b"PK\x03\x04"):
         yield from _archive(data, where, depth)
-    elif data.startswith((b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda")):
-        inflated = _inflate(data)
+    elif data.startswith(_UNOPENED):
+        yield Passage(where=where, text=data[:6].decode("latin-1"), hidden=True)
+    else:
+        inflated = _inflate(data) if data.startswith(_DEFLATED) else None
         if inflated is not None:
             yield from passages(inflated, _inside(where, "inflated"), depth + 1)
         else:
             yield from _text(data, where, depth)
-    else:
-        yield from _text(data, where, depth)
+
+
+def _pdf(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    for place, text, hidden in pdf_passages(data):
+        yield Passage(where=_inside(where, place), text=text, hidden=hidden, whole=True)
+    for place, stream in pdf_streams(data):
+        yield from passages(stream, _inside(where, place), depth + 1)
+
+
+_DEFLATED = (
+    b"\x1f\x8b", b"\x78\x01", b"\x78\x5e", b"\x78\x9c", b"\x78\xda", b"BZh", b"\xfd7zXZ",
+)  # fmt: skip
+# 7z, rar, zstd: nothing here opens them, so they are not cleared.
+_UNOPENED = (b"7z\xbc\xaf\x27\x1c", b"Rar!\x1a\x07", b"\x28\xb5\x2f\xfd")
 
 
 def _inside(where: str, place: str) -> str:
@@ -80,13 +96,18 @@ def _inflate(data: bytes) -> bytes | None:
         if data.startswith(b"\x1f\x8b"):
             with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
                 return stream.read(MAX_INFLATED)
+        if data.startswith(b"BZh"):
+            return bz2.BZ2Decompressor().decompress(data, MAX_INFLATED)
+        if data.startswith(b"\xfd7zXZ"):
+            return lzma.LZMADecompressor().decompress(data, MAX_INFLATED)
         return zlib.decompressobj().decompress(data, MAX_INFLATED)
-    except (zlib.error, OSError, EOFError):
+    except (zlib.error, lzma.LZMAError, OSError, EOFError):
         return None
 
 
 # --- PNG and JPEG -----------------------------------------------------------------------------------
 
+_PICTURE_STEP = 1 << 24
 # Chunks that hold the picture and its size, and nothing a person could have written.
 _PICTURE_CHUNKS = {
     b"IHDR", b"PLTE", b"IDAT", b"IEND", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"tRNS", b"sBIT",
@@ -96,10 +117,13 @@ _PICTURE_CHUNKS = {
 
 def _png(data: bytes, where: str, depth: int) -> Iterator[Passage]:
     offset = 8
+    picture = bytearray()
     while offset + 12 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, offset)
         body = data[offset + 8 : offset + 8 + length]
         offset += 12 + length
+        if kind == b"IDAT":
+            picture += body
         if kind not in _PICTURE_CHUNKS:
             name = kind.decode("latin-1")
             yield Passage(where=_inside(where, name), text=name, hidden=True)
@@ -109,6 +133,21 @@ def _png(data: bytes, where: str, depth: int) -> Iterator[Passage]:
             break
     if offset < len(data):
         yield from _trailing(data[offset:], where, depth)
+    behind = _behind(bytes(picture))
+    if behind:
+        yield from _trailing(behind, _inside(where, "IDAT"), depth)
+
+
+def _behind(packed: bytes) -> bytes:
+    """What follows the compressed picture inside its own chunks."""
+    unpacker = zlib.decompressobj()
+    try:
+        while packed and not unpacker.eof:
+            unpacker.decompress(packed, _PICTURE_STEP)
+            packed = unpacker.unconsumed_tail
+    except zlib.error:
+        return packed
+    return unpacker.unused_data
 
 
 def _after_nul(body: bytes) -> Iterator[bytes]:
@@ -194,7 +233,9 @@ def _workbook_hiding(name: str, body: bytes, where: str) -> Iterator[Passage]:
 
 # --- Text -----------------------------------------------------------------------------------------------
 
-_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}={0,2}")
+# Mail and editors break long runs into lines.
+_BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{16,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
+_SHORT_RUN = 65_536
 _HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
 
 
@@ -217,11 +258,17 @@ def decoded(data: bytes) -> Iterator[str]:
 
 
 def _text(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    pairs = stored_pairs(data)
+    if pairs:
+        yield Passage(where=_inside(where, "binary"), text=pairs)
     for text in decoded(data):
         yield Passage(where=where, text=text)
         for other in _unescaped(text):
             yield Passage(where=where, text=other)
-        for value in _values(text):
+        values, flow = _values(text)
+        if flow:
+            yield Passage(where=where, text=flow)
+        for value in values:
             yield Passage(where=where, text=value, whole=True, part=True)
         if depth < MAX_DEPTH:
             yield from _encoded(text, where, depth)
@@ -230,29 +277,38 @@ def _text(data: bytes, where: str, depth: int) -> Iterator[Passage]:
 def _unescaped(text: str) -> Iterator[str]:
     """The text with each kind of escape resolved, where that changes it."""
     if "\\u" in text or "\\x" in text:
-        yield re.sub(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})", _escaped_character, text)
+        yield _SCRIPT_ESCAPE.sub(_escaped_character, text)
+    if _STYLE_ESCAPE.search(text):
+        yield _STYLE_ESCAPE.sub(_escaped_character, text)
     if "&" in text and ";" in text:
         yield html.unescape(text)
     if re.search(r"%[0-9A-Fa-f]{2}", text):
         yield urllib.parse.unquote(text, errors="ignore")
 
 
+_SCRIPT_ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\x([0-9A-Fa-f]{2})|\\u\{([0-9A-Fa-f]{1,6})\}")
+# As style sheets spell a character: \79D8 and a space that belongs to it.
+_STYLE_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{4,6})[ ]?")
+
+
 def _escaped_character(match: re.Match[str]) -> str:
-    return chr(int(match.group(1) or match.group(2), 16))
+    code = int(next(filter(None, match.groups())), 16)
+    return chr(code) if code <= sys.maxunicode else ""
 
 
 def _encoded(text: str, where: str, depth: int) -> Iterator[Passage]:
     for match in _BASE64_RUN.finditer(text):
-        run = match.group().rstrip("=").replace("-", "+").replace("_", "/")
+        run = re.sub(r"\s", "", match.group().rstrip("="))
+        run = run.replace("-", "+").replace("_", "/")
         try:
             data = base64.b64decode(run + "=" * (-len(run) % 4))
         except (binascii.Error, ValueError):
             continue
-        if _worth_reading(data):
+        if len(run) <= _SHORT_RUN or _worth_reading(data):
             yield from passages(data, _inside(where, "base64"), depth + 1)
     for match in _HEX_RUN.finditer(text):
         data = bytes.fromhex(match.group())
-        if _worth_reading(data):
+        if len(data) <= _SHORT_RUN or _worth_reading(data):
             yield from passages(data, _inside(where, "hex"), depth + 1)
 
 
@@ -268,64 +324,19 @@ def _worth_reading(data: bytes) -> bool:
     return True
 
 
-def _values(text: str) -> Iterator[str]:
-    """Single values of JSON, markup and delimited text."""
+def _values(text: str) -> tuple[Iterator[str], str]:
+    """Single values of JSON, markup and delimited text, and what markup reads as without tags."""
     start = text.lstrip()[:1]
     if start in {"{", "["}:
         try:
-            yield from _json_values(json.loads(text))
+            return json_values(json.loads(text)), ""
         except (ValueError, RecursionError):
-            yield from _lines(text)
-    elif start == "<":
-        yield from _markup_values(text)
-    else:
-        yield from _lines(text)
-
-
-def _json_values(value: object) -> Iterator[str]:
-    pending = [value]
-    while pending:
-        item = pending.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, dict):
-            yield from item
-            pending.extend(item.values())
-        elif isinstance(item, list):
-            pending.extend(item)
+            return _lines(text), ""
+    if start == "<":
+        return markup_values(text)
+    return _lines(text), ""
 
 
 def _lines(text: str) -> Iterator[str]:
     for line in text.splitlines():
         yield from (cell.strip(" \"'") for cell in re.split(r"[,;\t|]", line))
-
-
-class _Markup(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del tag
-        self.found += [value for _, value in attrs if value]
-
-    def handle_data(self, data: str) -> None:
-        self.found.append(data)
-
-    def handle_comment(self, data: str) -> None:
-        self.found.append(data)
-
-
-def _markup_values(text: str) -> Iterator[str]:
-    parser = _Markup()
-    parser.feed(text)
-    parser.close()
-    for value in parser.found:
-        stripped = value.strip()
-        if stripped[:1] in {"{", "["}:
-            try:
-                yield from _json_values(json.loads(stripped))
-            except (ValueError, RecursionError):
-                yield stripped
-        elif stripped:
-            yield stripped

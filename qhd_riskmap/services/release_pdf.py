@@ -32,31 +32,86 @@ def pdf_passages(data: bytes) -> Iterator[Found]:
     if not objects:
         yield "file", "no object", True
     yield from (("file", marker.decode("ascii"), True) for marker in _UNREAD if marker in data)
+    yield from _outside(data, objects)
     bodies = {number: _split(body) for number, body in objects.items()}
-    maps = _character_maps(bodies)
-    fonts = _fonts(bodies, maps)
+    fonts = _fonts(bodies, _character_maps(bodies))
     for number, (head, stream) in bodies.items():
         place = f"object {number}"
-        for marker in _EMBEDDED:
-            if re.search(re.escape(marker) + rb"\b", head):
-                yield place, marker.decode("ascii"), True
-        yield place, _plain(head), False
-        yield from ((place, text, False) for text in _strings(head))
-        if stream is None:
-            continue
+        yield from _described(place, head)
         if stream is UNREADABLE:
             yield place, "stream", True
-            continue
-        if _is_content(stream):
-            yield place, _shown(stream, fonts), False
-            yield from ((place, text, False) for text in _comments(stream))
-        elif not _is_binary(head):
-            yield place, _plain(stream), False
-            yield from ((place, text, False) for text in _strings(stream))
+        elif stream is not None:
+            yield from _streamed(place, head, stream, fonts)
+
+
+def _outside(data: bytes, objects: dict[int, bytes]) -> Iterator[Found]:
+    """What stands before, between and behind the objects."""
+    for number, body in objects.items():
+        after = _after_stream(body)
+        yield f"object {number}", _plain(after), False
+        yield from ((f"object {number}", text, False) for text in _strings(after))
     end = data.rfind(b"%%EOF")
     trailing = data[end + 5 :].strip() if end >= 0 else b""
     if trailing:
         yield "trailing", _plain(trailing), True
+
+
+def _described(place: str, head: bytes) -> Iterator[Found]:
+    """The dictionary of an object."""
+    for marker in _EMBEDDED:
+        if re.search(re.escape(marker) + rb"\b", head):
+            yield place, marker.decode("ascii"), True
+    if _PREDICTED.search(head) and not _is_picture(head):
+        yield place, "/Predictor", True
+    yield place, _NAME_ESCAPE.sub(_named_byte, _plain(head)), False
+    yield from ((place, text, False) for text in _strings(head))
+
+
+def _streamed(
+    place: str, head: bytes, stream: bytes, fonts: dict[bytes, CharacterMap]
+) -> Iterator[Found]:
+    if _is_content(stream):
+        yield place, _shown(stream, fonts), False
+        yield from ((place, text, False) for text in _comments(stream))
+    elif not _is_binary(head):
+        yield place, _plain(stream), False
+        yield from ((place, text, False) for text in _strings(stream))
+
+
+# Text stored as differences between rows.
+_PREDICTED = re.compile(rb"/Predictor\s+(?:[2-9]|1\d)")
+
+
+def pdf_streams(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Place and bytes of the header and of every stream that is no page, font or picture."""
+    yield "header", data[len(b"%PDF") : _first_object(data)]
+    for number, body in _objects(data):
+        head, stream = _split(body)
+        if stream and stream is not UNREADABLE and not (_is_content(stream) or _is_binary(head)):
+            yield f"object {number}", stream
+
+
+_NAME_ESCAPE = re.compile(r"(?:#[0-9A-Fa-f]{2})+")
+
+
+def _named_byte(match: re.Match[str]) -> str:
+    return _plain(bytes.fromhex(match.group().replace("#", "")))
+
+
+def _is_picture(head: bytes) -> bool:
+    # A table of offsets holds no text either.
+    return _is_binary(head) or bool(re.search(rb"/XRef\b", head))
+
+
+def _first_object(data: bytes) -> int:
+    match = _OBJECT.search(data)
+    return match.start() if match else len(data)
+
+
+def _after_stream(body: bytes) -> bytes:
+    """What stands between the end of an object's stream and the next object."""
+    end = body.rfind(b"endstream")
+    return body[end + 9 :] if end >= 0 else b""
 
 
 def _objects(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -163,7 +218,7 @@ def _fonts(
 _TOKEN = re.compile(
     rb"/([^\s/<>\[\]()]+)\s+[-+.\d]+\s+Tf"  # font
     rb"|<([0-9A-Fa-f\s]+)>"  # hexadecimal string
-    rb"|(\((?:\\.|[^\\()])*\))"  # literal string
+    rb"|(\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\))"  # literal string
     rb"|\b(ET|T\*|Td|TD|Tm)\b",
     re.DOTALL,
 )
@@ -200,7 +255,7 @@ def _decoded(raw: bytes, table: CharacterMap) -> str:
 
 
 _ONE_BYTE = 0x100
-_LITERAL = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
+_LITERAL = re.compile(rb"\((?:\\.|[^\\()]|\((?:\\.|[^\\()])*\))*\)", re.DOTALL)
 _HEX = re.compile(rb"(?<!<)<([0-9A-Fa-f\s]{4,})>(?!>)")
 
 

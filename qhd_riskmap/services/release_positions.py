@@ -29,7 +29,8 @@ _METRE_REFERENCES = (
 _LON, _LAT = (117.5, 121.0), (38.5, 41.5)
 _EAST = (100_000.0, 50_000_000.0)
 _NORTH = (4_200_000.0, 5_000_000.0)
-_NUMBER = re.compile(r"(?<![\w.])[-+]?\d{2,8}(?:\.\d+)?(?![\d.])")
+# A word may touch the number (东经119.5), a full stop may end its sentence.
+_NUMBER = re.compile(r"(?<![\d.])[-+]?\d{2,8}(?:\.\d+)?(?!\d|\.\d)")
 _MIN_DECIMALS = 3  # two decimals are a kilometre: coarser than any release grid
 _GAP = 40  # characters between the two numbers of a pair
 _PUBLIC_DEG = 8e-6  # products spell a public position with five decimals or more

@@ -14,8 +14,10 @@ from qhd_riskmap.domain.redaction import (
     TOO_FEW,
     PublicSet,
     blocked_texts,
+    kept_names,
 )
 from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
+from qhd_riskmap.domain.release_texts import compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, SmallCells, finding
@@ -139,8 +141,9 @@ def order_texts(order: ReleaseOrder) -> dict[str, str]:
 
 def _order_texts(case: Judged) -> Iterator[Finding]:
     rules = case.rules.findings
+    kept = kept_names(case.hazards, case.rules)
     for label, text in order_texts(case.order).items():
-        for hit in case.rules.hits(text):
+        for hit in (*case.rules.hits(text), *kept.hits(text)):
             message = _("{field}含有{what}“{found}”，请改写。")
             yield finding(
                 rules[hit.rule], message.format(field=_(label), what=hit.what, found=hit.found)
@@ -204,7 +207,7 @@ def _sign_off(case: Judged) -> Iterator[Finding]:
 
 
 def _same_person(one: str, other: str) -> bool:
-    return "".join(one.split()).casefold() == "".join(other.split()).casefold()
+    return compared(one) == compared(other)
 
 
 def _small_cells(case: Judged) -> Iterator[Finding]:

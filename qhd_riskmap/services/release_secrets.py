@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
@@ -182,7 +182,15 @@ def _says_nothing(kind: str, text: str, common: str) -> bool:
         return False
     if _BARE_NUMBER.fullmatch(text):
         return sum(c.isdigit() for c in text) < _TELLING_DIGITS
-    return not _long_enough(text) and text in common
+    return (not _long_enough(text) and text in common) or bool(_shared_only().fullmatch(text))
+
+
+@cache
+def _shared_only() -> re.Pattern[str]:
+    """A name made of nothing but words every product prints ("海港区食品安全")."""
+    words = {normalised(word) for word in shared_words()} - {""}
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile(f"(?:{'|'.join(map(re.escape, longest_first))})+")
 
 
 def _long_enough(text: str) -> bool:
@@ -201,6 +209,8 @@ def protected_texts(hazard: Hazard) -> Iterator[tuple[str, str]]:
     if hazard.batch_id is not None:
         yield ("id", str(hazard.batch_id))
     yield from (("code", code) for code in hazard.alias_codes)
+    if not release_rules().is_township(hazard.township):
+        yield ("township", hazard.township)
     yield from (("extra", text) for text in hazard.extras.values())
     hazard_type = taxonomy().get(hazard.type_key)
     for key, value in hazard.attributes.items():
@@ -262,4 +272,17 @@ def _public_positions(public: PublicSet) -> npt.NDArray[np.float64]:
     anchors = np.array([hazard.anchor() for hazard in public.hazards]).reshape(-1, 2)
     ground = shapely.get_coordinates(shapes)
     # Small products draw the ground to ten metres.
-    return np.vstack((ground, ground.round(4), shapely.get_coordinates(published), anchors))
+    return np.vstack(
+        (ground, ground.round(4), _labels(), shapely.get_coordinates(published), anchors)
+    )
+
+
+@cache
+def _labels() -> npt.NDArray[np.float64]:
+    """Where products write the names of divisions and neighbours, and corners of first views."""
+    known = boundaries()
+    areas = (*known.counties.values(), *known.neighbours.values())
+    middles = [shapely.get_coordinates(shapely.maximum_inscribed_circle(a))[0] for a in areas]
+    boxes = shapely.bounds(np.array([known.city, *known.counties.values()], dtype=object))
+    places = np.vstack((middles, boxes[:, :2], boxes[:, 2:]))
+    return np.vstack((places, places.round(3)))

@@ -35,6 +35,14 @@ def test_the_sheet_is_searchable_word_for_word(released, pdftotext):
     assert [hex(ord(c)) for c in text if 0x2E80 <= ord(c) <= 0x2FDF] == []
 
 
+def test_every_product_that_draws_the_coast_credits_its_source(released, pdftotext):
+    credit = "海岸线数据©OpenStreetMap贡献者（ODbL）"
+    assert credit in re.sub(r"\s", "", pdftotext(released[ProductFormat.PDF]))
+    root = ET.fromstring(released[ProductFormat.SVG].read_bytes())  # noqa: S314 - our own file
+    assert credit in re.sub(r"\s", "", "".join(root.itertext()))
+    assert credit in re.sub(r"\s", "", released[ProductFormat.HTML].read_text(encoding="utf-8"))
+
+
 def test_the_sheet_names_neither_what_is_never_public_nor_who_made_it(released, pdftotext):
     text = pdftotext(released[ProductFormat.PDF])
     assert "恐怖" not in text

@@ -42,6 +42,20 @@ def test_it_loads_with_no_request_and_no_complaint(page, county):
     assert page.complaints == []
 
 
+def test_the_first_view_fills_its_window_with_the_city(page):
+    page.ask("document.getElementById('reset').click()")
+    filled = page.ask(
+        "(() => { const b = data.bounds.map(p => map.latLngToContainerPoint(p)), s = map.getSize();"
+        " return Math.max(Math.abs(b[0].x - b[1].x) / s.x, Math.abs(b[0].y - b[1].y) / s.y); })()"
+    )
+    assert 0.9 < filled <= 1.0
+
+
+def test_the_coast_is_credited(page):
+    assert "© OpenStreetMap" in page.ask("document.getElementById('credit').textContent")
+    assert page.ask("document.getElementById('credit').getBoundingClientRect().height") > 0
+
+
 def test_the_policy_forbids_everything_from_elsewhere(page):
     page_policy = page.ask("document.querySelector('meta[http-equiv]').content")
     assert page_policy.startswith("default-src 'none'; script-src 'sha256-")

@@ -27,7 +27,7 @@ from shapely.geometry.base import BaseGeometry
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import PublicCount
-from qhd_riskmap.domain.public_edition import DRAFT_MARK, Edition
+from qhd_riskmap.domain.public_edition import COAST_CREDIT, DRAFT_MARK, Edition
 from qhd_riskmap.domain.redaction import CELL_M, PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import release_rules
@@ -59,6 +59,7 @@ _TEXTS: Final = {
     "counts_note": N_("为保障公共安全，以下类型只公布数量，不公布位置。"),
     "about": N_("说明"),
     "draft": DRAFT_MARK,
+    "credit": COAST_CREDIT,
     "noscript": N_("本页需要启用 JavaScript 才能显示地图。"),
 }
 _COVERAGE: Final = N_("图上没有标注的地方不等于没有风险，请留意当地提示。")
@@ -68,7 +69,7 @@ def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the page; its bytes depend on the arguments and the language alone."""
     page = _Page(
         title=edition.title,
-        data=_embedded(_data(public)),
+        data=_embedded(_data(public, edition.county)),
         draft=edition.draft,
     )
     ground = _Ground()
@@ -151,7 +152,8 @@ class _Ground(folium.Map):
                 "zoom": 9,
                 "minZoom": 8,
                 "maxZoom": 15,
-                "zoomSnap": 0.5,
+                "zoomSnap": 0.05,  # the first view fills the window
+                "zoomDelta": 0.5,
                 "preferCanvas": True,
                 "attributionControl": False,
                 "maxBounds": [[south - 0.5, west - 0.5], [north + 0.5, east + 0.5]],
@@ -244,7 +246,7 @@ class _Pool:
         return self.numbers.setdefault(text, len(self.numbers))
 
 
-def _data(public: PublicSet) -> dict[str, Any]:
+def _data(public: PublicSet, county: str | None) -> dict[str, Any]:
     keys = _types_in(public)
     townships, subs, units, places = _Pool(), _Pool(), _Pool(), _Pool()
     profiles: dict[tuple[int, ...], int] = {}
@@ -274,7 +276,7 @@ def _data(public: PublicSet) -> dict[str, Any]:
         "borders": _borders(),
         "sea": _outlines()[_SEA],
         "aroundNames": _around_names(),
-        "bounds": _city_bounds(),
+        "bounds": _bounds(county),
         "tallyZoom": _TALLY_ZOOM,
     }
 
@@ -395,6 +397,8 @@ def _middle(shape: BaseGeometry) -> list[float]:
     return [round(float(value), 3) for value in lonlat]
 
 
-def _city_bounds() -> list[list[float]]:
-    west, south, east, north = boundaries().city.bounds
+def _bounds(county: str | None) -> list[list[float]]:
+    """South-west and north-east corner of what the first view shows, latitude first."""
+    shape = boundaries().city if county is None else boundaries().counties[county]
+    west, south, east, north = shape.bounds
     return [[round(south, 3), round(west, 3)], [round(north, 3), round(east, 3)]]
