@@ -33,7 +33,7 @@ def public_areas(townships: Iterable[TownshipOutline] = ()) -> PublicAreas:
     return PublicAreas(
         city=CountArea(code=known.city.code, name=known.city.name),
         county_at=_county_at,
-        county_names={region.code: region.name for region in known.divisions},
+        county_names={region.code: region.name for region in known.current()},
         township_at=_Townships(outlines).at if outlines else None,
     )
 

@@ -200,7 +200,7 @@ def redact(
             excluded[reason] += 1
         elif hazard_type.release_class is ReleaseClass.COUNT:
             counted.append(hazard)
-            excluded[ELSEWHERE] += county not in (None, hazard.county)
+            excluded[ELSEWHERE] += county not in (None, _division_of(hazard, areas))
         else:
             public = _publish(hazard, hazard_type, rules, areas)
             if county in (None, public.county):
@@ -221,11 +221,13 @@ def _counted(
     The city is merged first whatever the sheet. A division's sheet with a number that the city's
     merges would, taken from the city's sum, give back what was merged.
     """
-    city = count_safely(((h.type_key, _division(h.county, areas)) for h in hazards), k)
+    city = count_safely(
+        ((h.type_key, _division(_division_of(h, areas), areas)) for h in hazards), k
+    )
     if county is None:
         return city
     printed = {count.type_key for count in city.counts if count.area_code == county}
-    here = [hazard for hazard in hazards if hazard.county == county]
+    here = [hazard for hazard in hazards if _division_of(hazard, areas) == county]
     # Townships of the whole city would be hundreds of numbers; a county's own sheet has room.
     parted = count_safely(
         ((h.type_key, _township(h, areas)) for h in here if h.type_key in printed), k
@@ -350,15 +352,20 @@ def _renamed(public: PublicHazard, public_id: str) -> PublicHazard:
     return PublicHazard(**{**values, "public_id": public_id}, minted=_MINT)
 
 
+def _division_of(hazard: Hazard, areas: PublicAreas) -> str:
+    # A code that is no division today may be any text and must not be printed as an area.
+    known = hazard.county in areas.county_names
+    return hazard.county if known else areas.county_at(*hazard.anchor())
+
+
 def _division(code: str, areas: PublicAreas) -> CountArea:
-    name = areas.county_names.get(code)
-    # A code that is no division may be any text and must not be printed as an area.
-    return areas.city if name is None else CountArea(code=code, name=name, parent=areas.city)
+    return CountArea(code=code, name=areas.county_names[code], parent=areas.city)
 
 
 def _township(hazard: Hazard, areas: PublicAreas) -> CountArea:
     """The township below its division, which is the root of its own sheet."""
-    root = CountArea(code=hazard.county, name=areas.county_names[hazard.county])
+    code = _division_of(hazard, areas)
+    root = CountArea(code=code, name=areas.county_names[code])
     name = areas.township_at(*hazard.anchor()) if areas.township_at else ""
     return CountArea(code=f"{root.code}/{name}", name=name, parent=root) if name else root
 

@@ -178,12 +178,12 @@ class ReleaseService:
 
     def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
         """The order with its texts cleaned and the office profile filled in."""
-        if order.county is not None:
-            regions().get(order.county)
+        county = _division_today(order.county)
         with self._register.unit_of_work() as work:
             office = work.office.load()
         return replace(
             order,
+            county=county,
             title=clean_public_text(order.title),
             unit=clean_public_text(order.unit or office.unit),
             publisher=clean_public_text(order.publisher or office.publisher),
@@ -223,6 +223,20 @@ class ReleaseService:
                 _("成果不能直接放在磁盘根目录。"), hint=_("请在磁盘里新建一个文件夹。")
             )
         return control
+
+
+def _division_today(code: str | None) -> str | None:
+    """The division a sheet is for; None for the whole city."""
+    if code is None or regions().get(code) == regions().city:
+        return None
+    if code not in {region.code for region in regions().current()}:
+        raise InvalidInputError(
+            _("{name}不是现行县区，没有单独的分布图。").format(name=regions().get(code).name),
+            hint=_("可用：{codes}。").format(
+                codes="、".join(f"{r.code} {r.name}" for r in regions().current())
+            ),
+        )
+    return code
 
 
 def edition_of(order: ReleaseOrder) -> Edition:

@@ -474,9 +474,15 @@ def test_city_and_county_sheets_together_single_nobody_out(cells):
     assert merged == 0 or merged >= k
 
 
-def test_a_division_code_that_is_none_is_never_printed():
-    public = publish(*[hazard("food_safety", county="密县") for _ in range(3)])
-    assert [(c.area_code, c.area_name, c.n) for c in public.counts] == [("1303", "秦皇岛市", 3)]
+@pytest.mark.parametrize("county", ["密县", "", "130323"])
+def test_a_code_that_is_no_division_today_is_never_printed(county):
+    records = [hazard("food_safety", county=county) for _ in range(3)]
+    for sheet in (None, "130321"):
+        public = publish(*records, county=sheet)
+        assert [(c.area_code, c.area_name, c.n) for c in public.counts] == [
+            ("130321", "青龙满族自治县", 3)
+        ]
+    assert publish(*records, county="130302").excluded == {"elsewhere": 3}
 
 
 # -- texts that tell of others -------------------------------------------------------------------------------

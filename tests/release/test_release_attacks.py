@@ -19,7 +19,7 @@ from shapely import Point
 
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.levels import RiskLevel
-from qhd_riskmap.errors import InvalidInputError, ReleaseBlockedError
+from qhd_riskmap.errors import InvalidInputError, ReleaseBlockedError, RiskMapError
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import ProductFormat
@@ -248,6 +248,24 @@ def make_office_on(office):
     """A second desk on the same register."""
     register = open_register(office.register.path, passphrase=None)
     return GateOffice(register, ReleaseService(register, ACTOR, today=lambda: TODAY), office.folder)
+
+
+def test_only_the_city_and_divisions_of_today_have_sheets(office):
+    office.add([hazard()])
+    for code in ("130323", "130200"):
+        with pytest.raises(RiskMapError):
+            office.service.release(office.order(county=code))
+    office.service.release(office.order(county="1303"))
+    document = json.loads((office.folder / "公开成果" / f"{TITLE}.geojson").read_text("utf-8"))
+    assert len(document["features"]) == 1
+
+
+def test_a_look_before_the_release_counts_and_draws(office):
+    office.add([hazard(), *[hazard("food_safety") for _ in range(3)], hazard("terror")])
+    sight = office.service.sight(office.order())
+    assert (sight.shown, sight.counted) == ({"geological": 1}, {"food_safety": 3})
+    assert sight.excluded == {"social_security": 1}
+    assert sight.picture.startswith(b"\x89PNG")
 
 
 # -- records ---------------------------------------------------------------------------------------------------------

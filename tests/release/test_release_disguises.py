@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import bz2
+import gzip
 import io
 import json
 import lzma
@@ -12,6 +13,7 @@ import struct
 import zipfile
 import zlib
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
@@ -23,6 +25,7 @@ from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.workbook.defined_name import DefinedName
 from pypdf.generic import DictionaryObject, NameObject, StreamObject
+from release_county import ACTOR
 from shapely import LineString, Point, Polygon
 
 from qhd_riskmap.domain.boundaries import boundaries
@@ -30,9 +33,13 @@ from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Pro
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_checker import check_bytes
-from qhd_riskmap.services.release_order import ProductFormat
+from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
 from qhd_riskmap.services.release_secrets import Secrets
+from qhd_riskmap.services.sample_county import SAMPLE_PASSPHRASE, ensure_sample_register
+from qhd_riskmap.storage.engine import open_register
 
 NAME, PHONE = "秘密场所甲号院", "13855501234"
 SPOT = (119.543217, 39.981234)
@@ -351,3 +358,78 @@ def test_a_protected_name_of_shared_words_is_no_secret(office):
     records.append(replace(records[0], id=uuid4(), type_key="terror", name="海港区食品安全"))
     office.add(records)
     assert office.service.release(office.order(formats=tuple(ProductFormat))).files
+
+
+# -- the sample county ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("county", [None, *[region.code for region in regions().current()]])
+def test_the_sample_county_is_released_without_alarm(sample_service, county, tmp_path, soak):
+    if not soak and county not in {None, "130321"}:
+        pytest.skip("full count under QHD_RISKMAP_SOAK=1")
+    order = ReleaseOrder(
+        title="示例分布图", formats=tuple(ProductFormat), out_dir=tmp_path / "公开", county=county,
+        control_dir=tmp_path / "内部", data_date=date(2026, 10, 31), draft=True,
+    )  # fmt: skip
+    assert len(sample_service.release(order).files) == len(ProductFormat)
+
+
+@pytest.fixture(scope="module")
+def sample_service(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sample") / "示例县.qhd"
+    ensure_sample_register(path, ACTOR, SilentJob())
+    register = open_register(path, passphrase=SAMPLE_PASSPHRASE)
+    yield ReleaseService(register, ACTOR)
+    register.close()
+
+
+# -- corners of the reader ---------------------------------------------------------------------------------------
+
+
+def nested(depth):
+    data = NAME.encode()
+    for _ in range(depth):
+        data = zlib.compress(data)
+    return data
+
+
+def jpeg(*segments, tail=b""):
+    return b"\xff\xd8" + b"".join(segments) + b"\xff\xda\x00\x02\xff\xd9" + tail
+
+
+def zipped_comment():
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a", "x")
+        archive.comment = NAME.encode()
+    return out.getvalue()
+
+
+def zipped_encrypted():
+    data = bytearray(zipped_comment())
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+CORNERS = {
+    "packed too deep": (lambda: nested(9), "hidden"),
+    "comment of a jpeg": (lambda: jpeg(b"\xff\xfe" + struct.pack(">H", 2 + len(NAME.encode())) + NAME.encode()), "name"),
+    "behind a jpeg": (lambda: jpeg(tail=NAME.encode()), "name"),
+    "gzip": (lambda: gzip.compress(NAME.encode()), "name"),
+    "packing that is none": (lambda: b"\x78\x9c" + NAME.encode(), "name"),
+    "broken json": (('{"a": "' + NAME).encode, "name"),
+    "json in markup": (f'<script type="j">{json.dumps({"a": [NAME]})}</script>'.encode, "name"),
+    "broken json in markup": (f"<script>[{NAME}</script>".encode, "name"),
+    "a picture in base64": (lambda: base64.b64encode(PNGS["tEXt"]()), "name"),
+    "broken picture": (lambda: png_with().replace(b"IDAT\x78", b"IDAT\x00"), "hidden"),
+    "encrypted member": (zipped_encrypted, "hidden"),
+    "comment of an archive": (zipped_comment, "hidden"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("corner", CORNERS)
+def test_corners_of_the_reader(secrets, corner):
+    make, kind = CORNERS[corner]
+    assert kind in kinds(make(), secrets)
