@@ -120,7 +120,7 @@ def sampled(county, soak, per_kind=1):
         by_kind.setdefault(kind, []).append(canary)
     chooser = random.Random(20261123)
     for kind, values in sorted(by_kind.items()):
-        for value in chooser.sample(values, min(len(values), 60 if soak else per_kind)):
+        for value in chooser.sample(values, min(len(values), 30 if soak else per_kind)):
             yield kind, value
 
 
