@@ -195,6 +195,9 @@ def _dependencies(group: str) -> None:
             "-qq",
             "--disable-pip-version-check",
             "--require-hashes",
+            # The lock is complete. Resolving would let a release newer than a pin be looked at, which pip
+            # refuses for extras (coverage[toml]) once such a release exists.
+            "--no-deps",
             "-r",
             str(lock),
         ],
