@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from qhd_riskmap.storage.spatialite import SRID
 
-SCHEMA_VERSION = "0001"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0002"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"
 metadata = MetaData()
 
@@ -254,6 +254,56 @@ release = Table(
     _word("revealed"),
     _word("products"),
     Index("ix_release_approval_no", "approval_no"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("sha256", unique=True),
+    _word("media_type"),
+    _number("size"),
+    Column("lon", Double),
+    Column("lat", Double),
+    Column("taken_at", Text),
+    Column("thumbnail", LargeBinary),
+    Column("content", LargeBinary, nullable=False),
+)
+
+hazard_attachment = Table(
+    "hazard_attachment",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    Column("hazard_fid", Integer, ForeignKey("hazard.fid"), nullable=False),
+    Column("attachment_seq", Integer, ForeignKey("attachment.seq"), nullable=False),
+    _word("name"),
+    _word("added_at"),
+    _word("added_by"),
+    Column("removed_at", Text),
+    _text("removed_by"),
+    Index("ix_hazard_attachment_hazard_fid", "hazard_fid"),
+    Index(
+        "ix_hazard_attachment_live",
+        "hazard_fid",
+        "attachment_seq",
+        unique=True,
+        sqlite_where=text("removed_at IS NULL"),
+    ),
+)
+
+bookmark = Table(
+    "bookmark",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("name", unique=True),
+    Column("west", Double, nullable=False),
+    Column("south", Double, nullable=False),
+    Column("east", Double, nullable=False),
+    Column("north", Double, nullable=False),
+    _word("created_at"),
+    _word("created_by"),
 )
 
 SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")
