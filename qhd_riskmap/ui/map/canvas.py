@@ -33,7 +33,8 @@ from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
 from qhd_riskmap.ui.map.scene import Scene
-from qhd_riskmap.ui.map.tools import TOOLS, Tool
+from qhd_riskmap.ui.map.tool import Tool
+from qhd_riskmap.ui.map.tools import TOOLS
 from qhd_riskmap.ui.toolkit.selection import Selection
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
 

@@ -20,10 +20,10 @@ from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
+from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.map.new_hazard_dialog import NewHazardDialog
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
-from qhd_riskmap.ui.map.tools import length_text
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
