@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from qhd_riskmap.storage.spatialite import SRID
 
-SCHEMA_VERSION = "0002"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0003"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"
 metadata = MetaData()
 
@@ -87,6 +87,19 @@ batch_row = Table(
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
     _word("fingerprint"),
     Index("ix_batch_row_fingerprint", "fingerprint"),
+)
+
+survey_mapping = Table(
+    "survey_mapping",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _text("sender"),
+    _word("fingerprint"),
+    _word("headers"),
+    _word("fields"),
+    _word("updated_at"),
+    _word("updated_by"),
+    UniqueConstraint("sender", "fingerprint", name="uq_survey_mapping_sender_fingerprint"),
 )
 
 hazard = Table(

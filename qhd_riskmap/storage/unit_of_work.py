@@ -14,6 +14,7 @@ from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
+from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
 
 
@@ -27,6 +28,7 @@ class UnitOfWork:
         hazards: The hazards.
         assessments: Their assessments.
         batches: The imports that brought them.
+        survey_mappings: How senders' sheets are to be read.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         audit: The audit trail.
@@ -36,6 +38,7 @@ class UnitOfWork:
     hazards: HazardRepository
     assessments: AssessmentRepository
     batches: BatchRepository
+    survey_mappings: SurveyMappingRepository
     places: PlaceRepository
     releases: ReleaseRepository
     audit: AuditLog
@@ -53,6 +56,7 @@ class UnitOfWork:
         self.hazards = HazardRepository(transaction, self.audit)
         self.assessments = AssessmentRepository(transaction, self.audit, self.hazards)
         self.batches = BatchRepository(transaction, self.audit)
+        self.survey_mappings = SurveyMappingRepository(transaction, self.audit)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)

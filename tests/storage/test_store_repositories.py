@@ -19,6 +19,7 @@ from qhd_riskmap.storage.audit_log import GENESIS, chain_hash
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.place_repository import EmergencyResource, Receptor, Township
 from qhd_riskmap.storage.release_repository import ReleasedProduct, ReleaseRecord, ReleaseStatus
+from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 
 def an_assessment(hazard, **changes) -> Assessment:
@@ -127,6 +128,27 @@ def test_a_batch_is_known_again_by_its_files_and_rows(register, hazard_maker, ac
         assert work.hazards.count(HazardFilter(batch_id=batch.id)) == 1
         (entry,) = work.audit.of(str(batch.id))
     assert entry.detail["files"][0] == {"name": "林业局.xlsx", "sha256": "ab" * 32}
+
+
+def test_the_reading_of_a_sheet_is_remembered_by_sender_and_headers(register, actor, other):
+    heads, own = ("坐标一", "坐标二"), {"坐标一": "lon", "坐标二": "lat"}
+    first = StoredMapping(sender="水务局", fingerprint="f1", headers=heads, fields=own)
+    with register.unit_of_work() as work:
+        assert work.survey_mappings.find("水务局", "f1") is None
+        work.survey_mappings.save(first, actor)
+        work.survey_mappings.save(replace(first, sender="林业局", fields={"坐标一": ""}), other)
+        work.survey_mappings.save(replace(first, fields={**own, "坐标二": ""}), other)
+        work.commit()
+    with register.unit_of_work() as work:
+        mine = work.survey_mappings.find("水务局", "f1")
+        assert (mine.fields["坐标二"], mine.updated_by, mine.headers) == ("", "李四", heads)
+        assert work.survey_mappings.find("气象局", "f1") == mine, "the newest of anybody"
+        assert work.survey_mappings.find("林业局", "f1").fields == {"坐标一": ""}
+        assert [m.sender for m in work.survey_mappings.list()] == ["林业局", "水务局"]
+        assert work.survey_mappings.forget("水务局", "f1", actor)
+        assert not work.survey_mappings.forget("水务局", "f1", actor)
+        actions = [entry.action for entry in work.audit.of("f1")]
+        assert actions == ["survey-mapping.save"] * 3 + ["survey-mapping.forget"]
 
 
 def test_hazards_of_a_batch_that_is_not_there_cannot_be_committed(register, hazard_maker, actor):
