@@ -114,6 +114,11 @@ def _export(source: Any, target: Path, passphrase: str | None) -> None:
         try:
             source.execute("SELECT sqlcipher_export('copy')").fetchall()
             source.execute(f"PRAGMA copy.application_id = {APPLICATION_ID}")
+            if passphrase is None:
+                # The office's keys for tile services leave no encrypted file.
+                source.execute("PRAGMA copy.secure_delete = ON").fetchall()
+                source.execute("DELETE FROM copy.service_key")
+                source.commit()
         finally:
             source.execute("DETACH DATABASE copy")
 

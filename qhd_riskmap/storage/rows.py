@@ -319,5 +319,34 @@ bookmark = Table(
     _word("created_by"),
 )
 
+map_layer = Table(
+    "map_layer",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    _word("kind"),
+    _word("name"),
+    _word("source"),
+    _text("relative"),
+    _text("part"),
+    _text("reference"),
+    _text("encoding"),
+    _number("position"),
+    _number("visible"),
+    Column("opacity", Double, nullable=False),
+    Column("closest", Double, nullable=False),
+    Column("farthest", Double, nullable=False),
+    _word("style"),
+    _word("condition"),
+    _word("control"),
+    _number("max_zoom"),
+    _text("provider"),
+    _text("approval_no"),
+)
+
+service_key = Table(
+    "service_key", metadata, Column("service", Text, primary_key=True), _word("secret")
+)
+
 SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

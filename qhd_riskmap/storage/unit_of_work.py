@@ -11,6 +11,7 @@ from qhd_riskmap.storage.assessment_repository import AssessmentRepository
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
+from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
@@ -31,6 +32,7 @@ class UnitOfWork:
         survey_mappings: How senders' sheets are to be read.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
+        layers: Layers added to the map.
         audit: The audit trail.
         office: The office profile.
     """
@@ -41,6 +43,7 @@ class UnitOfWork:
     survey_mappings: SurveyMappingRepository
     places: PlaceRepository
     releases: ReleaseRepository
+    layers: LayerRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -59,6 +62,7 @@ class UnitOfWork:
         self.survey_mappings = SurveyMappingRepository(transaction, self.audit)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
+        self.layers = LayerRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 
