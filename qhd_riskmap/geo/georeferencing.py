@@ -107,8 +107,9 @@ def _affine(source: FloatArray, target: FloatArray) -> tuple[float, float, float
 
 
 def _refuse_degenerate(places: FloatArray, count: int) -> None:
-    spread = places - places.mean(axis=0)
-    spreads = np.linalg.svd(np.where(np.isfinite(spread), spread, 0.0), compute_uv=False)
+    finite = np.isfinite(places).all()
+    spread = places - places.mean(axis=0) if finite else np.zeros_like(places)
+    spreads = np.linalg.svd(spread, compute_uv=False)
     if spreads[0] < _SAME_PLACE:
         raise InvalidInputError(
             _("对应点重合，无法定位。"), hint=_("请选相距较远的点，最好靠近图的四角。")
