@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from qhd_riskmap.storage.spatialite import SRID
 
-SCHEMA_VERSION = "0003"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0004"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"
 metadata = MetaData()
 
