@@ -51,33 +51,33 @@ def backup(register: Register, target: Path) -> None:
 
 
 def export_plain(register: Register, target: Path) -> None:
-    """Write an unencrypted copy that GDAL and QGIS open.
+    """Write an unencrypted copy that GDAL and QGIS open; the office's datum shifts are left out.
 
     Raises:
         OutputFileError: The copy cannot be written there.
         DatabaseError: The copy is not whole; nothing was replaced.
     """
-    with _beside(register, target) as partial:
-        source = register.connect_anew()
-        try:
-            _export(source, partial, None)
-        finally:
-            source.close()
+    with _beside(register, target) as partial, _without_shifts(register, partial) as source:
+        _export(source, partial, None)
         _require_whole(register, partial, None)
 
 
 def set_passphrase(register: Register, passphrase: str | None) -> None:
     """Encrypt the register anew with another passphrase, or decrypt it with None.
 
+    A register that holds the office's own datum shifts is never decrypted: they are classified.
+
     The whole file is written again beside the old one and takes its place when it is whole, so a
     crash leaves either. No unit of work may be open.
 
     Raises:
-        InvalidInputError: The passphrase cannot be used.
+        InvalidInputError: The passphrase cannot be used, or decrypting would bare datum shifts.
         DatabaseBusyError: Another program has the register open.
     """
     if passphrase is not None:
         check_passphrase(passphrase)
+    else:
+        _refuse_baring(register)
     path = register.path
     partial = path.with_name(path.name + ".rekey")
     partial.unlink(missing_ok=True)
@@ -98,6 +98,46 @@ def set_passphrase(register: Register, passphrase: str | None) -> None:
     register.rekeyed(passphrase)
     with register.engine.connect() as connection:
         choose_journal(connection.connection.driver_connection, path)
+
+
+def _holds_shifts(register: Register) -> bool:
+    with register.unit_of_work() as work:
+        return bool(work.datum_parameters.all())
+
+
+def _refuse_baring(register: Register) -> None:
+    if _holds_shifts(register):
+        raise InvalidInputError(
+            _("登记库里存有坐标转换参数，不能取消加密。"),
+            hint=_("请先删除转换参数，再取消加密。"),
+        )
+
+
+@contextmanager
+def _without_shifts(register: Register, partial: Path) -> Iterator[Any]:
+    """A connection to export from, to an encrypted copy where the register holds datum shifts.
+
+    They are taken out there: deleting them in the plain file would leave their bytes on the disk.
+    """
+    if not _holds_shifts(register):
+        with contextlib.closing(register.connect_anew()) as source:
+            yield source
+        return
+    staging = partial.with_name(partial.name + ".staging")
+    staging.unlink(missing_ok=True)
+    try:
+        with (
+            translated(staging),
+            contextlib.closing(register.connect_anew()) as source,
+            contextlib.closing(connect(staging, register.passphrase)) as copy,
+        ):
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+            copy.execute("DELETE FROM datum_parameters")
+            yield copy
+    finally:
+        for suffix in ("", "-journal", "-wal", "-shm"):
+            staging.with_name(staging.name + suffix).unlink(missing_ok=True)
 
 
 def _leave_wal(connection: Any, path: Path) -> None:

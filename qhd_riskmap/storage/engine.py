@@ -69,7 +69,7 @@ class Register:
 
     def unit_of_work(self) -> UnitOfWork:
         """A new unit of work, to be entered by the thread that uses it."""
-        return UnitOfWork(self.engine, self._clock)
+        return UnitOfWork(self.engine, self._clock, encrypted=self.encrypted)
 
     @property
     def passphrase(self) -> str | None:

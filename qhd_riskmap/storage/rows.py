@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from qhd_riskmap.storage.spatialite import SRID
 
-SCHEMA_VERSION = "0004"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0005"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"
 metadata = MetaData()
 
@@ -346,6 +346,53 @@ map_layer = Table(
 
 service_key = Table(
     "service_key", metadata, Column("service", Text, primary_key=True), _word("secret")
+)
+
+batch_change = Table(
+    "batch_change",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
+    _word("kind"),
+    _word("changed_at"),
+    _word("changed_by"),
+    _text("reference"),
+    Column("reverted_at", Text),
+    Index("ix_batch_change_batch_id", "batch_id"),
+)
+
+batch_change_row = Table(
+    "batch_change_row",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    Column("change_id", Text, ForeignKey("batch_change.id"), nullable=False),
+    _word("hazard_id"),
+    _number("revision"),
+    Index("ix_batch_change_row_change_id", "change_id"),
+)
+
+sender_datum = Table(
+    "sender_datum",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("sender"),
+    _number("plane"),
+    _word("reference"),
+    _word("answered_at"),
+    _word("answered_by"),
+    UniqueConstraint("sender", "plane", name="uq_sender_datum_sender_plane"),
+)
+
+datum_parameters = Table(
+    "datum_parameters",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("name", unique=True),
+    _word("datum", unique=True),
+    _word("numbers"),
+    _word("entered_at"),
+    _word("entered_by"),
 )
 
 SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")

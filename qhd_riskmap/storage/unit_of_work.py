@@ -9,12 +9,15 @@ from sqlalchemy import Engine
 
 from qhd_riskmap.storage.assessment_repository import AssessmentRepository
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.batch_change_repository import BatchChangeRepository
 from qhd_riskmap.storage.batch_repository import BatchRepository
+from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
+from qhd_riskmap.storage.sender_repository import SenderRepository
 from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
 
@@ -30,6 +33,9 @@ class UnitOfWork:
         assessments: Their assessments.
         batches: The imports that brought them.
         survey_mappings: How senders' sheets are to be read.
+        batch_changes: What was done to whole batches later.
+        senders: What senders said of their coordinates.
+        datum_parameters: The office's own datum shifts.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         layers: Layers added to the map.
@@ -41,15 +47,19 @@ class UnitOfWork:
     assessments: AssessmentRepository
     batches: BatchRepository
     survey_mappings: SurveyMappingRepository
+    batch_changes: BatchChangeRepository
+    senders: SenderRepository
+    datum_parameters: DatumParameterRepository
     places: PlaceRepository
     releases: ReleaseRepository
     layers: LayerRepository
     audit: AuditLog
     office: OfficeProfile
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine, clock: Clock, *, encrypted: bool = False) -> None:
         self._engine = engine
         self._clock = clock
+        self._encrypted = encrypted
         self._open: Transaction | None = None
 
     def __enter__(self) -> Self:
@@ -60,6 +70,11 @@ class UnitOfWork:
         self.assessments = AssessmentRepository(transaction, self.audit, self.hazards)
         self.batches = BatchRepository(transaction, self.audit)
         self.survey_mappings = SurveyMappingRepository(transaction, self.audit)
+        self.batch_changes = BatchChangeRepository(transaction, self.audit)
+        self.senders = SenderRepository(transaction, self.audit)
+        self.datum_parameters = DatumParameterRepository(
+            transaction, self.audit, encrypted=self._encrypted
+        )
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)

@@ -1,0 +1,70 @@
+"""What senders said of their coordinates when asked; a suggestion for their next sheet, no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.transaction import Transaction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SenderAnswer:
+    """The last answer of one sender for one kind of numbers.
+
+    Attributes:
+        sender: Name of the department or unit.
+        plane: True for metres, False for degrees: the questions differ.
+        reference: Notation of the reference.
+    """
+
+    sender: str
+    plane: bool
+    reference: str
+    answered_at: datetime
+    answered_by: str
+
+
+class SenderRepository:
+    """Writes and reads table ``sender_datum``."""
+
+    def __init__(self, transaction: Transaction, audit: AuditLog) -> None:
+        self._transaction = transaction
+        self._audit = audit
+
+    def remember(self, sender: str, reference: str, actor: Actor, *, plane: bool) -> None:
+        """Keep an answer; the newest one of a sender counts."""
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO sender_datum (sender, plane, reference, answered_at, answered_by)"
+                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (sender, plane) DO UPDATE SET"
+                " reference = excluded.reference, answered_at = excluded.answered_at,"
+                " answered_by = excluded.answered_by",
+                (sender, int(plane), reference, self._transaction.now().isoformat(), actor.name),
+            )
+            self._audit.record(
+                actor, "sender.datum", sender, {"reference": reference, "plane": plane}
+            )
+
+    def answers(self, senders: Iterable[str]) -> list[SenderAnswer]:
+        """What these senders said before."""
+        wanted = list(dict.fromkeys(name for name in senders if name))
+        marks = ", ".join("?" * len(wanted))
+        found = self._transaction.reading().exec_driver_sql(
+            "SELECT sender, plane, reference, answered_at, answered_by FROM sender_datum"  # noqa: S608 - marks only
+            f" WHERE sender IN ({marks}) ORDER BY seq",
+            tuple(wanted),
+        )
+        return [
+            SenderAnswer(
+                sender=row[0],
+                plane=bool(row[1]),
+                reference=row[2],
+                answered_at=datetime.fromisoformat(row[3]),
+                answered_by=row[4],
+            )
+            for row in found
+        ]
