@@ -11,6 +11,8 @@ from typing import Self
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.services.assessment import AssessmentService
+from qhd_riskmap.services.attachments import AttachmentService
+from qhd_riskmap.services.bookmarks import BookmarkService
 from qhd_riskmap.services.exporting import ExportService
 from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.release import ReleaseService
@@ -31,6 +33,8 @@ class App:
     survey_import: SurveyImport
     release: ReleaseService
     exporting: ExportService
+    attachments: AttachmentService
+    bookmarks: BookmarkService
 
     @property
     def path(self) -> Path:
@@ -94,6 +98,8 @@ def _app(register: Register, actor_name: str | None) -> App:
         survey_import=SurveyImport(register, who),
         release=ReleaseService(register, who),
         exporting=ExportService(register, who),
+        attachments=AttachmentService(register, who),
+        bookmarks=BookmarkService(register, who),
     )
 
 

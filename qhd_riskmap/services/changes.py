@@ -15,6 +15,8 @@ class Changes:
         hazards: Some hazard, its level or its place changed.
         office: The office profile changed.
         releases: The release register changed.
+        attachments: Photos or files of the hazards were added or taken off.
+        bookmarks: The bookmarks of the map changed.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -23,3 +25,5 @@ class Changes:
     office: bool = False
     releases: bool = False
     receptors: bool = False
+    attachments: bool = False
+    bookmarks: bool = False

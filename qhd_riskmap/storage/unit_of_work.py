@@ -8,9 +8,11 @@ from typing import Self
 from sqlalchemy import Engine
 
 from qhd_riskmap.storage.assessment_repository import AssessmentRepository
+from qhd_riskmap.storage.attachment_repository import AttachmentRepository
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.batch_change_repository import BatchChangeRepository
 from qhd_riskmap.storage.batch_repository import BatchRepository
+from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.layer_repository import LayerRepository
@@ -39,6 +41,8 @@ class UnitOfWork:
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         layers: Layers added to the map.
+        attachments: Photos and files of hazards.
+        bookmarks: Bookmarks of the map.
         audit: The audit trail.
         office: The office profile.
     """
@@ -53,6 +57,8 @@ class UnitOfWork:
     places: PlaceRepository
     releases: ReleaseRepository
     layers: LayerRepository
+    attachments: AttachmentRepository
+    bookmarks: BookmarkRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -78,6 +84,8 @@ class UnitOfWork:
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)
+        self.attachments = AttachmentRepository(transaction, self.audit)
+        self.bookmarks = BookmarkRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,6 +25,7 @@ Problems = Iterator[str]
 _SHOWN = 20  # problems of one kind that are spelt out
 # The index keeps 32-bit floats rounded outwards: 2**-16 degrees is twice their step at 180.
 _INDEX_TOLERANCE = 2.0**-15
+_DIGEST_SHOWN = 12
 _CHUNK = 5000
 
 
@@ -39,6 +41,7 @@ def verify(register: Register) -> list[str]:
         _codes,
         _history,
         _documents,
+        _attachments,
         _audit_chain,
     ]
     problems: list[str] = []
@@ -179,6 +182,13 @@ def _documents(connection: Connection) -> Problems:
         " (json_valid(attributes) AND json_valid(extras) AND json_valid(alias_codes))"
     ).all()[:_SHOWN]:
         yield _("隐患 {code} 的属性不能读取。").format(code=code)
+
+
+def _attachments(connection: Connection) -> Problems:
+    """Every file is still the one that was added."""
+    for digest, content in connection.exec_driver_sql("SELECT sha256, content FROM attachment"):
+        if hashlib.sha256(content).hexdigest() != digest:
+            yield _("附件 {digest} 的内容被改动。").format(digest=digest[:_DIGEST_SHOWN])
 
 
 def _audit_chain(connection: Connection) -> Problems:
