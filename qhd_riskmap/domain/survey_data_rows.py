@@ -53,13 +53,18 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     counts = np.zeros(max(sheet.height - start, 0), dtype=np.int64)
     for column in columns:
         counts += np.fromiter(map(bool, column), bool, len(column))
+    # A formula without a stored result reads as empty, but its sender sees a value there.
+    unsolved = {row - sheet.first_row - start for row, _column in sheet.unsolved}
+    for row, _column in sheet.unsolved:
+        if row - sheet.first_row >= start:
+            counts[row - sheet.first_row - start] += 1
     headers = {c.index: c.header for c in mapping.columns}
     named = mapping.column("name")
     name = named.index if named is not None else None
     keep, notes, skipped = [], [], 0
     firsts = _first_texts(columns)
     for row, (count, text) in enumerate(zip(counts.tolist(), firsts, strict=True)):
-        if count <= _NOTE_CELLS and all(not c[row] or str(c[row]).isspace() for c in columns):
+        if count <= _NOTE_CELLS and row not in unsolved and _is_blank(columns, row):
             continue
         if text[:1] in _TELLING and header_text(text) in _TOTALS | _EXAMPLES:
             skipped += 1
@@ -74,6 +79,10 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     return DataRows(
         indices=[start + row for row in keep], columns=cut, notes=tuple(notes), skipped=skipped
     )
+
+
+def _is_blank(columns: Sequence[Sequence[str | None]], row: int) -> bool:
+    return all(not column[row] or str(column[row]).isspace() for column in columns)
 
 
 def _filled(sheet: SurveySheet, start: int) -> tuple[Sequence[str | None], ...]:

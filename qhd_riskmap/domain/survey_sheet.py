@@ -58,6 +58,8 @@ class SurveySheet:
         first_row: Row number, from 1, of the first entry of every column.
         first_column: Column number, from 1, of the first column.
         merged: The merged blocks.
+        unsolved: Row and column, from 1, of cells that hold a formula without a stored result; they
+            read as empty.
     """
 
     file: Path
@@ -67,6 +69,7 @@ class SurveySheet:
     first_row: int = 1
     first_column: int = 1
     merged: tuple[MergedRange, ...] = ()
+    unsolved: frozenset[tuple[int, int]] = frozenset()
 
     @property
     def height(self) -> int:

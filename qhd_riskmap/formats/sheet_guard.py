@@ -44,6 +44,7 @@ _REFERENCE: Final = re.compile(
 )
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>/]")
+_FORMULA: Final = re.compile(rb"[<:]f[\s>/]")
 _BYTES = npt.NDArray[np.uint8]
 
 
@@ -58,6 +59,7 @@ class Extent:
         cells: Cells counted.
         explicit: Every cell names its place, so `left` and `right` can be trusted.
         merged: The merged blocks.
+        formulas: Some cell holds a formula.
     """
 
     left: int = 0
@@ -67,6 +69,7 @@ class Extent:
     rows: int = 0
     cells: int = 0
     explicit: bool = True
+    formulas: bool = False
     merged: list[MergedRange] = field(default_factory=list)
 
 
@@ -208,6 +211,7 @@ def refuse_entities(piece: bytes, name: str, *, first: bool) -> None:
 def _measure(block: bytes, after: bytes, extent: Extent) -> None:
     if not block:
         return
+    extent.formulas = extent.formulas or _FORMULA.search(block) is not None
     extent.rows += len(_ROW.findall(block)) if b"<row" not in block else block.count(b"<row")
     for found in _MERGE.finditer(block):
         extent.merged.append(

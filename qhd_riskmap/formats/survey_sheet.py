@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +28,7 @@ from qhd_riskmap.formats.sheet_guard import (
     too_large,
 )
 from qhd_riskmap.formats.survey_text import read_text_sheet
+from qhd_riskmap.formats.unsolved_formulas import unsolved_formulas
 from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
 from qhd_riskmap.formats.xlsb_extent import check_xlsb
 from qhd_riskmap.i18n import _
@@ -128,7 +130,24 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
     if not parts:
         raise damaged(path.name, "no worksheet")
     extents = [sheet_extent(archive, item.part, path.name) for item in parts]
-    return _guarded(path, lambda: _load_xlsx(path, content, parts, extents))
+    sheets = _guarded(path, lambda: _load_xlsx(path, content, parts, extents))
+    with_formulas = {
+        item.name: unsolved_formulas(archive, item.part)
+        for item, extent in zip(parts, extents, strict=True)
+        if extent.formulas
+    }
+    return [_with_unsolved(sheet, with_formulas.get(sheet.name, frozenset())) for sheet in sheets]
+
+
+def _with_unsolved(sheet: SurveySheet, cells: frozenset[tuple[int, int]]) -> SurveySheet:
+    """Tell the sheet of its formulas without a result; rows of nothing else count as rows too."""
+    if not cells:
+        return sheet
+    lacking = max(row for row, _column in cells) - sheet.first_row + 1 - sheet.height
+    columns = sheet.columns
+    if lacking > 0:
+        columns = tuple([*column, *[None] * lacking] for column in columns)
+    return replace(sheet, columns=columns, unsolved=cells)
 
 
 def _load_xlsx(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
-from qhd_riskmap.domain.survey_headers import START_KEYS
+from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     ParsedPoint,
@@ -233,9 +233,11 @@ def _coordinates(shape: BaseGeometry) -> Sequence[tuple[float, float]]:
 def _report(found: Positions, problems: list[tuple[int, str, str]], log: IssueLog) -> None:
     located = found.found
     for row, key, message in problems:
+        if (row, key) in log.noted:
+            continue
         make = warning if located[row] else error
         log.on_row(row, make(key, "bad-coordinate", message))
-    told = {row for row, _key, _message in problems}
+    told = {row for row, key in log.noted if key in POSITION_KEYS or key in START_KEYS}
     for row in np.flatnonzero(~located).tolist():
         if row not in told:
             log.on_row(row, error("lon", "no-geometry", _("没有坐标，请补填。")))

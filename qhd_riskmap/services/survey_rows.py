@@ -25,6 +25,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_candidates import Candidate, CandidateMaker, ImportTerms, RowFacts
 from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
+from qhd_riskmap.services.survey_formulas import note_unsolved
 from qhd_riskmap.services.survey_geometry import LINE_TYPES, PlacedRows, place_rows, wanted_shape
 from qhd_riskmap.services.survey_issues import IssueLog, RowIssue, error, warning
 from qhd_riskmap.services.survey_location import counties, declared_counties
@@ -115,6 +116,7 @@ class _Reader:
         self._log = IssueLog(sheet, list(self._data.indices), column_of)
         for found in mapping.issues:
             self._log.on_cell(found.row, found.column, found.issue)
+        note_unsolved(sheet, self._data, mapping, self._log)
         self._columns = SheetColumns(mapping, self._data, self._log)
         self._count = self._columns.rows
 
@@ -196,9 +198,9 @@ class _Reader:
             hazard_type, sub_kind = known[pair]
             types.append(hazard_type)
             sub_kinds.append(sub_kind)
-            if hazard_type is None:
+            if hazard_type is None and (row, "category") not in self._log.noted:
                 self._say_no_type(row, pair[0])
-            elif pair[1] is not None and not sub_kind:
+            elif hazard_type is not None and pair[1] is not None and not sub_kind:
                 self._columns.keep(row, self._columns.header("sub_kind"), pair[1])
                 message = _("“{text}”不是“{type}”的小类，已作为附加信息保留。").format(
                     text=pair[1][:40], type=_(hazard_type.label)
