@@ -19,6 +19,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -261,6 +262,8 @@ def run_desk(options: argparse.Namespace) -> int:
     set_up("setup", APT_RUN)
     if options.headless or not _has_display():
         print("没有显示器：以命令行完成同样的工作（导入示例 → 评估 → 发布）。", flush=True)
+        # The demonstration never writes into a folder in use, so its own former one makes way.
+        shutil.rmtree(WORK / "demo", ignore_errors=True)
         return _program("demo", str(WORK / "demo")).returncode
     return _program("desk", "--sample").returncode
 
@@ -337,6 +340,7 @@ def take_screenshots(options: argparse.Namespace) -> int:
 def build_installer(options: argparse.Namespace) -> int:
     """Freeze the program and let the result check itself."""
     del options
+    started = time.monotonic()
     set_up("setup", APT_RUN)
     _dependencies("installer")
     spec = ROOT / "build_installer.spec"
@@ -346,7 +350,8 @@ def build_installer(options: argparse.Namespace) -> int:
     program = ROOT / "dist" / "qhd-riskmap" / ("qhd-riskmap.exe" if WINDOWS else "qhd-riskmap")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     subprocess.run([str(program), "--self-check"], check=True, env=environment)
-    print(program)
+    size = sum(file.lstat().st_size for file in program.parent.rglob("*") if file.is_file())
+    print(f"{program}  {size / 2**20:.0f} MB，用时 {time.monotonic() - started:.0f} 秒")
     return 0
 
 
