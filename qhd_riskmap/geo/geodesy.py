@@ -13,15 +13,14 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Geod, Proj
+from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
+from qhd_riskmap.geo.local_plane import LocalPlane
 from qhd_riskmap.i18n import _
 
-# GB 22021-2008: ellipsoid of CGCS2000.
-SEMI_MAJOR_M: Final = 6378137.0
-INVERSE_FLATTENING: Final = 298.257222101
 _FLATTENING: Final = 1.0 / INVERSE_FLATTENING
 _ECCENTRICITY_SQUARED: Final = _FLATTENING * (2.0 - _FLATTENING)
 
@@ -165,20 +164,18 @@ def buffer_m(geometry: BaseGeometry, metres: float) -> BaseGeometry:
         )
     if geometry.is_empty:
         return shapely.Polygon()
-    west, south, east, north = geometry.bounds
-    plane: Any = Proj(
-        proj="aeqd",
-        lon_0=(west + east) / 2,
-        lat_0=(south + north) / 2,
-        a=SEMI_MAJOR_M,
-        rf=INVERSE_FLATTENING,
-    )
-    flat = shapely.transform(geometry, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1])))
-    wide = flat.buffer(metres, quad_segs=32)
-    result: BaseGeometry = shapely.transform(
-        wide, lambda xy: np.column_stack(plane(xy[:, 0], xy[:, 1], inverse=True))
-    )
-    return result
+    return LocalPlane.of(geometry).apply(geometry, lambda flat: flat.buffer(metres, quad_segs=32))
+
+
+def destination(lon: float, lat: float, azimuth: float, metres: float) -> tuple[float, float]:
+    """The place ``metres`` away in direction ``azimuth`` (degrees clockwise from north).
+
+    >>> lon, lat = destination(119.6, 39.9, 0.0, 1000.0)
+    >>> f"{lon:.6f} {lat:.6f}"
+    '119.600000 39.909006'
+    """
+    east, north, _back = _GEOD.fwd(lon, lat, azimuth, metres)
+    return float(east), float(north)
 
 
 def web_mercator_resolution(zoom: float, lat: float) -> float:
