@@ -36,6 +36,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "export": registers.export,
     "coords": coordinates.convert,
     "verify": registers.verify_register,
+    "backup": registers.back_up,
     "demo": publishing.demo,
 }
 

@@ -32,7 +32,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _check_release, _export, _coords, _verify, _demo):  # fmt: skip
+                _check_release, _export, _coords, _verify, _backup, _demo):  # fmt: skip
         add(commands)
     return parser
 
@@ -168,6 +168,11 @@ def _coords(commands: Commands[Parser]) -> None:
 
 def _verify(commands: Commands[Parser]) -> None:
     _command(commands, "verify", _("检查登记库完整性"))
+
+
+def _backup(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "backup", _("备份登记库"))
+    parser.add_argument("out", type=Path, metavar="OUT", help=_("备份文件，或放备份的文件夹"))
 
 
 def _demo(commands: Commands[Parser]) -> None:

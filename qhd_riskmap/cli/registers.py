@@ -19,6 +19,7 @@ from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.integrity import IntegrityService
+from qhd_riskmap.services.jobs import SilentJob
 
 
 def init(options: argparse.Namespace, output: Output) -> int:
@@ -147,6 +148,22 @@ def verify_register(options: argparse.Namespace, output: Output) -> int:
     document = {"ok": not problems, "problems": problems}
     output.result(document, problems or [_("登记库完好。")])
     return 2 if problems else 0
+
+
+def back_up(options: argparse.Namespace, output: Output) -> int:
+    """Write a verified copy with the same passphrase."""
+    with open_register_app(options) as app:
+        made = IntegrityService(app.register, app.actor).back_up(options.out, SilentJob())
+        encrypted = app.encrypted
+    document = {
+        "path": str(made.path),
+        "encrypted": encrypted,
+        "hazards": made.hazards,
+        "bytes": made.size,
+    }
+    line = _("已备份并核对：{path}（{n} 处隐患）").format(path=made.path, n=made.hazards)
+    output.result(document, [line])
+    return 0
 
 
 def _row(hazard: Hazard) -> list[str]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from qhd_riskmap.errors import DatabaseError, InvalidInputError, OutputFileError
+import sqlcipher3.dbapi2 as driver
+
+from qhd_riskmap.errors import DatabaseError, InvalidInputError, OutputFileError, RiskMapError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.connection import (
     APPLICATION_ID,
@@ -21,33 +23,64 @@ from qhd_riskmap.storage.connection import (
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.failures import busy, translated
 
+Progress = Callable[[int, int], None]
+_PIECE_PAGES = 2048  # 8 MB, about a tenth of a second
 _REPLACE_TRIES = 5  # scanners and sync tools hold fresh files for a moment on Windows
 _REPLACE_PAUSE_S = 0.2
 
 
-def backup(register: Register, target: Path) -> None:
+def backup(register: Register, target: Path, progress: Progress | None = None) -> None:
     """Write a checked copy, encrypted like the register, as one file.
 
-    An older copy of that name stays until the new one is whole.
+    An older copy of this register under that name stays until the new one is whole; any other file of that
+    name is never replaced.
+
+    Args:
+        register: What to copy; others may go on writing to it.
+        target: The copy.
+        progress: Told pages done and pages in all; what it raises stops the copy and leaves nothing.
 
     Raises:
-        OutputFileError: The copy cannot be written there.
+        OutputFileError: The copy cannot be written there, or another file has that name.
         DatabaseError: The copy is not whole; nothing was replaced.
     """
-    with _beside(register, target) as partial:
-        source = register.connect_anew()
-        try:
-            with translated(partial):
-                # Made by the key alone: the extension and the guards are no part of a copy.
-                copy = connect(partial, register.passphrase)
-                try:
-                    source.backup(copy)
-                    copy.execute("PRAGMA journal_mode = DELETE").fetchall()
-                finally:
-                    copy.close()
-        finally:
-            source.close()
-        _require_whole(register, partial, register.passphrase)
+    with _beside(register, target) as partial, closing(register.connect_anew()) as source:
+        if target.exists():
+            _require_older_copy(source, target, register.passphrase)
+        with translated(partial):
+            # One snapshot for the copy and for what it is compared with, whoever writes meanwhile.
+            source.execute("BEGIN")
+            content = _content(source)
+            # Made by the key alone: the extension and the guards are no part of a copy.
+            with closing(connect(partial, register.passphrase)) as copy:
+                source.backup(
+                    copy, pages=_PIECE_PAGES, progress=_counted(progress) if progress else None
+                )
+                copy.execute("PRAGMA journal_mode = DELETE").fetchall()
+        _require_whole(content, partial, register.passphrase)
+
+
+def _counted(progress: Progress) -> Callable[[int, int, int], None]:
+    return lambda _status, remaining, total: progress(total - remaining, total)
+
+
+def _require_older_copy(source: Any, target: Path, passphrase: str | None) -> None:
+    """Let a file be replaced only when everything it knows stands in this register too."""
+    try:
+        with closing(connect(target, passphrase)) as other:
+            last = other.execute("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1").fetchone()
+    except (RiskMapError, driver.Error) as error:  # no database, another key, other tables
+        raise _not_ours(target) from error
+    mine = last and source.execute("SELECT hash FROM audit WHERE seq = ?", last[:1]).fetchone()
+    if not last or mine != last[1:]:
+        raise _not_ours(target)
+
+
+def _not_ours(target: Path) -> OutputFileError:
+    return OutputFileError(
+        _("“{name}”已经存在，且不是本登记库以前的备份，没有覆盖。").format(name=target.name),
+        hint=_("请换一个文件名或文件夹。"),
+    )
 
 
 def export_plain(register: Register, target: Path) -> None:
@@ -59,7 +92,7 @@ def export_plain(register: Register, target: Path) -> None:
     """
     with _beside(register, target) as partial, _without_shifts(register, partial) as source:
         _export(source, partial, None)
-        _require_whole(register, partial, None)
+        _require_whole(_content(source), partial, None)
 
 
 def set_passphrase(register: Register, passphrase: str | None) -> None:
@@ -87,7 +120,7 @@ def set_passphrase(register: Register, passphrase: str | None) -> None:
         with translated(path):
             _leave_wal(source, path)
         _export(source, partial, passphrase)
-        _require_whole(register, partial, passphrase)
+        _require_whole(_content(source), partial, passphrase)
     except BaseException:
         choose_journal(source, path)
         source.close()
@@ -120,7 +153,7 @@ def _without_shifts(register: Register, partial: Path) -> Iterator[Any]:
     They are taken out there: deleting them in the plain file would leave their bytes on the disk.
     """
     if not _holds_shifts(register):
-        with contextlib.closing(register.connect_anew()) as source:
+        with closing(register.connect_anew()) as source:
             yield source
         return
     staging = partial.with_name(partial.name + ".staging")
@@ -128,8 +161,8 @@ def _without_shifts(register: Register, partial: Path) -> Iterator[Any]:
     try:
         with (
             translated(staging),
-            contextlib.closing(register.connect_anew()) as source,
-            contextlib.closing(connect(staging, register.passphrase)) as copy,
+            closing(register.connect_anew()) as source,
+            closing(connect(staging, register.passphrase)) as copy,
         ):
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE").fetchall()
@@ -204,24 +237,24 @@ def _replace(partial: Path, target: Path) -> None:
             return
 
 
-def _require_whole(register: Register, copy: Path, passphrase: str | None) -> None:
-    """Open the finished copy afresh and compare it with the register."""
-    counts = []
-    for connection in (register.connect_anew(), connect(copy, passphrase)):
-        try:
-            with translated(copy):
-                tables = connection.execute(
-                    "SELECT (SELECT count(*) FROM hazard), (SELECT count(*) FROM audit),"
-                    " (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1),"
-                    " (SELECT count(*) FROM idx_hazard_geometry_rowid)"
-                ).fetchone()
-                sound = connection.execute("PRAGMA integrity_check").fetchall()
-        finally:
-            connection.close()
-        counts.append((tables, sound))
-    if counts[0] != counts[1] or counts[1][1] != [("ok",)]:
+def _content(connection: Any) -> tuple[Any, ...]:
+    """What two copies of one register have in common."""
+    row = connection.execute(
+        "SELECT (SELECT count(*) FROM hazard), (SELECT count(*) FROM audit),"
+        " (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1),"
+        " (SELECT count(*) FROM idx_hazard_geometry_rowid)"
+    ).fetchone()
+    return tuple(row)
+
+
+def _require_whole(content: tuple[Any, ...], copy: Path, passphrase: str | None) -> None:
+    """Open the finished copy afresh, compare it with the register and check its pages."""
+    with closing(connect(copy, passphrase)) as connection, translated(copy):
+        copied = _content(connection)
+        sound = connection.execute("PRAGMA integrity_check").fetchall()
+    if copied != content or sound != [("ok",)]:
         raise DatabaseError(
             _("副本“{name}”不完整，已放弃。").format(name=copy.name),
             hint=_("请检查磁盘后再试；原登记库没有改动。"),
-            detail=f"{counts}",
+            detail=f"{content} {copied} {sound}",
         )

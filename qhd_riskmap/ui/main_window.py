@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -30,10 +29,10 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap import __version__
 from qhd_riskmap.domain.access import Permission
-from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
+from qhd_riskmap.i18n import CHINESE, ENGLISH, _
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.integrity import IntegrityService
+from qhd_riskmap.services.integrity import Backup
 from qhd_riskmap.settings import data_dir, save_settings
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.pages.register_page import RegisterPage
@@ -47,6 +46,7 @@ from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.rail import NavigationRail
+from qhd_riskmap.ui.toolkit.register_backup import REGISTER_FILES, RegisterBackup, backup_words
 from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
 from qhd_riskmap.ui.toolkit.theme import apply_theme
 from qhd_riskmap.ui.toolkit.window_commands import COMMANDS, MENUS
@@ -54,7 +54,6 @@ from qhd_riskmap.ui.toolkit.window_commands import COMMANDS, MENUS
 # The order of the rail; a page stands here from the day it is built.
 PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage, SurveyImportPage, ReleasePage)
 
-REGISTER_FILES: Final = N_("登记库 (*.sqlite *.db *.qhd *.riskmap);;所有文件 (*)")
 _LAYOUT_KEY: Final = "main_window"
 _FIRST_SIZE: Final = (1280, 720)
 _SMALLEST: Final = (800, 480)
@@ -84,6 +83,8 @@ class MainWindow(QMainWindow):
         self.pages: dict[str, Page] = {}
         self.setMinimumSize(*_SMALLEST)
         self.setAcceptDrops(True)
+        self.backup = RegisterBackup(desk, self)
+        self.backup.known.connect(self._show_backup)
         self._build()
         self._restore_geometry()
         desk.changed.connect(self._changed)
@@ -99,6 +100,7 @@ class MainWindow(QMainWindow):
         desk.scaled.connect(self._scale)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
         desk.features.reload()
+        self.backup.look_up()
 
     # -- building -------------------------------------------------------------------------------
 
@@ -142,7 +144,7 @@ class MainWindow(QMainWindow):
         bind("file.new", self.new_wanted.emit)
         bind("file.open", self._ask_for_register)
         bind("file.sample", self.sample_wanted.emit)
-        bind("file.backup", self._ask_for_backup)
+        bind("file.backup", self.backup.ask)
         bind("file.quit", self.close)
         bind("edit.undo", self.desk.history.undo)
         bind("edit.redo", self.desk.history.redo)
@@ -216,6 +218,8 @@ class MainWindow(QMainWindow):
             app.path.name, str(app.path), encrypted=app.encrypted, actor=app.actor.name
         )
         self.status.form_chosen.connect(self._remember_form)
+        self.status.backup_wanted.connect(self.registry.action("file.backup").trigger)
+        self._show_backup(self.backup.last)
         self.setStatusBar(self.status)
 
     # -- pages ----------------------------------------------------------------------------------
@@ -343,6 +347,9 @@ class MainWindow(QMainWindow):
     def _scale(self, denominator: float) -> None:
         self.status.show_scale(denominator)
 
+    def _show_backup(self, last: Backup | None) -> None:
+        self.status.show_backup(*backup_words(last))
+
     def _remember_form(self, form: str) -> None:
         self.desk.settings.coordinate_format = form
         save_settings(self.desk.settings)
@@ -355,28 +362,6 @@ class MainWindow(QMainWindow):
         )
         if chosen:
             self.open_wanted.emit(Path(chosen))
-
-    def _ask_for_backup(self) -> None:
-        path = self.desk.app.path
-        day = datetime.now(UTC).astimezone().strftime("%Y%m%d-%H%M")
-        proposed = path.with_name(f"{path.stem}-{day}{path.suffix}")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, _("备份登记库"), str(proposed), _(REGISTER_FILES)
-        )
-        if chosen:
-            self.back_up(Path(chosen))
-
-    def back_up(self, target: Path) -> None:
-        """Write a verified copy of the register beside the window."""
-        service = IntegrityService(self.desk.app.register, self.desk.app.actor)
-        self.desk.run(
-            lambda _job: service.back_up(target),
-            title=_("正在备份…"),
-            on_success=self._backed_up,
-        )
-
-    def _backed_up(self, target: Path) -> None:
-        self.desk.notify(_("已备份到 {path}。").format(path=target), "success")
 
     def show_manual(self) -> None:
         """F1: the manual at the page of the screen in front."""

@@ -235,6 +235,24 @@ def test_verify_finds_a_sound_register_whole(register, answer):
     assert answer("verify", register) == {"ok": True, "problems": []}
 
 
+def test_a_backup_is_a_register_of_its_own_and_spares_other_files(
+    register, answer, command, tmp_path
+):
+    made = answer("backup", register, tmp_path / "副本.qhd", "--actor", "张三")
+    assert set(made) == {"path", "encrypted", "hazards", "bytes"}
+    assert (made["hazards"], made["encrypted"]) == (3, False)
+    assert made["bytes"] == (tmp_path / "副本.qhd").stat().st_size
+    assert answer("list", made["path"]) == answer("list", register)
+    assert Path(answer("backup", register, tmp_path)["path"]).parent == tmp_path
+    (tmp_path / "b.txt").write_text("x", encoding="utf-8")
+    for target in (register, tmp_path / "b.txt", tmp_path / "无" / "c.qhd"):
+        code, _out, err = command("backup", register, target)
+        assert code == 2
+        assert err.split(":")[0] in {"invalid-input", "output-file"}
+    assert (tmp_path / "b.txt").read_text(encoding="utf-8") == "x"
+    assert answer("verify", register)["ok"]
+
+
 def test_an_encrypted_register_needs_its_passphrase(tmp_path, command, answer, monkeypatch, sheet):
     words = tmp_path / "口令.txt"
     words.write_text("秘密 'pass\"word\n第二行", encoding="utf-8")

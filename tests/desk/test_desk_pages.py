@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPlainTextEdit
 
-from qhd_riskmap.bootstrap import open_app
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import ConflictError
@@ -452,15 +451,6 @@ def test_f1_opens_the_manual_at_the_page_in_front(qtbot, window, page):
     window.registry.action("help.manual").trigger()
     assert window.manual.isVisible()
     assert len(window.manual.browser.toPlainText()) > 100
-
-
-def test_a_backup_can_be_opened(qtbot, window, desk, tmp_path, settled):
-    window.back_up(tmp_path / "备份.sqlite")
-    settled()
-    assert desk.errors == []
-
-    with open_app(tmp_path / "备份.sqlite") as copy:
-        assert len(copy.registry.features()) == 5
 
 
 @pytest.mark.parametrize("text", ["119°36′00″E 39°56′00″N", "119.6, 39.93"])

@@ -31,6 +31,7 @@ from qhd_riskmap.errors import (
 )
 from qhd_riskmap.services.assessment import AssessmentService
 from qhd_riskmap.services.integrity import IntegrityService
+from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.register import RegisterService
 
 
@@ -188,7 +189,7 @@ def test_every_use_case_asks_for_its_permission(app):
         lambda: assessment.assess("x", "ls", {"L": 1, "S": 1}, on=date(2014, 6, 1)),
         lambda: assessment.of(uuid4()),
         integrity.problems,
-        lambda: integrity.back_up(app.path.with_suffix(".bak")),
+        lambda: integrity.back_up(app.path.with_suffix(".bak"), SilentJob()),
     ]
     for call in calls:
         with pytest.raises(PermissionDeniedError):
@@ -200,8 +201,8 @@ def test_a_backup_opens_and_holds_the_same_hazards(app, tmp_path):
     stored, _ = app.registry.create(hazard())
     integrity = IntegrityService(app.register, app.actor)
     assert integrity.problems() == []
-    target = integrity.back_up(tmp_path / "备份.qhd")
-    with open_app(target) as copy:
+    made = integrity.back_up(tmp_path / "备份.qhd", SilentJob())
+    with open_app(made.path) as copy:
         assert copy.registry.get(stored.code).name == stored.name
 
 

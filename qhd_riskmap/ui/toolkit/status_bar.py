@@ -22,13 +22,15 @@ _NOTE_WIDTH: Final = 260
 
 
 class DeskStatusBar(QStatusBar):
-    """Signals.
+    """What is always in sight below the pages.
 
     Signals:
         form_chosen: The officer clicked to another coordinate form (one of `COORDINATE_FORMS`).
+        backup_wanted: The officer clicked on the last backup.
     """
 
     form_chosen = Signal(str)
+    backup_wanted = Signal()
 
     def __init__(self, coordinate_form: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,8 +52,10 @@ class DeskStatusBar(QStatusBar):
         self.lock = QLabel()
         self.lock.setObjectName("status-lock")
         self.register = _label("status-register", _("登记库"))
+        self.backup = _flat_button("status-backup", _("上次备份"))
+        self.backup.clicked.connect(self.backup_wanted)
         self.actor = _label("status-actor", _("经办人"))
-        for widget in (self.coordinate, self.scale, datum, self.lock, self.register, self.actor):
+        for widget in (self.coordinate, self.scale, datum, self.lock, self.register, self.backup, self.actor):  # fmt: skip
             self.addPermanentWidget(widget)
         self._show_place()
 
@@ -65,6 +69,11 @@ class DeskStatusBar(QStatusBar):
         self.register.setText(name)
         self.register.setToolTip(f"{path}（{words}）")
         self.actor.setText(_("经办人：{name}").format(name=actor))
+
+    def show_backup(self, text: str, explanation: str) -> None:
+        """Say when the register was last backed up."""
+        self.backup.setText(text)
+        self.backup.setToolTip(explanation)
 
     def show_place(self, lon: float, lat: float) -> None:
         """The cursor's place in CGCS2000 degrees; NaN when it left the map."""
