@@ -34,9 +34,11 @@ from qhd_riskmap.services.survey_preview import (
     SurveyFile,
 )
 from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
+from qhd_riskmap.storage.assessment_columns import columns_of as assessment_columns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.hazard_columns import columns_of
 
 __all__ = [
     "ImportOutcome",
@@ -139,11 +141,11 @@ class SurveyImport:
             job.advance(0, steps, _("写入登记库"))
             counts = preview.outcome_of((), None, accepted=len(chosen))
             work.batches.add(_batch(preview, chosen, counts), self._actor)
-            stored = work.hazards.add_many([c.hazard for c in chosen], self._actor)
+            stored = work.hazards.add_columns(columns_of([c.hazard for c in chosen]), self._actor)
             job.advance(steps, steps, _("写入评估"))
-            assessments = [a for c in chosen for a in c.assessments]
+            assessments = [(row, a) for row, c in enumerate(chosen) for a in c.assessments]
             if assessments:
-                work.assessments.add_many(assessments, self._actor)
+                work.assessments.add_columns(stored, assessment_columns(assessments), self._actor)
             job.advance(steps, steps, _("提交"))
             work.commit()
         rows = tuple((c.sheet.file, c.sheet.name, c.row) for c in chosen)

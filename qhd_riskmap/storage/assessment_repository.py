@@ -18,7 +18,10 @@ from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load
+from qhd_riskmap.storage.assessment_columns import AssessmentColumns
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.bulk_load import Progress
+from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
@@ -28,6 +31,11 @@ _INSERT = (
     " reasons, assessor, assessed_on)"
     " VALUES (?, (SELECT fid FROM hazard WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+_INSERT_BY_KEY = (
+    "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
+    " reasons, assessor, assessed_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_CHUNK = 20_000
 _SELECT = (
     "SELECT a.id, h.id, a.method, a.method_version, a.inputs, a.score, a.level, a.reasons,"
     " a.assessor, a.assessed_on FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
@@ -82,15 +90,37 @@ class AssessmentRepository:
             for hazard_id, item in newest.items():
                 if graded.get(str(hazard_id)) != (item.level.rank, HazardStatus.ASSESSED.value):
                     self._graded(item, actor)
-            self._audit.record(
-                actor,
-                "assessment.add_many",
-                "assessments",
-                {
-                    "count": len(assessments),
-                    "ids_sha256": bulk_load.digest(item.id for item in assessments),
-                },
-            )
+            self._record_many([str(item.id) for item in assessments], actor)
+
+    def add_columns(
+        self,
+        hazards: StoredHazards,
+        columns: AssessmentColumns,
+        actor: Actor,
+        progress: Progress | None = None,
+    ) -> None:
+        """Store the assessments of hazards just registered, with one audit entry.
+
+        Args:
+            hazards: The hazards; each carries the level of its last assessment already.
+            columns: Their assessments.
+            actor: Who registers them.
+            progress: Called with the number of rows written so far; may raise to stop.
+
+        Raises:
+            ConflictError: One is stored already.
+        """
+        columns.require_levels(hazards)
+        with self._transaction.step() as connection:
+            for start in range(0, len(columns), _CHUNK):
+                rows = list(columns.values(hazards.first_fid, start, start + _CHUNK))
+                try:
+                    connection.exec_driver_sql(_INSERT_BY_KEY, rows)
+                except IntegrityError as error:
+                    raise _refused(error) from error
+                if progress is not None:
+                    progress(start + len(rows))
+            self._record_many(columns.ids, actor)
 
     def of(self, hazard_id: UUID) -> list[Assessment]:
         """The assessments of a hazard, newest first."""
@@ -108,12 +138,15 @@ class AssessmentRepository:
         try:
             connection.exec_driver_sql(_INSERT, [_values(item) for item in assessments])
         except IntegrityError as error:
-            text = str(error.orig)
-            if "hazard_fid" in text:
-                raise NotFoundError(_("被评估的隐患不在登记库中。"), detail=text) from error
-            if "assessment.id" in text:
-                raise ConflictError(_("这条评估已在登记库中。"), detail=text) from error
-            raise
+            raise _refused(error) from error
+
+    def _record_many(self, ids: Sequence[str], actor: Actor) -> None:
+        self._audit.record(
+            actor,
+            "assessment.add_many",
+            "assessments",
+            {"count": len(ids), "ids_sha256": bulk_load.digest(ids)},
+        )
 
     def _graded(self, assessment: Assessment, actor: Actor) -> Hazard:
         hazard = self._hazards.require(str(assessment.hazard_id))
@@ -128,6 +161,15 @@ class AssessmentRepository:
     def _grades(connection: Connection) -> dict[str, tuple[int, str]]:
         rows = connection.exec_driver_sql("SELECT id, level, status FROM hazard")
         return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _refused(error: IntegrityError) -> Exception:
+    text = str(error.orig)
+    if "hazard_fid" in text:
+        return NotFoundError(_("被评估的隐患不在登记库中。"), detail=text)
+    if "assessment.id" in text:
+        return ConflictError(_("这条评估已在登记库中。"), detail=text)
+    return error
 
 
 def _values(item: Assessment) -> tuple[Any, ...]:

@@ -19,7 +19,9 @@ from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.bulk_load import Progress
 from qhd_riskmap.storage.collector import collector_paused
+from qhd_riskmap.storage.hazard_columns import HazardColumns, StoredHazards, columns_of
 from qhd_riskmap.storage.hazard_history import HazardVersion
 from qhd_riskmap.storage.hazard_query import Fingerprint
 from qhd_riskmap.storage.hazard_rows import (
@@ -119,15 +121,14 @@ class HazardRepository:
             InvalidInputError: Its geometry cannot be stored.
         """
         with self._transaction.step() as connection:
-            stored = self._stamped([hazard], actor, connection)
-            self._insert(connection, stored)
+            stored = self._register(columns_of([hazard]), actor, connection)
             self._audit.record(
                 actor,
                 "hazard.add",
                 str(hazard.id),
-                {"code": stored[0].code, "name": hazard.name, "revision": 1},
+                {"code": stored.codes[0], "name": hazard.name, "revision": 1},
             )
-        return stored[0]
+        return stamped(hazard, code=stored.codes[0], now=stored.now, actor=actor.name)
 
     def add_many(self, hazards: Sequence[Hazard], actor: Actor) -> list[Hazard]:
         """Register many hazards at once, all or none; like `add`, with one audit entry.
@@ -136,21 +137,41 @@ class HazardRepository:
             ConflictError: An id or code is already registered, or occurs twice.
             InvalidInputError: A geometry cannot be stored.
         """
-        if not hazards:
-            return []
+        stored = self.add_columns(columns_of(hazards), actor)
+        return [
+            stamped(hazard, code=code, now=stored.now, actor=actor.name)
+            for hazard, code in zip(hazards, stored.codes, strict=True)
+        ]
+
+    def add_columns(
+        self, columns: HazardColumns, actor: Actor, progress: Progress | None = None
+    ) -> StoredHazards:
+        """`add_many` for hazards that come as columns.
+
+        Args:
+            columns: The hazards.
+            actor: Who registers them.
+            progress: Called with the number of rows written so far; may raise to stop.
+
+        Raises:
+            ConflictError: An id or code is already registered, or occurs twice.
+            InvalidInputError: A geometry cannot be stored.
+        """
+        if not len(columns):
+            now = self._transaction.now()
+            return StoredHazards(columns=columns, codes=(), first_fid=0, now=now, actor=actor.name)
         with self._transaction.step() as connection, collector_paused():
-            stored = self._stamped(hazards, actor, connection)
-            self._insert(connection, stored)
-            batches = sorted({str(h.batch_id) for h in hazards if h.batch_id})
+            stored = self._register(columns, actor, connection, progress)
+            batches = sorted(set(filter(None, columns.facts["batch_id"])))
             self._audit.record(
                 actor,
                 "hazard.add_many",
                 batches[0] if len(batches) == 1 else "hazards",
                 {
                     "count": len(stored),
-                    "first": stored[0].code,
-                    "last": stored[-1].code,
-                    "ids_sha256": bulk_load.digest(hazard.id for hazard in stored),
+                    "first": stored.codes[0],
+                    "last": stored.codes[-1],
+                    "ids_sha256": bulk_load.digest(columns.facts["id"]),
                 },
             )
         return stored
@@ -234,22 +255,28 @@ class HazardRepository:
             )
         return stored
 
-    def _stamped(
-        self, hazards: Sequence[Hazard], actor: Actor, connection: Connection
-    ) -> list[Hazard]:
-        now = self._transaction.now()
-        codes = codes_for(connection, hazards, now.year)
-        return [
-            stamped(hazard, code=code, now=now, actor=actor.name)
-            for hazard, code in zip(hazards, codes, strict=True)
-        ]
-
-    @staticmethod
-    def _insert(connection: Connection, hazards: Sequence[Hazard]) -> None:
+    def _register(
+        self,
+        columns: HazardColumns,
+        actor: Actor,
+        connection: Connection,
+        progress: Progress | None = None,
+    ) -> StoredHazards:
+        now, facts = self._transaction.now(), columns.facts
+        stored = StoredHazards(
+            columns=columns,
+            codes=codes_for(
+                connection, facts["code"], facts["county"], facts["type_key"], now.year
+            ),
+            first_fid=bulk_load.first_free(connection),
+            now=now,
+            actor=actor.name,
+        )
         try:
-            bulk_load.insert(connection, hazards)
+            bulk_load.insert(connection, stored, progress)
         except IntegrityError as error:
-            raise _taken(hazards, error) from error
+            raise _taken(stored.codes, error) from error
+        return stored
 
     def _write(
         self, connection: Connection, before: Hazard, hazard: Hazard, action: str, actor: Actor
@@ -286,10 +313,10 @@ def _refuse_deleted(hazard: Hazard) -> None:
         )
 
 
-def _taken(hazards: Sequence[Hazard], error: IntegrityError) -> Exception:
+def _taken(codes: Sequence[str], error: IntegrityError) -> Exception:
     text = str(error.orig)
     if "hazard.code" in text:
-        which = hazards[0].code if len(hazards) == 1 else ""
+        which = codes[0] if len(codes) == 1 else ""
         return ConflictError(
             _("隐患编号 {code} 已被使用。").format(code=which).replace("  ", " "),
             hint=_("编号不能重复；留空则由程序编号。"),

@@ -92,6 +92,11 @@ _quoted = lru_cache(maxsize=4096)(encode_basestring)
 
 def values_of(hazard: Hazard) -> tuple[Any, ...]:
     """The values of `STORED` for one hazard."""
+    return (*record_of(hazard), search_text(hazard))
+
+
+def record_of(hazard: Hazard) -> tuple[Any, ...]:
+    """The values of `COLUMNS` for one hazard."""
     source = hazard.provenance
     return (
         str(hazard.id),
@@ -125,7 +130,6 @@ def values_of(hazard: Hazard) -> tuple[Any, ...]:
         instant_text(hazard.updated_at),
         hazard.updated_by,
         instant_text(hazard.deleted_at),
-        search_text(hazard),
     )
 
 

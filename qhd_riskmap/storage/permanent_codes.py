@@ -5,17 +5,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import repeat
 
 from sqlalchemy import Connection
 
-from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.taxonomy import taxonomy
 
 _PATTERN = re.compile(r"(\d{6})-([A-Z]{2})-(\d{4})-(\d{4,9})")
 Series = tuple[str, str, int]
 
 
-def codes_for(connection: Connection, hazards: Sequence[Hazard], year: int) -> list[str]:
+def codes_for(
+    connection: Connection,
+    given: Sequence[str],
+    counties: Sequence[str],
+    type_keys: Sequence[str],
+    year: int,
+) -> list[str]:
     """The codes of hazards to be added: their own, or the next ones of their series.
 
     The caller holds the write lock, so two desks never draw the same number. Codes that came from
@@ -23,28 +29,31 @@ def codes_for(connection: Connection, hazards: Sequence[Hazard], year: int) -> l
 
     Args:
         connection: Connection inside a write transaction.
-        hazards: Hazards to be added.
+        given: Codes of the hazards to be added, "" where they have none yet.
+        counties: Their divisions.
+        type_keys: Their types.
         year: Year of registration.
     """
-    _respect_given(connection, [hazard.code for hazard in hazards if hazard.code])
+    _respect_given(connection, list(filter(None, given)))
     types = {entry.key: entry.code for entry in taxonomy().types}
-    missing = {hazard.type_key for hazard in hazards if not hazard.code} - types.keys()
+    series = list(zip(counties, type_keys, strict=True))
+    wanted = Counter(
+        series
+        if not any(given)
+        else [item for item, code in zip(series, given, strict=True) if not code]
+    )
+    missing = {type_key for _county, type_key in wanted} - types.keys()
     if missing:
         taxonomy().get(missing.pop())  # raises the error that lists the types
-    series: list[Series | None] = [
-        None if hazard.code else (hazard.county, types[hazard.type_key], year) for hazard in hazards
-    ]
-    wanted = Counter(item for item in series if item is not None)
-    following = {item: _draw(connection, item, count) for item, count in wanted.items()}
-    codes = []
-    for hazard, item in zip(hazards, series, strict=True):
-        if item is None:
-            codes.append(hazard.code)
-            continue
-        number = following[item]
-        following[item] = number + 1
-        codes.append(f"{item[0]}-{item[1]}-{item[2]}-{number:04d}")
-    return codes
+    numbers = {}
+    for (county, type_key), count in wanted.items():
+        series_code = (county, types[type_key], year)
+        first = _draw(connection, series_code, count)
+        prefix = f"{county}-{series_code[1]}-{year}-"
+        numbers[county, type_key] = map(
+            "{}{:04d}".format, repeat(prefix), range(first, first + count)
+        )
+    return [code or next(numbers[item]) for item, code in zip(series, given, strict=True)]
 
 
 def _draw(connection: Connection, series: Series, count: int) -> int:

@@ -28,12 +28,25 @@ _HEADER = np.dtype(
         "itemsize": 39,
     }
 )
+_POINT = np.dtype(
+    {
+        "names": ["endian", "srid", "box", "mark", "kind", "place", "end"],
+        "formats": ["u1", "<i4", ("<f8", (4,)), "u1", "<i4", ("<f8", (2,)), "u1"],
+        "offsets": [1, 2, 6, 38, 39, 43, 59],
+        "itemsize": 60,
+    }
+)
 _ENTITY = b"\x69"
+_TYPES = [
+    kind.value
+    for kind in shapely.GeometryType
+    if kind.name in {name.upper() for name in GEOMETRY_TYPES}
+]
 _MAX_LON, _MAX_LAT = 180.0, 90.0
 _COUNT_BYTES = 4
 
 
-def checked(geometries: Sequence[BaseGeometry]) -> npt.NDArray[Any]:
+def checked(geometries: Sequence[BaseGeometry] | npt.NDArray[Any]) -> npt.NDArray[Any]:
     """The geometries as an array of flat ones, fit for the register.
 
     Raises:
@@ -41,7 +54,7 @@ def checked(geometries: Sequence[BaseGeometry]) -> npt.NDArray[Any]:
     """
     array = np.empty(len(geometries), dtype=object)
     array[:] = geometries
-    if any(geometry.geom_type not in GEOMETRY_TYPES for geometry in geometries):
+    if not np.isin(shapely.get_type_id(array), _TYPES).all():
         raise InvalidInputError(_("图形只能是点、线或面。"))
     array = np.asarray(shapely.force_2d(array), dtype=object)
     box = shapely.bounds(array).reshape(-1, 4)
@@ -62,22 +75,39 @@ def checked(geometries: Sequence[BaseGeometry]) -> npt.NDArray[Any]:
 
 def to_blobs(geometries: npt.NDArray[Any]) -> list[bytes]:
     """One blob per geometry."""
-    header = np.zeros(len(geometries), dtype=_HEADER)
+    kinds = shapely.get_type_id(geometries)
+    blobs = [b""] * len(geometries)
+    points = np.flatnonzero(kinds == shapely.GeometryType.POINT)
+    for row, blob in zip(points.tolist(), _point_blobs(geometries[points]), strict=True):
+        blobs[row] = blob
+    others = np.flatnonzero(kinds != shapely.GeometryType.POINT)
+    heads = _headers(geometries[others], _HEADER).tobytes()
+    bodies = shapely.to_wkb(geometries[others], byte_order=1).tolist()
+    size = _HEADER.itemsize
+    for at, (row, body) in enumerate(zip(others.tolist(), bodies, strict=True)):
+        multi = kinds[row] >= shapely.GeometryType.MULTIPOINT
+        tail = _marked(geometries[row]) if multi else body[1:]
+        blobs[row] = heads[size * at : size * (at + 1)] + tail + b"\xfe"
+    return blobs
+
+
+def _headers(geometries: npt.NDArray[Any], layout: np.dtype[Any]) -> npt.NDArray[Any]:
+    header = np.zeros(len(geometries), dtype=layout)
     header["endian"] = 1
     header["srid"] = SRID
     header["box"] = shapely.bounds(geometries).reshape(-1, 4)
     header["mark"] = 0x7C
-    heads = header.tobytes()
-    bodies = shapely.to_wkb(geometries, byte_order=1)
-    size = _HEADER.itemsize
-    blobs = [
-        heads[size * row : size * (row + 1)] + body[1:] + b"\xfe"
-        for row, body in enumerate(bodies.tolist())
-    ]
-    multi = shapely.get_type_id(geometries) >= shapely.GeometryType.MULTIPOINT
-    for row in np.flatnonzero(multi).tolist():
-        blobs[row] = heads[size * row : size * (row + 1)] + _marked(geometries[row]) + b"\xfe"
-    return blobs
+    return header
+
+
+def _point_blobs(points: npt.NDArray[Any]) -> list[bytes]:
+    """Blobs of points are all of one size, so one array holds them."""
+    whole = _headers(points, _POINT)
+    whole["kind"] = 1
+    whole["place"] = shapely.get_coordinates(points)
+    whole["end"] = 0xFE
+    raw, size = whole.tobytes(), _POINT.itemsize
+    return [raw[start : start + size] for start in range(0, len(raw), size)]
 
 
 def from_blobs(blobs: Sequence[bytes]) -> npt.NDArray[Any]:

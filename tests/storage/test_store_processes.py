@@ -63,7 +63,7 @@ def test_a_killed_bulk_load_leaves_all_or_nothing(tmp_path, word, python_process
         assert process.stdout.readline().strip() == "ready"
         process.stdin.write("go\n")
         process.stdin.flush()
-        time.sleep(rng.uniform(0.0, 0.5))
+        time.sleep(rng.uniform(0.0, 0.2))
         process.kill()
         process.wait()
         with open_register(path, passphrase=word) as again:
