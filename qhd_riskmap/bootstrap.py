@@ -16,6 +16,7 @@ from qhd_riskmap.services.bookmarks import BookmarkService
 from qhd_riskmap.services.exporting import ExportService
 from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.release import ReleaseService
+from qhd_riskmap.services.reshaping import ReshapingService
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import Register, create_register, open_register
 
@@ -29,6 +30,7 @@ class App:
     register: Register
     actor: Actor
     registry: RegisterService
+    reshaping: ReshapingService
     assessment: AssessmentService
     survey_import: SurveyImport
     release: ReleaseService
@@ -94,6 +96,7 @@ def _app(register: Register, actor_name: str | None) -> App:
         register=register,
         actor=who,
         registry=RegisterService(register, who),
+        reshaping=ReshapingService(register, who),
         assessment=AssessmentService(register, who),
         survey_import=SurveyImport(register, who),
         release=ReleaseService(register, who),

@@ -124,7 +124,7 @@ class RegisterService:
             ConflictError: The revision is outdated.
         """
         self._actor.require(Permission.EDIT)
-        _require_in_context(lon, lat)
+        require_in_context(lon, lat)
         with self._unit_of_work() as work:
             found = work.hazards.require(id_or_code)
             if revision is not None:
@@ -236,7 +236,12 @@ def county_of(hazard: Hazard) -> str:
     )
 
 
-def _require_in_context(lon: float, lat: float) -> None:
+def require_in_context(lon: float, lat: float) -> None:
+    """Refuse a place outside the city and its neighbours.
+
+    Raises:
+        InvalidInputError: It lies there.
+    """
     if not boundaries().inside_context(lon, lat):
         raise InvalidInputError(
             _("位置 {place} 不在本市及相邻市范围内。").format(place=format_decimal(lon, lat)),

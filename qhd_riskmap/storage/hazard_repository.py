@@ -37,6 +37,7 @@ from qhd_riskmap.storage.transaction import Transaction
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
 _SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "action", "geometry"))
+_HAD_CODE = "deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(alias_codes) WHERE value = ?)"
 # What an edit does not change by itself.
 _STAMPS = frozenset({"revision", "created_at", "created_by", "updated_at", "updated_by"})
 
@@ -61,17 +62,15 @@ class HazardRepository:
     def require(self, id_or_code: str) -> Hazard:
         """The live hazard named by id, permanent code or a code it had elsewhere.
 
+        The code of a hazard that was merged into another one leads to that one.
+
         Raises:
             NotFoundError: There is none, or it is deleted.
         """
         name = id_or_code.strip()
         found = self._one("id = ?", name.lower()) or self._one("code = ?", name)
-        if found is None and name:
-            found = self._one(
-                "deleted_at IS NULL AND EXISTS"
-                " (SELECT 1 FROM json_each(alias_codes) WHERE value = ?)",
-                name,
-            )
+        if name and (found is None or found.deleted_at is not None):
+            found = self._one(_HAD_CODE, name) or found
         if found is None:
             raise NotFoundError(
                 _("登记库里没有“{name}”。").format(name=name),
