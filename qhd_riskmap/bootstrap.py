@@ -14,6 +14,7 @@ from qhd_riskmap.services.assessment import AssessmentService
 from qhd_riskmap.services.attachments import AttachmentService
 from qhd_riskmap.services.bookmarks import BookmarkService
 from qhd_riskmap.services.exporting import ExportService
+from qhd_riskmap.services.lookup import LookupService
 from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.reshaping import ReshapingService
@@ -37,6 +38,7 @@ class App:
     exporting: ExportService
     attachments: AttachmentService
     bookmarks: BookmarkService
+    lookup: LookupService
 
     @property
     def path(self) -> Path:
@@ -103,6 +105,7 @@ def _app(register: Register, actor_name: str | None) -> App:
         exporting=ExportService(register, who),
         attachments=AttachmentService(register, who),
         bookmarks=BookmarkService(register, who),
+        lookup=LookupService(register, who),
     )
 
 

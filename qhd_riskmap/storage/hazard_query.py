@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
@@ -17,12 +17,13 @@ from sqlalchemy import Connection
 from qhd_riskmap.domain.feature_table import FeatureTable, anchors_of, feature_table
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import BoundingBox, HazardFilter
+from qhd_riskmap.domain.text_search import folded
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of
-from qhd_riskmap.storage.search_text import folded
 from qhd_riskmap.storage.spatial_blob import from_blobs
 
 _CHUNK = 2000
 _SELECTED = ", ".join(COLUMNS)
+_READABLE = frozenset(COLUMNS) | {"search_text"}
 _FEATURE_COLUMNS = "id, code, name, type_key, level, county, unit, township, revision"
 Where = tuple[str, tuple[Any, ...]]
 
@@ -131,6 +132,29 @@ def features(connection: Connection, wanted: HazardFilter) -> FeatureTable:
         geometries=geometries,
     )
     return table if wanted.bbox is None else table.take(_inside(geometries, wanted.bbox))
+
+
+def text_columns(
+    connection: Connection, names: Sequence[str], *, deleted: bool = False
+) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Ids and some plain columns of all hazards, in order of registration; None reads as "".
+
+    Raises:
+        ValueError: A name is no column.
+    """
+    unknown = set(names) - _READABLE
+    if unknown:
+        raise ValueError(f"no such columns: {sorted(unknown)}")
+    where, _none = where_of(HazardFilter(deleted=deleted))
+    chosen = ", ".join(f"coalesce({name}, '')" for name in names)
+    cursor = connection.connection.cursor()
+    try:
+        cursor.execute(f"SELECT id, {chosen} FROM hazard WHERE {where} ORDER BY fid")  # noqa: S608 - checked names
+        rows = cursor.fetchall()
+    finally:
+        cursor.close()
+    found: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + 1)
+    return list(found[0]), found[1:]
 
 
 def count(connection: Connection, wanted: HazardFilter) -> int:

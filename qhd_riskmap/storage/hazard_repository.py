@@ -97,6 +97,13 @@ class HazardRepository:
         with collector_paused():
             return hazard_query.features(self._transaction.reading(), wanted)
 
+    def text_columns(
+        self, names: Sequence[str], *, deleted: bool = False
+    ) -> tuple[list[str], list[tuple[str, ...]]]:
+        """Ids and some plain columns of all hazards, in order of registration."""
+        with collector_paused():
+            return hazard_query.text_columns(self._transaction.reading(), names, deleted=deleted)
+
     def count(self, wanted: HazardFilter = EVERYTHING) -> int:
         """How many hazards match."""
         return hazard_query.count(self._transaction.reading(), wanted)

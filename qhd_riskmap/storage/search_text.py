@@ -12,18 +12,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.text_search import SEPARATOR
 
-_SEPARATOR = "\x1f"
 _LINE = "\x1e"
 _RUN = re.compile("[\u3400-\u9fff]+")
 Texts = Sequence[str]
-
-
-def folded(text: str) -> str:
-    """Lower case, full-width forms as ASCII, without control characters."""
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text)
-    return text.casefold().replace(_SEPARATOR, " ").strip()
 
 
 def search_text(hazard: Hazard) -> str:
@@ -55,7 +48,7 @@ def search_texts(
     """
     known = {text: initials(text) for text in {*units, *townships}}
     lines = map(
-        _SEPARATOR.join,
+        SEPARATOR.join,
         zip(
             names,
             codes,
@@ -70,7 +63,7 @@ def search_texts(
         ),
     )
     whole = [
-        _SEPARATOR.join((line, *others)) if others else line
+        SEPARATOR.join((line, *others)) if others else line
         for line, others in zip(lines, aliases, strict=True)
     ]
     joined = _LINE.join(whole)
@@ -111,7 +104,7 @@ def _all_initials(texts: Texts) -> list[str]:
     else:
         context = _RUN.sub(lambda found: runs[found[0]][1], joined).split(_LINE)
     return [
-        "" if text.isascii() else (one if one == two else one + _SEPARATOR + two)
+        "" if text.isascii() else (one if one == two else one + SEPARATOR + two)
         for text, one, two in zip(texts, plain, context, strict=True)
     ]
 

@@ -9,15 +9,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from qhd_riskmap.domain.grading.method import method, methods
-from qhd_riskmap.domain.schema import Field, FieldKind, Requirement
-from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.ui.map.assess_dialog import AssessDialog
-from qhd_riskmap.ui.map.hazard_fields import (
+from qhd_riskmap.domain.record_fields import (
     choice_words,
     record_fields,
     record_values,
     with_values,
 )
+from qhd_riskmap.domain.schema import Field, FieldKind, Requirement
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.ui.map.assess_dialog import AssessDialog
 from qhd_riskmap.ui.map.new_hazard_dialog import NewHazardDialog
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog, locate
 from qhd_riskmap.ui.toolkit.passphrase_dialog import PassphraseDialog

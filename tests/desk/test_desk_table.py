@@ -13,6 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
 from qhd_riskmap.domain.feature_table import empty_table, feature_table
+from qhd_riskmap.domain.text_search import TextSearch
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.record_table import (
@@ -23,7 +24,7 @@ from qhd_riskmap.ui.toolkit.record_table import (
     tab_separated,
 )
 from qhd_riskmap.ui.toolkit.record_view import RecordView
-from qhd_riskmap.ui.toolkit.search_index import SearchIndex
+from qhd_riskmap.ui.toolkit.register_search import rows_of
 from qhd_riskmap.ui.toolkit.selection import Selection
 
 KEYS = [column.key for column in COLUMNS]
@@ -228,31 +229,14 @@ def test_counts_of_one_facet_follow_the_others():
     assert sum(index.counts("county", {}).values()) == 30
 
 
-def test_search_finds_parts_initials_and_several_words():
-    table = make_table(
-        ["秦皇岛液氨储罐", "石门泥石流", "山洪沟"], units=["海港冷链公司", "石门镇政府", "水务局"]
-    )
-    index = SearchIndex.of(table)
-
-    def found(text):
-        return np.nonzero(index.mask(text))[0].tolist()
-
-    assert found("qhdya") == [0]
-    assert found("QHDYA") == [0]
-    assert found("液氨") == [0]
-    assert found("水务") == [2]
-    assert found("nsl") == [1]
-    assert found("石门 泥石") == [1]
-    assert found("130302-DZ-2026-0001") == [1]
-    assert found("昌黎县") == [0]
-    assert found("没有的") == []
-
-
-def test_search_survives_odd_characters():
-    table = make_table(["𠮷野家（A·b）", "ＡＢＣ", "a\u200bb", "%_'\""])
-    index = SearchIndex.of(table)
-    assert index.mask("%_").tolist() == [False, False, False, True]
-    assert index.mask("").all()
+def test_a_search_index_of_another_moment_still_names_the_right_rows():
+    table = make_table(["秦皇岛液氨储罐", "石门泥石流", "山洪沟"])
+    ids = [*table.ids.tolist(), "gone"][::-1]
+    index = TextSearch.of(ids, ["液氨", "山洪", "石门", "秦皇岛液氨"])
+    assert rows_of(index, table, "液氨").tolist() == [True, False, False]
+    assert rows_of(index, table, "没有").tolist() == [False, False, False]
+    same = TextSearch.of(table.ids.tolist(), ["甲", "乙", "甲乙"])
+    assert rows_of(same, table, "甲").tolist() == [True, False, True]
 
 
 # -- size ---------------------------------------------------------------------------------------

@@ -27,6 +27,12 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.cartography.symbols import type_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.hazard import Assessment, Hazard
+from qhd_riskmap.domain.record_fields import (
+    choice_words,
+    record_fields,
+    record_values,
+    with_values,
+)
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.errors import ConflictError
@@ -35,12 +41,6 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.assess_dialog import AssessDialog
-from qhd_riskmap.ui.map.hazard_fields import (
-    choice_words,
-    record_fields,
-    record_values,
-    with_values,
-)
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated

@@ -24,10 +24,10 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.domain.hazard_filter import HazardFilter
+from qhd_riskmap.domain.text_search import TextSearch
 from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
@@ -38,7 +38,7 @@ from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
-from qhd_riskmap.ui.toolkit.search_index import SearchIndex
+from qhd_riskmap.ui.toolkit.register_search import rows_of
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
 _TYPING_PAUSE_MS = 150
@@ -58,8 +58,7 @@ class RegisterPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._live_index: SearchIndex | None = None
-        self._deep_hits: tuple[str, frozenset[str]] = ("", frozenset())
+        self._deleted_index: TextSearch | None = None
         self._deleted = empty_table()
         self._actions = RecordActions(desk, self)
         self._facet_index = desk.features.facets
@@ -74,6 +73,7 @@ class RegisterPage(Page):
         self._timer.setInterval(_TYPING_PAUSE_MS)
         self._timer.timeout.connect(self._search)
         desk.features.replaced.connect(self._reload)
+        desk.search.ready.connect(self._search_ready)
         desk.selection.changed.connect(self._selection_changed)
         self.table.opened.connect(self._open_on_map)
         self._reload()
@@ -262,47 +262,41 @@ class RegisterPage(Page):
         table = self.source()
         trash = self.trash.isChecked()
         self._facet_index = FacetIndex.of(table) if trash else self.desk.features.facets
-        self._live_index = None
         self._filter()
-        if len(table):
+        if self.search.text().strip():
+            self._prepare_search()
+
+    def _prepare_search(self) -> None:
+        """Have the texts of the rows in question read, if they are not there."""
+        if not self.trash.isChecked():
+            self.desk.search.want()
+        elif self._deleted_index is None:
+            lookup = self.desk.app.lookup
             self.desk.run(
-                lambda _job: (table, SearchIndex.of(table)),
+                lambda _job: lookup.search(deleted=True),
                 title=_("正在准备查找…"),
-                on_success=self._take_index,
-                database=False,
+                on_success=self._take_deleted_index,
                 quiet=True,
             )
 
-    def _take_index(self, result: tuple[FeatureTable, SearchIndex]) -> None:
-        table, index = result
-        if table is self.source():
-            self._live_index = index
-            if self.search.text().strip():
-                self._filter()
+    def _search_ready(self) -> None:
+        if self.search.text().strip() and not self.trash.isChecked():
+            self._filter()
+
+    def _take_deleted_index(self, index: TextSearch) -> None:
+        self._deleted_index = index
+        self._filter()
 
     def _typed(self) -> None:
         self._timer.start()
 
     def _search(self) -> None:
-        """Filter by the columns at once; ask the register for what they do not hold (phones)."""
         self._timer.stop()
         text = self.search.text().strip()
+        if text:
+            self._prepare_search()
         self._filter()
         self._offer_place(text)
-        if not text or text == self._deep_hits[0]:
-            return
-        registry, deleted = self.desk.app.registry, self.trash.isChecked()
-
-        def ask(_job: JobContext) -> tuple[str, frozenset[str]]:
-            found = registry.features(HazardFilter(text=text, deleted=deleted))
-            return text, frozenset(found.ids.tolist())
-
-        self.desk.run(ask, title=_("正在查找…"), on_success=self._take_hits, quiet=True)
-
-    def _take_hits(self, hits: tuple[str, frozenset[str]]) -> None:
-        self._deep_hits = hits
-        if self.search.text().strip() == hits[0]:
-            self._filter()
 
     def _filter(self) -> None:
         table = self.source()
@@ -325,14 +319,11 @@ class RegisterPage(Page):
         text = self.search.text().strip()
         if not text:
             return None
-        table = self.source()
-        found = np.zeros(len(table), dtype=bool)
-        if self._live_index is not None:
-            found = self._live_index.mask(text)
-        if self._deep_hits[0] == text:
-            hits = self._deep_hits[1]
-            found |= np.fromiter((each in hits for each in table.ids), dtype=bool, count=len(table))
-        return found
+        index = self._deleted_index if self.trash.isChecked() else self.desk.search.index
+        if index is not None:
+            return rows_of(index, self.source(), text)
+        # Until the texts are read everything stays in view, but a coordinate is nobody's name.
+        return np.zeros(len(self.source()), dtype=bool) if _is_coordinate(text) else None
 
     def _show_counts(self, wanted: dict[str, frozenset[str]], found: Mask | None) -> None:
         for key, each in self.facets.items():
@@ -435,7 +426,6 @@ class RegisterPage(Page):
 
     def _trash_toggled(self) -> None:
         self.desk.selection.clear(by=self)
-        self._deep_hits = ("", frozenset())
         if self.trash.isChecked():
             self._read_deleted()
         else:
@@ -452,7 +442,7 @@ class RegisterPage(Page):
         )
 
     def _take_deleted(self, table: FeatureTable) -> None:
-        self._deleted = table
+        self._deleted, self._deleted_index = table, None
         if self.trash.isChecked():
             self._reload()
 

@@ -13,6 +13,7 @@ from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.feature_store import FeatureStore
 from qhd_riskmap.ui.toolkit.history import History
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
+from qhd_riskmap.ui.toolkit.register_search import RegisterSearch
 from qhd_riskmap.ui.toolkit.selection import Selection
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Desk(QObject):
         self.history = History(self)
         self.features = FeatureStore(jobs, app.registry.features, self)
         self.features.failed.connect(self.show_error)
+        self.search = RegisterSearch(self)
 
     def run(
         self,

@@ -1,4 +1,4 @@
-"""The fields of the detail form: what every hazard has, and what its type adds."""
+"""The fields of a hazard that people type: form, table, bulk edit and history show the same ones."""
 
 from __future__ import annotations
 
