@@ -1,8 +1,14 @@
-"""What the officer did and can undo: edits, moves, new records, deletions, over form and map.
+"""What the officer did and can undo, over form and map, on one `QUndoStack`.
 
-Undoing writes to the register like any other change: beside the window, with the revision this desk
-saw last. If someone else saved meanwhile the register refuses, the officer is told, and the steps of
-that hazard are dropped, because nothing true can be done with them any more.
+Two kinds of steps stand on the stack in the order they were done. *Stored* ones (edits, moves, new
+records, deletions, splits, merges) are in the register; undoing one writes to the register like any
+other change: beside the window, with the revision this desk saw last. Only when that is done the
+stack moves. If someone else saved meanwhile the register refuses, the officer is told, and the steps
+of that hazard are dropped, because nothing true can be done with them any more. *Sketched* ones are
+the vertices of a shape that is still being drawn; they are taken back at once, and when the shape is
+saved or given up they go, so that the saved shape is one step.
+
+A step that cannot be done any more is marked obsolete and removed when the stack comes to it.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.i18n import _
@@ -20,6 +27,7 @@ from qhd_riskmap.services.changes import Changes
 
 if TYPE_CHECKING:
     from qhd_riskmap.services.register import RegisterService
+    from qhd_riskmap.services.reshaping import Regrouping, ReshapingService
     from qhd_riskmap.ui.toolkit.desk import Desk
 
 _DEEPEST: Final = 100
@@ -27,8 +35,22 @@ Outcome = tuple[Sequence[Hazard], Changes]
 Revisions = dict[UUID, int]
 
 
+class SketchStep(Protocol):
+    """One undoable change of a shape that is not saved yet; it has been made already."""
+
+    @property
+    def text(self) -> str:
+        """What was done, for the menu."""
+
+    def undo(self) -> None:
+        """Take it back at once."""
+
+    def redo(self) -> None:
+        """Do it again at once."""
+
+
 class Step(Protocol):
-    """One undoable deed."""
+    """One undoable deed in the register."""
 
     @property
     def text(self) -> str:
@@ -68,6 +90,32 @@ class Restated:
 
 
 @dataclass(frozen=True, slots=True)
+class Regrouped:
+    """A hazard was split, or several were merged."""
+
+    text: str
+    service: ReshapingService
+    outcome: Regrouping
+
+    @property
+    def ids(self) -> tuple[UUID, ...]:
+        """All records concerned."""
+        return tuple(each.id for each in self.outcome.after)
+
+    def undo(self, registry: RegisterService, revisions: Revisions) -> Outcome:
+        """Put every record back, and delete those the step registered."""
+        del registry
+        known = {each.id for each in self.outcome.before}
+        gone = [each for each in self.ids if each not in known]
+        return self.service.settle(self.outcome.before, gone=gone, revisions=revisions)
+
+    def redo(self, registry: RegisterService, revisions: Revisions) -> Outcome:
+        """Bring every record into the later state again."""
+        del registry
+        return self.service.settle(self.outcome.after, revisions=revisions)
+
+
+@dataclass(frozen=True, slots=True)
 class Removed:
     """Hazards were deleted."""
 
@@ -101,6 +149,33 @@ class Added:
         return registry.restore_many(self.ids)
 
 
+class _Stored(QUndoCommand):
+    """A place on the stack; the deed itself is done by `History` beside the window."""
+
+    def __init__(self, step: Step) -> None:
+        super().__init__(step.text)
+        self.step = step
+
+
+class _Sketched(QUndoCommand):
+    """A change of a shape in hand, with whose shape it is."""
+
+    def __init__(self, step: SketchStep, owner: object) -> None:
+        super().__init__(step.text)
+        self._step = step
+        self.owner = owner
+        self._fresh = True
+
+    def undo(self) -> None:
+        self._step.undo()
+
+    def redo(self) -> None:
+        if self._fresh:  # pushing calls it, but the change is made
+            self._fresh = False
+        else:
+            self._step.redo()
+
+
 class History(QObject):
     """The steps of one desk, newest last.
 
@@ -113,83 +188,135 @@ class History(QObject):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._desk = desk
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+        self._stack = QUndoStack(self)
+        self._stack.setUndoLimit(_DEEPEST)
         self._revisions: Revisions = {}
         self._busy = False
 
     @property
     def undo_text(self) -> str:
         """What would be undone, or ""."""
-        return self._done[-1].text if self._done else ""
+        return self._text(range(self._stack.index() - 1, -1, -1))
 
     @property
     def redo_text(self) -> str:
         """What would be done again, or ""."""
-        return self._undone[-1].text if self._undone else ""
+        return self._text(range(self._stack.index(), self._stack.count()))
 
     def add(self, step: Step, hazards: Iterable[Hazard]) -> None:
         """Remember a deed and the hazards as the register stored them."""
         self._revisions.update({each.id: each.revision for each in hazards})
-        self._done = [*self._done, step][-_DEEPEST:]
-        self._undone.clear()
+        self._stack.push(_Stored(step))
         self.changed.emit()
+
+    def add_sketched(self, step: SketchStep, owner: object) -> None:
+        """Remember a change of a shape in hand; ``owner`` is whose steps go with the shape."""
+        self._stack.push(_Sketched(step, owner))
+        self.changed.emit()
+
+    def end_sketch(self, owner: object) -> None:
+        """The shape is saved or given up: its single changes are no steps any more."""
+        for command in self._commands():
+            if isinstance(command, _Sketched) and command.owner is owner:
+                command.setObsolete(True)
+        self._drop_obsolete()
+        self.changed.emit()
+
+    def revision_of(self, hazard_id: UUID) -> int | None:
+        """The newest revision of a hazard that this desk stored itself, if it did."""
+        return self._revisions.get(hazard_id)
 
     def forget(self, ids: Iterable[UUID]) -> None:
         """Drop the steps of hazards that changed in a way no step can take back."""
         gone = set(ids)
-        self._done = [step for step in self._done if gone.isdisjoint(step.ids)]
-        self._undone = [step for step in self._undone if gone.isdisjoint(step.ids)]
+        for command in self._commands():
+            if isinstance(command, _Stored) and not gone.isdisjoint(command.step.ids):
+                command.setObsolete(True)
+        self._drop_obsolete()
         self.changed.emit()
 
     def undo(self) -> None:
         """Take the newest step back."""
-        if self._done:
-            self._run(self._done[-1], undoing=True)
+        self._drop_obsolete()
+        if self._stack.canUndo():
+            self._run(self._stack.command(self._stack.index() - 1), undoing=True)
 
     def redo(self) -> None:
         """Do the step undone last again."""
-        if self._undone:
-            self._run(self._undone[-1], undoing=False)
+        self._drop_obsolete()
+        if self._stack.canRedo():
+            self._run(self._stack.command(self._stack.index()), undoing=False)
 
     def undo_step(self, step: Step) -> None:
         """Take one step back if it is still the newest; the button of a message asks for it."""
-        if self._done and self._done[-1] is step:
+        self._drop_obsolete()
+        newest = self._stack.command(self._stack.index() - 1) if self._stack.canUndo() else None
+        if isinstance(newest, _Stored) and newest.step is step:
             self.undo()
 
-    def _run(self, step: Step, *, undoing: bool) -> None:
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _commands(self) -> list[QUndoCommand]:
+        return [self._stack.command(number) for number in range(self._stack.count())]
+
+    def _text(self, numbers: range) -> str:
+        for number in numbers:
+            command = self._stack.command(number)
+            if not command.isObsolete():
+                return command.text()
+        return ""
+
+    def _drop_obsolete(self) -> None:
+        """Remove what cannot be done any more from both sides of where the stack stands."""
+        stack = self._stack
+        while stack.canUndo() and stack.command(stack.index() - 1).isObsolete():
+            stack.undo()
+        while stack.canRedo() and stack.command(stack.index()).isObsolete():
+            stack.redo()
+
+    def _run(self, command: QUndoCommand, *, undoing: bool) -> None:
         if self._busy:  # a second Ctrl+Z before the first is stored would undo the same step twice
             return
+        if not isinstance(command, _Stored):
+            self._stack.undo() if undoing else self._stack.redo()
+            self.changed.emit()
+            return
         self._busy = True
+        step = command.step
         registry, revisions = self._desk.app.registry, dict(self._revisions)
         deed: Callable[[RegisterService, Revisions], Outcome] = step.undo if undoing else step.redo
-
-        def work(_job: object) -> tuple[Step, bool, Outcome]:
-            return step, undoing, deed(registry, revisions)
 
         def failed(error: BaseException) -> None:
             self._failed(step, error)
 
         self._desk.run(
-            work,
+            lambda _job: (command, undoing, deed(registry, revisions)),
             title=_("正在撤销…") if undoing else _("正在重做…"),
             on_success=self._settled,
             on_failure=failed,
             quiet=len(step.ids) == 1,
         )
 
-    def _settled(self, result: tuple[Step, bool, Outcome]) -> None:
-        step, undoing, (hazards, changes) = result
+    def _settled(self, result: tuple[_Stored, bool, Outcome]) -> None:
+        command, undoing, (hazards, changes) = result
         self._busy = False
-        source, target = (self._done, self._undone) if undoing else (self._undone, self._done)
-        if step in source:
-            source.remove(step)
-            target.append(step)
+        text = command.step.text
+        self._drop_obsolete()
+        self._move_past(command, undoing=undoing)
         self._revisions.update({each.id: each.revision for each in hazards})
         words = _("已撤销：{step}。") if undoing else _("已重做：{step}。")
-        self._desk.notify(words.format(step=step.text), "success")
+        self._desk.notify(words.format(step=text), "success")
         self._desk.announce(changes)
         self.changed.emit()
+
+    def _move_past(self, command: _Stored, *, undoing: bool) -> None:
+        """The deed is done in the register; where the stack went on meanwhile, the step is over."""
+        stack = self._stack
+        place = stack.index() - 1 if undoing else stack.index()
+        if 0 <= place < stack.count() and stack.command(place) is command:
+            stack.undo() if undoing else stack.redo()
+        elif command in self._commands():
+            command.setObsolete(True)
 
     def _failed(self, step: Step, error: BaseException) -> None:
         self._busy = False
