@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike
 from shapely.errors import ShapelyError
 from shapely.geometry.base import BaseGeometry
 
+from qhd_riskmap.domain.county_grid import CountyGrid, exact_index_of
 from qhd_riskmap.domain.feature_table import TextColumn
 from qhd_riskmap.errors import ResourceMissingError
 from qhd_riskmap.geo.geodesy import distance_m, metres_per_degree
@@ -28,6 +29,8 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.resources import resource
 
 NOWHERE: Final = ""
+_WORTH_A_GRID: Final = 5000  # points; laying the grid takes as long as testing so many exactly
+FloatArray = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -60,10 +63,15 @@ class Boundaries:
             np.atleast_1d(np.asarray(lon, dtype=float)),
             np.atleast_1d(np.asarray(lat, dtype=float)),
         )
-        found = np.full(len(x), NOWHERE, dtype=object)
-        for code in sorted(self.counties, reverse=True):
-            found[shapely.intersects_xy(self.counties[code], x, y)] = code
-        return found
+        codes = sorted(self.counties)
+        names: TextColumn = np.array([NOWHERE, *codes], dtype=object)[self.county_index_of(x, y)]
+        return names
+
+    def county_index_of(self, x: FloatArray, y: FloatArray) -> npt.NDArray[np.int8]:
+        """Like `counties_of`: place of each point's code among the codes in order, from 1; 0 outside."""
+        if len(x) < _WORTH_A_GRID:
+            return exact_index_of([self.counties[code] for code in sorted(self.counties)], x, y)
+        return _grid_of(self).index_of(x, y)
 
     def county_at(self, lon: float, lat: float) -> str | None:
         """Code of the division that holds a point, or None outside the city.
@@ -102,6 +110,11 @@ class Boundaries:
             inside = inside | shapely.intersects_xy(neighbour, x, y)
         inside = inside & (x >= west) & (x <= east) & (y >= south) & (y <= north)
         return np.asarray(inside)
+
+
+@cache
+def _grid_of(land: Boundaries) -> CountyGrid:
+    return CountyGrid(land.counties)
 
 
 @cache

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +25,7 @@ _MIDDLE_LATITUDE: Final = 39.95
 _CITY_DIGITS: Final = 4
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class DeclaredCounties:
     """What the rows say of their division.
 
@@ -39,10 +39,29 @@ class DeclaredCounties:
 
     def inside(self, lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
         """Which rows lie in (one of) the divisions they declare; False for those that say nothing."""
-        found = boundaries().counties_of(lon, lat)
-        return np.array(
-            [code in codes for code, codes in zip(found, self.codes, strict=True)], dtype=bool
-        )
+        allowed, kinds = self._allowed
+        return np.asarray(allowed[kinds, boundaries().county_index_of(lon, lat)])
+
+    @cached_property
+    def _allowed(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
+        """By kind of declaration and index of the division, whether it is meant; the rows' kinds."""
+        kinds = {codes: kind for kind, codes in enumerate(dict.fromkeys(self.codes))}
+        divisions = sorted(boundaries().counties)
+        allowed = np.zeros((len(kinds) or 1, len(divisions) + 1), dtype=bool)
+        for codes, kind in kinds.items():
+            allowed[kind, 1:] = [code in codes for code in divisions]
+        return allowed, np.array([kinds[codes] for codes in self.codes], dtype=np.intp)
+
+    @cached_property
+    def renamed(self) -> npt.NDArray[np.bool_]:
+        """Rows that name a division which has successors today."""
+        known = {id(r): bool(r is not None and r.successors) for r in self.regions}
+        return np.array([known[id(region)] for region in self.regions], dtype=bool)
+
+    @cached_property
+    def silent(self) -> npt.NDArray[np.bool_]:
+        """Rows that may lie in any division."""
+        return np.array([not codes for codes in self.codes], dtype=bool)
 
     @property
     def any(self) -> bool:
@@ -64,7 +83,8 @@ def declared_counties(texts: Texts | None, rows: int, log: IssueLog) -> Declared
         if text is not None and region is None:
             message = _("不认识县区“{text}”，已按坐标归属。").format(text=text[:40])
             log.on_row(row, warning("county", "unknown-county", message))
-    return DeclaredCounties(found, [_present(region) for region in found])
+    present = {id(region): _present(region) for region in known.values()}
+    return DeclaredCounties(found, [present[id(region)] for region in found])
 
 
 def _region(text: str) -> Region | None:
@@ -99,10 +119,16 @@ def counties(
     land = boundaries()
     lon, lat = np.nan_to_num(placed.lon), np.nan_to_num(placed.lat)
     there = np.isfinite(placed.lon)
-    found = land.counties_of(lon, lat)
-    in_context = land.inside_context(lon, lat) | shapely.intersects_xy(land.sea, lon, lat)
-    result: list[str] = [str(code) for code in found]
-    for row in np.flatnonzero(there).tolist():
+    result: list[str] = land.counties_of(lon, lat).tolist()
+    # Rows that stand where they say need no second look.
+    placed_well = declared.inside(lon, lat) | (
+        declared.silent & (land.county_index_of(lon, lat) > 0)
+    )
+    wanting = there & ~(placed_well & ~declared.renamed)
+    in_context = np.zeros(len(lon), dtype=bool)
+    x, y = lon[wanting], lat[wanting]
+    in_context[wanting] = land.inside_context(x, y) | shapely.intersects_xy(land.sea, x, y)
+    for row in np.flatnonzero(wanting).tolist():
         region, codes, code = declared.regions[row], declared.codes[row], result[row]
         if code and (not codes or code in codes):
             if region is not None and region.successors:
