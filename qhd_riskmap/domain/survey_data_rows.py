@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from qhd_riskmap.domain.survey_header_rows import header_text
 from qhd_riskmap.domain.survey_headers import SheetMapping
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 
 EXAMPLE_MARK: Final = "示例"
-_TOTALS: Final = frozenset({"合计", "总计", "小计", "共计", "合计:", "总计:", "小计:", "本页合计"})
+_TOTAL: Final = re.compile(
+    r"(本页|全县|全区|全市)?(合计|总计|小计|共计|累计|总和)[:：]?"
+    r"([(（]?\d+[)）]?)?(处|个|条|项|行|家|户)?"
+)
 _EXAMPLES: Final = frozenset({EXAMPLE_MARK, "例", "例:", "样例", "填写示例", "Example"})
-_TELLING: Final = frozenset(word[0] for word in _TOTALS | _EXAMPLES)
+_TELLING: Final = frozenset("合总小共累本全示例样填E \u3000")
 _NOTE: Final = re.compile(
     r"^(注\d*[:：.、 ]|备注[:：]|说明[:：]|填表|制表|审核人?[:：]|填报|单位负责人[:：]|负责人[:：]|联系人[:：]|"
     r"坐标(系|来源|采用|均)|本表|以上)"
@@ -24,9 +28,15 @@ _NOTE: Final = re.compile(
 _UNIT_CELL: Final = re.compile(
     r"^[(（]?(度|m|米|km|公里|mm|MPa|t|吨|万元|元|人|户|个|℃|%|°|m3|m³|公顷|亩)[)）]?$"
 )
+_NUMBER_CELL: Final = re.compile(r"^[(（]?(\d{1,3})[)）]?$")
+_LEADING_MARKS: Final = ("甲", "乙", "丙", "丁", "A", "B", "栏次", "序号", "列号", "")
+# 同上, ditto marks and their look-alikes; a lone straight quote is a mark as well.
+_SAME: Final = frozenset({"同上", "同 上", "〃", "″", "”", "“", '"', "''", "〞", "々", "如上"})
 _FIRST_CELLS: Final = 6
 _NOTE_CELLS: Final = 3
 _REPEATED: Final = 3
+_NUMBERED: Final = 4
+Columns = tuple[Sequence[str | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +45,13 @@ class DataRows:
 
     Attributes:
         indices: Row indices in the sheet, ascending.
-        columns: The sheet's columns cut to these rows, merged blocks filled downwards.
+        columns: The sheet's columns cut to these rows, merged blocks and 同上 filled downwards.
         notes: Texts of note rows.
         skipped: Rows passed over that held something: totals, notes, examples, repeated headers.
     """
 
     indices: Sequence[int]
-    columns: tuple[Sequence[str | None], ...]
+    columns: Columns
     notes: tuple[str, ...]
     skipped: int
 
@@ -54,72 +64,101 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     for column in columns:
         counts += np.fromiter(map(bool, column), bool, len(column))
     # A formula without a stored result reads as empty, but its sender sees a value there.
-    unsolved = {row - sheet.first_row - start for row, _column in sheet.unsolved}
-    for row, _column in sheet.unsolved:
-        if row - sheet.first_row >= start:
-            counts[row - sheet.first_row - start] += 1
+    unsolved = [row - sheet.first_row - start for row, _column in sheet.unsolved]
+    unsolved = [row for row in unsolved if 0 <= row < len(counts)]
+    np.add.at(counts, unsolved, 1)
+    valued = frozenset(unsolved)
     headers = {c.index: c.header for c in mapping.columns}
     named = mapping.column("name")
     name = named.index if named is not None else None
-    keep, notes, skipped = [], [], 0
-    firsts = _first_texts(columns)
-    for row, (count, text) in enumerate(zip(counts.tolist(), firsts, strict=True)):
-        if count <= _NOTE_CELLS and row not in unsolved and _is_blank(columns, row):
+    dropped, notes, skipped = set(), [], 0
+    for row in _suspects(columns, counts, headers, name):
+        count = int(counts[row])
+        cells = [column[row] for column in columns]
+        if all(not cell or cell.isspace() for cell in cells):
+            if row not in valued:
+                dropped.add(row)
             continue
-        if text[:1] in _TELLING and header_text(text) in _TOTALS | _EXAMPLES:
-            skipped += 1
-        elif count <= _NOTE_CELLS and _is_note(columns, row, count, text, name):
-            notes.append("".join(column[row] or "" for column in columns))
-            skipped += 1
-        elif _is_repeated(columns, row, headers) or _is_units(columns, row, first_row=row == 0):
-            skipped += 1
-        else:
-            keep.append(row)
-    cut = columns if len(keep) == len(counts) else _taken(columns, keep)
+        if count <= _NOTE_CELLS and _is_note(cells, count, name):
+            notes.append("".join(cell or "" for cell in cells))
+        elif not (
+            _is_total(cells, name)
+            or _is_repeated(cells, headers)
+            or (row <= 1 and (_is_units(cells) or _is_numbering(cells)))
+        ):
+            continue
+        dropped.add(row)
+        skipped += 1
+    keep = [row for row in range(len(counts)) if row not in dropped]
+    cut = columns if not dropped else _taken(columns, keep)
     return DataRows(
         indices=[start + row for row in keep], columns=cut, notes=tuple(notes), skipped=skipped
     )
 
 
-def _is_blank(columns: Sequence[Sequence[str | None]], row: int) -> bool:
-    return all(not column[row] or str(column[row]).isspace() for column in columns)
+def _suspects(
+    columns: Columns, counts: npt.NDArray[np.int64], headers: dict[int, str], name: int | None
+) -> list[int]:
+    """The few rows that may be something else than hazards; only these are looked at in full."""
+    rows = set(np.flatnonzero(counts <= _NOTE_CELLS).tolist())
+    rows.update(range(min(2, len(counts))))
+    for column in columns[:_FIRST_CELLS]:
+        rows.update(i for i, text in enumerate(column) if text and text[0] in _TELLING)
+    if name is not None:
+        firsts = frozenset((headers[name][0], "*", "★", "☆", "\n"))
+        rows.update(i for i, text in enumerate(columns[name]) if text and text[0] in firsts)
+    return sorted(rows)
 
 
-def _filled(sheet: SurveySheet, start: int) -> tuple[Sequence[str | None], ...]:
+def _filled(sheet: SurveySheet, start: int) -> Columns:
     """Columns below the header; a block merged over several rows means "same as above"."""
-    columns: list[list[str | None]] = [list(column[start:]) for column in sheet.columns]
+    columns: list[Sequence[str | None]] = [column[start:] for column in sheet.columns]
     for top, left, bottom, _right in sheet.merged_indices():
         if top >= start and bottom > top:
-            text = columns[left][top - start]
-            for row in range(top - start, bottom - start + 1):
-                columns[left][row] = text
-    return tuple(columns)
+            column = list(columns[left])
+            column[top - start : bottom - start + 1] = [column[top - start]] * (bottom - top + 1)
+            columns[left] = column
+    return tuple(
+        column if _SAME.isdisjoint(column) else _repeated_down(column) for column in columns
+    )
 
 
-def _first_texts(columns: Sequence[Sequence[str | None]]) -> list[str]:
-    """The first text of every row, within the first few columns."""
-    leading = columns[:_FIRST_CELLS]
-    return [
-        next((cell.strip() for cell in cells if cell and not cell.isspace()), "")
-        for cells in zip(*leading, strict=True)
-    ]
+def _repeated_down(column: Sequence[str | None]) -> list[str | None]:
+    """The column with 同上 replaced by what stands above it."""
+    filled: list[str | None] = []
+    for text in column:
+        filled.append(filled[-1] if filled and text in _SAME else text)
+    return filled
 
 
-def _is_note(
-    columns: Sequence[Sequence[str | None]], row: int, count: int, text: str, name: int | None
-) -> bool:
+def _is_total(cells: Sequence[str | None], name: int | None) -> bool:
+    """A row of sums or an example: a cell says so, and nothing else is a name."""
+    for index, cell in enumerate(cells[:_FIRST_CELLS]):
+        if not cell or cell.lstrip()[:1] not in _TELLING:
+            continue
+        text = header_text(cell)
+        if text in _EXAMPLES:
+            return True
+        if _TOTAL.fullmatch(text):
+            own = cells[name] if name is not None and name != index else None
+            return not own or own.isspace() or header_text(own) == text
+    return False
+
+
+def _is_note(cells: Sequence[str | None], count: int, name: int | None) -> bool:
+    text = next((cell.strip() for cell in cells[:_FIRST_CELLS] if cell and cell.strip()), "")
+    if _TOTAL.fullmatch(header_text(text)) or header_text(text) in _EXAMPLES:
+        return False
     if _NOTE.match(text):
         return True
     # One lone cell is a remark, unless it is a name whose place was forgotten.
-    return count == 1 and len(columns) > _NOTE_CELLS and (name is None or not columns[name][row])
+    return count == 1 and len(cells) > _NOTE_CELLS and (name is None or not cells[name])
 
 
-def _is_repeated(
-    columns: Sequence[Sequence[str | None]], row: int, headers: dict[int, str]
-) -> bool:
+def _is_repeated(cells: Sequence[str | None], headers: dict[int, str]) -> bool:
     same = 0
     for index, header in headers.items():
-        text = columns[index][row]
+        text = cells[index]
         if text and text.strip().lstrip("*")[:1] == header[:1] and header_text(text) == header:
             same += 1
             if same >= _REPEATED:
@@ -129,15 +168,25 @@ def _is_repeated(
     return False
 
 
-def _is_units(columns: Sequence[Sequence[str | None]], row: int, *, first_row: bool) -> bool:
+def _is_units(cells: Sequence[str | None]) -> bool:
     """The row of units some sheets put under the header."""
-    if not first_row:
-        return False
-    texts = ["".join(text.split()) for column in columns if (text := column[row])]
+    texts = ["".join(text.split()) for text in cells if text]
     return bool(texts) and all(_UNIT_CELL.match(text) for text in texts)
 
 
-def _taken(
-    columns: Sequence[Sequence[str | None]], rows: Sequence[int]
-) -> tuple[Sequence[str | None], ...]:
+def _is_numbering(cells: Sequence[str | None]) -> bool:
+    """The row of column numbers statistical forms put under the header, as in 甲 乙 1 2 3."""
+    texts = [text.strip() for text in cells if text and text.strip()]
+    while texts and texts[0] in _LEADING_MARKS:
+        texts.pop(0)
+    found = [_NUMBER_CELL.match(text) for text in texts]
+    numbers = [int(match[1]) for match in found if match]
+    return (
+        len(numbers) == len(texts) >= _NUMBERED
+        and numbers[0] <= 1
+        and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+    )
+
+
+def _taken(columns: Columns, rows: Sequence[int]) -> Columns:
     return tuple([column[row] for row in rows] for column in columns)

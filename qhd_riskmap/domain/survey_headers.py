@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import Final
+from types import MappingProxyType
+from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
@@ -17,7 +18,7 @@ from qhd_riskmap.domain.survey_columns import (
     recognise_header,
     recognise_headers,
 )
-from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header
+from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header, header_at
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.survey_units import factor_to, unit_in
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
@@ -39,6 +40,9 @@ _ENDS: Final = tuple(
 SHEET_FIELDS: Final[tuple[Field, ...]] = (*COMMON_FIELDS, *_ENDS)
 
 
+MappingSource = Literal["name", "likeness", "choice"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MappedColumn:
     """What one column holds.
@@ -49,6 +53,7 @@ class MappedColumn:
         field: The common field, or None.
         type_fields: The own field of each type that has one of this name, by type key.
         factor: Multiplies the numbers, where the header names another unit.
+        source: How its meaning was found.
     """
 
     index: int
@@ -56,6 +61,7 @@ class MappedColumn:
     field: Field | None = None
     type_fields: Mapping[str, Field]
     factor: float = 1.0
+    source: MappingSource = "name"
 
     @property
     def known(self) -> bool:
@@ -81,12 +87,14 @@ class SheetMapping:
         columns: One entry per column that has a header.
         type_key: The type of every row, or "" where a column says it or nothing does.
         issues: About the header.
+        remembered: An officer's earlier word on a sheet with the same headers was used.
     """
 
     header: HeaderRows
     columns: tuple[MappedColumn, ...]
     type_key: str
     issues: tuple[HeaderIssue, ...]
+    remembered: bool = False
 
     def column(self, key: str) -> MappedColumn | None:
         """The column that holds the common field ``key``."""
@@ -95,35 +103,94 @@ class SheetMapping:
     @property
     def located(self) -> bool:
         """Whether any column can hold a position."""
-        pairs = (("lon", "lat"), ("x_north", "y_east"), ("coordinates",), ("vertices",), START_KEYS)
-        return any(all(self.column(key) is not None for key in pair) for pair in pairs)
+        return located_by(c.field.key for c in self.columns if c.field is not None)
 
 
 START_KEYS: Final = ("start_lon", "start_lat", "end_lon", "end_lat")
+_PLACES: Final = (
+    ("lon", "lat"),
+    ("x_north", "y_east"),
+    ("coordinates",),
+    ("vertices",),
+    START_KEYS,
+)
 
 
-def map_sheet(sheet: SurveySheet, type_key: str = "") -> SheetMapping | None:
+def located_by(keys: Iterable[str]) -> bool:
+    """Whether columns of these fields together can hold a position."""
+    present = frozenset(keys)
+    return any(present.issuperset(place) for place in _PLACES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnChoice:
+    """How an officer says that a sheet is to be read.
+
+    Attributes:
+        fields: Header → field key, "" for a column to be kept as an extra. Headers as
+            `HeaderRows.headers` spells them; those not named are read as they would be anyway.
+        header_row: Row number of the header, 0 to find it.
+        header_depth: Rows the header takes up, where `header_row` is given.
+        type_key: Type of every row; "" to find it.
+    """
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    header_row: int = 0
+    header_depth: int = 1
+    type_key: str = ""
+
+
+NO_CHOICE: Final = ColumnChoice()
+NOTHING_REMEMBERED: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
+
+
+def map_sheet(
+    sheet: SurveySheet,
+    type_key: str = "",
+    choice: ColumnChoice = NO_CHOICE,
+    remembered: Mapping[str, Mapping[str, str]] = NOTHING_REMEMBERED,
+) -> SheetMapping | None:
     """Find the header and what its columns mean; None where no header can be recognised.
 
     Args:
         sheet: The sheet.
         type_key: Type of every row, where the template says it; "" asks the sheet's name, its title
             and the file's name.
+        choice: What an officer says of this sheet; goes before everything else.
+        remembered: What officers said of other sheets, header → field key by fingerprint.
     """
     types = taxonomy().types
     searched = (*SHEET_FIELDS, *_fields_of(types))
-    header = find_header(sheet, searched)
+    if choice.header_row or sheet.header_row:
+        header = header_at(sheet, choice.header_row or sheet.header_row, choice.header_depth)
+    else:
+        header = find_header(sheet, searched, remembered)
     if header is None:
         return None
-    titles = [text for row in range(header.top) for text in sheet.row(row) if text]
-    if not type_key:
-        type_key = type_in_words([sheet.name]) or type_in_words(titles)
-        type_key = type_key or type_in_words([sheet.file.stem])
+    type_key = choice.type_key or type_key or _type_of(sheet, header)
+    known = remembered.get(header.fingerprint, {})
+    chosen = {**known, **choice.fields}
     # Where a column names the type, rows of any type may follow.
     mixed = any(_names_category(options) for options in header.names)
-    wanted = () if mixed else tuple(t for t in types if t.key == type_key)
-    columns, issues = _columns(header, wanted or types)
-    return SheetMapping(header=header, columns=columns, type_key=type_key, issues=issues)
+    wanted = () if mixed or "category" in chosen.values() else types
+    wanted = tuple(t for t in wanted if t.key == type_key)
+    columns, issues = _columns(header, wanted or types, chosen)
+    return SheetMapping(
+        header=header,
+        columns=columns,
+        type_key=type_key,
+        issues=issues,
+        remembered=bool(known),
+    )
+
+
+def _type_of(sheet: SurveySheet, header: HeaderRows) -> str:
+    """The type that words outside the rows name, the nearest first."""
+    titles = [text for row in range(header.top) for text in sheet.row(row) if text]
+    places = [[sheet.name], titles] if not sheet.context else [titles, [sheet.name], sheet.context]
+    return next(
+        (key for texts in (*places, [sheet.file.stem]) if (key := type_in_words(texts))), ""
+    )
 
 
 def _names_category(options: Sequence[str]) -> bool:
@@ -164,17 +231,23 @@ def _fields_of(types: Sequence[HazardType]) -> tuple[Field, ...]:
 
 
 def _columns(
-    header: HeaderRows, types: Sequence[HazardType]
+    header: HeaderRows, types: Sequence[HazardType], said: Mapping[str, str]
 ) -> tuple[tuple[MappedColumn, ...], tuple[HeaderIssue, ...]]:
+    names = header.headers
+    spoken = {index: said[name] for index, name in names.items() if name in said}
     chosen = [_telling(options, types) for options in header.names]
-    common = recognise_headers(chosen, SHEET_FIELDS)
-    taken: set[str] = set()
+    common = list(recognise_headers(chosen, SHEET_FIELDS))
     columns: list[MappedColumn] = []
+    taken: set[str] = set()
     issues: list[HeaderIssue] = []
-    for index in _most_exact_first(chosen, common):
-        if not header.names[index]:
+    for index in (*spoken, *_most_exact_first(chosen, common)):
+        if index not in names or any(index == column.index for column in columns):
             continue
-        column, issue = _column(index, header.header(index), chosen[index], common[index], types)
+        text = header.header(index)
+        if index in spoken:
+            column, issue = _chosen_column(index, text, spoken[index], types)
+        else:
+            column, issue = _column(index, text, chosen[index], common[index], types)
         if column.field is not None and column.field.key in taken:
             # Kept as an extra, so nothing said about reading it as that field holds.
             column = MappedColumn(index=index, header=column.header, type_fields={})
@@ -185,6 +258,19 @@ def _columns(
         if issue is not None:
             issues.append(HeaderIssue(row=header.bottom, column=index, issue=issue))
     return tuple(sorted(columns, key=lambda c: c.index)), tuple(issues)
+
+
+def _chosen_column(
+    index: int, header: str, key: str, types: Sequence[HazardType]
+) -> tuple[MappedColumn, Issue | None]:
+    """A column whose meaning an officer has said; an unknown key leaves it an extra."""
+    field = next((field for field in SHEET_FIELDS if field.key == key), None)
+    own = {} if field else {t.key: f for t in types for f in t.fields if f.key == key}
+    factor, issue = _factor(header, field or next(iter(own.values()), None))
+    column = MappedColumn(
+        index=index, header=header, field=field, type_fields=own, factor=factor, source="choice"
+    )
+    return column, issue
 
 
 def _telling(options: Sequence[str], types: Sequence[HazardType]) -> str:
@@ -222,7 +308,14 @@ def _column(
                 own = {types[0].key: guess}
     sample = common or next(iter(own.values()), None)
     factor, unit_issue = _factor(header, sample)
-    column = MappedColumn(index=index, header=header, field=common, type_fields=own, factor=factor)
+    column = MappedColumn(
+        index=index,
+        header=header,
+        field=common,
+        type_fields=own,
+        factor=factor,
+        source="name" if issue is None else "likeness",
+    )
     return column, issue or unit_issue
 
 

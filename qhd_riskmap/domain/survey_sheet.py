@@ -60,6 +60,11 @@ class SurveySheet:
         merged: The merged blocks.
         unsolved: Row and column, from 1, of cells that hold a formula without a stored result; they
             read as empty.
+        hidden_rows: Row numbers the sender has hidden.
+        hidden_columns: Column numbers the sender has hidden.
+        context: Titles of the whole sheet, where this is one of several tables on it.
+        header_row: Row number of the header, where the file says it; 0 where it has to be found.
+        declared: Notation of the reference system that the file itself declares; "" for none.
     """
 
     file: Path
@@ -70,6 +75,11 @@ class SurveySheet:
     first_column: int = 1
     merged: tuple[MergedRange, ...] = ()
     unsolved: frozenset[tuple[int, int]] = frozenset()
+    hidden_rows: tuple[int, ...] = ()
+    hidden_columns: tuple[int, ...] = ()
+    context: tuple[str, ...] = ()
+    header_row: int = 0
+    declared: str = ""
 
     @property
     def height(self) -> int:
