@@ -86,6 +86,31 @@ def _import(commands: Commands[Parser]) -> None:
     parser.add_argument("--dry-run", action="store_true", help=_("只检查，不入库"))
     parser.add_argument("--datum", default="auto", metavar="auto|cgcs2000|wgs84|gcj02|bd09|EPSG:n")
     parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help=_("标注了错误的原表副本"))
+    parser.add_argument("--sender", default="", metavar=_("单位"), help=_("报送单位"))
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        type=column_meaning,
+        dest="meanings",
+        metavar=_("表头=字段"),
+        help=_("指明一列的含义；字段留空表示作为附加信息保留"),
+    )
+    parser.add_argument(
+        "--header-row", type=int, default=0, metavar="N", help=_("表头所在的行号，默认自动识别")
+    )
+
+
+def column_meaning(text: str) -> tuple[str, str]:
+    """A header and the field it stands for.
+
+    Raises:
+        argparse.ArgumentTypeError: There is no ``=``.
+    """
+    header, sign, field = text.rpartition("=")
+    if not sign:
+        raise argparse.ArgumentTypeError(_("应为“表头=字段”：{text}").format(text=text))
+    return header.strip(), field.strip()
 
 
 def _list(commands: Commands[Parser]) -> None:

@@ -14,6 +14,7 @@ from qhd_riskmap.geo.datums import parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_import import ImportOutcome, write_survey_template
+from qhd_riskmap.services.survey_layout import Layouts, choice_of
 
 AUTO = "auto"
 
@@ -33,12 +34,15 @@ def template(options: argparse.Namespace, output: Output) -> int:
 def import_surveys(options: argparse.Namespace, output: Output) -> int:
     """Check sheets and, unless it is a dry run, commit their good rows."""
     datum = None if options.datum == AUTO else parse_reference(options.datum)
+    layouts = Layouts(for_all=choice_of(dict(options.meanings), options.header_row))
     if options.report is not None:
         # Before anything is stored: a report that cannot be written must not follow a commit.
         _require_workbook_path(options.report, (".xlsx", ".xlsm"))
     with open_register_app(options) as app:
         job = SilentJob()
-        preview = app.survey_import.preview(options.files, datum=datum, job=job)
+        preview = app.survey_import.preview(
+            options.files, datum=datum, job=job, layouts=layouts, sender=options.sender
+        )
         if options.dry_run:
             outcome = preview.outcome()
         else:

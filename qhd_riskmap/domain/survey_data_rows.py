@@ -132,16 +132,18 @@ def _repeated_down(column: Sequence[str | None]) -> list[str | None]:
 
 
 def _is_total(cells: Sequence[str | None], name: int | None) -> bool:
-    """A row of sums or an example: a cell says so, and nothing else is a name."""
+    """A row of sums or an example: its first text says so, or another where no name stands."""
+    first = True
     for index, cell in enumerate(cells[:_FIRST_CELLS]):
-        if not cell or cell.lstrip()[:1] not in _TELLING:
+        if not cell or cell.isspace():
             continue
         text = header_text(cell)
-        if text in _EXAMPLES:
+        if text in _EXAMPLES and first:
             return True
         if _TOTAL.fullmatch(text):
             own = cells[name] if name is not None and name != index else None
-            return not own or own.isspace() or header_text(own) == text
+            return first or not own or own.isspace()
+        first = False
     return False
 
 

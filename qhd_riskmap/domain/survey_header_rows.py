@@ -92,7 +92,7 @@ def find_header(
             found = blocks.at(top, depth)
             if found is None:
                 break
-            if found.header.fingerprint in remembered:
+            if remembered and found.header.fingerprint in remembered:
                 return found.header
             if found.score > max(best_score, blocks.best_part(top, depth)):
                 best, best_score = found.header, found.score

@@ -1,8 +1,11 @@
-"""Refuses OpenDocument sheets whose repeat counts would fill memory."""
+"""Refuses OpenDocument sheets whose repeat counts would fill memory; tells what is hidden."""
 
 from __future__ import annotations
 
+import html
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from qhd_riskmap.formats.sheet_guard import (
@@ -15,16 +18,83 @@ from qhd_riskmap.formats.sheet_guard import (
 )
 
 _TOKEN: Final = re.compile(
-    rb"<table:(table-row|table-cell|covered-table-cell|table)\b([^<>]*)>|</table:(table-row|table)>"
+    rb"<table:(table-row|table-column|table-cell|covered-table-cell|table)\b([^<>]*)>"
+    rb"|</table:(table-row|table)>"
 )
 _COLUMNS: Final = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
 _ROWS: Final = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
+_NAME: Final = re.compile(rb'table:name="([^"]*)"')
+_HIDDEN: Final = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _CONTENT: Final = "content.xml"
 _LARGEST: Final = 256 * 2**20
 
 
-def check_ods(archive: GuardedArchive, name: str) -> None:
-    """Measure every table of an OpenDocument sheet.
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Row and column numbers, from 1, that the sender has hidden or filtered away."""
+
+    rows: tuple[int, ...] = ()
+    columns: tuple[int, ...] = ()
+
+
+NOTHING_HIDDEN: Final = Hidden()
+
+
+@dataclass(slots=True)
+class _Table:
+    """What the walk over one table has seen so far; blank rows and cells count once others follow."""
+
+    rows: int = 0
+    pending_rows: int = 0
+    width: int = 0
+    row_width: int = 0
+    pending_cells: int = 0
+    repeated: int = 1
+    columns: int = 0
+    row_hidden: bool = False
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+
+    def column(self, attributes: bytes) -> None:
+        count = _number(_COLUMNS, attributes)
+        if _HIDDEN.search(attributes):
+            last = min(self.columns + count, MAX_COLUMNS)
+            self.hidden_columns += range(self.columns + 1, last + 1)
+        self.columns += count
+
+    def begin_row(self, attributes: bytes) -> None:
+        self.row_width = self.pending_cells = 0
+        self.repeated = _number(_ROWS, attributes)
+        self.row_hidden = _HIDDEN.search(attributes) is not None
+
+    def cell(self, attributes: bytes) -> None:
+        columns = _number(_COLUMNS, attributes)
+        if attributes.endswith(b"/") and b"office:value" not in attributes:
+            self.pending_cells += columns
+        else:
+            self.row_width += self.pending_cells + columns
+            self.pending_cells = 0
+
+    def end_row(self) -> None:
+        if not self.row_width:
+            self.pending_rows += self.repeated
+            return
+        first = self.rows + self.pending_rows + 1
+        self.rows += self.pending_rows + self.repeated
+        self.pending_rows = 0
+        self.width = max(self.width, self.row_width)
+        if self.row_hidden and self.rows <= MAX_ROWS:
+            self.hidden_rows += range(first, self.rows + 1)
+
+    @property
+    def too_large(self) -> bool:
+        return (
+            self.rows > MAX_ROWS or self.width > MAX_COLUMNS or self.rows * self.width > MAX_CELLS
+        )
+
+
+def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, Hidden]:
+    """Measure every table of an OpenDocument sheet; what each hides, by its name.
 
     Trailing blank cells and rows, which offices write by the million, do not count.
 
@@ -33,30 +103,32 @@ def check_ods(archive: GuardedArchive, name: str) -> None:
     """
     content = archive.read(_CONTENT, _LARGEST)
     refuse_entities(content, name, first=True)
-    rows = width = row_width = pending_columns = repeated = pending_rows = 0
+    tables: dict[str, _Table] = {}
+    table = _Table()
     for token in _TOKEN.finditer(content):
         opened, attributes, closed = token[1], token[2] or b"", token[3]
         if opened == b"table":
-            rows = width = pending_rows = 0
+            table = _Table()
+            found = _NAME.search(attributes)
+            tables[_text(found[1]) if found else ""] = table
+        elif opened == b"table-column":
+            table.column(attributes)
         elif opened == b"table-row":
-            row_width = pending_columns = 0
-            repeated = _number(_ROWS, attributes)
+            table.begin_row(attributes)
         elif opened is not None:
-            columns = _number(_COLUMNS, attributes)
-            if attributes.endswith(b"/") and b"office:value" not in attributes:
-                pending_columns += columns
-            else:
-                row_width += pending_columns + columns
-                pending_columns = 0
+            table.cell(attributes)
         if closed == b"table-row" or (opened == b"table-row" and attributes.endswith(b"/")):
-            if row_width:
-                rows += pending_rows + repeated
-                pending_rows = 0
-                width = max(width, row_width)
-            else:
-                pending_rows += repeated
-            if rows > MAX_ROWS or width > MAX_COLUMNS or rows * width > MAX_CELLS:
+            table.end_row()
+            if table.too_large:
                 raise too_large(name)
+    return {
+        key: Hidden(tuple(item.hidden_rows), tuple(item.hidden_columns))
+        for key, item in tables.items()
+    }
+
+
+def _text(raw: bytes) -> str:
+    return html.unescape(raw.decode("utf-8", "replace"))
 
 
 def _number(pattern: re.Pattern[bytes], attributes: bytes) -> int:

@@ -45,6 +45,8 @@ _REFERENCE: Final = re.compile(
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _FORMULA: Final = re.compile(rb"[<:]f[\s>/]")
+_HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*?\shidden=[\"'](?:1|true)[\"'][^<>]*)>")
+_ATTRIBUTE: Final = re.compile(rb"\s(r|min|max)=[\"'](\d{1,7})[\"']")
 _BYTES = npt.NDArray[np.uint8]
 
 
@@ -71,6 +73,8 @@ class Extent:
     explicit: bool = True
     formulas: bool = False
     merged: list[MergedRange] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
 
 
 class GuardedArchive:
@@ -213,6 +217,8 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
         return
     extent.formulas = extent.formulas or _FORMULA.search(block) is not None
     extent.rows += len(_ROW.findall(block)) if b"<row" not in block else block.count(b"<row")
+    if b" hidden=" in block:
+        _take_hidden(block, extent)
     for found in _MERGE.finditer(block):
         extent.merged.append(
             MergedRange(
@@ -238,6 +244,16 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
         _take_plain(data, tags, plain, extent)
     if len(plain) != counted:
         _take_odd(block, counted, extent)
+
+
+def _take_hidden(block: bytes, extent: Extent) -> None:
+    for found in _HIDDEN.finditer(block):
+        numbers = {key: int(value) for key, value in _ATTRIBUTE.findall(found[2])}
+        if found[1] == b"row":
+            extent.hidden_rows.extend(numbers[key] for key in (b"r",) if key in numbers)
+        else:
+            first = numbers.get(b"min", 1)
+            extent.hidden_columns += range(first, min(numbers.get(b"max", 0), MAX_COLUMNS) + 1)
 
 
 def _take_plain(

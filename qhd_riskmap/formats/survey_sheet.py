@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.odf_extent import check_ods
+from qhd_riskmap.formats.odf_extent import NOTHING_HIDDEN, check_ods
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -113,8 +113,15 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
     if "content.xml" in archive:
         if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
             raise locked(path.name)
-        check_ods(archive, path.name)
-        return _read_by_calamine(path, content)
+        hidden = check_ods(archive, path.name)
+        return [
+            replace(
+                sheet,
+                hidden_rows=hidden.get(sheet.name, NOTHING_HIDDEN).rows,
+                hidden_columns=hidden.get(sheet.name, NOTHING_HIDDEN).columns,
+            )
+            for sheet in _read_by_calamine(path, content)
+        ]
     raise damaged(path.name, "archive without a workbook")
 
 
@@ -178,6 +185,8 @@ def _load_xlsx(
                 columns=columns,
                 first_column=first,
                 merged=tuple(extent.merged),
+                hidden_rows=tuple(extent.hidden_rows),
+                hidden_columns=tuple(extent.hidden_columns),
             )
         )
     return sheets

@@ -25,6 +25,14 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_candidates import Candidate, ImportTerms
 from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_layout import (
+    Layouts,
+    corrections,
+    layout_issues,
+    read_tables,
+    reference_of,
+    remembered_by_headers,
+)
 from qhd_riskmap.services.survey_matching import match
 from qhd_riskmap.services.survey_places import read_places
 from qhd_riskmap.services.survey_preview import (
@@ -33,7 +41,7 @@ from qhd_riskmap.services.survey_preview import (
     SheetDatum,
     SurveyFile,
 )
-from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
+from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.storage.assessment_columns import columns_of as assessment_columns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
@@ -51,6 +59,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
+NO_LAYOUTS: Final = Layouts()
 # Workbooks carry our own hidden sheet, and 填写说明 which is prose.
 _GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
 
@@ -85,6 +94,9 @@ class SurveyImport:
         datum: Reference | None,
         job: JobContext,
         answers: Mapping[tuple[Path, str], Reference] = NO_ANSWERS,
+        *,
+        layouts: Layouts = NO_LAYOUTS,
+        sender: str = "",
     ) -> ImportPreview:
         """Read and check sheets without storing anything.
 
@@ -94,6 +106,8 @@ class SurveyImport:
             job: Progress by file.
             answers: What the user said of single sheets (file, sheet name) when asked; rows that
                 name their reference themselves keep it.
+            layouts: What the user says of columns and header rows; remembered on commit.
+            sender: Office or department the files come from.
 
         Raises:
             UnreadableFileError: None of the files can be read.
@@ -102,13 +116,14 @@ class SurveyImport:
         self._actor.require(Permission.IMPORT)
         files = list(dict.fromkeys(Path(path) for path in paths))
         terms = self._terms(datum)
+        layouts = self._with_remembered(layouts, sender)
         read: list[_ReadFile] = []
         failures: list[UnreadableFileError] = []
         for done, path in enumerate(files):
             job.advance(done, len(files) + 1, path.name)
             try:
                 with collector_paused():
-                    read.append(self._read_file(path, terms, answers))
+                    read.append(self._read_file(path, terms, answers, layouts))
             except UnreadableFileError as failure:
                 failures.append(failure)
                 read.append(_unread(path, failure))
@@ -116,6 +131,8 @@ class SurveyImport:
             raise failures[0]
         job.advance(len(files), len(files) + 1, _("查重"))
         preview = self._matched(read, terms)
+        learnt = corrections(preview.readings, layouts, sender)
+        preview = replace(preview, sender=sender, corrections=learnt)
         job.advance(len(files) + 1, len(files) + 1)
         return preview
 
@@ -142,6 +159,8 @@ class SurveyImport:
             counts = preview.outcome_of((), None, accepted=len(chosen))
             work.batches.add(_batch(preview, chosen, counts), self._actor)
             stored = work.hazards.add_columns(columns_of([c.hazard for c in chosen]), self._actor)
+            for mapping in preview.corrections:
+                work.survey_mappings.save(mapping, self._actor)
             job.advance(steps, steps, _("写入评估"))
             assessments = [(row, a) for row, c in enumerate(chosen) for a in c.assessments]
             if assessments:
@@ -219,7 +238,11 @@ class SurveyImport:
         )
 
     def _read_file(
-        self, path: Path, terms: ImportTerms, answers: Mapping[tuple[Path, str], Reference]
+        self,
+        path: Path,
+        terms: ImportTerms,
+        answers: Mapping[tuple[Path, str], Reference],
+        layouts: Layouts,
     ) -> _ReadFile:
         content = file_content(path)
         digest = hashlib.sha256(content).hexdigest()
@@ -227,17 +250,19 @@ class SurveyImport:
         types = template_types(sheets)
         wanted = [sheet for sheet in sheets if _is_survey(sheet, only=len(sheets) == 1)]
         readings = [
-            read_sheet(
-                sheet,
-                replace(terms, answered=answers.get((path, sheet.name))),
-                types.get(sheet.name, ""),
-            )
+            reading
             for sheet in wanted
+            for reading in read_tables(
+                sheet,
+                replace(terms, answered=reference_of(sheet, answers)),
+                types.get(sheet.name, ""),
+                layouts,
+            )
         ]
         useful = [r for r in readings if r.decision is not None]
         # A workbook with a survey in it may have other sheets; they are none of our business.
         kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
-        issues = tuple(issue for reading in kept for issue in reading.issues)
+        issues = tuple(i for r in kept for i in (*r.issues, *layout_issues(r)))
         with self._register.unit_of_work() as work:
             batch = work.batches.known_file(digest)
         if batch is not None and batch.imported_at is not None:
@@ -247,6 +272,11 @@ class SurveyImport:
             issues = (_on_file(path, "file-known", Severity.INFO, message), *issues)
         file = SurveyFile(path=path, sha256=digest, size=len(content))
         return _ReadFile(file, tuple(kept), issues)
+
+    def _with_remembered(self, layouts: Layouts, sender: str) -> Layouts:
+        with self._register.unit_of_work() as work:
+            stored = work.survey_mappings.list()
+        return replace(layouts, remembered=remembered_by_headers(stored, sender))
 
     def _matched(self, read: Sequence[_ReadFile], terms: ImportTerms) -> ImportPreview:
         candidates = [c for f in read for r in f.readings for c in r.candidates]

@@ -12,6 +12,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.services.survey_candidates import Candidate
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,8 @@ class ImportPreview:
         repeats: Rows that are exact repeats.
         issues: Of files, sheets, rows and cells, in the order of the files.
         batch_id: Of the batch to come.
+        sender: Office or department the files come from.
+        corrections: What the officer said of columns, to be remembered on commit.
     """
 
     files: tuple[SurveyFile, ...]
@@ -125,6 +128,8 @@ class ImportPreview:
     repeats: tuple[Candidate, ...]
     issues: tuple[RowIssue, ...]
     batch_id: UUID
+    sender: str = ""
+    corrections: tuple[StoredMapping, ...] = ()
 
     @property
     def accepted(self) -> int:

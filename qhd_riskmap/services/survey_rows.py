@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -12,8 +12,11 @@ import shapely
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_data_rows import DataRows, data_rows
 from qhd_riskmap.domain.survey_headers import (
+    NO_CHOICE,
+    NOTHING_REMEMBERED,
     POSITION_KEYS,
     START_KEYS,
+    ColumnChoice,
     SheetMapping,
     map_sheet,
 )
@@ -65,15 +68,23 @@ class SheetReading:
     rows: int = 0
 
 
-def read_sheet(sheet: SurveySheet, terms: ImportTerms, type_key: str = "") -> SheetReading:
-    """Read one sheet; never raises for what the sheet holds.
+def read_sheet(
+    sheet: SurveySheet,
+    terms: ImportTerms,
+    type_key: str = "",
+    choice: ColumnChoice = NO_CHOICE,
+    remembered: Mapping[str, Mapping[str, str]] = NOTHING_REMEMBERED,
+) -> SheetReading:
+    """Read one table; never raises for what it holds.
 
     Args:
-        sheet: The sheet.
+        sheet: The sheet, or one table of it.
         terms: Of the import.
         type_key: Type of every row, where our template says it.
+        choice: How the officer says it is to be read.
+        remembered: What officers said of sheets with other headers.
     """
-    mapping = map_sheet(sheet, type_key)
+    mapping = map_sheet(sheet, type_key, choice, remembered)
     if mapping is None or mapping.column("name") is None or not mapping.located:
         return _unusable(sheet, mapping)
     return _Reader(sheet, mapping, terms).reading()
@@ -219,7 +230,15 @@ class _Reader:
         """Texts outside the rows that may name a datum."""
         titles = [text for row in range(self._mapping.header.top) for text in self._sheet.row(row)]
         return [
-            t for t in (*titles, *self._data.notes, self._sheet.name, self._sheet.file.stem) if t
+            t
+            for t in (
+                *titles,
+                *self._sheet.context,
+                *self._data.notes,
+                self._sheet.name,
+                self._sheet.file.stem,
+            )
+            if t
         ]
 
     def _shapes(self, positions: Positions, types: Sequence[HazardType | None]) -> dict[int, str]:

@@ -1,0 +1,264 @@
+"""How the sheets of an import are laid out: tables, columns, what is hidden; shown and correctable."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_headers import (
+    NO_CHOICE,
+    SHEET_FIELDS,
+    ColumnChoice,
+    MappingSource,
+    SheetMapping,
+)
+from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
+from qhd_riskmap.domain.survey_tables import split_tables
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_candidates import ImportTerms
+from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
+from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
+
+SheetKey = tuple[Path, str]
+_SHOWN_SAMPLES: Final = 3
+_SHOWN_ROWS: Final = 12
+_SIGNIFICANT: Final = 15  # digits a spreadsheet keeps of a number
+_LOOKED_AT: Final = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layouts:
+    """What is known of how sheets are to be read.
+
+    Attributes:
+        choices: What the officer says of single sheets, by file and sheet name.
+        for_all: What the officer says of every sheet that `choices` does not name.
+        remembered: Header → field key by fingerprint, from earlier imports.
+    """
+
+    choices: Mapping[SheetKey, ColumnChoice] = field(default_factory=dict)
+    for_all: ColumnChoice = NO_CHOICE
+    remembered: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def of(self, sheet: SurveySheet) -> ColumnChoice:
+        """What the officer says of a sheet."""
+        return self.choices.get((sheet.file, sheet.name), self.for_all)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownColumn:
+    """One column of a sheet and what it is taken for, for people to check.
+
+    Attributes:
+        column: Index in the sheet as read.
+        letters: The sender's own name of the column.
+        header: As `ColumnChoice.fields` spells it.
+        key: Field key; "" where the column is kept as an extra.
+        label: Chinese name of the field; "" for an extra.
+        source: How the meaning was found.
+        samples: The first few values.
+    """
+
+    column: int
+    letters: str
+    header: str
+    key: str
+    label: str
+    source: MappingSource
+    samples: tuple[str, ...]
+
+
+def remembered_by_headers(
+    stored: Iterable[StoredMapping], sender: str
+) -> dict[str, Mapping[str, str]]:
+    """What holds for each fingerprint: the sender's own word, else the newest of anybody."""
+    ranked = sorted(
+        stored, key=lambda m: (m.sender == sender, m.updated_at.timestamp() if m.updated_at else 0)
+    )
+    return {mapping.fingerprint: mapping.fields for mapping in ranked}
+
+
+def read_tables(
+    sheet: SurveySheet, terms: ImportTerms, type_key: str, layouts: Layouts
+) -> list[SheetReading]:
+    """Read every table of a sheet.
+
+    An officer who points at the header row means one table.
+    """
+    choice = layouts.of(sheet)
+    tables = (sheet,) if choice.header_row else split_tables(sheet)
+    return [read_sheet(t, terms, type_key, choice, layouts.remembered) for t in tables]
+
+
+def reference_of(
+    sheet: SurveySheet, answers: Mapping[tuple[Path, str], Reference]
+) -> Reference | None:
+    """What the user said when asked, else what the file itself declares."""
+    answer = answers.get((sheet.file, sheet.name))
+    return answer or (parse_reference(sheet.declared) if sheet.declared else None)
+
+
+def corrections(
+    readings: Sequence[SheetReading], layouts: Layouts, sender: str
+) -> tuple[StoredMapping, ...]:
+    """What is to be remembered once the import is committed."""
+    found: dict[str, StoredMapping] = {}
+    for reading in readings:
+        said = layouts.of(reading.sheet).fields
+        if reading.mapping is None or not said:
+            continue
+        header = reading.mapping.header
+        headers = tuple(header.headers.values())
+        known = layouts.remembered.get(header.fingerprint, {})
+        fields = {h: key for h, key in {**known, **said}.items() if h in headers}
+        if fields and fields != known:
+            found[header.fingerprint] = StoredMapping(
+                sender=sender, fingerprint=header.fingerprint, headers=headers, fields=fields
+            )
+    return tuple(found.values())
+
+
+def shown_columns(reading: SheetReading) -> tuple[ShownColumn, ...]:
+    """The columns of one table; empty where no header was recognised."""
+    mapping, sheet = reading.mapping, reading.sheet
+    if mapping is None:
+        return ()
+    names = mapping.header.headers
+    shown = []
+    for column in mapping.columns:
+        own = column.field or next(iter(column.type_fields.values()), None)
+        below = sheet.columns[column.index][mapping.header.bottom + 1 :]
+        samples = [text for text in below[:_LOOKED_AT] if text and not text.isspace()]
+        shown.append(
+            ShownColumn(
+                column=column.index,
+                letters=column_letters(sheet.first_column + column.index),
+                header=names[column.index],
+                key=own.key if own is not None else "",
+                label=_(own.label) if own is not None else "",
+                source=column.source,
+                samples=tuple(samples[:_SHOWN_SAMPLES]),
+            )
+        )
+    return tuple(shown)
+
+
+def first_rows(reading: SheetReading) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The first rows with their numbers, so that an officer can point at the header."""
+    sheet = reading.sheet
+    rows = range(min(sheet.height, _SHOWN_ROWS))
+    return tuple((sheet.first_row + row, tuple(sheet.row(row))) for row in rows)
+
+
+def field_choices(type_key: str = "") -> tuple[tuple[str, str], ...]:
+    """Key and Chinese name of every field a column may be taken for.
+
+    Args:
+        type_key: Adds the own fields of this type; "" those of all types.
+    """
+    types = [t for t in taxonomy().types if type_key in {"", t.key}]
+    own = {f.key: _(f.label) for t in types for f in t.fields}
+    return (*((f.key, _(f.label)) for f in SHEET_FIELDS), *own.items())
+
+
+def choice_of(fields: Mapping[str, str], header_row: int = 0) -> ColumnChoice:
+    """A choice from what an officer typed: fields by key or by Chinese name.
+
+    Raises:
+        InvalidInputError: A field is not known.
+    """
+    names = {name: key for key, label in field_choices() for name in (label, key)}
+    found = {}
+    for header, name in fields.items():
+        if name and name not in names:
+            raise InvalidInputError(
+                _("没有名为“{name}”的字段。").format(name=name),
+                hint=_("请写模板中的列名，如“隐患名称”；留空表示作为附加信息保留。"),
+            )
+        found[header] = names[name] if name else ""
+    return ColumnChoice(fields=found, header_row=header_row)
+
+
+def layout_issues(reading: SheetReading) -> list[RowIssue]:
+    """What is to be said of a table's layout besides its header."""
+    sheet, mapping = reading.sheet, reading.mapping
+    if mapping is None:
+        return []
+    found = []
+    if mapping.remembered:
+        message = _("列的含义按以前更正过的同样表头读入，请核对。")
+        found.append(_of_sheet(sheet, "mapping-remembered", Severity.INFO, message))
+    first = sheet.first_row + mapping.header.bottom + 1
+    rows = [n for n in sheet.hidden_rows if first <= n < sheet.first_row + sheet.height]
+    rows = [n for n in rows if any(sheet.row(n - sheet.first_row))]
+    if rows:
+        message = _("隐藏的 {count} 行（{rows}）也已读入，请核对是否要报送。").format(
+            count=len(rows), rows=_listed([str(row) for row in rows])
+        )
+        found.append(_of_sheet(sheet, "hidden-rows", Severity.WARNING, message))
+    hidden = [n - sheet.first_column for n in sheet.hidden_columns]
+    columns = [c.index for c in mapping.columns if c.index in hidden]
+    if columns:
+        names = [column_letters(sheet.first_column + index) for index in columns]
+        message = _("隐藏的列（{columns}）也已读入，请核对是否要报送。").format(
+            columns=_listed(names)
+        )
+        found.append(_of_sheet(sheet, "hidden-columns", Severity.WARNING, message))
+    found += _lost_digits(sheet, mapping)
+    return found
+
+
+def _lost_digits(sheet: SurveySheet, mapping: SheetMapping) -> list[RowIssue]:
+    """Long numbers typed as numbers: a spreadsheet keeps 15 digits and writes zeros for the rest."""
+    found = []
+    start = mapping.header.bottom + 1
+    for column in mapping.columns:
+        texts = sheet.columns[column.index]
+        if not any(_is_long(text) for text in texts[start : start + _LOOKED_AT]):
+            continue
+        for row in range(start, sheet.height):
+            text = texts[row]
+            if text and _is_long(text) and not text[_SIGNIFICANT:].strip("0"):
+                message = _(
+                    "“{text}”的末几位可能已被表格软件改成 0，请把该列设为文本格式后重新填写。"
+                ).format(text=text)
+                found.append(
+                    RowIssue(
+                        path=sheet.file,
+                        sheet=sheet.name,
+                        cell=sheet.address(row, column.index),
+                        row=sheet.first_row + row,
+                        code="digits-lost",
+                        severity=Severity.WARNING,
+                        message=message,
+                    )
+                )
+    return found
+
+
+def _is_long(text: str | None) -> bool:
+    return text is not None and _SIGNIFICANT < len(text) <= 2 * _SIGNIFICANT and text.isdecimal()
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = _("等") if len(names) > _SHOWN_ROWS else ""
+    return _("、").join(names[:_SHOWN_ROWS]) + more
+
+
+def _of_sheet(sheet: SurveySheet, code: str, severity: Severity, message: str) -> RowIssue:
+    return RowIssue(
+        path=sheet.file,
+        sheet=sheet.name,
+        cell="",
+        row=0,
+        code=code,
+        severity=severity,
+        message=message,
+    )
