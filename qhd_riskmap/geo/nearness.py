@@ -31,5 +31,8 @@ def distances_m(geometries: npt.NDArray[Any], lon: float, lat: float) -> FloatAr
     flat = shapely.transform(geometries[filled], lambda xy: xy * scale)
     links = shapely.shortest_line(flat, shapely.Point(lon * scale[0], lat * scale[1]))
     near = shapely.get_coordinates(links)[::2] / scale
-    found[filled] = distance_m(near[:, 0], near[:, 1], lon, lat)
+    metres = distance_m(near[:, 0], near[:, 1], lon, lat)
+    # The plane turns nothing into a billionth of a metre.
+    metres[shapely.intersects_xy(geometries[filled], lon, lat)] = 0.0
+    found[filled] = metres
     return found

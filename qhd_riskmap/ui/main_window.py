@@ -89,7 +89,6 @@ class MainWindow(QMainWindow):
         self._restore_geometry()
         desk.changed.connect(self._changed)
         desk.page_wanted.connect(self.go_to)
-        desk.find_wanted.connect(self._find)
         desk.place_wanted.connect(self._show_place)
         desk.history.changed.connect(self._name_steps)
         desk.noticed.connect(self._notice)
@@ -258,10 +257,6 @@ class MainWindow(QMainWindow):
                 event.acceptProposedAction()
                 self.go_to(key)
                 return
-
-    def _find(self) -> None:
-        self.go_to("register")
-        self.current_page().start_search()
 
     def _show_place(self, text: str) -> None:
         self.go_to("map")

@@ -363,12 +363,14 @@ def test_the_rail_changes_the_page(qtbot, window):
     assert window.current_page().key == "register"
 
 
-def test_find_goes_to_the_search_box(qtbot, window):
+@pytest.mark.parametrize(("page_key", "box"), [("map", "search_box"), ("register", "search")])
+def test_find_goes_to_the_search_box_of_the_page(qtbot, window, page_key, box):
     window.activateWindow()
+    window.go_to(page_key)
     window.registry.action("edit.find").trigger()
     page = window.current_page()
-    assert page.key == "register"
-    qtbot.waitUntil(page.search.hasFocus, timeout=2000)
+    assert page.key == page_key
+    qtbot.waitUntil(getattr(page, box).hasFocus, timeout=2000)
 
 
 def test_every_control_can_be_named_and_reached(window):

@@ -7,6 +7,7 @@ overlay (selection, tools, scale bar) is drawn on the GUI thread with every pain
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 from typing import Final
@@ -23,19 +24,21 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
+from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
 from qhd_riskmap.cartography.symbols import LegendEntry, level_label, type_label
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
+from qhd_riskmap.domain.place_index import Found
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
-from qhd_riskmap.ui.map.scene import Scene
+from qhd_riskmap.ui.map.scene import LINE_TOLERANCE_PX, SYMBOL_TOLERANCE_PX, Scene
 from qhd_riskmap.ui.map.tool import Tool
 from qhd_riskmap.ui.map.tools import TOOLS
-from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.toolkit.selection import REPLACE, Selection
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
 
 CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
@@ -63,6 +66,8 @@ class MapCanvas(QWidget):
         move_wanted: The move tool dropped a hazard: id, longitude, latitude.
         opened: Double click on a hazard.
         failed: Painting failed.
+        place_clicked: A click selected at longitude, latitude, or found nothing there.
+        moved: The view shows another piece of ground.
         tool_changed: Another tool is in hand (its key).
     """
 
@@ -73,6 +78,8 @@ class MapCanvas(QWidget):
     move_wanted = Signal(str, float, float)
     opened = Signal(str)
     failed = Signal(object)
+    place_clicked = Signal(float, float)
+    moved = Signal()
     tool_changed = Signal(str)
 
     def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
@@ -95,6 +102,7 @@ class MapCanvas(QWidget):
         self._untouched = True
         self._last_hits: list[str] = []
         self._grabbed: QPointF | None = None
+        self.decorations: list[Callable[[QPainter], None]] = []
         self.legend_plate = LegendView(self)
         self.legend_plate.setObjectName("legend-plate")
         self.legend_plate.set_plate(on=True)
@@ -161,6 +169,7 @@ class MapCanvas(QWidget):
         self._timer.start() if not self._timer.isActive() else None
         if rescaled:
             self.scaled.emit(viewport.scale_denominator())
+        self.moved.emit()
         self.update()
 
     def pan(self, dx: float, dy: float) -> None:
@@ -244,6 +253,7 @@ class MapCanvas(QWidget):
         if not hits:
             if not more:
                 self.selection.clear(by=self)
+            self.place_clicked.emit(*self.place_at(x, y))
             return
         if more:
             self.selection.toggle(hits[0], by=self)
@@ -253,6 +263,23 @@ class MapCanvas(QWidget):
             place = (hits.index(current) + 1) % len(hits) if again and current else 0
             self.selection.set([hits[place]], by=self)
         self._last_hits = hits
+        self.place_clicked.emit(*self.place_at(x, y))
+
+    def identify(self, lon: float, lat: float) -> list[Found]:
+        """Everything shown at a place, each with its distance on the ground."""
+        scene = self.scene
+        if scene is None:
+            return []
+        pixel = self.viewport.metres_per_pixel()
+        symbol = (self.options.symbol_size / 2 + SYMBOL_TOLERANCE_PX) * pixel
+        return scene.index.identify(lon, lat, points_m=symbol, lines_m=LINE_TOLERANCE_PX * pixel)
+
+    def select_area(self, area: BaseGeometry, how: str = REPLACE) -> None:
+        """Select what touches an area (CGCS2000 degrees): instead of, besides or out of the rest."""
+        scene = self.scene
+        if scene is not None:
+            found = scene.table.ids[scene.index.touching(area)].tolist()
+            self.selection.combine(found, how, by=self)
 
     def select_box(self, box: QRectF, *, more: bool = False) -> None:
         """Select everything that touches a box of pixels."""
@@ -273,6 +300,8 @@ class MapCanvas(QWidget):
             self._blit(painter, self.frame)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         paint_selection(painter, self._table, self.selection.ids, self.viewport, self.options)
+        for decorate in self.decorations:
+            decorate(painter)
         self.tool.paint(painter)
         paint_scale_bar(painter, self.viewport)
         paint_north_arrow(painter, self.viewport)

@@ -94,6 +94,10 @@ class MapToolbar(QFrame):
         button.toggled.connect(target.setVisible)
         return button
 
+    def add_widget(self, widget: QWidget) -> None:
+        """Add a control of another kind at the right end."""
+        self._row.addWidget(widget)
+
     def add_line(self) -> None:
         """A hairline between groups."""
         line = QFrame()

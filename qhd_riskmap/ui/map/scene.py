@@ -16,9 +16,10 @@ from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.symbols import LegendEntry, SignKind, legend_entries, style_parts
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.place_index import PlaceIndex
 
-_LINE_TOLERANCE_PX: Final = 6.0
-_SYMBOL_TOLERANCE_PX: Final = 3.0
+LINE_TOLERANCE_PX: Final = 6.0
+SYMBOL_TOLERANCE_PX: Final = 3.0
 _KINDS: Final = (SignKind.POINT, SignKind.LINE, SignKind.POLYGON)
 
 
@@ -40,6 +41,11 @@ class Scene:
             tree=shapely.STRtree(table.geometries),
             dimensions=shapely.get_dimensions(table.geometries),
         )
+
+    @property
+    def index(self) -> PlaceIndex:
+        """The hazards shown, to be asked by place."""
+        return PlaceIndex(self.table, self.tree, self.dimensions)
 
     def hits(self, viewport: Viewport, x: float, y: float, options: MapOptions) -> list[str]:
         """Ids of the hazards under a pixel, the most likely meant first.
@@ -105,7 +111,7 @@ class Scene:
         marks = self.prepared.marks
         if not len(marks):
             return []
-        reach = (options.symbol_size / 2 + _SYMBOL_TOLERANCE_PX) * viewport.resolution
+        reach = (options.symbol_size / 2 + SYMBOL_TOLERANCE_PX) * viewport.resolution
         plane_x = (x - viewport.width / 2) * viewport.resolution + viewport.centre_x
         plane_y = viewport.centre_y - (y - viewport.height / 2) * viewport.resolution
         away = np.hypot(marks.xy[:, 0] - plane_x, marks.xy[:, 1] - plane_y)
@@ -115,7 +121,7 @@ class Scene:
         return list(dict.fromkeys(marks.rows[near[order]].tolist()))
 
     def _shapes_at(self, viewport: Viewport, x: float, y: float) -> list[int]:
-        reach = _LINE_TOLERANCE_PX
+        reach = LINE_TOLERANCE_PX
         lon, lat = viewport.to_lonlat([x - reach, x + reach, x], [y + reach, y - reach, y])
         box = shapely.box(lon[0], lat[0], lon[1], lat[1])
         rows = self.tree.query(box, predicate="intersects")

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.geo.coordinate_text import format_dms
@@ -19,11 +20,13 @@ from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
+from qhd_riskmap.ui.map.identify_panel import IdentifyPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.map.new_hazard_dialog import NewHazardDialog
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
+from qhd_riskmap.ui.map.search_box import SearchBox
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
@@ -102,6 +105,8 @@ class MapPage(Page):
         self.dialog: NewHazardDialog | PlaceDialog | QMessageBox | None = None
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
+        self.search_box = SearchBox(desk)
+        self.identify_panel = IdentifyPanel(self.canvas)
         self.filter_panel = FilterPanel()
         self.detail = DetailPanel(desk)
         self.model = RecordTableModel(parent=self)
@@ -135,8 +140,8 @@ class MapPage(Page):
         return tuple(zip(_COMMANDS, actions, strict=True))
 
     def start_search(self) -> None:
-        """Searching is the ledger's work: what is typed next must stand in its search box."""
-        self.desk.find_wanted.emit()
+        """Cursor into the search box above the map."""
+        self.search_box.start()
 
     def unsaved(self) -> str:
         """Drafts of the form."""
@@ -236,6 +241,7 @@ class MapPage(Page):
             self.canvas.fit_selection,
         )
         bar.add_stretch()
+        bar.add_widget(self.search_box)
         self._filter_switch = bar.add_switch(
             "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
         )
@@ -257,6 +263,11 @@ class MapPage(Page):
         canvas.move_wanted.connect(self.ask_move)
         canvas.opened.connect(self._open)
         self.table.opened.connect(self._open)
+        self.identify_panel.opened.connect(self._open)
+        self.search_box.hazard_chosen.connect(self._fly_to)
+        self.search_box.ground_chosen.connect(self._fly_to_ground)
+        self.search_box.place_chosen.connect(self._go_to_place)
+        self.search_box.left.connect(canvas.setFocus)
         self.filter_panel.filtered.connect(self._filter)
         self.filter_panel.layers_changed.connect(self._layers)
         self.detail.closed.connect(self._close_detail)
@@ -306,6 +317,20 @@ class MapPage(Page):
     def _open(self, hazard_id: str) -> None:
         self.desk.selection.set([hazard_id], by=self)
         self.canvas.fit_selection()
+
+    def _fly_to(self, hazard_id: str) -> None:
+        """Go to a hazard that was searched for, even if the filter hides it."""
+        if self.model.row_of(hazard_id) is None and (
+            self.desk.features.table.row_of(hazard_id) is not None
+        ):
+            self.filter_panel.clear()
+            self.desk.notify(_("它被筛选条件隐藏，已取消筛选。"))
+        self._open(hazard_id)
+        self.canvas.setFocus()
+
+    def _fly_to_ground(self, bounds: Bounds) -> None:
+        self.canvas.fit_bounds(bounds)
+        self.canvas.setFocus()
 
     def _close_detail(self) -> None:
         self.desk.selection.clear(by=self)

@@ -28,7 +28,6 @@ class Desk(QObject):
     Signals:
         changed: A service changed something (`Changes`).
         page_wanted: A page asks for another one by key.
-        find_wanted: Ctrl+F where a page has no search box of its own.
         place_wanted: A coordinate stands in a search box; show its place (the text).
         noticed: A message for the bar: text, severity (``info``, ``success``, ``warning``), word of
             its button or "", what the button does or None.
@@ -39,7 +38,6 @@ class Desk(QObject):
 
     changed = Signal(object)
     page_wanted = Signal(str)
-    find_wanted = Signal()
     place_wanted = Signal(str)
     noticed = Signal(str, str, str, object)
     troubled = Signal(object)

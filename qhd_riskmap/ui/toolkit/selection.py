@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Final
 
 from PySide6.QtCore import QObject, Signal
+
+REPLACE: Final = "replace"
+ADD: Final = "add"
+REMOVE: Final = "remove"
 
 
 class Selection(QObject):
@@ -50,6 +55,16 @@ class Selection(QObject):
             self.set([each for each in self._ids if each != hazard_id], by=by)
         else:
             self.set([*self._ids, hazard_id], by=by)
+
+    def combine(self, ids: Iterable[str], how: str, *, by: object = None) -> None:
+        """Select ``ids`` instead of (`REPLACE`), besides (`ADD`) or out of (`REMOVE`) the rest."""
+        if how == REPLACE:
+            self.set(ids, by=by)
+        elif how == ADD:
+            self.set([*self._ids, *ids], by=by)
+        else:
+            gone = set(ids)
+            self.set([each for each in self._ids if each not in gone], by=by)
 
     def clear(self, *, by: object = None) -> None:
         """Select nothing."""
