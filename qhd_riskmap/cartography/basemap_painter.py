@@ -135,13 +135,18 @@ def prepare_basemap(
     )
 
 
-def paint_basemap(canvas: Canvas, basemap: PreparedBasemap) -> None:
-    """Paint ground and outlines; names are written by `labels`, after the hazards."""
+def paint_ground(canvas: Canvas, basemap: PreparedBasemap) -> None:
+    """Paint land and sea."""
     colours = canvas.options.palette
-    width = canvas.options.outline_width
     _fill(canvas, basemap.neighbours, colours.neighbour)
     _fill(canvas, basemap.sea, colours.sea)
     _fill(canvas, basemap.counties, colours.land)
+
+
+def paint_outlines(canvas: Canvas, basemap: PreparedBasemap) -> None:
+    """Paint shore and boundaries, over added layers; names are written after the hazards."""
+    colours = canvas.options.palette
+    width = canvas.options.outline_width
     _stroke(canvas, basemap.neighbours, _pen(colours.neighbour_boundary, 0.8 * width))
     _stroke(canvas, basemap.coastline, _pen(colours.coastline, width))
     band = _pen(colours.city_boundary, 5 * width)

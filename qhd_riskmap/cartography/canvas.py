@@ -55,3 +55,7 @@ class Canvas:
         """
         if self.cancelled():
             raise JobCancelledError(_("地图绘制已取消。"))
+
+    def scale_denominator(self) -> float:
+        """The n of 1:n on the screen or the paper."""
+        return self.viewport.scale_denominator(self.options.units_per_inch)

@@ -49,6 +49,7 @@ class MapOptions:
         label_size: Height of the letters' body.
         basemap: Paint sea, divisions and their names.
         division_size: Height of division names.
+        units_per_inch: Painter units per inch of what is looked at; tells the scale.
         vector: Paint symbols as paths (paper) instead of copying pictures (screen).
         detail: Painter units within which vertices may be dropped, relative to screen pixels.
         palette: Colours of the background.
@@ -68,6 +69,7 @@ class MapOptions:
     label_size: float = 12.0
     basemap: bool = True
     division_size: float = 15.0
+    units_per_inch: float = 96.0
     vector: bool = False
     detail: float = 1.0
     palette: Palette = LIGHT

@@ -13,7 +13,12 @@ import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
-from qhd_riskmap.cartography.basemap_painter import NameKind, PreparedBasemap, paint_basemap
+from qhd_riskmap.cartography.basemap_painter import (
+    NameKind,
+    PreparedBasemap,
+    paint_ground,
+    paint_outlines,
+)
 from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled, saved
 from qhd_riskmap.cartography.clusters import Clusters, cluster_marks, merge_overlapping, within
 from qhd_riskmap.cartography.geometry_arrays import IntArray
@@ -25,6 +30,7 @@ from qhd_riskmap.cartography.labels import (
     paint_label,
     place_labels,
 )
+from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, paint_layers
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons, runs
 from qhd_riskmap.cartography.prepared import PreparedFeatures
@@ -56,6 +62,8 @@ def render_image(
     viewport: Viewport,
     options: MapOptions | None = None,
     cancelled: Cancelled = never_cancelled,
+    *,
+    layers: LayerStack = NO_LAYERS,
 ) -> QImage:
     """Paint a map into a new image of the viewport's size, premultiplied, with its pixel ratio.
 
@@ -75,7 +83,7 @@ def render_image(
         painter.setRenderHints(
             QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing
         )
-        paint_map(painter, prepared, viewport, options, cancelled, basemap=basemap)
+        paint_map(painter, prepared, viewport, options, cancelled, basemap=basemap, layers=layers)
     finally:
         painter.end()
     image.setDevicePixelRatio(ratio)
@@ -90,6 +98,7 @@ def paint_map(
     cancelled: Cancelled = never_cancelled,
     *,
     basemap: PreparedBasemap | None = None,
+    layers: LayerStack = NO_LAYERS,
 ) -> None:
     """Paint ground, areas, lines, symbols and names with any painter.
 
@@ -101,6 +110,7 @@ def paint_map(
         options: How.
         cancelled: Asked between drawing calls.
         basemap: The ground.
+        layers: What the office added, between the ground and its outlines.
 
     Raises:
         JobCancelledError: ``cancelled`` became true; what is painted so far stays.
@@ -109,8 +119,12 @@ def paint_map(
     _same_plane(prepared, basemap, viewport)
     canvas = Canvas(painter, viewport, options, cancelled)
     with saved(painter):
-        if basemap is not None and options.basemap:
-            paint_basemap(canvas, basemap)
+        grounded = basemap if options.basemap else None
+        if grounded is not None:
+            paint_ground(canvas, grounded)
+        paint_layers(canvas, layers)
+        if grounded is not None:
+            paint_outlines(canvas, grounded)
         if prepared is not None:
             paint_polygons(canvas, prepared.polygons)
             paint_lines(canvas, prepared.lines)

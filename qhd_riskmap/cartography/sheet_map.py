@@ -10,7 +10,7 @@ from typing import Final
 from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_basemap
+from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_ground, paint_outlines
 from qhd_riskmap.cartography.canvas import Canvas
 from qhd_riskmap.cartography.labels import (
     Label,
@@ -20,6 +20,7 @@ from qhd_riskmap.cartography.labels import (
     place_labels,
     text_size,
 )
+from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, paint_layers
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import (
     division_labels,
@@ -40,14 +41,18 @@ from qhd_riskmap.cartography.symbols import paint_symbol, style_parts
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
 
 # One screen pixel of the common look becomes 0.2 mm: symbols 3.6 mm, lines 0.5 mm.
-PAPER_OPTIONS: Final = MapOptions(vector=True, cluster=False, division_size=19.0).scaled(
-    0.2 * UNITS_PER_MM
-)
+PAPER_OPTIONS: Final = MapOptions(
+    vector=True, cluster=False, division_size=19.0, units_per_inch=UNITS_PER_MM * 25.4
+).scaled(0.2 * UNITS_PER_MM)
 _NAMES_UP_TO: Final = 250
 
 
 def paint_sheet_map(
-    painter: QPainter, content: SheetContent, sheet_map: SheetMap, basemap: PreparedBasemap
+    painter: QPainter,
+    content: SheetContent,
+    sheet_map: SheetMap,
+    basemap: PreparedBasemap,
+    layers: LayerStack = NO_LAYERS,
 ) -> list[PlacedItem]:
     """Paint ground, hazards, names, counts and watermark into the frame; nothing leaves it."""
     left, top, width, height = (value * UNITS_PER_MM for value in sheet_map.frame)
@@ -58,7 +63,9 @@ def paint_sheet_map(
     painter.fillRect(QRectF(0, 0, width, height), QColor(options.palette.neighbour))
     viewport = sheet_map.viewport
     canvas = Canvas(painter, viewport, options)
-    paint_basemap(canvas, basemap)
+    paint_ground(canvas, basemap)
+    paint_layers(canvas, layers)
+    paint_outlines(canvas, basemap)
     paint_map(painter, prepared, viewport, options)
     items = _symbol_items(prepared, sheet_map, options)
     items += _paint_names(canvas, content, prepared, basemap, sheet_map)

@@ -1,15 +1,20 @@
-"""Loads GDAL before mod_spatialite can get in its way.
+"""Loads the two GDAL libraries so that mod_spatialite cannot get in their way.
 
 SQLite opens extensions with their symbols visible to the whole process, so on Linux everything that is
 loaded after mod_spatialite binds to the SQLite of the system. The GDAL inside pyogrio carries a SQLite
 of its own; bound to the other one it crashes the process on the first GeoPackage. Loading it first, and
 binding it at once, keeps each with its own.
+
+The GDAL inside rasterio is a second one. It is loaded when the first raster is opened, each of its
+libraries bound to its own companions before all others (RTLD_DEEPBIND): nothing is paid at the start.
 """
 
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
+import threading
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -26,3 +31,41 @@ def bind_gdal() -> bool:
     for library in libraries:
         ctypes.CDLL(str(library))
     return bool(libraries)
+
+
+_raster_lock = threading.Lock()
+_raster_bound: list[bool] = []
+
+
+def bind_raster_gdal() -> bool:
+    """Load rasterio's GDAL library if there is one to load; some 35 ms, later calls are free."""
+    with _raster_lock:
+        if not _raster_bound:
+            _raster_bound.append(_bind_deeply())
+        return _raster_bound[0]
+
+
+def _bind_deeply() -> bool:
+    if not sys.platform.startswith("linux"):
+        return False
+    spec = find_spec("rasterio")
+    if spec is None or spec.origin is None:
+        return False
+    folder = Path(spec.origin).parent.parent / "rasterio.libs"
+    waiting = sorted(folder.glob("*.so*"))
+    found = bool(waiting)
+    # They name one another without a path: each loads once those it needs are there.
+    while waiting:
+        left = [library for library in waiting if not _loads(library)]
+        if len(left) == len(waiting):
+            return False
+        waiting = left
+    return found
+
+
+def _loads(library: Path) -> bool:
+    try:
+        ctypes.CDLL(str(library), mode=os.RTLD_NOW | os.RTLD_DEEPBIND)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,347 @@
+"""Reads vector files of other programs as arrays: geometries in CGCS2000 and their attributes."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
+from qhd_riskmap.formats.gdal_library import bind_gdal
+from qhd_riskmap.formats.vector_guard import CheckedFile, broken, check_vector_file, too_large
+from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
+from qhd_riskmap.i18n import _
+
+bind_gdal()
+
+MAX_FEATURES: Final = 2_000_000
+MAX_VERTICES: Final = 20_000_000
+MAX_PARTS: Final = 200
+_MAX_FIELDS: Final = 500
+_SAMPLE: Final = 4 * 2**20
+_SURE_PERCENT: Final = 70  # pyproj's confidence that a WKT is a coded system
+_LONGEST_LETTER: Final = 4
+_KML_SUFFIXES: Final = (".kml", ".kmz")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorPart:
+    """One layer inside a file.
+
+    Attributes:
+        name: Its name; "" stands for all of a KML.
+        features: How many.
+        reference: Reference system the file declares (canonical text), or "" where it does not.
+        fields: Names of the attributes.
+    """
+
+    name: str
+    features: int
+    reference: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorContent:
+    """What stands in one layer.
+
+    Attributes:
+        geometries: (n) shapely geometries, CGCS2000 degrees.
+        attributes: (n) values by name.
+        skipped: Features without a usable place.
+        encoding: Of the texts, where the format leaves it open.
+    """
+
+    geometries: npt.NDArray[Any]
+    attributes: Mapping[str, npt.NDArray[Any]]
+    skipped: int = 0
+    encoding: str = ""
+
+    def __len__(self) -> int:
+        return len(self.geometries)
+
+
+def vector_parts(path: Path) -> tuple[VectorPart, ...]:
+    """The layers with geometries in a file.
+
+    Raises:
+        UnreadableFileError: Broken, harmful, too large, or without any.
+    """
+    checked = check_vector_file(path)
+    encoding = dbf_encoding(path) if path.suffix.lower() == ".shp" else None
+    names = _layer_names(checked)
+    parts = [_part(checked, name, encoding) for name in names]
+    if path.suffix.lower() in _KML_SUFFIXES and len(parts) > 1:
+        parts = [_all_of(parts)]
+    usable = tuple(part for part in parts if part.features)
+    if not usable:
+        raise UnreadableFileError(
+            _("“{name}”里没有可以显示的图形。").format(name=path.name),
+            hint=_("请在原来的软件里确认该文件有点、线或面。"),
+        )
+    if sum(part.features for part in usable) > MAX_FEATURES:
+        raise too_large(path.name)
+    return usable
+
+
+def read_vector(
+    path: Path, part: str = "", *, reference: str = "", encoding: str = ""
+) -> VectorContent:
+    """All features of one layer, brought to CGCS2000.
+
+    Args:
+        path: The file.
+        part: Name of the layer; "" for the first, of a KML for all.
+        reference: What the office says its coordinates are; "" trusts the file.
+        encoding: Of a shapefile's texts; "" recognises it.
+
+    Raises:
+        UnreadableFileError: Broken, harmful or too large, or its reference system is unknown.
+        InvalidInputError: ``reference`` is none.
+    """
+    checked = check_vector_file(path)
+    shapefile = path.suffix.lower() == ".shp"
+    encoding = (encoding or dbf_encoding(path)) if shapefile else ""
+    names = [part] if part else _layer_names(checked)
+    if path.suffix.lower() not in _KML_SUFFIXES:
+        names = names[:1]
+    pieces = []
+    for name in names:
+        facts = _part(checked, name, encoding or None)
+        declared = reference or facts.reference
+        if not declared:
+            raise UnreadableFileError(
+                _("“{name}”没有注明坐标系，无法定位。").format(name=path.name),
+                hint=_("请在图层的属性里选定它的坐标系。"),
+            )
+        pieces.append(_read(checked, facts, declared, encoding or None))
+    joined = pieces[0] if len(pieces) == 1 else _joined(pieces)
+    return VectorContent(
+        geometries=joined.geometries,
+        attributes=joined.attributes,
+        skipped=joined.skipped,
+        encoding=encoding,
+    )
+
+
+def dbf_encoding(path: Path) -> str:
+    """The encoding in which the texts beside a shapefile can be read without a wrong letter.
+
+    What a ``.cpg`` says is only tried first: many say UTF-8 and hold GBK.
+    """
+    dbf = next((p for end in (".dbf", ".DBF") if (p := path.with_suffix(end)).exists()), None)
+    if dbf is None:
+        return "UTF-8"
+    with dbf.open("rb") as file:
+        sample = file.read(_SAMPLE)
+    names, records = _dbf_texts(sample)
+    texts = [text for text in {*names, *records} if any(byte > 0x7F for byte in text)]  # noqa: PLR2004 - ASCII
+    candidates = [*_declared_encoding(path), "UTF-8", "GB18030"]
+    for candidate in dict.fromkeys(candidates):
+        if all(_decodes(text, candidate) for text in texts):
+            return candidate
+    return "ISO-8859-1"
+
+
+def _declared_encoding(path: Path) -> list[str]:
+    cpg = next((p for end in (".cpg", ".CPG") if (p := path.with_suffix(end)).exists()), None)
+    if cpg is None:
+        return []
+    with cpg.open("rb") as file:
+        word = file.read(64).decode("ascii", "replace").strip().upper()
+    known = {
+        "UTF-8": "UTF-8", "UTF8": "UTF-8", "65001": "UTF-8", "GBK": "GB18030", "936": "GB18030",
+        "CP936": "GB18030", "GB2312": "GB18030", "GB18030": "GB18030", "ANSI 936": "GB18030",
+    }  # fmt: skip
+    return [known[word]] if word in known else []
+
+
+def _dbf_texts(sample: bytes) -> tuple[list[bytes], list[bytes]]:
+    """Field names, and the contents of text fields, of as many records as the sample holds."""
+    if len(sample) < 33:  # noqa: PLR2004 - header and terminator
+        return [], []
+    header = int.from_bytes(sample[8:10], "little")
+    length = int.from_bytes(sample[10:12], "little")
+    names: list[bytes] = []
+    fields: list[tuple[int, int]] = []
+    place = 1
+    for start in range(32, min(header, len(sample)) - 32, 32):
+        descriptor = sample[start : start + 32]
+        if descriptor[:1] == b"\r":
+            break
+        names.append(descriptor[:11].split(b"\x00", 1)[0])
+        if descriptor[11:12] == b"C":
+            fields.append((place, descriptor[16]))
+        place += descriptor[16]
+    texts = []
+    for start in range(header, len(sample) - length + 1, max(length, 1)):
+        for offset, width in fields:
+            texts.append(sample[start + offset : start + offset + width].rstrip(b" \x00"))
+    return names, texts
+
+
+def _decodes(text: bytes, encoding: str) -> bool:
+    try:
+        text.decode(encoding)
+    except UnicodeDecodeError as error:
+        # A letter cut in the middle by the width of its field is no sign of another encoding.
+        cut = 0 < len(text) - error.start < _LONGEST_LETTER
+        return cut and error.start > 0 and error.reason != "invalid start byte"
+    return True
+
+
+def _layer_names(checked: CheckedFile) -> list[str]:
+    import pyogrio  # noqa: PLC0415 - GDAL loads in 100 ms
+
+    with _gdal_errors(checked.name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        listed = pyogrio.list_layers(checked.source)
+    names = [str(name) for name, kind in listed if kind is not None]
+    if not names or len(names) > MAX_PARTS:
+        raise broken(checked.name, f"{len(listed)} layers, {len(names)} with geometries")
+    return names
+
+
+def _part(checked: CheckedFile, name: str, encoding: str | None) -> VectorPart:
+    import pyogrio  # noqa: PLC0415
+
+    with _gdal_errors(checked.name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        info = pyogrio.read_info(
+            checked.source, layer=name, encoding=_bytewise(encoding), force_feature_count=True
+        )
+    if info["driver"] not in checked.drivers:
+        raise broken(checked.name, f"GDAL takes it for {info['driver']}")
+    if info["features"] > MAX_FEATURES or len(info["fields"]) > _MAX_FIELDS:
+        raise too_large(checked.name)
+    return VectorPart(
+        name=name,
+        features=int(info["features"]),
+        reference=declared_reference(info["crs"]),
+        fields=tuple(_decoded(field, encoding) for field in info["fields"]),
+    )
+
+
+def declared_reference(crs: str | None) -> str:
+    """Canonical text of a system that a file names by code or WKT, or "" where it is none of ours."""
+    if not crs:
+        return ""
+    try:
+        return parse_reference("wgs84" if crs.upper() == "OGC:CRS84" else crs).text
+    except InvalidInputError:
+        pass
+    from pyproj import CRS  # noqa: PLC0415
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
+    try:
+        code = CRS.from_user_input(crs).to_epsg(min_confidence=_SURE_PERCENT)
+        return parse_reference(f"EPSG:{code}").text if code is not None else ""
+    except (CRSError, InvalidInputError):
+        return ""
+
+
+def _all_of(parts: list[VectorPart]) -> VectorPart:
+    fields = dict.fromkeys(field for part in parts for field in part.fields)
+    features = sum(part.features for part in parts)
+    return VectorPart(
+        name="", features=features, reference=parts[0].reference, fields=tuple(fields)
+    )
+
+
+def _read(
+    checked: CheckedFile, facts: VectorPart, declared: str, encoding: str | None
+) -> VectorContent:
+    import pyogrio.raw  # noqa: PLC0415
+
+    system = parse_reference(declared)
+    with _gdal_errors(checked.name), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        meta, _fids, wkb, columns = pyogrio.raw.read(
+            checked.source, layer=facts.name, encoding=_bytewise(encoding), force_2d=True
+        )
+    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
+    if int(shapely.get_num_coordinates(shapes).sum()) > MAX_VERTICES:
+        raise too_large(checked.name)
+    shapes, rows = _simple_parts(shapes)
+    shapes = shapely.transform(
+        shapes, lambda xy: np.column_stack(to_cgcs2000(xy[:, 0], xy[:, 1], system))
+    )
+    usable = np.isfinite(shapely.bounds(shapes)).all(axis=1)
+    kept = rows[usable]
+    attributes = {
+        _decoded(name, encoding): _decoded_column(column[kept], encoding)
+        for name, column in zip(meta["fields"], columns, strict=True)
+    }
+    skipped = len(wkb) - len(np.unique(kept))
+    return VectorContent(geometries=shapes[usable], attributes=attributes, skipped=skipped)
+
+
+def _bytewise(encoding: str | None) -> str | None:
+    """Texts of a shapefile come as bytes in disguise: GDAL stops at a letter cut in the middle."""
+    return "ISO-8859-1" if encoding else None
+
+
+def _decoded(text: object, encoding: str | None) -> str:
+    if encoding is None:
+        return str(text)
+    return str(text).encode("latin-1", "replace").decode(encoding, "ignore")
+
+
+def _decoded_column(column: npt.NDArray[Any], encoding: str | None) -> npt.NDArray[Any]:
+    if encoding is None or column.dtype != object:
+        return column
+    texts = [_decoded(v, encoding) if isinstance(v, str) else v for v in column.tolist()]
+    decoded = np.empty(len(texts), dtype=object)
+    decoded[:] = texts
+    return decoded
+
+
+def _simple_parts(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
+    """Collections taken apart, nothing and emptiness left out; and the row every shape came from."""
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    rows = np.nonzero(there)[0]
+    shapes = shapes[there]
+    while (mixed := shapely.get_type_id(shapes) == shapely.GeometryType.GEOMETRYCOLLECTION).any():
+        parts, owner = shapely.get_parts(shapes[mixed], return_index=True)
+        rows = np.concatenate((rows[~mixed], rows[mixed][owner]))
+        shapes = np.concatenate((shapes[~mixed], parts))
+    return shapes, rows.astype(np.int64)
+
+
+def _joined(pieces: list[VectorContent]) -> VectorContent:
+    names = dict.fromkeys(name for piece in pieces for name in piece.attributes)
+    attributes = {}
+    for name in names:
+        columns = [
+            np.asarray(piece.attributes[name], dtype=object)
+            if name in piece.attributes
+            else np.full(len(piece), None, dtype=object)
+            for piece in pieces
+        ]
+        attributes[name] = np.concatenate(columns)
+    return VectorContent(
+        geometries=np.concatenate([piece.geometries for piece in pieces]),
+        attributes=attributes,
+        skipped=sum(piece.skipped for piece in pieces),
+    )
+
+
+class _gdal_errors:  # noqa: N801 - reads as the statement it is
+    """Turns GDAL's refusals, and texts it cannot decode, into a sentence."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        # pyogrio raises its own classes derived from RuntimeError and ValueError.
+        if isinstance(error, (RuntimeError, ValueError, UnicodeError, MemoryError)):
+            raise broken(self._name, f"{type(error).__name__}: {error}") from error
