@@ -56,6 +56,7 @@ class AccuracyClass(StrEnum):
     GCJ_CONVERTED = "gcj_converted"
     BD_CONVERTED = "bd_converted"
     LEGACY_DATUM_UNSHIFTED = "legacy_datum_unshifted"
+    LEGACY_DATUM_SHIFTED = "legacy_datum_shifted"
     DIGITISED = "digitised"
     UNKNOWN = "unknown"
 
@@ -71,6 +72,7 @@ _ACCURACY_LABELS = {
     AccuracyClass.GCJ_CONVERTED: N_("由火星坐标换算"),
     AccuracyClass.BD_CONVERTED: N_("由百度坐标换算"),
     AccuracyClass.LEGACY_DATUM_UNSHIFTED: N_("旧坐标系，未改正"),
+    AccuracyClass.LEGACY_DATUM_SHIFTED: N_("旧坐标系，已按本单位参数改正"),
     AccuracyClass.DIGITISED: N_("图上量取"),
     AccuracyClass.UNKNOWN: N_("未知"),
 }

@@ -10,93 +10,51 @@ not settle stays undecided, and the diagnosis carries the one question to ask.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
-from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.angle_text import TextForm
-from qhd_riskmap.geo.containment import (
-    BoolArray,
-    InsideTest,
-    Places,
-    contradicted,
-    inside_rows,
-    separated,
-)
 from qhd_riskmap.geo.datum_words import Datum, NamedDatums, named_datums
 from qhd_riskmap.geo.datums import FloatArray, to_cgcs2000
-from qhd_riskmap.geo.references import Reference, parse_reference
-from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC, Fit, Frame, fits_of, unpacked
+from qhd_riskmap.geo.diagnosis import NEIGHBOURHOOD, Diagnosis, SheetEvidence
+from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.geo.references import (
+    BD09,
+    CGCS2000,
+    GCJ02,
+    WGS84,
+    Reference,
+    parse_reference,
+)
+from qhd_riskmap.geo.sheet_frames import (
+    GEOGRAPHIC,
+    Fit,
+    Frame,
+    fits_of,
+    from_packed_fraction,
+    looks_packed,
+    unpacked,
+)
+from qhd_riskmap.geo.witnesses import BoolArray, Hearing, IndexArray, Reading, Witness
 from qhd_riskmap.i18n import N_, _
 
-Box = tuple[float, float, float, float]
+__all__ = ["NEIGHBOURHOOD", "Diagnosis", "SheetEvidence", "diagnose"]
 
-# Qinhuangdao and a strip of its neighbours: longitude 118-120.5, latitude 39-41.
-NEIGHBOURHOOD: Final[Box] = (118.0, 39.0, 120.5, 41.0)
 # 自然资源部 2018: from 1 July 2018 on, CGCS2000 is the only system of surveying products.
 ONLY_CGCS_SINCE: Final = np.datetime64("2018-07-01")
 _TOLERATED_MIX: Final = 0.1
 _OVERLAP: Final = 0.5
+_LATITUDE: Final = 40.0
+# Evidence enough, and a tenth of the time that 100,000 rows would take.
+_MOST_VOTERS: Final = 20_000
+_DEGREES: Final = (Datum.GCJ02, Datum.BD09, Datum.WGS84, Datum.CGCS2000)
 
 _ASK_DEGREES: Final = N_("坐标从哪里来的？高德/腾讯地图 · 百度地图 · GPS 手持机或测绘单位 · 不清楚")
 _ASK_PLANE: Final = N_("这些平面坐标是哪个坐标系？国家2000 · 西安80 · 北京54 · 不清楚")
 _ASK_PROJECTION: Final = N_("这些平面坐标用的是哪种投影？高斯投影（117°） · UTM 50 带 · 不清楚")
 _ASK_FORM: Final = N_("这些数怎么读？十进制度（119.3524°） · 度.分秒（119°35′24″） · 不清楚")
 _ASK_MIXED: Final = N_("表里的坐标写法不一，各行分别是什么坐标？请分表或逐行注明。")
-
-
-@dataclass(frozen=True, kw_only=True, eq=False)
-class SheetEvidence:
-    """What is known about one pair of coordinate columns.
-
-    Attributes:
-        x: First column as numbers, in the order of the sheet; NaN where there is none.
-        y: Second column.
-        header_words: Headers, notes, sheet and file name.
-        declared: What the sender said of the whole sheet.
-        rows_declared: What single rows say of themselves; None entries follow the sheet.
-        inside: Takes CGCS2000 longitudes and latitudes of all rows (degrees; 0, 0 where a row has
-            no place) and tells which lie in the county that their row declares.
-        survey_dates: One date per row (`datetime64`, `date`, or None).
-        region: West, south, east, north of the area the sheet must be about, degrees.
-    """
-
-    x: ArrayLike
-    y: ArrayLike
-    header_words: Sequence[str] = ()
-    declared: Reference | None = None
-    rows_declared: Sequence[Reference | None] | None = None
-    inside: InsideTest | None = None
-    survey_dates: ArrayLike | None = None
-    region: Box = NEIGHBOURHOOD
-
-
-@dataclass(frozen=True, kw_only=True)
-class Diagnosis:
-    """The doctor's answer.
-
-    Attributes:
-        decided: The reference of the sheet; None is 未定 (or every row speaks for itself).
-        swapped: The first column holds latitudes or northings.
-        votes: Hypothesis (`Reference.text`) → rows that fit it.
-        reasons: Chinese sentences.
-        candidates: References that the evidence leaves open; the decided one alone when decided.
-        question: What to ask the sender; "" when nothing is open.
-        form: How the numbers are to be read: degrees, packed degrees, or plane metres.
-        outliers: Rows (from 0) with numbers that do not fit the reading chosen.
-    """
-
-    decided: Reference | None
-    swapped: bool
-    votes: dict[str, int]
-    reasons: tuple[str, ...]
-    candidates: tuple[Reference, ...]
-    question: str
-    form: TextForm = TextForm.DECIMAL
-    outliers: tuple[int, ...] = ()
 
 
 def diagnose(evidence: SheetEvidence) -> Diagnosis:
@@ -113,7 +71,7 @@ class _Case:
 
     def __init__(self, evidence: SheetEvidence) -> None:
         self.evidence = evidence
-        self.x, self.y = _columns(evidence)
+        self.x, self.y = evidence.columns()
         self.words: NamedDatums = named_datums(evidence.header_words)
         self.reasons: list[str] = []
         self.votes: dict[str, int] = {}
@@ -123,6 +81,8 @@ class _Case:
         spoken = np.array([r is not None for r in own], np.bool_) if own is not None else None
         self.open_rows: BoolArray = rows & ~spoken if spoken is not None else rows
         self.total = int(self.open_rows.sum())
+        self.voters = _sample(self.open_rows)
+        self.offsets: dict[str, float] = {}
 
     def diagnosis(self) -> Diagnosis:
         if self.self_declared:
@@ -167,9 +127,12 @@ class _Case:
         fit = max(self._declared_fits(declared), key=lambda one: one.count)
         count = fit.count
         self.votes[declared.text] = count
+        if not declared.projected:
+            reading = self._reading(declared.text, declared, fit.x, fit.y, fit)
+            self.offsets[declared.text] = _offset_m(reading, fit, self.voters)
         self.reasons.append(_("坐标系由报送单位说明：{name}。").format(name=declared.label))
         self._describe_reading(fit)
-        if not declared.projected and _looks_packed(
+        if not declared.projected and looks_packed(
             np.concatenate([fit.x, fit.y])[np.tile(fit.rows, 2)]
         ):
             self.reasons.append(_("小数部分都像“分秒”，请核对是否为 度.分秒 的写法。"))
@@ -188,7 +151,7 @@ class _Case:
                 rows = self._in_region(to_cgcs2000(x, y, declared))
                 yield Fit(GEOGRAPHIC, form, rows, swapped, x, y)
 
-    def _in_region(self, places: Places) -> BoolArray:
+    def _in_region(self, places: tuple[FloatArray, FloatArray]) -> BoolArray:
         west, south, east, north = self.evidence.region
         lon, lat = places
         inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
@@ -213,60 +176,98 @@ class _Case:
     def _degrees(self, best: Fit) -> Diagnosis:
         candidates = tuple(
             parse_reference(GEOGRAPHIC.codes[datum])
-            for datum in (Datum.GCJ02, Datum.BD09, Datum.WGS84, Datum.CGCS2000)
+            for datum in (*_DEGREES, Datum.XIAN80, Datum.BEIJING54)
         )
-        readings = {c.text: to_cgcs2000(best.x, best.y, c) for c in candidates}
-        self._vote(readings, best)
+        # CGCS2000 and the old datums lie within a hundred metres of WGS84: no witness parts them.
+        apart = candidates[:3]
+        readings = [self._reading(c.text, c, best.x, best.y, best) for c in apart]
+        hearing = self._heard(readings, further=not self.words.named)
+        self.votes[CGCS2000.text] = self.votes[WGS84.text]
+        self.offsets = {**{r.name: _offset_m(r, best, self.voters) for r in readings}}
+        self.offsets[CGCS2000.text] = self.offsets[WGS84.text]
         if best.form is TextForm.DECIMAL and self._may_be_packed(best):
             self.reasons.append(_("小数部分都像“分秒”，可能是 度.分秒 的写法。"))
             return self._undecided(best, candidates, _(_ASK_FORM))
-        places = {name: p for name, p in readings.items() if name != Datum.CGCS2000}
         if self.words.named:
-            return self._degrees_by_words(best, candidates, places)
-        inside = self.evidence.inside
-        found = separated(places, inside) if inside is not None else None
+            return self._degrees_by_words(best, candidates, hearing)
+        found = hearing.verdict()
         if found is None:
-            self.reasons.append(_("没有坐标系说明，所报县区也分不开。"))
+            self.reasons.append(_("没有坐标系说明，所报县区和已知地点也分不开。"))
             return self._undecided(best, candidates, _(_ASK_DEGREES))
         winner = parse_reference(found)
-        self.reasons.append(_("只有按“{name}”，各行才落在所报县区。").format(name=winner.label))
+        self._say_borne_out(hearing, found, winner.label)
         if winner.gnss:
-            self.reasons.append(_("WGS84 与国家2000在此相差不到 1 米，按精度较低的记。"))
+            self.reasons.append(
+                _(
+                    "WGS84 与国家2000在此相差不到 1 米，按精度较低的记；"
+                    "旧坐标系的经纬度与此只差几十米，位置分不出。"
+                )
+            )
         return self._decided(best, winner)
 
     def _degrees_by_words(
-        self, best: Fit, candidates: tuple[Reference, ...], places: dict[str, Places]
+        self, best: Fit, candidates: tuple[Reference, ...], hearing: Hearing
     ) -> Diagnosis:
         datum = self.words.only
         if datum is None:
             self._say_words_unclear()
             return self._undecided(best, candidates, _(_ASK_DEGREES))
         winner = parse_reference(GEOGRAPHIC.codes[datum])
-        key = winner.text if winner.text in places else Datum.WGS84.value
-        inside = self.evidence.inside
-        if inside is not None and contradicted(key, places, inside):
+        apart = {GCJ02.text, BD09.text}
+        if hearing.against(winner.text if winner.text in apart else WGS84.text):
             self.reasons.append(
                 _("表中写着“{words}”，但按它换算后多行不在所报县区。").format(
                     words="、".join(self.words.words)
                 )
             )
             return self._undecided(best, candidates, _(_ASK_DEGREES))
-        self.votes.setdefault(winner.text, best.count)
+        self.votes.setdefault(winner.text, self.votes[WGS84.text])
+        self.offsets.setdefault(winner.text, 0.0)
         self._say_words(winner)
         return self._decided(best, winner)
 
     def _may_be_packed(self, best: Fit) -> bool:
-        """Whether every row may be dd.mmss, and the counties do not speak for true decimals."""
+        """Whether every row may be dd.mmss, and no witness speaks for true decimals."""
         rows = best.rows
         both = np.concatenate([best.x[rows], best.y[rows]])
-        if not _looks_packed(both):
+        if not looks_packed(both):
             return False
-        inside = self.evidence.inside
-        if inside is None:
-            return True
-        lon, lat = (_from_packed_fraction(values) for values in (best.x, best.y))
-        readings = {"decimal": (best.x, best.y), "packed": (lon, lat)}
-        return separated(readings, inside) != "decimal"
+        lon, lat = (from_packed_fraction(values) for values in (best.x, best.y))
+        readings = [
+            self._reading("decimal", WGS84, best.x, best.y, best),
+            self._reading("packed", WGS84, lon, lat, best),
+        ]
+        return Hearing(readings, self.evidence.witnesses, self.voters).verdict() != "decimal"
+
+    # Witnesses -----------------------------------------------------------------------------------
+
+    def _reading(
+        self, name: str, reference: Reference, x: FloatArray, y: FloatArray, fit: Fit
+    ) -> Reading:
+        """The voters' places if the numbers are of ``reference``; rows of another form have none."""
+        sound = fit.rows[self.voters]
+        lon, lat = to_cgcs2000(
+            np.where(sound, x[self.voters], np.nan),
+            np.where(sound, y[self.voters], np.nan),
+            reference,
+        )
+        return Reading(name, reference, lon, lat)
+
+    def _heard(self, readings: Sequence[Reading], *, further: bool) -> Hearing:
+        """Hear the witnesses, the dear ones only where asked for, and count the votes."""
+        witnesses: list[Witness] = list(self.evidence.witnesses)
+        if further:
+            witnesses += self.evidence.further()
+        hearing = Hearing(readings, witnesses, self.voters)
+        west, south, east, north = self.evidence.region
+        for one in readings:
+            here = (one.lon >= west) & (one.lon <= east) & (one.lat >= south) & (one.lat <= north)
+            self.votes[one.reference.text] = int((here & hearing.not_against(one.name)).sum())
+        return hearing
+
+    def _say_borne_out(self, hearing: Hearing, found: str, label: str) -> None:
+        for sentence, count in hearing.sentences(found):
+            self.reasons.append(_(sentence).format(name=label, count=count))
 
     # Metres --------------------------------------------------------------------------------------
 
@@ -279,17 +280,16 @@ class _Case:
         ]
         frames = [fit.frame for fit in rivals]
         candidates = tuple(parse_reference(code) for f in frames for code in f.codes.values())
-        readings = {f.key: to_cgcs2000(best.x, best.y, f.any_reference) for f in frames}
-        self._vote({f.any_reference.text: readings[f.key] for f in frames}, best)
+        readings = [self._reading(f.key, f.any_reference, best.x, best.y, best) for f in frames]
+        hearing = self._heard(readings, further=len(frames) > 1)
         frame = best.frame
         if len(frames) > 1:
-            inside = self.evidence.inside
-            found = separated(readings, inside) if inside is not None else None
+            found = hearing.verdict()
             if found is None:
                 self.reasons.append(_("高斯 117° 与 UTM 50 带数值相近，只差约 1.8 千米，分不开。"))
                 return self._undecided(best, candidates, _(_ASK_PROJECTION))
             frame = next(f for f in frames if f.key == found)
-            self.reasons.append(_("只有按“{name}”，各行才落在所报县区。").format(name=frame.label))
+            self._say_borne_out(hearing, found, frame.label)
         return self._plane_datum(best, frame)
 
     def _plane_datum(self, best: Fit, frame: Frame) -> Diagnosis:
@@ -309,20 +309,10 @@ class _Case:
         return self._undecided(best, candidates, _(_ASK_PLANE))
 
     def _surveyed_since(self) -> bool:
-        if self.evidence.survey_dates is None:
-            return False
-        dates = _dates(self.evidence.survey_dates, self.x.size)[self.open_rows]
+        dates = self.evidence.dates(self.x.size)[self.open_rows]
         return bool(np.all(dates > ONLY_CGCS_SINCE))  # NaT compares false
 
     # The answer ----------------------------------------------------------------------------------
-
-    def _vote(self, readings: dict[str, Places], best: Fit) -> None:
-        inside = self.evidence.inside
-        for name, places in readings.items():
-            rows = best.rows & self._in_region(places)
-            if inside is not None:
-                rows = rows & inside_rows(places, inside)
-            self.votes[name] = int(rows.sum())
 
     def _say_words(self, winner: Reference) -> None:
         self.reasons.append(
@@ -354,7 +344,14 @@ class _Case:
         question: str,
     ) -> Diagnosis:
         outliers = np.flatnonzero(self.open_rows & ~fit.rows)
-        if outliers.size and winner is not None and self.evidence.declared is None:
+        declared = self.evidence.declared is not None
+        if self.voters.size < self.total and not declared:
+            self.reasons.append(
+                _("表有 {total} 行，均匀抽取 {count} 行投票。").format(
+                    total=self.total, count=self.voters.size
+                )
+            )
+        if outliers.size and winner is not None and not declared:
             self.reasons.append(
                 _("有 {count} 行与其余各行写法或位置不合，请逐行核对。").format(count=outliers.size)
             )
@@ -367,44 +364,28 @@ class _Case:
             question=question,
             form=fit.form,
             outliers=tuple(int(row) for row in outliers),
+            voters=self.total if declared else self.voters.size,
+            offsets_m=self.offsets,
         )
-
-
-def _columns(evidence: SheetEvidence) -> tuple[FloatArray, FloatArray]:
-    x = np.asarray(evidence.x, np.float64).ravel()
-    y = np.asarray(evidence.y, np.float64).ravel()
-    rows = len(evidence.rows_declared) if evidence.rows_declared is not None else x.size
-    if x.size != y.size or rows != x.size:
-        raise InvalidInputError(_("坐标的两列长短不一。"))
-    return x, y
-
-
-def _dates(values: ArrayLike, rows: int) -> NDArray[np.datetime64]:
-    dates: Any = np.asarray(values, dtype="datetime64[D]").ravel()
-    if dates.size != rows:
-        raise InvalidInputError(_("日期列与坐标列长短不一。"))
-    return np.asarray(dates, dtype="datetime64[D]")
 
 
 def _any_rows(fits: list[Fit]) -> BoolArray:
     return np.asarray(np.any(np.stack([fit.rows for fit in fits]), axis=0), np.bool_)
 
 
-def _looks_packed(values: FloatArray) -> bool:
-    """Whether all values may be dd.mmss: both pairs of decimals below 60, and not by chance.
-
-    Values of four decimals are suspect in any number, longer ones from eight on (a true decimal
-    fits with probability 0.36), shorter ones never.
-    """
-    decimals = np.round(np.abs(values) * 1e8) % 10**8  # eight of them, as a whole number
-    minutes, seconds = decimals // 10**6, decimals // 10**4 % 100
-    if np.any(minutes >= 60) or np.any(seconds >= 60) or not np.any(seconds > 0):  # noqa: PLR2004
-        return False
-    return bool(np.all(decimals % 10**4 == 0)) or values.size >= 16  # noqa: PLR2004
+def _sample(rows: BoolArray) -> IndexArray:
+    """The rows that vote: all, or of very many an even sample."""
+    found = np.flatnonzero(rows)
+    if found.size <= _MOST_VOTERS:
+        return found
+    return found[np.linspace(0, found.size - 1, _MOST_VOTERS).astype(np.intp)]
 
 
-def _from_packed_fraction(values: FloatArray) -> FloatArray:
-    """119.3524 read as 119°35′24″, in degrees."""
-    total = np.round(values * 1e8)
-    degrees, rest = total // 10**8, total % 10**8
-    return np.asarray(degrees + (rest // 10**6) / 60.0 + (rest % 10**6) / 1e4 / 3600.0, np.float64)
+def _offset_m(reading: Reading, fit: Fit, voters: IndexArray) -> float:
+    """Metres (median) that a reading moves the numbers, taken as CGCS2000 degrees; 0 without any."""
+    per_lon, per_lat = metres_per_degree(_LATITUDE)
+    away = np.hypot(
+        (reading.lon - fit.x[voters]) * per_lon, (reading.lat - fit.y[voters]) * per_lat
+    )
+    away = away[np.isfinite(away)]
+    return round(float(np.median(away)), 1) if away.size else 0.0

@@ -4,7 +4,8 @@ CGCS2000 geographic (EPSG:4490, degrees) is canonical. WGS84 degrees pass unchan
 realisations of the ITRS and differ by decimetres, below any survey sheet (docs/adr/0004). The old
 datums Xian 1980, Beijing 1954 and New Beijing have no published parameters for Qinhuangdao; PROJ
 would hand them back without a shift and without a word. They are unprojected on their own ellipsoid,
-returned unshifted, and say so by `Reference.unshifted`; real positions differ by some 60-100 m.
+returned unshifted, and say so by `Reference.unshifted`; real positions differ by some 60-100 m. An
+office that has parameters of its own puts them on the reference (`Reference.shifted_by`).
 
 Axis order is always x = easting or longitude first, whatever the EPSG definition says.
 """
@@ -97,9 +98,11 @@ def to_cgcs2000(x: ArrayLike, y: ArrayLike, reference: Reference) -> _Pair:
         return gcj02_to_wgs84(first, second)
     if reference.is_bd09:
         return bd09_to_wgs84(first, second)
-    if not reference.projected:
-        return _outside_to_nan(first, second, _WORLD)
-    return _projection(reference).inverse(first, second)
+    if reference.projected:
+        lon, lat = _projection(reference).inverse(first, second)
+    else:
+        lon, lat = _outside_to_nan(first, second, _WORLD)
+    return reference.shift.applied(lon, lat) if reference.shift is not None else (lon, lat)
 
 
 def from_cgcs2000(lon: ArrayLike, lat: ArrayLike, reference: Reference) -> _Pair:
@@ -121,6 +124,8 @@ def from_cgcs2000(lon: ArrayLike, lat: ArrayLike, reference: Reference) -> _Pair
         return wgs84_to_gcj02(first, second)
     if reference.is_bd09:
         return wgs84_to_bd09(first, second)
+    if reference.shift is not None:
+        first, second = reference.shift.removed(first, second)
     if not reference.projected:
         return _outside_to_nan(first, second, _WORLD)
     return _projection(reference).forward(first, second)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
@@ -18,6 +19,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.datum_shift import DatumShift
 from qhd_riskmap.i18n import N_, _
 
 CGCS_EPSG: Final = 4490
@@ -41,6 +43,8 @@ class Reference:
             and longitude and are some 60-100 m off.
         cgcs: On the CGCS2000 datum itself.
         gnss: On WGS84, as handheld receivers give.
+        digitised: Set on a map by an officer, not taken from the sheet.
+        shift: The office's own parameters for this old datum; never shown, `unshifted` is then False.
     """
 
     text: str
@@ -49,6 +53,20 @@ class Reference:
     unshifted: bool = False
     cgcs: bool = False
     gnss: bool = False
+    digitised: bool = False
+    shift: DatumShift | None = field(default=None, repr=False)
+
+    def shifted_by(self, shifts: Mapping[str, DatumShift]) -> Reference:
+        """The same reference with the office's parameters for its datum, where it has some.
+
+        Args:
+            shifts: Notation of the old datum (degrees) → parameters.
+        """
+        if not self.unshifted or self.epsg is None:
+            return self
+        base = crs_of(self).geodetic_crs.to_epsg()
+        found = shifts.get(f"EPSG:{base}")
+        return self if found is None else replace(self, unshifted=False, shift=found)
 
     @property
     def is_gcj02(self) -> bool:
@@ -73,6 +91,7 @@ CGCS2000: Final = Reference("cgcs2000", CGCS_EPSG, cgcs=True)
 WGS84: Final = Reference("wgs84", WGS_EPSG, gnss=True)
 GCJ02: Final = Reference("gcj02", None)
 BD09: Final = Reference("bd09", None)
+PINNED: Final = Reference("cgcs2000", CGCS_EPSG, digitised=True)
 
 _LABELS: Final = {
     "cgcs2000": N_("国家2000（经纬度）"),

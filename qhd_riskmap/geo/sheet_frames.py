@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -15,12 +16,14 @@ from numpy.typing import NDArray
 
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.datum_words import Datum
-from qhd_riskmap.geo.datums import FloatArray, to_cgcs2000
+from qhd_riskmap.geo.datums import FloatArray, from_cgcs2000, to_cgcs2000
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import N_, _
 
 BoolArray = NDArray[np.bool_]
 Box = tuple[float, float, float, float]
+_SAMPLES: Final = 9
+_MARGIN_M: Final = 2000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,10 +119,35 @@ def fits_of(x: FloatArray, y: FloatArray, rows: BoolArray, region: Box) -> list[
             inside = rows & _in_box(lon, lat, region)
             fits.append(Fit(GEOGRAPHIC, form, inside, swapped, lon, lat))
         for frame in FRAMES[1:]:
-            lon, lat = to_cgcs2000(first, second, frame.any_reference)
-            inside = rows & _in_box(lon, lat, region)
+            inside = _on_plane(first, second, rows, frame, region)
             fits.append(Fit(frame, TextForm.PLANE, inside, swapped, first, second))
     return fits
+
+
+def _on_plane(
+    x: FloatArray, y: FloatArray, rows: BoolArray, frame: Frame, region: Box
+) -> BoolArray:
+    """Rows that come to lie in the region; only numbers near its image are unprojected."""
+    found = rows & _in_box(x, y, _image(frame.key, region))
+    near = np.flatnonzero(found)
+    if near.size:
+        found[near] = _in_box(*to_cgcs2000(x[near], y[near], frame.any_reference), region)
+    return found
+
+
+@lru_cache(maxsize=64)
+def _image(key: str, region: Box) -> Box:
+    """The box of a region on a plane, with a margin for its curved sides."""
+    frame = next(frame for frame in FRAMES if frame.key == key)
+    west, south, east, north = region
+    lon, lat = np.meshgrid(np.linspace(west, east, _SAMPLES), np.linspace(south, north, _SAMPLES))
+    x, y = from_cgcs2000(lon, lat, frame.any_reference)
+    return (
+        float(np.nanmin(x)) - _MARGIN_M,
+        float(np.nanmin(y)) - _MARGIN_M,
+        float(np.nanmax(x)) + _MARGIN_M,
+        float(np.nanmax(y)) + _MARGIN_M,
+    )
 
 
 def unpacked(values: FloatArray, form: TextForm) -> FloatArray:
@@ -139,6 +167,26 @@ def unpacked(values: FloatArray, form: TextForm) -> FloatArray:
     degrees = (dddmm - minutes) / 100.0
     sound = (minutes < 60.0) & (seconds < 60.0) & (values >= 0)  # noqa: PLR2004
     return np.where(sound, degrees + (minutes * 60.0 + seconds) / 3600.0, np.nan)
+
+
+def looks_packed(values: FloatArray) -> bool:
+    """Whether all values may be dd.mmss: both pairs of decimals below 60, and not by chance.
+
+    Values of four decimals are suspect in any number, longer ones from eight on (a true decimal
+    fits with probability 0.36), shorter ones never.
+    """
+    decimals = np.round(np.abs(values) * 1e8) % 10**8  # eight of them, as a whole number
+    minutes, seconds = decimals // 10**6, decimals // 10**4 % 100
+    if np.any(minutes >= 60) or np.any(seconds >= 60) or not np.any(seconds > 0):  # noqa: PLR2004
+        return False
+    return bool(np.all(decimals % 10**4 == 0)) or values.size >= 16  # noqa: PLR2004
+
+
+def from_packed_fraction(values: FloatArray) -> FloatArray:
+    """119.3524 read as 119°35′24″, in degrees."""
+    total = np.round(values * 1e8)
+    degrees, rest = total // 10**8, total % 10**8
+    return np.asarray(degrees + (rest // 10**6) / 60.0 + (rest % 10**6) / 1e4 / 3600.0, np.float64)
 
 
 def _in_box(lon: FloatArray, lat: FloatArray, region: Box) -> BoolArray:

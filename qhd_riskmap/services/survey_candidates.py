@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from typing import Any, Final
@@ -33,6 +33,7 @@ from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_levels import FACTORS, SheetGrade, grades
 from qhd_riskmap.services.survey_location import DeclaredCounties
 from qhd_riskmap.services.survey_values import Texts
+from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
 
 _PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
 _SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
@@ -53,6 +54,10 @@ class ImportTerms:
         townships: Names the office loaded; empty where it loaded none.
         answered: What the user said of the sheet in hand when asked; holds for the rows that do
             not say it themselves.
+        row_datums: What the user said of single rows of the sheet in hand, by row number.
+        row_places: Where the user put single rows on the map, CGCS2000 degrees, by row number.
+        around: What the register knows of the places.
+        sender: Office or department the files come from; "" takes what a sheet says.
     """
 
     declared: Reference | None
@@ -61,6 +66,10 @@ class ImportTerms:
     batch_id: UUID
     townships: frozenset[str]
     answered: Reference | None = None
+    row_datums: Mapping[int, Reference] = field(default_factory=dict)
+    row_places: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    around: Surroundings = NOTHING_AROUND
+    sender: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +285,8 @@ def _provenance(text: str, reference: Reference) -> Provenance:
 
 
 def _method(reference: Reference) -> LocationMethod:
+    if reference.digitised:
+        return LocationMethod.MOVED
     return LocationMethod.IMPORTED if reference.text == "cgcs2000" else LocationMethod.CONVERTED
 
 
@@ -284,6 +295,8 @@ def _accuracy(reference: Reference) -> AccuracyClass:
         (reference.is_gcj02, AccuracyClass.GCJ_CONVERTED),
         (reference.is_bd09, AccuracyClass.BD_CONVERTED),
         (reference.unshifted, AccuracyClass.LEGACY_DATUM_UNSHIFTED),
+        (reference.shift is not None, AccuracyClass.LEGACY_DATUM_SHIFTED),
+        (reference.digitised, AccuracyClass.DIGITISED),
         (reference.cgcs, AccuracyClass.SURVEYED_CGCS),
         (reference.gnss, AccuracyClass.GNSS_WGS),
     ):

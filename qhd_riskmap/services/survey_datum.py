@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_doctor import Diagnosis, SheetEvidence, diagnose
-from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.geo.datum_shift import DatumShift
+from qhd_riskmap.geo.datums import to_cgcs2000
+from qhd_riskmap.geo.diagnosis import NOBODY
+from qhd_riskmap.geo.references import CGCS2000, Reference, parse_reference
+from qhd_riskmap.geo.witnesses import Witness
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_positions import Positions
+from qhd_riskmap.services.survey_sender import sender_of
 from qhd_riskmap.services.survey_values import Texts
 
-InsideTest = Callable[[Any, Any], npt.NDArray[np.bool_]]
+FloatArray = npt.NDArray[np.float64]
+_HALF: Final = 0.5
 # What a sheet of metres means when it only names the datum: the doctor finds the projection.
 _DATUM_WORDS: Final = {
     "cgcs2000": "CGCS2000",
@@ -27,6 +33,41 @@ _DATUM_WORDS: Final = {
     "EPSG:4214": "北京54坐标",
     "EPSG:4555": "新北京54坐标",
 }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SheetPlaces:
+    """The first coordinate of each data row, as numbers.
+
+    Attributes:
+        x: Longitude or easting.
+        y: Latitude or northing.
+        of_row: What each row was understood as; None where it is open.
+    """
+
+    x: FloatArray
+    y: FloatArray
+    of_row: Sequence[Reference | None]
+
+    def read_as(self, notation: str) -> tuple[FloatArray, FloatArray]:
+        """CGCS2000 degrees of all rows if the numbers were of a reference; NaN where they cannot be."""
+        return to_cgcs2000(self.x, self.y, parse_reference(notation))
+
+    def before(self) -> tuple[FloatArray, FloatArray]:
+        """The numbers taken for CGCS2000 degrees, NaN for metres."""
+        return self.read_as(CGCS2000.text)
+
+    def after(self) -> tuple[FloatArray, FloatArray]:
+        """The rows as they were understood, NaN where they are open."""
+        lon, lat = np.full(len(self.x), np.nan), np.full(len(self.x), np.nan)
+        groups: dict[str, list[int]] = {}
+        known = {r.text: r for r in self.of_row if r is not None}
+        for row, reference in enumerate(self.of_row):
+            if reference is not None:
+                groups.setdefault(reference.text, []).append(row)
+        for text, rows in groups.items():
+            lon[rows], lat[rows] = to_cgcs2000(self.x[rows], self.y[rows], known[text])
+        return lon, lat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +82,13 @@ class DatumDecision:
         reasons: Chinese sentences.
         question: What to ask the sender; "" when nothing is open.
         candidates: Notations that the evidence leaves open.
+        vote: The vote in one Chinese sentence.
+        offsets_m: Notation → metres that it moves the numbers taken as CGCS2000 degrees.
+        sender: The office the sheet comes from; "" where it does not say.
+        plane: Whether the numbers are metres.
+        suggestion: Notation that this sender answered last time; a suggestion, never a default.
+        said: Notation that the user gave for this sheet, to be remembered for the sender.
+        places: The numbers themselves, for showing the rows before and after conversion.
     """
 
     columns: tuple[str, ...]
@@ -49,6 +97,13 @@ class DatumDecision:
     reasons: tuple[str, ...]
     question: str
     candidates: tuple[str, ...]
+    vote: str = ""
+    offsets_m: Mapping[str, float] = field(default_factory=dict)
+    sender: str = ""
+    plane: bool = False
+    suggestion: str = ""
+    said: str = ""
+    places: SheetPlaces | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,8 +124,13 @@ class DatumEvidence:
         declared: What the user said of the whole import.
         row_words: The 坐标系 column, cleaned.
         days: Survey dates by row.
-        inside: Tells which rows lie in the county they declare.
+        witnesses: What else knows where the rows are.
+        further: Called for witnesses that are dear to find.
         answered: What the user said of this sheet when asked.
+        row_answers: What the user said of single data rows; goes before everything.
+        shifts: The office's own parameters, by notation of the old datum.
+        sender: Office the files come from; "" takes what the sheet says.
+        answers: Looks up what a sender said before: whether metres → notation.
     """
 
     headers: tuple[str, ...]
@@ -78,8 +138,13 @@ class DatumEvidence:
     declared: Reference | None
     row_words: Texts | None
     days: Sequence[date | None] | None
-    inside: InsideTest | None
+    witnesses: Sequence[Witness] = NOBODY
+    further: Callable[[], Sequence[Witness]] = lambda: NOBODY
     answered: Reference | None = None
+    row_answers: Mapping[int, Reference] = field(default_factory=dict)
+    shifts: Mapping[str, DatumShift] = field(default_factory=dict)
+    sender: str = ""
+    answers: Callable[[str], Mapping[bool, str]] = lambda _sender: {}
 
 
 def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowReferences:
@@ -92,24 +157,65 @@ def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowR
         own = [declared] * rows
     elif evidence.answered is not None:
         own = [mine or evidence.answered for mine in own]
+    for row, answer in evidence.row_answers.items():
+        own[row] = answer
     # A datum that is named for metres leaves the projection open.
     resolved = _with_projection(positions, plane, own, evidence)
     diagnosis = _diagnosis(positions, resolved, evidence, keep_open=declared is None)
-    of_row = [mine if mine is not None else diagnosis.decided for mine in resolved]
+    of_row = _shifted(
+        [mine if mine is not None else diagnosis.decided for mine in resolved], evidence.shifts
+    )
+    found = positions.found
     for row in range(rows):
         reference = of_row[row]
         if reference is not None and reference.projected != bool(plane[row]):
             of_row[row] = None
-    used = {r.text for r, there in zip(of_row, positions.found, strict=True) if r and there}
-    decision = DatumDecision(
+    used = {r.text for r, there in zip(of_row, found, strict=True) if r and there}
+    return RowReferences(_decision(positions, evidence, diagnosis, used, of_row), of_row)
+
+
+def _decision(
+    positions: Positions,
+    evidence: DatumEvidence,
+    diagnosis: Diagnosis,
+    used: set[str],
+    of_row: list[Reference | None],
+) -> DatumDecision:
+    metres = positions.plane[positions.found]
+    plane = bool(metres.size and metres.mean() > _HALF)
+    sender = evidence.sender or sender_of(evidence.words)
+    said = evidence.answered or evidence.declared
+    reasons = list(diagnosis.reasons)
+    if any(r is not None and r.shift is not None for r in of_row):
+        reasons.append(_("旧坐标系已按本单位的转换参数改正。"))
+    suggestion = ""
+    if diagnosis.question and sender:
+        suggestion = evidence.answers(sender).get(plane, "")
+    return DatumDecision(
         columns=evidence.headers,
         decided="+".join(sorted(used)) or None,
         votes=dict(diagnosis.votes),
-        reasons=diagnosis.reasons,
+        reasons=tuple(reasons),
         question=diagnosis.question,
         candidates=tuple(c.text for c in diagnosis.candidates),
+        vote=diagnosis.vote_text,
+        offsets_m=dict(diagnosis.offsets_m),
+        sender=sender,
+        plane=plane,
+        suggestion=suggestion,
+        said=said.text if said is not None else "",
+        places=SheetPlaces(positions.x, positions.y, of_row),
     )
-    return RowReferences(decision, of_row)
+
+
+def _shifted(
+    of_row: list[Reference | None], shifts: Mapping[str, DatumShift]
+) -> list[Reference | None]:
+    """Old datums with the office's own parameters, where it has some."""
+    if not shifts:
+        return of_row
+    known = {r.text: r.shifted_by(shifts) for r in of_row if r is not None}
+    return [known[r.text] if r is not None else None for r in of_row]
 
 
 def _row_references(evidence: DatumEvidence, rows: int, log: IssueLog) -> list[Reference | None]:
@@ -155,7 +261,7 @@ def _with_projection(
         word = _DATUM_WORDS.get(text)
         found = None
         if word is not None:
-            case = SheetEvidence(x=x, y=y, header_words=(word,), inside=evidence.inside)
+            case = SheetEvidence(x=x, y=y, header_words=(word,), witnesses=evidence.witnesses)
             found = diagnose(case).decided
         for row in rows:
             resolved[row] = found if found is not None and found.projected else own[row]
@@ -182,7 +288,8 @@ def _diagnosis(
             header_words=(*evidence.headers, *evidence.words) if keep_open else (),
             declared=whole,
             rows_declared=own if whole is None and spoken else None,
-            inside=evidence.inside if keep_open or whole is None else None,
+            witnesses=evidence.witnesses if keep_open or whole is None else NOBODY,
+            further=evidence.further,
             survey_dates=_dates(evidence.days) if evidence.days is not None else None,
         )
     )

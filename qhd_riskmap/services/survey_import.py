@@ -24,13 +24,18 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_candidates import Candidate, ImportTerms
+from qhd_riskmap.services.survey_corrections import (
+    NO_CORRECTIONS,
+    Corrections,
+    Given,
+    remember_answers,
+)
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import (
     Layouts,
     corrections,
     layout_issues,
     read_tables,
-    reference_of,
     remembered_by_headers,
 )
 from qhd_riskmap.services.survey_matching import match
@@ -42,6 +47,7 @@ from qhd_riskmap.services.survey_preview import (
     SurveyFile,
 )
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_witnesses import surroundings
 from qhd_riskmap.storage.assessment_columns import columns_of as assessment_columns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
@@ -97,6 +103,7 @@ class SurveyImport:
         *,
         layouts: Layouts = NO_LAYOUTS,
         sender: str = "",
+        fixes: Corrections = NO_CORRECTIONS,
     ) -> ImportPreview:
         """Read and check sheets without storing anything.
 
@@ -108,6 +115,7 @@ class SurveyImport:
                 name their reference themselves keep it.
             layouts: What the user says of columns and header rows; remembered on commit.
             sender: Office or department the files come from.
+            fixes: What the user said of single rows.
 
         Raises:
             UnreadableFileError: None of the files can be read.
@@ -115,15 +123,16 @@ class SurveyImport:
         """
         self._actor.require(Permission.IMPORT)
         files = list(dict.fromkeys(Path(path) for path in paths))
-        terms = self._terms(datum)
+        terms = replace(self._terms(datum), sender=sender)
         layouts = self._with_remembered(layouts, sender)
+        given = Given(answers, fixes)
         read: list[_ReadFile] = []
         failures: list[UnreadableFileError] = []
         for done, path in enumerate(files):
             job.advance(done, len(files) + 1, path.name)
             try:
                 with collector_paused():
-                    read.append(self._read_file(path, terms, answers, layouts))
+                    read.append(self._read_file(path, terms, given, layouts))
             except UnreadableFileError as failure:
                 failures.append(failure)
                 read.append(_unread(path, failure))
@@ -161,6 +170,7 @@ class SurveyImport:
             stored = work.hazards.add_columns(columns_of([c.hazard for c in chosen]), self._actor)
             for mapping in preview.corrections:
                 work.survey_mappings.save(mapping, self._actor)
+            remember_answers(work, preview.readings, self._actor)
             job.advance(steps, steps, _("写入评估"))
             assessments = [(row, a) for row, c in enumerate(chosen) for a in c.assessments]
             if assessments:
@@ -227,22 +237,18 @@ class SurveyImport:
     # Inside
 
     def _terms(self, datum: Reference | None) -> ImportTerms:
-        with self._register.unit_of_work() as work:
-            townships = frozenset(town.name for town in work.places.townships())
+        around = surroundings(self._register)
         return ImportTerms(
             declared=datum,
             today=self._today or datetime.now(tz=UTC).astimezone().date(),
             assessor=self._actor.name,
             batch_id=uuid4(),
-            townships=townships,
+            townships=frozenset(around.townships),
+            around=around,
         )
 
     def _read_file(
-        self,
-        path: Path,
-        terms: ImportTerms,
-        answers: Mapping[tuple[Path, str], Reference],
-        layouts: Layouts,
+        self, path: Path, terms: ImportTerms, given: Given, layouts: Layouts
     ) -> _ReadFile:
         content = file_content(path)
         digest = hashlib.sha256(content).hexdigest()
@@ -254,7 +260,7 @@ class SurveyImport:
             for sheet in wanted
             for reading in read_tables(
                 sheet,
-                replace(terms, answered=reference_of(sheet, answers)),
+                given.terms(terms, sheet),
                 types.get(sheet.name, ""),
                 layouts,
             )

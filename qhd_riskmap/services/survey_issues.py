@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from qhd_riskmap.domain.schema import Issue, Severity
-from qhd_riskmap.domain.survey_headers import POSITION_KEYS
+from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+
+_PLACE_FIELDS = frozenset({*POSITION_KEYS, *START_KEYS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,8 @@ class IssueLog:
         issues: In order of finding.
         rejected: Data rows with at least one error.
         noted: Data row and field of every issue.
+        placed: Data rows an officer has placed on the map: what is wrong with the position they
+            came with is no longer of interest.
     """
 
     def __init__(
@@ -72,6 +76,7 @@ class IssueLog:
         self.issues: list[RowIssue] = []
         self.rejected: set[int] = set()
         self.noted: set[tuple[int, str]] = set()
+        self.placed: frozenset[int] = frozenset()
         self._sheet = sheet
         self._rows = rows
         self._column_of = dict(column_of or {})
@@ -88,6 +93,8 @@ class IssueLog:
             column: Column index; None takes the column of the issue's field, for a place that of the
                 first column with a place.
         """
+        if row in self.placed and issue.field in _PLACE_FIELDS:
+            return
         if column is None:
             column = self._column_of.get(issue.field)
         if column is None:

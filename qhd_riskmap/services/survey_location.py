@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any, Final
@@ -13,16 +13,21 @@ import shapely
 
 from qhd_riskmap.domain.boundaries import NOWHERE, boundaries
 from qhd_riskmap.domain.region import Region, regions
-from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.geo.geodesy import metres_per_degree, translate_to
+from qhd_riskmap.geo.references import PINNED, Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_geometry import PlacedRows
 from qhd_riskmap.services.survey_issues import IssueLog, error, information, warning
+from qhd_riskmap.services.survey_positions import Positions
 from qhd_riskmap.services.survey_values import Texts
+
+LonLat = tuple[float, float]
 
 # The shipped boundaries are simplified: nearer than this to one, a place may be on either side.
 BOUNDARY_TOLERANCE_M: Final = 300.0
 _MIDDLE_LATITUDE: Final = 39.95
 _CITY_DIGITS: Final = 4
+ALL: Final = slice(None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,10 +42,16 @@ class DeclaredCounties:
     regions: list[Region | None]
     codes: list[tuple[str, ...]]
 
-    def inside(self, lon: Any, lat: Any) -> npt.NDArray[np.bool_]:
-        """Which rows lie in (one of) the divisions they declare; False for those that say nothing."""
+    def inside(self, lon: Any, lat: Any, rows: Any = ALL) -> npt.NDArray[np.bool_]:
+        """Which rows lie in (one of) the divisions they declare; False for those that say nothing.
+
+        Args:
+            lon: Longitude of each of ``rows``, CGCS2000 degrees.
+            lat: Latitude.
+            rows: Their indices.
+        """
         allowed, kinds = self._allowed
-        return np.asarray(allowed[kinds, boundaries().county_index_of(lon, lat)])
+        return np.asarray(allowed[kinds[rows], boundaries().county_index_of(lon, lat)])
 
     @cached_property
     def _allowed(self) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.intp]]:
@@ -62,11 +73,6 @@ class DeclaredCounties:
     def silent(self) -> npt.NDArray[np.bool_]:
         """Rows that may lie in any division."""
         return np.array([not codes for codes in self.codes], dtype=bool)
-
-    @property
-    def any(self) -> bool:
-        """Whether any row says anything that can be checked."""
-        return any(self.codes)
 
 
 def declared_counties(texts: Texts | None, rows: int, log: IssueLog) -> DeclaredCounties:
@@ -103,6 +109,34 @@ def _present(region: Region | None) -> tuple[str, ...]:
     if region is None or region.function_zone or len(region.code) == _CITY_DIGITS:
         return ()
     return region.successors or (region.code,)
+
+
+def pin_rows(
+    positions: Positions, references: list[Reference | None], places: Mapping[int, LonLat]
+) -> None:
+    """Give rows that an officer has placed on the map a point there, before geometries are made.
+
+    A line or an area whose reference is known keeps its shape: `move_rows` shifts it.
+    """
+    for row, (lon, lat) in places.items():
+        shaped = row in positions.parts or row in positions.shapes
+        if shaped and references[row] is not None:
+            continue
+        positions.parts.pop(row, None)
+        positions.shapes.pop(row, None)
+        positions.place(row, lon, lat, positions.texts[row])
+        references[row] = PINNED
+
+
+def move_rows(
+    placed: PlacedRows, references: list[Reference | None], places: Mapping[int, LonLat]
+) -> None:
+    """Shift the shapes of rows that an officer has placed so that they lie there."""
+    for row, (lon, lat) in places.items():
+        if placed.geometries[row] is not None:
+            placed.geometries[row] = translate_to(placed.geometries[row], lon, lat)
+            placed.lon[row], placed.lat[row] = lon, lat
+            references[row] = PINNED
 
 
 def counties(

@@ -41,6 +41,11 @@ class SheetDatum:
         reasons: Chinese sentences.
         question: What to ask the sender; "" when nothing is open.
         candidates: Notations left open.
+        vote: The vote in one Chinese sentence.
+        offset_m: Metres that the decision moves the numbers taken as CGCS2000 degrees; None for
+            metres and open sheets.
+        sender: The office the sheet comes from, "" where unknown.
+        suggestion: Notation the sender answered last time; "" without.
     """
 
     path: Path
@@ -51,6 +56,10 @@ class SheetDatum:
     reasons: tuple[str, ...]
     question: str
     candidates: tuple[str, ...]
+    vote: str = ""
+    offset_m: float | None = None
+    sender: str = ""
+    suggestion: str = ""
 
     @property
     def file(self) -> str:
@@ -65,8 +74,13 @@ class SheetDatum:
             "columns": list(self.columns),
             "decided": self.decided,
             "votes": dict(self.votes),
+            "vote": self.vote,
+            "offset_m": self.offset_m,
             "reasons": list(self.reasons),
             "question": self.question,
+            "candidates": list(self.candidates),
+            "sender": self.sender,
+            "suggestion": self.suggestion,
         }
 
 
@@ -195,4 +209,8 @@ def _datum(reading: SheetReading) -> SheetDatum:
         reasons=decision.reasons,
         question=decision.question,
         candidates=decision.candidates,
+        vote=decision.vote,
+        offset_m=decision.offsets_m.get(decision.decided or ""),
+        sender=decision.sender,
+        suggestion=decision.suggestion,
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import date
+from functools import partial
+from typing import Final, TypeVar
 
 import numpy as np
 import shapely
@@ -31,9 +33,18 @@ from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, sett
 from qhd_riskmap.services.survey_formulas import note_unsolved
 from qhd_riskmap.services.survey_geometry import LINE_TYPES, PlacedRows, place_rows, wanted_shape
 from qhd_riskmap.services.survey_issues import IssueLog, RowIssue, error, warning
-from qhd_riskmap.services.survey_location import counties, declared_counties
+from qhd_riskmap.services.survey_location import (
+    DeclaredCounties,
+    counties,
+    declared_counties,
+    move_rows,
+    pin_rows,
+)
 from qhd_riskmap.services.survey_positions import Positions, read_positions
 from qhd_riskmap.services.survey_values import Texts
+from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
+
+_Given = TypeVar("_Given")
 
 _LONGEST_LINE_M: Final = 200_000.0
 _LENGTH_RATIO: Final = 1.5
@@ -138,19 +149,16 @@ class _Reader:
         days = columns.days("found_date", terms.today)
         declared = declared_counties(columns.texts("county"), self._count, log)
         keys = (*POSITION_KEYS, *START_KEYS)
+        places = self._by_data_row(terms.row_places)
+        log.placed = frozenset(places)
         positions = read_positions(columns.raw(keys), self._count, log)
-        evidence = DatumEvidence(
-            headers=tuple(columns.header(key) for key in keys if columns.has(key)),
-            words=self._words(),
-            declared=terms.declared,
-            answered=terms.answered,
-            row_words=columns.texts("datum"),
-            days=days,
-            inside=declared.inside if declared.any else None,
-        )
+        evidence = self._evidence(names, days, declared, positions)
         references = settle(positions, evidence, log)
+        pin_rows(positions, references.of_row, places)
         shapes = self._shapes(positions, types)
         placed = place_rows(positions, references.of_row, shapes, log)
+        move_rows(placed, references.of_row, places)
+        log.placed = frozenset()
         self._note_unplaced(positions, placed, references.of_row)
         codes = counties(placed, declared, names, log)
         self._check_lines(placed, types)
@@ -186,7 +194,37 @@ class _Reader:
             rows=self._count,
         )
 
+    def _evidence(
+        self,
+        names: Texts,
+        days: Sequence[date | None] | None,
+        declared: DeclaredCounties,
+        positions: Positions,
+    ) -> DatumEvidence:
+        """Everything that speaks for a reference of this sheet."""
+        columns, terms, around = self._columns, self._terms, self._terms.around
+        keys = (*POSITION_KEYS, *START_KEYS)
+        return DatumEvidence(
+            headers=tuple(columns.header(key) for key in keys if columns.has(key)),
+            words=self._words(),
+            declared=terms.declared,
+            answered=terms.answered,
+            row_words=columns.texts("datum"),
+            days=days,
+            witnesses=(area_witness(declared, columns.texts("township"), around),),
+            further=partial(further_witnesses, names, positions, around),
+            row_answers=self._by_data_row(terms.row_datums),
+            shifts=around.shifts,
+            answers=around.answers,
+            sender=terms.sender,
+        )
+
     # Columns
+
+    def _by_data_row(self, given: Mapping[int, _Given]) -> dict[int, _Given]:
+        """What the user said of single rows, by data row instead of row number."""
+        at = {self._sheet.first_row + index: row for row, index in enumerate(self._data.indices)}
+        return {at[number]: value for number, value in given.items() if number in at}
 
     def _names(self) -> Texts:
         names = self._columns.values("name") or [None] * self._count

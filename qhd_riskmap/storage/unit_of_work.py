@@ -15,6 +15,7 @@ from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
+from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
@@ -38,6 +39,7 @@ class UnitOfWork:
         batch_changes: What was done to whole batches later.
         senders: What senders said of their coordinates.
         datum_parameters: The office's own datum shifts.
+        known_places: Things of known names and lines.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         layers: Layers added to the map.
@@ -54,6 +56,7 @@ class UnitOfWork:
     batch_changes: BatchChangeRepository
     senders: SenderRepository
     datum_parameters: DatumParameterRepository
+    known_places: KnownPlaces
     places: PlaceRepository
     releases: ReleaseRepository
     layers: LayerRepository
@@ -81,6 +84,7 @@ class UnitOfWork:
         self.datum_parameters = DatumParameterRepository(
             transaction, self.audit, encrypted=self._encrypted
         )
+        self.known_places = KnownPlaces(transaction)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)

@@ -13,6 +13,7 @@ from qhd_riskmap.geo.coordinate_doctor import SheetEvidence, diagnose
 from qhd_riskmap.geo.datums import from_cgcs2000, parse_reference, to_cgcs2000
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.geo.sheet_frames import unpacked
+from qhd_riskmap.geo.witnesses import AreaWitness, PlaceWitness
 
 ROWS = 12
 # Two invented counties with straight sides; a checkerboard of 0.2 degrees.
@@ -41,7 +42,7 @@ def county_of(lon, lat):
 
 def inside_declared(true_lon, true_lat):
     declared = county_of(true_lon, true_lat)
-    return lambda lon, lat: county_of(lon, lat) == declared
+    return (AreaWitness(lambda lon, lat, rows: county_of(lon, lat) == declared[rows]),)
 
 
 def scattered(rng, rows=ROWS):
@@ -101,8 +102,8 @@ def test_degree_sheets_are_decided_rightly_or_left_open(datum, form, swapped, ev
         "word": ["经度", "纬度", WORD[datum]],
         "two words": [WORD[datum], WORD["bd09" if datum != "bd09" else "gcj02"]],
     }.get(evidence, ["经度", "纬度"])
-    inside = inside_declared(lon, lat) if "counties" in evidence else None
-    found = diagnose(SheetEvidence(x=x, y=y, header_words=words, inside=inside))
+    inside = inside_declared(lon, lat) if "counties" in evidence else ()
+    found = diagnose(SheetEvidence(x=x, y=y, header_words=words, witnesses=inside))
 
     assert found.swapped is swapped
     assert found.reasons
@@ -113,7 +114,7 @@ def test_degree_sheets_are_decided_rightly_or_left_open(datum, form, swapped, ev
     else:
         assert found.decided is None
         assert "坐标从哪里来的" in found.question
-        assert len(found.candidates) == 4
+        assert len(found.candidates) == 6
     if found.decided is not None:
         assert misplaced_m(found, x, y, lon, lat) < 3
         assert found.question == ""
@@ -143,7 +144,7 @@ def test_plane_sheets_are_decided_rightly_or_left_open(frame, datum, swapped, ev
             x=x,
             y=y,
             header_words=["X", "Y", *([PLANE_WORD[datum]] if evidence == "word" else [])],
-            inside=inside_declared(lon, lat),
+            witnesses=inside_declared(lon, lat),
             survey_dates=dates.get(evidence),
         )
     )
@@ -164,13 +165,13 @@ def test_gauss_117_and_utm_50_are_asked_unless_the_counties_separate():
     lon, lat = scattered(rng)
     for code, words in ((4548, "国家2000坐标"), (32650, "WGS84")):
         x, y = from_cgcs2000(lon, lat, parse_reference(f"EPSG:{code}"))
-        for inside in (None, inside_declared(lon, lat)):
-            found = diagnose(SheetEvidence(x=x, y=y, header_words=[words], inside=inside))
+        for inside in ((), inside_declared(lon, lat)):
+            found = diagnose(SheetEvidence(x=x, y=y, header_words=[words], witnesses=inside))
             assert found.decided is None
             assert "投影" in found.question
     lon, lat = along_the_sides(rng)
     x, y = from_cgcs2000(lon, lat, parse_reference("EPSG:32650"))
-    evidence = {"x": x, "y": y, "inside": inside_declared(lon, lat)}
+    evidence = {"x": x, "y": y, "witnesses": inside_declared(lon, lat)}
     assert diagnose(SheetEvidence(**evidence)).decided is None  # the datum is still open
     found = diagnose(SheetEvidence(**evidence, header_words=["WGS84"]))
     assert found.decided == parse_reference("EPSG:32650")
@@ -194,7 +195,7 @@ def test_other_planes_need_their_datum_word(code):
 def test_votes_count_the_rows_that_fit():
     lon, lat = along_the_sides(np.random.default_rng(5))
     x, y = from_cgcs2000(lon, lat, parse_reference("gcj02"))
-    found = diagnose(SheetEvidence(x=x, y=y, inside=inside_declared(lon, lat)))
+    found = diagnose(SheetEvidence(x=x, y=y, witnesses=inside_declared(lon, lat)))
     assert found.decided == parse_reference("gcj02")
     assert found.votes["gcj02"] == ROWS
     assert set(found.votes) == {"cgcs2000", "wgs84", "gcj02", "bd09"}
@@ -205,7 +206,7 @@ def test_two_rows_at_a_boundary_are_not_enough_however_often_they_are_repeated()
     lon, lat = scattered(np.random.default_rng(5))
     lon[:6], lat[:6] = 119.4 + 0.003, 39.9
     x, y = from_cgcs2000(lon, lat, parse_reference("wgs84"))
-    assert diagnose(SheetEvidence(x=x, y=y, inside=inside_declared(lon, lat))).decided is None
+    assert diagnose(SheetEvidence(x=x, y=y, witnesses=inside_declared(lon, lat))).decided is None
 
 
 def test_a_word_against_the_counties_decides_nothing():
@@ -213,16 +214,16 @@ def test_a_word_against_the_counties_decides_nothing():
     x, y = from_cgcs2000(lon, lat, parse_reference("gcj02"))
     inside = inside_declared(lon, lat)
     for words in (["GPS"], ["国家2000"], ["百度"]):
-        found = diagnose(SheetEvidence(x=x, y=y, inside=inside, header_words=words))
+        found = diagnose(SheetEvidence(x=x, y=y, witnesses=inside, header_words=words))
         assert found.decided is None
         assert any("不在所报县区" in reason for reason in found.reasons)
-    assert diagnose(SheetEvidence(x=x, y=y, inside=inside, header_words=["高德"])).decided
+    assert diagnose(SheetEvidence(x=x, y=y, witnesses=inside, header_words=["高德"])).decided
 
 
 def test_a_legacy_word_is_believed_and_its_error_named():
     lon, lat = scattered(np.random.default_rng(5))
     found = diagnose(
-        SheetEvidence(x=lon, y=lat, header_words=["北京54"], inside=inside_declared(lon, lat))
+        SheetEvidence(x=lon, y=lat, header_words=["北京54"], witnesses=inside_declared(lon, lat))
     )
     assert found.decided.unshifted
     assert any("60 至 100 米" in reason for reason in found.reasons)
@@ -277,7 +278,7 @@ def test_counties_can_clear_decimals_of_the_suspicion():
     words = ["GPS"]
     assert diagnose(SheetEvidence(x=lon, y=lat, header_words=words)).decided is None
     inside = inside_declared(lon, lat)
-    found = diagnose(SheetEvidence(x=lon, y=lat, header_words=words, inside=inside))
+    found = diagnose(SheetEvidence(x=lon, y=lat, header_words=words, witnesses=inside))
     assert found.decided == parse_reference("wgs84")
 
 
@@ -346,3 +347,52 @@ def test_a_date_column_of_another_length_is_refused():
         diagnose(SheetEvidence(x=[x], y=[y], survey_dates=["2020-01-01", "2021-01-01"]))
     found = diagnose(SheetEvidence(x=[x, x], y=[y, y], survey_dates=[date(2020, 1, 1), None]))
     assert found.decided is None
+
+
+def test_the_vote_is_told_in_one_sentence():
+    lon, lat = scattered(np.random.default_rng(5))
+    x, y = from_cgcs2000(lon, lat, parse_reference("gcj02"))
+    x[7], y[7] = 0.0, 0.0
+    found = diagnose(SheetEvidence(x=x, y=y, header_words=["高德"]))
+    assert found.vote_text == "12 行中 11 行符合“火星坐标（高德、腾讯）”，1 行未定。"
+    assert 480 < found.offsets_m["gcj02"] < 560
+    assert 1250 < found.offsets_m["bd09"] < 1400
+    assert found.offsets_m["wgs84"] == 0.0
+    whole = diagnose(SheetEvidence(x=x[:7], y=y[:7], header_words=["高德"]))
+    assert whole.vote_text == "7 行中 7 行符合“火星坐标（高德、腾讯）”。"
+    asked = diagnose(SheetEvidence(x=x, y=y))
+    assert asked.vote_text.startswith("12 行中符合各种坐标系的：“火星坐标（高德、腾讯）” 11 行，")
+    assert diagnose(SheetEvidence(x=[], y=[])).vote_text == ""
+
+
+def test_a_very_long_sheet_is_settled_by_an_even_sample():
+    lon, lat = along_the_sides(np.random.default_rng(5), 30_000)
+    x, y = from_cgcs2000(lon, lat, parse_reference("bd09"))
+    found = diagnose(SheetEvidence(x=x, y=y, witnesses=inside_declared(lon, lat)))
+    assert found.decided == parse_reference("bd09")
+    assert found.voters == found.votes["bd09"] == 20_000
+    assert any("均匀抽取" in reason for reason in found.reasons)
+
+
+def test_dear_witnesses_are_called_only_when_words_do_not_settle_it():
+    lon, lat = scattered(np.random.default_rng(5))
+    called = []
+
+    def further():
+        called.append(True)
+        return (PlaceWitness(lon, lat),)
+
+    x, y = from_cgcs2000(lon, lat, parse_reference("gcj02"))
+    diagnose(SheetEvidence(x=x, y=y, header_words=["高德"], further=further))
+    assert not called
+    assert diagnose(SheetEvidence(x=x, y=y, further=further)).decided == parse_reference("gcj02")
+    assert called
+
+
+def test_known_places_tell_gauss_117_from_utm_50():
+    lon, lat = scattered(np.random.default_rng(5))
+    x, y = from_cgcs2000(lon, lat, parse_reference("EPSG:32650"))
+    found = diagnose(
+        SheetEvidence(x=x, y=y, header_words=["WGS84"], further=lambda: (PlaceWitness(lon, lat),))
+    )
+    assert found.decided == parse_reference("EPSG:32650")

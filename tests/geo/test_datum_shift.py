@@ -6,7 +6,9 @@ from pyproj import Transformer
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.datum_shift import DatumShift, parse_numbers
+from qhd_riskmap.geo.datums import from_cgcs2000, to_cgcs2000
 from qhd_riskmap.geo.geodesy import distance_m
+from qhd_riskmap.geo.references import parse_reference
 
 # Invented; of the size that real ones have.
 SEVEN = (15.8, -154.4, -82.3, 0.21, -0.35, 0.47, 4.2)
@@ -84,3 +86,16 @@ def test_impossible_sets_are_refused(change):
     given = {"name": "甲", "datum": "EPSG:4610", "numbers": SEVEN} | change
     with np.errstate(all="ignore"), pytest.raises(InvalidInputError):
         DatumShift(**given)
+
+
+def test_a_reference_takes_the_parameters_of_its_datum_and_no_others():
+    shift = DatumShift(name="甲", datum="EPSG:4610", numbers=SEVEN)
+    shifts = {"EPSG:4610": shift}
+    plane = parse_reference("EPSG:2385").shifted_by(shifts)
+    assert (plane.shift, plane.unshifted) == (shift, False)
+    assert "154" not in repr(plane)
+    x, y = from_cgcs2000(LON, LAT, plane)
+    assert distance_m(*to_cgcs2000(x, y, plane), LON, LAT).max() < 0.001
+    for other in ("EPSG:4214", "EPSG:4549", "gcj02", "wgs84"):
+        reference = parse_reference(other)
+        assert reference.shifted_by(shifts) is reference

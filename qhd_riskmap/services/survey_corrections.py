@@ -1,0 +1,88 @@
+"""What an officer says of single rows of a preview, and what is remembered of the answers on commit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final, TypeVar
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.coordinate_text import format_decimal
+from qhd_riskmap.geo.references import Reference
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_candidates import ImportTerms
+from qhd_riskmap.services.survey_layout import reference_of
+from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+RowKey = tuple[Path, str, int]
+_Given = TypeVar("_Given")
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Corrections:
+    """Row-level answers; the row is named by file, sheet and row number as people count.
+
+    Attributes:
+        datums: Reference of single rows; goes before the sheet's.
+        places: Where the officer put a row on the map, CGCS2000 degrees; a line or an area is shifted
+            there, anything else becomes a point.
+    """
+
+    datums: Mapping[RowKey, Reference] = field(default_factory=dict)
+    places: Mapping[RowKey, tuple[float, float]] = field(default_factory=dict)
+
+    def placed(self, key: RowKey, lon: float, lat: float) -> Corrections:
+        """The same with one more row set on the map.
+
+        Raises:
+            InvalidInputError: The place is outside the city and its neighbours.
+        """
+        if not boundaries().inside_context([lon], [lat])[0]:
+            raise InvalidInputError(
+                _("位置 {place} 不在本市及相邻市范围内。").format(place=format_decimal(lon, lat)),
+                hint=_("请在地图上本市陆地范围内重新点选。"),
+            )
+        return replace(self, places={**self.places, key: (lon, lat)})
+
+
+NO_CORRECTIONS: Final = Corrections()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Given:
+    """Everything the officer said about the sheets of one import.
+
+    Attributes:
+        answers: Reference of whole sheets, by file and sheet name.
+        corrections: Of single rows.
+    """
+
+    answers: Mapping[tuple[Path, str], Reference]
+    corrections: Corrections = NO_CORRECTIONS
+
+    def terms(self, terms: ImportTerms, sheet: SurveySheet) -> ImportTerms:
+        """The terms of an import for one sheet."""
+        return replace(
+            terms,
+            answered=reference_of(sheet, self.answers),
+            row_datums=_of_sheet(self.corrections.datums, sheet),
+            row_places=_of_sheet(self.corrections.places, sheet),
+        )
+
+
+def remember_answers(work: UnitOfWork, readings: Iterable[SheetReading], actor: Actor) -> None:
+    """Keep what the officer said of each sheet, for the sender's next one."""
+    for reading in readings:
+        decision = reading.decision
+        if decision is not None and decision.said and decision.sender:
+            work.senders.remember(decision.sender, decision.said, actor, plane=decision.plane)
+
+
+def _of_sheet(given: Mapping[RowKey, _Given], sheet: SurveySheet) -> dict[int, _Given]:
+    own = (sheet.file, sheet.name)
+    return {key[2]: value for key, value in given.items() if key[:2] == own}
