@@ -15,6 +15,7 @@ from qhd_riskmap.services.attachments import AttachmentService
 from qhd_riskmap.services.bookmarks import BookmarkService
 from qhd_riskmap.services.exporting import ExportService
 from qhd_riskmap.services.lookup import LookupService
+from qhd_riskmap.services.map_layers import MapLayerService
 from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.reshaping import ReshapingService
@@ -39,6 +40,7 @@ class App:
     attachments: AttachmentService
     bookmarks: BookmarkService
     lookup: LookupService
+    layers: MapLayerService
 
     @property
     def path(self) -> Path:
@@ -52,6 +54,7 @@ class App:
 
     def close(self) -> None:
         """Release the file; the services are unusable afterwards."""
+        self.layers.tiles.close()
         self.register.close()
 
     def __enter__(self) -> Self:
@@ -105,6 +108,7 @@ def _app(register: Register, actor_name: str | None) -> App:
         exporting=ExportService(register, who),
         attachments=AttachmentService(register, who),
         bookmarks=BookmarkService(register, who),
+        layers=MapLayerService(register, who),
         lookup=LookupService(register, who),
     )
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from platformdirs import user_config_path, user_data_path, user_log_path
+from platformdirs import user_cache_path, user_config_path, user_data_path, user_log_path
 
 from qhd_riskmap.i18n import CHINESE, LANGUAGES
 
@@ -22,6 +22,10 @@ _APP = "qhd-riskmap"
 _log = logging.getLogger(__name__)
 MAX_RECENT = 8
 MAX_NAME = 40
+DISPLAYS = ("mercator", "gk")
+CROWDS = ("clusters", "density", "all")
+CROWD_RANGE = (20, 20_000)
+_RANGES = {"crowd_above": CROWD_RANGE, "tile_cache_mb": (0, 20_000), "tile_cache_days": (1, 3650)}
 
 
 @dataclass(slots=True)
@@ -33,6 +37,13 @@ class Settings:
         theme: ``system``, ``light`` or ``dark``.
         actor: Name the officer gave at first start; "" takes the operating system's user.
         coordinate_format: ``decimal``, ``dms`` or ``gk``: how the status bar shows the cursor.
+        display: Plane of the map: ``mercator`` or ``gk``.
+        crowd: What stands for many symbols: ``clusters``, ``density`` or ``all`` of them.
+        crowd_above: Symbols in view above which that begins.
+        graticule: Whether the map shows meridians and parallels.
+        online_tiles: Whether this desk may fetch tiles from the network; off until asked for.
+        tile_cache_mb: Room on disk for such tiles.
+        tile_cache_days: After how many days they are asked for again.
         recent: Register files opened before, newest first.
         layouts: Opaque Qt layout states by widget name (base64).
     """
@@ -41,6 +52,13 @@ class Settings:
     theme: str = "system"
     actor: str = ""
     coordinate_format: str = "dms"
+    display: str = "mercator"
+    crowd: str = "clusters"
+    crowd_above: int = 250
+    graticule: bool = False
+    online_tiles: bool = False
+    tile_cache_mb: int = 500
+    tile_cache_days: int = 30
     recent: list[str] = field(default_factory=list)
     layouts: dict[str, str] = field(default_factory=dict)
 
@@ -66,6 +84,12 @@ def log_dir() -> Path:
     """Folder of the log files."""
     home = os.environ.get("QHD_RISKMAP_HOME")
     return Path(home) / "log" if home else user_log_path(_APP, appauthor=False)
+
+
+def cache_dir() -> Path:
+    """Folder of what may be thrown away at any time."""
+    home = os.environ.get("QHD_RISKMAP_HOME")
+    return Path(home) / "cache" if home else user_cache_path(_APP, appauthor=False)
 
 
 def load_settings() -> Settings:
@@ -107,6 +131,7 @@ def _from_json(raw: Any) -> Settings:
         settings.coordinate_format = raw["coordinate_format"]
     if isinstance(raw.get("actor"), str):
         settings.actor = raw["actor"].strip()[:MAX_NAME]
+    _read_map(settings, raw)
     settings.recent = [item for item in raw.get("recent", []) if isinstance(item, str)][:MAX_RECENT]
     settings.layouts = {
         key: value
@@ -114,6 +139,18 @@ def _from_json(raw: Any) -> Settings:
         if isinstance(key, str) and isinstance(value, str)
     }
     return settings
+
+
+def _read_map(settings: Settings, raw: dict[str, Any]) -> None:
+    for name, choices in (("display", DISPLAYS), ("crowd", CROWDS)):
+        if raw.get(name) in choices:
+            setattr(settings, name, raw[name])
+    for name in ("graticule", "online_tiles"):
+        if isinstance(raw.get(name), bool):
+            setattr(settings, name, raw[name])
+    for name, (low, high) in _RANGES.items():
+        if type(raw.get(name)) is int and low <= raw[name] <= high:
+            setattr(settings, name, raw[name])
 
 
 def _set_aside(path: Path) -> None:

@@ -76,11 +76,6 @@ class TileSource:
         if self._close is not None:
             self._close()
 
-    def forget(self) -> None:
-        """Drop the pictures in memory, after newer ones have come."""
-        with self._lock:
-            self._pictures.clear()
-
     def to_pixels(self, zoom: int) -> ToPixels:
         """Degrees to pixels of the whole world at one level."""
         world = float(TILE_PX << zoom)

@@ -17,6 +17,7 @@ class Changes:
         releases: The release register changed.
         attachments: Photos or files of the hazards were added or taken off.
         bookmarks: The bookmarks of the map changed.
+        layers: Layers of the map, their look or their order changed.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -27,3 +28,4 @@ class Changes:
     receptors: bool = False
     attachments: bool = False
     bookmarks: bool = False
+    layers: bool = False
