@@ -6,40 +6,36 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from itertools import accumulate
 from typing import Any, Final
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import numpy.typing as npt
 
 from qhd_riskmap.domain.grading.method import DECLARED
-from qhd_riskmap.domain.hazard import (
-    NO_ATTRIBUTES,
-    NO_EXTRAS,
-    AccuracyClass,
-    Assessment,
-    Hazard,
-    HazardStatus,
-    LocationMethod,
-    Provenance,
-    Secrecy,
-)
+from qhd_riskmap.domain.hazard import AccuracyClass, HazardStatus, LocationMethod, Secrecy
 from qhd_riskmap.domain.survey_data_rows import DataRows
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.candidate_columns import RowGrades, SheetCandidates
 from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_levels import FACTORS, SheetGrade, grades
 from qhd_riskmap.services.survey_location import DeclaredCounties
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
+from qhd_riskmap.storage.fresh_ids import fresh_ids
+from qhd_riskmap.storage.hazard_columns import HazardColumns
+from qhd_riskmap.storage.hazard_rows import to_json
 
 _PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
 _SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
 _OWN_TEXTS: Final = (
     "township", "address", "unit", "regulator", "contact", "phone", "remark", "code",
 )  # fmt: skip
+_COLUMN_OF: Final = {key: key for key in _OWN_TEXTS} | {"remark": "notes", "code": "alias_codes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,27 +66,6 @@ class ImportTerms:
     row_places: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     around: Surroundings = NOTHING_AROUND
     sender: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """One row that can be registered.
-
-    Attributes:
-        hazard: Without a permanent code yet.
-        assessments: Of its levels, the one that counts last.
-        sheet: Where the row stands.
-        row: Row number as people count.
-        name_column: Index of the column with the name.
-        row_hash: Hash of the whole row, by which it is known again.
-    """
-
-    hazard: Hazard
-    assessments: tuple[Assessment, ...]
-    sheet: SurveySheet
-    row: int
-    name_column: int
-    row_hash: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,9 +115,9 @@ class CandidateMaker:
         self._terms = terms
         self._count = columns.rows
 
-    def make(self, facts: RowFacts) -> tuple[Candidate, ...]:
+    def make(self, facts: RowFacts) -> SheetCandidates:
         """One candidate for every row without an error."""
-        columns, log = self._columns, self._log
+        columns = self._columns
         attributes = columns.attributes(facts.types)
         blank: list[None] = [None] * self._count
         own = {key: columns.values(key) or blank for key in _OWN_TEXTS}
@@ -151,57 +126,92 @@ class CandidateMaker:
         self._check_townships(own["township"])
         self._keep_counties(facts)
         columns.keep_extras()
-        hashes = columns.row_hashes()
-        found = []
-        for row in range(self._count):
-            hazard_type, reference = facts.types[row], facts.references[row]
-            geometry, name = facts.geometries[row], facts.names[row]
-            if row in log.rejected or row in facts.closed or hazard_type is None or name is None:
-                continue
-            if reference is None or geometry is None:
-                continue
-            levels = graded[row] if graded is not None else ()
-            day = facts.days[row] if facts.days is not None else None
-            code = str(own["code"][row] or "")
-            hazard = Hazard(
-                id=uuid4(),
-                name=name,
-                type_key=hazard_type.key,
-                sub_kind=facts.sub_kinds[row],
-                geometry=geometry,
-                provenance=_provenance(facts.texts[row], reference),
-                county=facts.counties[row],
-                township=str(own["township"][row] or ""),
-                address=str(own["address"][row] or ""),
-                unit=str(own["unit"][row] or ""),
-                regulator=str(own["regulator"][row] or ""),
-                contact=str(own["contact"][row] or ""),
-                phone=str(own["phone"][row] or ""),
-                found_on=day,
-                batch_id=self._terms.batch_id,
-                attributes=attributes[row] or NO_ATTRIBUTES,
-                extras=columns.extras[row] or NO_EXTRAS,
-                level=levels[-1].level if levels else None,
-                secrecy=secrecies[row] if secrecies is not None else Secrecy.PUBLIC,
-                status=HazardStatus.ASSESSED if levels else HazardStatus.REGISTERED,
-                notes=str(own["remark"][row] or ""),
-                alias_codes=(code,) if code else (),
-            )
-            found.append(
-                Candidate(
-                    hazard=hazard,
-                    assessments=self._assessments(hazard, levels),
-                    sheet=self._sheet,
-                    row=self._sheet.first_row + self._data.indices[row],
-                    name_column=columns.index("name"),
-                    row_hash=hashes[row],
-                )
-            )
-        return tuple(found)
+        hashes, extras = columns.row_hashes(), columns.extras()
+        kept = self._kept(facts)
+        whole = len(kept) == self._count
 
-    def _assessments(self, hazard: Hazard, levels: Sequence[SheetGrade]) -> tuple[Assessment, ...]:
-        day = hazard.found_on or self._terms.today
-        return tuple(level.bound(hazard.id, self._terms.assessor, day) for level in levels)
+        def some(values: Sequence[Any]) -> Sequence[Any]:
+            return values if whole else [values[row] for row in kept]
+
+        count = len(kept)
+        levels = some(graded) if graded is not None else None
+        days = some(facts.days) if facts.days is not None else [None] * count
+        iso = {day: day.isoformat() if day is not None else None for day in set(days)}
+        texts = {
+            _COLUMN_OF[key]: [text or "" for text in some(values)] for key, values in own.items()
+        }
+        codes = texts.pop("alias_codes")
+        found_on = [iso[day] for day in days]
+        columns_of_facts = {
+            **texts,
+            **self._located(some(facts.texts), some(facts.references)),
+            "id": fresh_ids(count),
+            "code": [""] * count,
+            "name": some(facts.names),
+            "type_key": [kind.key for kind in some(facts.types)],
+            "sub_kind": some(facts.sub_kinds),
+            "level": [0] * count if levels is None else _ranks(levels),
+            "status": [HazardStatus.REGISTERED.value] * count
+            if levels is None
+            else _states(levels),
+            "secrecy": [Secrecy.PUBLIC.value] * count
+            if secrecies is None
+            else [item.value for item in some(secrecies)],
+            "county": some(facts.counties),
+            "found_on": found_on,
+            "batch_id": [str(self._terms.batch_id)] * count,
+            "attributes": some(attributes),
+            "extras": some(extras),
+            "alias_codes": [to_json([code]) if code else "[]" for code in codes],
+        }
+        first, indices = self._sheet.first_row, self._data.indices
+        return SheetCandidates(
+            sheet=self._sheet,
+            rows=[first + indices[row] for row in kept],
+            name_column=columns.index("name"),
+            hashes=some(hashes),
+            hazards=HazardColumns(facts=columns_of_facts, geometries=facts.geometries[kept]),
+            grades=self._row_grades(levels, found_on) if levels is not None else None,
+        )
+
+    def _kept(self, facts: RowFacts) -> list[int]:
+        """Rows that nothing speaks against."""
+        excluded = self._log.rejected | facts.closed
+        complete = zip(facts.names, facts.types, facts.references, facts.geometries, strict=True)
+        return [
+            row
+            for row, values in enumerate(complete)
+            if row not in excluded and all(value is not None for value in values)
+        ]
+
+    def _located(
+        self, texts: Sequence[str], references: Sequence[Reference]
+    ) -> dict[str, Sequence[str]]:
+        """How the places were found, by column; most rows share one reference."""
+        sources = {id(reference): reference for reference in references}
+        names = {key: reference.text for key, reference in sources.items()}
+        methods = {key: _method(reference).value for key, reference in sources.items()}
+        accuracies = {key: _accuracy(reference).value for key, reference in sources.items()}
+        keys = list(map(id, references))
+        return {
+            "original_text": texts,
+            "declared_reference": [names[key] for key in keys],
+            "location_method": [methods[key] for key in keys],
+            "accuracy": [accuracies[key] for key in keys],
+        }
+
+    def _row_grades(
+        self, grades: Sequence[tuple[SheetGrade, ...]], days: Sequence[str | None]
+    ) -> RowGrades:
+        starts = list(accumulate(map(len, grades), initial=0))
+        today = self._terms.today.isoformat()
+        return RowGrades(
+            grades=grades,
+            ids=fresh_ids(starts[-1]),
+            starts=starts,
+            days=[day or today for day in days],
+            assessor=self._terms.assessor,
+        )
 
     def _keep_counties(self, facts: RowFacts) -> None:
         """Keep what a row called its division where the register calls it otherwise."""
@@ -275,13 +285,13 @@ def _secrecy(text: str | None) -> Secrecy | None:
     return None
 
 
-def _provenance(text: str, reference: Reference) -> Provenance:
-    return Provenance(
-        original_text=text,
-        declared_reference=reference.text,
-        method=_method(reference),
-        accuracy=_accuracy(reference),
-    )
+def _ranks(grades: Sequence[tuple[SheetGrade, ...]]) -> list[int]:
+    return [found[-1].level.rank if found else 0 for found in grades]
+
+
+def _states(grades: Sequence[tuple[SheetGrade, ...]]) -> list[str]:
+    words = {True: HazardStatus.ASSESSED.value, False: HazardStatus.REGISTERED.value}
+    return [words[bool(found)] for found in grades]
 
 
 def _method(reference: Reference) -> LocationMethod:

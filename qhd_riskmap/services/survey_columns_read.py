@@ -22,6 +22,8 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_values import Texts, cast, cleaned, dated
+from qhd_riskmap.storage.hazard_rows import flat_json
+from qhd_riskmap.storage.json_columns import flat_json_columns
 
 # Common columns that the hazard itself, its grades or its place take up; the rest become extras.
 _TAKEN: Final = frozenset(
@@ -32,7 +34,6 @@ _TAKEN: Final = frozenset(
     }
 )  # fmt: skip
 _FIELDS: Final = {field.key: field for field in SHEET_FIELDS}
-Extras = dict[str, str]
 
 
 class SheetColumns:
@@ -40,12 +41,12 @@ class SheetColumns:
 
     Attributes:
         rows: Number of data rows.
-        extras: Per row, header → text of what the register has no place for.
     """
 
     def __init__(self, mapping: SheetMapping, data: DataRows, log: IssueLog) -> None:
         self.rows = len(data.indices)
-        self.extras: list[Extras | None] = [None] * self.rows
+        self._strays: dict[int, dict[str, str]] = {}
+        self._whole: dict[str, Texts] = {}
         self._data = data
         self._log = log
         self._common: dict[str, MappedColumn] = {}
@@ -112,25 +113,29 @@ class SheetColumns:
         return dated(texts, _FIELDS[key], today, report)
 
     def keep_extras(self) -> None:
-        """Put every column without a place of its own into `extras`."""
+        """Keep every column without a place of its own."""
         others = [c for key, c in self._common.items() if key not in _TAKEN]
         for column in (*self._unknown, *others):
             texts = cleaned(self._data.columns[column.index])
-            for row, text in enumerate(texts):
-                if text is not None:
-                    self.keep(row, self._headers[column.index], text)
+            if any(texts):
+                self._whole[self._headers[column.index]] = texts
 
     def keep(self, row: int, header: str, text: str) -> None:
-        """Put one text into the extras of a row."""
-        extras = self.extras[row]
-        if extras is None:
-            extras = self.extras[row] = {}
-        extras[header] = text
+        """Keep one text of a row that the register has no place for."""
+        self._strays.setdefault(row, {})[header] = text
 
-    def attributes(self, types: Sequence[HazardType | None]) -> list[dict[str, AttributeValue]]:
-        """Values of the types' own fields by row; texts of other types' fields become extras."""
-        result: list[dict[str, AttributeValue]] = [{} for _row in range(self.rows)]
-        present = {t.key for t in types if t is not None}
+    def extras(self) -> list[str]:
+        """Per row the JSON of header → text of what the register has no place for."""
+        found = flat_json_columns(self._whole, self.rows)
+        for row, strays in self._strays.items():
+            whole = {header: text for header, c in self._whole.items() if (text := c[row])}
+            found[row] = flat_json({**strays, **whole})
+        return found
+
+    def attributes(self, types: Sequence[HazardType | None]) -> list[str]:
+        """JSON of the types' own fields by row; texts of other types' fields become extras."""
+        result: dict[str, list[AttributeValue | None]] = {}
+        present = {t.key for t in {id(t): t for t in types}.values() if t is not None}
         for column in self._own:
             texts = cleaned(self._data.columns[column.index])
             for key in present & column.type_fields.keys():
@@ -138,13 +143,16 @@ class SheetColumns:
                 mine = _only(texts, types, key) if len(present) > 1 else texts
                 report = self._reporter(column, texts)
                 values = cast(field, mine, report, factor=column.factor)
-                for row, value in enumerate(values):
-                    if value is not None:
-                        result[row].setdefault(field.key, value)
+                before = result.get(field.key)
+                if before is not None:
+                    values = [
+                        new if old is None else old for old, new in zip(before, values, strict=True)
+                    ]
+                result[field.key] = values
             if not present <= column.type_fields.keys():
                 self._keep_strangers(column, texts, types)
         self._warn_missing(types, present, result)
-        return result
+        return flat_json_columns(result, self.rows)
 
     def row_hashes(self) -> list[str]:
         """A hash of everything each row holds, whatever its number and place in the sheet."""
@@ -173,24 +181,25 @@ class SheetColumns:
         self,
         types: Sequence[HazardType | None],
         present: set[str],
-        values: Sequence[Mapping[str, AttributeValue]],
+        values: Mapping[str, Sequence[AttributeValue | None]],
     ) -> None:
         """Fields that the row's other values require."""
-        wanting = {
-            key: [f for f in taxonomy().get(key).fields if f.required or f.required_if is not None]
-            for key in present
-        }
-        if not any(wanting.values()):
-            return
-        for row, owner in enumerate(types):
-            if owner is None:
+        for key in present:
+            fields = [
+                field
+                for field in taxonomy().get(key).fields
+                if field.required or field.required_if is not None
+            ]
+            if not fields:
                 continue
-            for field in wanting[owner.key]:
-                if field.key in values[row] or (row, field.key) in self._log.noted:
-                    continue
-                if _required(field, values[row]):
-                    message = _("缺少“{label}”，请补填。").format(label=_(field.label))
-                    self._log.on_row(row, warning(field.key, "missing", message))
+            rows = [
+                row for row, owner in enumerate(types) if owner is not None and owner.key == key
+            ]
+            for field in fields:
+                message = _("缺少“{label}”，请补填。").format(label=_(field.label))
+                for row in _lacking(field, rows, values):
+                    if (row, field.key) not in self._log.noted:
+                        self._log.on_row(row, warning(field.key, "missing", message))
 
 
 class _Reporter:
@@ -215,10 +224,22 @@ class _Reporter:
 _VALUE_KEPT: Final = frozenset({"unlikely-date", "odd-phone"})
 
 
-def _required(field: Field, values: Mapping[str, AttributeValue]) -> bool:
+def _lacking(
+    field: Field, rows: Sequence[int], values: Mapping[str, Sequence[AttributeValue | None]]
+) -> Sequence[int]:
+    """Those of the rows that should have the field and have not."""
+    own = values.get(field.key)
+    lacking = rows if own is None else [row for row in rows if own[row] is None]
     if field.required_if is None:
-        return field.required
-    return str(values.get(field.required_if.field, "")) in field.required_if.values
+        return lacking if field.required else ()
+    other, wanted = values.get(field.required_if.field), field.required_if.values
+    if other is None:
+        return lacking if "" in wanted else ()
+    return [row for row in lacking if str(_or_blank(other[row])) in wanted]
+
+
+def _or_blank(value: AttributeValue | None) -> AttributeValue:
+    return "" if value is None else value
 
 
 def _only(texts: Texts, types: Sequence[HazardType | None], key: str) -> list[str | None]:

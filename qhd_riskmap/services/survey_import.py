@@ -11,6 +11,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import uuid4
 
+import numpy as np
+
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import SurveySheet
@@ -21,9 +23,10 @@ from qhd_riskmap.formats.survey_sheet import file_content, read_survey
 from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types, write_template
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
-from qhd_riskmap.services.survey_candidates import Candidate, ImportTerms
+from qhd_riskmap.services.survey_candidates import ImportTerms
 from qhd_riskmap.services.survey_corrections import (
     NO_CORRECTIONS,
     Corrections,
@@ -48,11 +51,9 @@ from qhd_riskmap.services.survey_preview import (
 )
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_witnesses import surroundings
-from qhd_riskmap.storage.assessment_columns import columns_of as assessment_columns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
-from qhd_riskmap.storage.hazard_columns import columns_of
 
 __all__ = [
     "ImportOutcome",
@@ -159,25 +160,26 @@ class SurveyImport:
             return preview.outcome_of((), None)
         with self._register.unit_of_work() as work:
             work.lock()
-            known = work.batches.known_rows(c.row_hash for c in preview.candidates)
-            chosen = [c for c in preview.candidates if c.row_hash not in known]
+            candidates = as_candidates(preview.candidates)
+            known = work.batches.known_rows(candidates.hashes)
+            chosen = candidates.without(known)
             if not chosen:
                 return preview.outcome_of((), None, accepted=0)
             steps = len(chosen)
             job.advance(0, steps, _("写入登记库"))
             counts = preview.outcome_of((), None, accepted=len(chosen))
             work.batches.add(_batch(preview, chosen, counts), self._actor)
-            stored = work.hazards.add_columns(columns_of([c.hazard for c in chosen]), self._actor)
+            stored = work.hazards.add_columns(chosen.hazards, self._actor)
             for mapping in preview.corrections:
                 work.survey_mappings.save(mapping, self._actor)
             remember_answers(work, preview.readings, self._actor)
             job.advance(steps, steps, _("写入评估"))
-            assessments = [(row, a) for row, c in enumerate(chosen) for a in c.assessments]
-            if assessments:
-                work.assessments.add_columns(stored, assessment_columns(assessments), self._actor)
+            assessments = chosen.assessments
+            if assessments is not None:
+                work.assessments.add_columns(stored, assessments, self._actor)
             job.advance(steps, steps, _("提交"))
             work.commit()
-        rows = tuple((c.sheet.file, c.sheet.name, c.row) for c in chosen)
+        rows = [(sheet.file, sheet.name, row) for sheet, row in chosen.sources]
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
         return replace(outcome, rows=rows)
 
@@ -285,25 +287,29 @@ class SurveyImport:
         return replace(layouts, remembered=remembered_by_headers(stored, sender))
 
     def _matched(self, read: Sequence[_ReadFile], terms: ImportTerms) -> ImportPreview:
-        candidates = [c for f in read for r in f.readings for c in r.candidates]
+        candidates = Candidates(
+            [r.candidates for f in read for r in f.readings if r.candidates is not None]
+        )
         with self._register.unit_of_work() as work:
             register = work.hazards.fingerprints()
-            known = work.batches.known_rows(c.row_hash for c in candidates)
+            known = work.batches.known_rows(candidates.hashes)
         found = match(candidates, register, known)
         issues = [issue for file in read for issue in file.issues]
         for index, other in found.repeats.items():
             message = _("与“{other}”重复，已跳过。").format(other=other)
-            issues.append(_on_row(candidates[index], "duplicate", Severity.INFO, message))
+            issues.append(_on_row(candidates, index, "duplicate", Severity.INFO, message))
         for index, other in found.suspects.items():
             message = _("可能与“{other}”是同一处，已登记，请核对。").format(other=other)
             issues.append(
-                _on_row(candidates[index], "suspected-duplicate", Severity.WARNING, message)
+                _on_row(candidates, index, "suspected-duplicate", Severity.WARNING, message)
             )
+        repeats = np.zeros(len(candidates), dtype=bool)
+        repeats[list(found.repeats)] = True
         return ImportPreview(
             files=tuple(file.file for file in read),
             readings=tuple(reading for file in read for reading in file.readings),
-            candidates=tuple(c for i, c in enumerate(candidates) if i not in found.repeats),
-            repeats=tuple(candidates[i] for i in sorted(found.repeats)),
+            candidates=candidates.taken(np.flatnonzero(~repeats)),
+            repeats=candidates.taken(np.flatnonzero(repeats)),
             issues=_in_order(issues, [file.file.path for file in read]),
             batch_id=terms.batch_id,
         )
@@ -317,14 +323,14 @@ class SurveyImport:
         ]
         if not outcome.hazards:
             marks += [
-                RowMark(c.sheet.name, c.row, "accepted", _("可以入库"))
-                for c in preview.candidates
-                if c.sheet.file == path
+                RowMark(sheet.name, row, "accepted", _("可以入库"))
+                for sheet, row in as_candidates(preview.candidates).sources
+                if sheet.file == path
             ]
         marks += [
-            RowMark(c.sheet.name, c.row, "duplicate", _("重复，已跳过"))
-            for c in preview.repeats
-            if c.sheet.file == path
+            RowMark(sheet.name, row, "duplicate", _("重复，已跳过"))
+            for sheet, row in as_candidates(preview.repeats).sources
+            if sheet.file == path
         ]
         for reading in preview.readings:
             if reading.sheet.file == path:
@@ -359,13 +365,15 @@ def _on_file(path: Path, code: str, severity: Severity, message: str) -> RowIssu
     )
 
 
-def _on_row(candidate: Candidate, code: str, severity: Severity, message: str) -> RowIssue:
-    sheet = candidate.sheet
+def _on_row(
+    candidates: Candidates, index: int, code: str, severity: Severity, message: str
+) -> RowIssue:
+    sheet, row, name_column = candidates.source(index)
     return RowIssue(
         path=sheet.file,
         sheet=sheet.name,
-        cell=sheet.address(candidate.row - sheet.first_row, candidate.name_column),
-        row=candidate.row,
+        cell=sheet.address(row - sheet.first_row, name_column),
+        row=row,
         code=code,
         severity=severity,
         message=message,
@@ -380,7 +388,7 @@ def _in_order(issues: list[RowIssue], files: Sequence[Path]) -> tuple[RowIssue, 
     return tuple(sorted(issues, key=lambda i: (place[i.path], sheets[i.path, i.sheet], i.row)))
 
 
-def _batch(preview: ImportPreview, chosen: Sequence[Candidate], counts: ImportOutcome) -> Batch:
+def _batch(preview: ImportPreview, chosen: Candidates, counts: ImportOutcome) -> Batch:
     return Batch(
         id=preview.batch_id,
         files=tuple(
@@ -395,5 +403,5 @@ def _batch(preview: ImportPreview, chosen: Sequence[Candidate], counts: ImportOu
             "duplicates": counts.duplicates,
             "undecided": counts.undecided,
         },
-        row_fingerprints=tuple(c.row_hash for c in chosen),
+        row_fingerprints=tuple(chosen.hashes),
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
-from uuid import UUID, uuid4
+from typing import Final, Self
+from uuid import UUID
 
 from qhd_riskmap.domain.grading.method import DECLARED, method
 from qhd_riskmap.domain.hazard import Assessment, AttributeValue
@@ -16,6 +16,7 @@ from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import warning
+from qhd_riskmap.storage.assessment_columns import GradeValues, grade_values
 
 FACTORS: Final[Mapping[str, Mapping[str, str]]] = {
     "ls": {"L": "ls_l", "S": "ls_s"},
@@ -34,10 +35,10 @@ class SheetGrade:
     level: RiskLevel
     reasons: tuple[str, ...]
 
-    def bound(self, hazard_id: UUID, assessor: str, day: date) -> Assessment:
-        """The assessment of a hazard."""
+    def bound(self, hazard_id: UUID, assessor: str, day: date, key: UUID) -> Assessment:
+        """The assessment of a hazard, with identity ``key``."""
         return Assessment(
-            id=uuid4(),
+            id=key,
             hazard_id=hazard_id,
             method=self.method,
             method_version=self.version,
@@ -47,6 +48,29 @@ class SheetGrade:
             reasons=self.reasons,
             assessor=assessor,
             assessed_on=day,
+        )
+
+    def values(self) -> GradeValues:
+        """The grade as it is stored."""
+        return grade_values(
+            method=self.method,
+            version=self.version,
+            inputs=self.inputs,
+            score=self.score,
+            level=self.level,
+            reasons=self.reasons,
+        )
+
+    @classmethod
+    def found_in(cls, assessment: Assessment) -> Self:
+        """The grade an assessment gives."""
+        return cls(
+            method=assessment.method,
+            version=assessment.method_version,
+            inputs=assessment.inputs,
+            score=assessment.score,
+            level=assessment.level,
+            reasons=assessment.reasons,
         )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.services.survey_candidates import Candidate
+from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
@@ -104,9 +104,9 @@ class ImportOutcome:
     undecided: int
     issues: tuple[RowIssue, ...]
     datums: tuple[SheetDatum, ...]
-    hazards: tuple[Hazard, ...] = ()
+    hazards: Sequence[Hazard] = ()
     batch_id: UUID | None = None
-    rows: tuple[tuple[Path, str, int], ...] = ()
+    rows: Sequence[tuple[Path, str, int]] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command-line contract."""
@@ -138,8 +138,8 @@ class ImportPreview:
 
     files: tuple[SurveyFile, ...]
     readings: tuple[SheetReading, ...]
-    candidates: tuple[Candidate, ...]
-    repeats: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
+    repeats: Sequence[Candidate]
     issues: tuple[RowIssue, ...]
     batch_id: UUID
     sender: str = ""
@@ -171,9 +171,9 @@ class ImportPreview:
         return tuple(_datum(reading) for reading in self.readings if reading.rows)
 
     @property
-    def hazards(self) -> tuple[Hazard, ...]:
+    def hazards(self) -> Sequence[Hazard]:
         """The hazards that would be registered, without codes."""
-        return tuple(candidate.hazard for candidate in self.candidates)
+        return as_candidates(self.candidates).hazards
 
     def outcome(self) -> ImportOutcome:
         """The outcome of doing nothing with it: a dry run."""
@@ -191,7 +191,7 @@ class ImportPreview:
             undecided=self.undecided,
             issues=self.issues,
             datums=self.datums,
-            hazards=tuple(hazards),
+            hazards=hazards,
             batch_id=batch_id,
         )
 

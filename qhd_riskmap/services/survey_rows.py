@@ -27,7 +27,8 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.geo.geodesy import metres_per_degree
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.survey_candidates import Candidate, CandidateMaker, ImportTerms, RowFacts
+from qhd_riskmap.services.candidate_columns import SheetCandidates
+from qhd_riskmap.services.survey_candidates import CandidateMaker, ImportTerms, RowFacts
 from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
 from qhd_riskmap.services.survey_formulas import note_unsolved
@@ -61,7 +62,7 @@ class SheetReading:
     Attributes:
         mapping: How it was read; None where no header was recognised.
         decision: How its coordinates were understood; None where it has none.
-        candidates: Rows that can be registered.
+        candidates: Rows that can be registered; None where the sheet cannot be used.
         rejected: Row numbers with an error.
         undecided: Row numbers whose reference system is open.
         skipped: Totals, notes and examples.
@@ -71,12 +72,17 @@ class SheetReading:
     sheet: SurveySheet
     mapping: SheetMapping | None
     decision: DatumDecision | None
-    candidates: tuple[Candidate, ...]
+    candidates: SheetCandidates | None
     rejected: tuple[int, ...]
     undecided: tuple[int, ...]
     issues: tuple[RowIssue, ...]
     skipped: int = 0
     rows: int = 0
+
+    @property
+    def accepted(self) -> int:
+        """Number of rows that can be registered."""
+        return len(self.candidates.rows) if self.candidates is not None else 0
 
 
 def read_sheet(
@@ -118,7 +124,7 @@ def _unusable(sheet: SurveySheet, mapping: SheetMapping | None) -> SheetReading:
         sheet=sheet,
         mapping=mapping,
         decision=None,
-        candidates=(),
+        candidates=None,
         rejected=(),
         undecided=(),
         issues=tuple(log.issues),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +13,7 @@ from qhd_riskmap.cartography.symbols import level_label, type_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.survey_candidates import Candidate
+from qhd_riskmap.services.candidate_columns import Candidate, Candidates, as_candidates
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.issue_table import SEVERITY_GLYPHS, dress_table
@@ -44,8 +44,9 @@ class CandidateModel(QAbstractTableModel):
 
     def __init__(self) -> None:
         super().__init__()
-        self._candidates: list[Candidate] = []
-        self._in_order: tuple[Candidate, ...] = ()
+        self._candidates = as_candidates(())
+        self._order: Sequence[int] = ()
+        self._looked_at: tuple[int, Candidate] | None = None
         self._marks: Mapping[RowKey, tuple[Severity, str]] = {}
 
     def show_preview(self, preview: ImportPreview) -> None:
@@ -58,19 +59,24 @@ class CandidateModel(QAbstractTableModel):
                 _severity, words = marks.get(key, (Severity.WARNING, ""))
                 marks[key] = (Severity.WARNING, f"{words}\n{issue.message}".strip())
         self._marks = marks
-        self._in_order = preview.candidates
-        self._candidates = list(preview.candidates)
+        self._candidates = as_candidates(preview.candidates)
+        self._order = range(len(self._candidates))
+        self._looked_at = None
         self.endResetModel()
 
     def candidate_at(self, row: int) -> Candidate:
         """The candidate shown in a row."""
-        return self._candidates[row]
+        at = self._order[row]
+        # A view asks for one row's cells after each other; making a candidate takes a while.
+        if self._looked_at is None or self._looked_at[0] != at:
+            self._looked_at = at, self._candidates[at]
+        return self._looked_at[1]
 
     # -- Qt -------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
         """Candidates."""
-        return 0 if parent.isValid() else len(self._candidates)
+        return 0 if parent.isValid() else len(self._order)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
         """Columns."""
@@ -78,9 +84,9 @@ class CandidateModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, mark, level or alignment of one cell."""
-        if not index.isValid() or index.row() >= len(self._candidates):
+        if not index.isValid() or index.row() >= len(self._order):
             return None
-        candidate, column = self._candidates[index.row()], index.column()
+        candidate, column = self.candidate_at(index.row()), index.column()
         if role == Qt.ItemDataRole.DisplayRole:
             return _TEXTS[column](candidate)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
@@ -112,12 +118,11 @@ class CandidateModel(QAbstractTableModel):
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         """Order by one column, marked rows first within the first; -1 is the files' order."""
         self.beginResetModel()
-        self._candidates = list(self._in_order)
+        self._order = range(len(self._candidates))
         if 0 <= column < len(_TITLES):
-            self._candidates.sort(
-                key=_SORT_KEYS.get(column, _TEXTS[column]),
-                reverse=order is Qt.SortOrder.DescendingOrder,
-            )
+            keys = _SORT_KEYS[column](self._candidates)
+            backwards = order is Qt.SortOrder.DescendingOrder
+            self._order = sorted(self._order, key=keys.__getitem__, reverse=backwards)
         self.endResetModel()
 
 
@@ -174,9 +179,20 @@ _TEXTS: Final[tuple[Callable[[Candidate], str], ...]] = (
     lambda c: c.hazard.provenance.original_text,
     _source,
 )
-_SORT_KEYS: Final[dict[int, Callable[[Candidate], Any]]] = {
-    _LEVEL: lambda c: _rank(c) or len(_TITLES),
-    5: lambda c: c.hazard.anchor()[0],
-    6: lambda c: c.hazard.anchor()[1],
-    8: lambda c: (c.sheet.file.name, c.sheet.name, c.row),
-}
+# By column, what all candidates are sorted by: made from their columns, not one by one.
+_SORT_KEYS: Final[tuple[Callable[[Candidates], Sequence[Any]], ...]] = (
+    lambda all_: all_.hazards.facts["name"],
+    lambda all_: _labels(type_label, all_.hazards.facts["type_key"]),
+    lambda all_: [rank or len(_TITLES) for rank in all_.hazards.facts["level"]],
+    lambda all_: _labels(county_label, all_.hazards.facts["county"]),
+    lambda all_: [shape_label(geometry) for geometry in all_.hazards.geometries],
+    lambda all_: all_.anchors[:, 0].tolist(),
+    lambda all_: all_.anchors[:, 1].tolist(),
+    lambda all_: all_.hazards.facts["original_text"],
+    lambda all_: [(sheet.file.name, sheet.name, row) for sheet, row in all_.sources],
+)
+
+
+def _labels(label: Callable[[str], str], keys: Sequence[str]) -> list[str]:
+    known = {key: label(key) for key in set(keys)}
+    return [known[key] for key in keys]

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.survey_candidates import Candidate
+from qhd_riskmap.services.candidate_columns import Candidate
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.ui.pages.survey_import.candidate_table import CandidateModel, CandidateTable

@@ -179,7 +179,7 @@ def _counts(reading: SheetReading, repeats: int) -> str:
     if reading.decision is None:
         return _("整张表没有读入，原因见右边的问题清单。")
     parts = [
-        _("可入库 {n}").format(n=len(reading.candidates) - repeats),
+        _("可入库 {n}").format(n=reading.accepted - repeats),
         _("退回 {n}").format(n=len(reading.rejected)),
         _("重复 {n}").format(n=repeats),
         _("坐标系未定 {n}").format(n=len(reading.undecided)),
