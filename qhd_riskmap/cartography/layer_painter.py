@@ -8,9 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
-
 from qhd_riskmap.cartography.canvas import Canvas, saved
 from qhd_riskmap.cartography.raster_source import RasterSource, open_raster, open_scan
 from qhd_riskmap.cartography.tile_source import WORLD, TileSource, TileSupply
@@ -141,22 +138,3 @@ def covers(stack: LayerStack, viewport: Viewport) -> tuple[OpenLayer, ...]:
         if each.bounds[0] <= east and each.bounds[2] >= west
         and each.bounds[1] <= north and each.bounds[3] >= south
     )  # fmt: skip
-
-
-def paint_layer_sign(painter: QPainter, layer: MapLayer, box: QRectF) -> None:
-    """A sample of a layer's look, for panel and legend."""
-    with saved(painter):
-        style = layer.style
-        fill = QColor(style.fill or style.colour)
-        fill.setAlphaF(style.fill_opacity if style.fill else 0.0)
-        if layer.kind.is_ground:
-            painter.setPen(QPen(QColor("#6F7782"), box.height() * 0.06))
-            painter.setBrush(QColor("#A9B8A0"))
-            painter.drawRect(box)
-            painter.drawLine(QLineF(box.left(), box.bottom(), box.right(), box.top()))
-            return
-        pen = QPen(QColor(style.colour), max(box.height() * 0.1, 0.4))
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.setBrush(fill)
-        painter.drawRect(box)

@@ -42,6 +42,8 @@ class MapOptions:
         dashes: Dash and edge lines by type.
         anchor_symbols: Put the type's symbol on lines and polygons too.
         cluster: Group symbols when more than `cluster_threshold` are in view.
+        density: Paint a surface instead of grouping, above the same number.
+        graticule: Paint meridians and parallels.
         cluster_threshold: Marks in view above which grouping begins.
         cluster_cell: Side of the grouping grid.
         labels: Write names.
@@ -62,6 +64,8 @@ class MapOptions:
     dashes: bool = True
     anchor_symbols: bool = True
     cluster: bool = True
+    density: bool = False
+    graticule: bool = False
     cluster_threshold: int = 1_500
     cluster_cell: float = 56.0
     labels: bool = True

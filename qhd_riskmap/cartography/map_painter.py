@@ -21,7 +21,9 @@ from qhd_riskmap.cartography.basemap_painter import (
 )
 from qhd_riskmap.cartography.canvas import Cancelled, Canvas, never_cancelled, saved
 from qhd_riskmap.cartography.clusters import Clusters, cluster_marks, merge_overlapping, within
+from qhd_riskmap.cartography.density import density_margin, paint_density
 from qhd_riskmap.cartography.geometry_arrays import IntArray
+from qhd_riskmap.cartography.graticule import paint_graticule
 from qhd_riskmap.cartography.labels import (
     Label,
     LabelStyle,
@@ -38,7 +40,9 @@ from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
 from qhd_riskmap.cartography.symbols import (
     DIGIT_FROM_PX,
+    cluster_text,
     level_colour,
+    level_shares,
     outline_pen,
     paint_cluster,
     paint_symbol,
@@ -129,8 +133,13 @@ def paint_map(
             paint_polygons(canvas, prepared.polygons)
             paint_lines(canvas, prepared.lines)
             marks = visible_marks(prepared, viewport, options)
-            clusters = clusters_in_view(prepared, viewport, options)
-            _paint_marks(canvas, prepared, marks, clusters)
+            if is_density(marks, options):
+                paint_density(canvas, _marks_around(prepared, viewport, options))
+            else:
+                clusters = clusters_in_view(prepared, viewport, options)
+                _paint_marks(canvas, prepared, marks, clusters)
+        if options.graticule:
+            paint_graticule(canvas)
         for placed in names_in_view(prepared, basemap, viewport, options):
             canvas.check()
             paint_label(painter, placed, vector=options.vector)
@@ -154,7 +163,7 @@ def clusters_in_view(
     Members are indices into ``prepared.marks``. Whole grid cells are counted, also where they reach
     out of the window, so that a number never changes while panning. Discs do not overlap.
     """
-    if not options.cluster:
+    if not options.cluster or options.density:
         return None
     if len(visible_marks(prepared, viewport, options)) <= options.cluster_threshold:
         return None
@@ -172,6 +181,23 @@ def clusters_in_view(
         groups, lambda counts: _disc_sizes(counts, options) * viewport.resolution
     )
     return within(joined, viewport.plane_bounds(options.cluster_cell))
+
+
+def is_density(marks: IntArray, options: MapOptions) -> bool:
+    """Whether a surface stands for these marks in view."""
+    return options.density and len(marks) > options.cluster_threshold
+
+
+def _marks_around(
+    prepared: PreparedFeatures, viewport: Viewport, options: MapOptions
+) -> FloatArray:
+    """Places of the marks that shade the window, those just outside too."""
+    west, south, east, north = viewport.plane_bounds(density_margin() * options.detail)
+    xy = prepared.marks.xy
+    inside = (xy[:, 0] >= west) & (xy[:, 0] <= east) & (xy[:, 1] >= south) & (xy[:, 1] <= north)
+    if not options.anchor_symbols:
+        inside &= prepared.marks.is_point
+    return xy[inside]
 
 
 def _same_plane(
@@ -256,17 +282,20 @@ def _paint_clusters(canvas: Canvas, clusters: Clusters) -> None:
             canvas.check()
             count, level = int(clusters.counts[index]), int(clusters.worst[index])
             if count > 1:
-                _paint_cluster(canvas, count, level, xy[index].tolist())
+                by_level = clusters.by_level[index].tolist()
+                _paint_cluster(canvas, level, by_level, xy[index].tolist())
 
 
-def _paint_cluster(canvas: Canvas, count: int, level: int, at: list[float]) -> None:
+def _paint_cluster(canvas: Canvas, level: int, by_level: list[int], at: list[float]) -> None:
+    count = sum(by_level)
     painter, ratio = canvas.painter, canvas.viewport.device_pixel_ratio
     size = cluster_size(count, canvas.options)
     x, y = at
     if canvas.options.vector:
-        paint_cluster(painter, count, level, (x, y), size)
+        shares = level_shares(by_level)
+        paint_cluster(painter, level, shares, cluster_text(count), (x, y, size))
         return
-    image = cluster_image(count, level, size * ratio)
+    image = cluster_image(count, level, by_level, size * ratio)
     half = image.width() / 2
     painter.drawImage(round(x * ratio - half), round(y * ratio - half), image)
 

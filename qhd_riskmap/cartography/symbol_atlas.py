@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,9 @@ from qhd_riskmap.cartography.symbols import (
     DIGIT_FROM_PX,
     STYLE_COUNT,
     TYPE_KEYS,
+    LevelShares,
     cluster_text,
+    level_shares,
     paint_cluster,
     paint_symbol,
     style_parts,
@@ -66,7 +69,7 @@ class SymbolAtlas:
 
 
 _atlases: dict[tuple[float, float], SymbolAtlas] = {}
-_clusters: OrderedDict[tuple[str, int, int], QImage] = OrderedDict()
+_clusters: OrderedDict[tuple[str, int, LevelShares, int], QImage] = OrderedDict()
 _lock = threading.Lock()
 
 
@@ -110,11 +113,11 @@ def _make(size: float, ratio: float) -> SymbolAtlas:
     return SymbolAtlas(image=image, cell=cell)
 
 
-def cluster_image(count: int, level: int, device_size: float) -> QImage:
+def cluster_image(count: int, level: int, by_level: Sequence[int], device_size: float) -> QImage:
     """Picture of a cluster, from a small cache."""
-    text = cluster_text(count)
+    text, shares = cluster_text(count), level_shares(by_level)
     side = 2 * math.ceil(device_size * 0.6 + 1)
-    key = (text, level, side)
+    key = (text, level, shares, side)
     with _lock:
         image = _clusters.get(key)
         if image is None:
@@ -122,7 +125,7 @@ def cluster_image(count: int, level: int, device_size: float) -> QImage:
             image.fill(QColor(0, 0, 0, 0))
             painter = QPainter(image)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            paint_cluster(painter, count, level, (side / 2, side / 2), device_size)
+            paint_cluster(painter, level, shares, text, (side / 2, side / 2, device_size))
             painter.end()
             _clusters[key] = image
             if len(_clusters) > _KEPT_CLUSTERS:

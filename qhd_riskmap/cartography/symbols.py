@@ -6,7 +6,7 @@ so a grey print and a colour-blind reader lose nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -17,11 +17,14 @@ import shapely
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
 
+from qhd_riskmap.cartography.density import paint_density_sign
 from qhd_riskmap.cartography.digit_paths import digit_path, number_path
 from qhd_riskmap.cartography.hatching import Hatch, hatch_box
+from qhd_riskmap.cartography.layer_sign import paint_layer_sign
 from qhd_riskmap.cartography.symbol_shapes import SHAPES, SymbolShape
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
@@ -35,6 +38,7 @@ DIGIT_FROM_PX: Final = 16.0
 GRADES: Final = (1, 2, 3, 4)
 LEVEL_COUNT: Final = 5
 _THOUSAND: Final = 1_000
+_FULL_TURN: Final = 360 * 16
 FILL_ALPHA: Final = 90
 PALE_LEVELS: Final = (3,)
 _LIGHT_LEVELS: Final = (2, 3)  # dark pictogram on these, white on the others
@@ -48,6 +52,8 @@ class SignKind(StrEnum):
     POINT = "point"
     LINE = "line"
     POLYGON = "polygon"
+    DENSITY = "density"
+    LAYER = "layer"
 
 
 def style_number(type_key: str, level: int) -> int:
@@ -159,20 +165,52 @@ def _paint_digit(painter: QPainter, level: int, x: float, y: float, size: float)
     )
 
 
+LevelShares = tuple[int, ...]
+"""Members per level 0 … 4, in 24ths of the whole: how long the arcs of a cluster's ring are."""
+WHOLE_RING: Final = 24
+
+
+def level_shares(by_level: Sequence[int]) -> LevelShares:
+    """Arcs in 24ths: every level that is there gets one, the most frequent one takes the rest.
+
+    >>> level_shares((0, 1, 0, 99, 0))
+    (0, 1, 0, 23, 0)
+    """
+    total = sum(by_level)
+    shares = [max(1, count * WHOLE_RING // total) if count else 0 for count in by_level]
+    largest = max(range(len(shares)), key=lambda level: by_level[level])
+    shares[largest] += WHOLE_RING - sum(shares)
+    return tuple(shares)
+
+
 def paint_cluster(
-    painter: QPainter, count: int, level: int, at: tuple[float, float], size: float
+    painter: QPainter,
+    level: int,
+    shares: LevelShares,
+    text: str,
+    disc: tuple[float, float, float],
 ) -> None:
-    """Paint a cluster: a ringed disc in the colour of the WORST level inside, with the count."""
-    x, y = at
+    """Paint a cluster.
+
+    A disc in the colour of the WORST level inside, with the count; around it a ring whose arcs tell
+    how many of each level there are, the worst first, clockwise from the top.
+
+    Args:
+        painter: Any painter.
+        level: The worst level inside.
+        shares: `level_shares` of the members.
+        text: The count.
+        disc: Middle x, y and the diameter.
+    """
+    x, y, size = disc
     radius = size / 2
     painter.save()
-    painter.setPen(QPen(QColor("#FFFFFF"), size / 11))
+    _paint_ring(painter, shares, QRectF(x - radius, y - radius, size, size))
+    size, radius = size * 0.8, radius * 0.8
+    painter.setPen(QPen(QColor("#FFFFFF"), size / 14))
     painter.setBrush(level_colour(level))
     painter.drawEllipse(QPointF(x, y), radius, radius)
-    painter.setPen(QPen(QColor(INK), size / 26))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(QPointF(x, y), radius * 1.06, radius * 1.06)
-    path = number_path(cluster_text(count))
+    path = number_path(text)
     box = path.boundingRect()
     scale = min(size * 0.66 / box.width(), size * 0.36 / box.height())
     painter.setPen(Qt.PenStyle.NoPen)
@@ -184,6 +222,19 @@ def paint_cluster(
     if level != NO_LEVEL:
         _paint_digit(painter, level, x, y, size * 0.9)
     painter.restore()
+
+
+def _paint_ring(painter: QPainter, shares: LevelShares, box: QRectF) -> None:
+    painter.setPen(QPen(QColor(INK), box.width() / 26))
+    painter.setBrush(QColor(INK))
+    painter.drawEllipse(box)
+    painter.setPen(Qt.PenStyle.NoPen)
+    turn = _FULL_TURN // WHOLE_RING  # Qt counts sixteenths of a degree, against the clock
+    start = _FULL_TURN // 4
+    for level in (*GRADES, NO_LEVEL):
+        painter.setBrush(level_colour(level))
+        painter.drawPie(box, start, -shares[level] * turn)
+        start -= shares[level] * turn
 
 
 def cluster_text(count: int) -> str:
@@ -294,12 +345,27 @@ class LegendEntry:
         type_key: Hazard type, "" for an entry that explains a level only.
         level: 1…4 or 0; for a type entry the level it is drawn in (0: neutral grey).
         label: Text beside the sign.
+        layer: The added layer it stands for, or None.
     """
 
     kind: SignKind
     type_key: str
     level: int
     label: str
+    layer: MapLayer | None = None
+
+
+def layer_entry(layer: MapLayer) -> LegendEntry:
+    """The line of the legend for an added layer."""
+    return LegendEntry(
+        kind=SignKind.LAYER, type_key="layer", level=NO_LEVEL, label=layer.name, layer=layer
+    )
+
+
+def density_entry() -> LegendEntry:
+    """The line of the legend for the density surface."""
+    label = _("隐患密度：由疏到密")
+    return LegendEntry(kind=SignKind.DENSITY, type_key="density", level=NO_LEVEL, label=label)
 
 
 def legend_entries(
@@ -351,7 +417,11 @@ def paint_legend_sign(painter: QPainter, entry: LegendEntry, box: QRectF) -> Non
     """Paint the sign of a legend entry into ``box``."""
     size = min(box.width(), box.height())
     centre = (box.center().x(), box.center().y())
-    if entry.type_key == "":
+    if entry.layer is not None:
+        paint_layer_sign(painter, entry.layer, box)
+    elif entry.kind is SignKind.DENSITY:
+        paint_density_sign(painter, box)
+    elif entry.type_key == "":
         _paint_level_swatch(painter, entry.level, box)
     elif entry.kind is SignKind.POINT:
         paint_symbol(painter, entry.type_key, entry.level, centre, size, digit=False)

@@ -25,6 +25,7 @@ from qhd_riskmap.cartography.symbols import (
     legend_entries,
     level_colour,
     level_label,
+    level_shares,
     line_sign,
     paint_cluster,
     paint_legend_sign,
@@ -146,20 +147,50 @@ def test_nothing_of_a_symbol_is_cut_by_its_cell():
 
 
 def test_clusters_carry_count_and_level():
-    assert cluster_image(7, 1, 30.0) is cluster_image(7, 1, 30.0)
-    red = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 1, (20, 20), 30)))
-    blue = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 4, (20, 20), 30)))
-    ungraded = pixels(picture(40, 40, lambda p: paint_cluster(p, 7, 0, (20, 20), 30)))
+    members = (0, 7, 0, 0, 0)
+    assert cluster_image(7, 1, members, 30.0) is cluster_image(7, 1, members, 30.0)
+
+    def painted(level, by_level):
+        disc = (20, 20, 30)
+        return pixels(
+            picture(40, 40, lambda p: paint_cluster(p, level, level_shares(by_level), "7", disc))
+        )
+
+    red, blue = painted(1, members), painted(4, (0, 0, 0, 0, 7))
+    ungraded = painted(0, (7, 0, 0, 0, 0))
     assert np.abs(red - blue).sum() > 10_000
     assert np.abs(red - ungraded).sum() > 10_000
     assert [cluster_text(n) for n in (1, 9_949, 9_950, 123_456)] == ["1", "9.9k", "9.9k", "123k"]
 
 
 def test_crowded_cluster_pictures_are_forgotten_oldest_first():
-    first = cluster_image(1, 2, 30.0)
+    first = cluster_image(1, 2, (0, 0, 1, 0, 0), 30.0)
     for count in range(2, 700):
-        cluster_image(count, 2, 30.0)
-    assert cluster_image(1, 2, 30.0) is not first
+        cluster_image(count, 2, (0, 0, count, 0, 0), 30.0)
+    assert cluster_image(1, 2, (0, 0, 1, 0, 0), 30.0) is not first
+
+
+@pytest.mark.parametrize(
+    ("by_level", "shares"),
+    [
+        ((0, 6, 6, 6, 6), (0, 6, 6, 6, 6)),
+        ((0, 1, 0, 0, 999), (0, 1, 0, 0, 23)),
+        ((1, 1, 1, 1, 1), (8, 4, 4, 4, 4)),
+        ((0, 0, 0, 2, 0), (0, 0, 0, 24, 0)),
+    ],
+)
+def test_the_ring_of_a_cluster_tells_how_many_of_each_level_there_are(by_level, shares):
+    assert level_shares(by_level) == shares
+    worst = next(level for level in (1, 2, 3, 4, 0) if by_level[level])
+    image = picture(200, 200, lambda p: paint_cluster(p, worst, shares, "9", (100, 100, 160)))
+    around = np.arange(0.5, 24)
+    turns = 2 * np.pi * around / 24
+    x = np.round(100 + 74 * np.sin(turns)).astype(int)
+    y = np.round(100 - 74 * np.cos(turns)).astype(int)
+    seen = [image.pixelColor(int(a), int(b)).name().upper() for a, b in zip(x, y, strict=True)]
+    expected = [level_colour(n).name().upper() for n in (1, 2, 3, 4, 0) for _ in range(shares[n])]
+    # The level's badge lies over the lower right.
+    assert sum(a == b for a, b in zip(seen, expected, strict=True)) >= 20
 
 
 def test_pipelines_are_dashed_by_medium():
@@ -197,7 +228,8 @@ def legend_picture():
     """All signs in all kinds, as the legend draws them."""
 
     def paint(painter):
-        for row, kind in enumerate(SignKind):
+        hazards = (SignKind.POINT, SignKind.LINE, SignKind.POLYGON)
+        for row, kind in enumerate(hazards):
             for column, key in enumerate(TYPE_KEYS):
                 entry = LegendEntry(kind=kind, type_key=key, level=column % 5, label="")
                 paint_legend_sign(painter, entry, QRectF(4 + column * 34, 4 + row * 26, 28, 20))

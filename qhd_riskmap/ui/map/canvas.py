@@ -26,7 +26,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 from shapely.geometry.base import BaseGeometry
 
+from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack
 from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
+from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.symbols import LegendEntry, level_label, type_label
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
@@ -99,6 +101,7 @@ class MapCanvas(QWidget):
         self.viewport = Viewport.fit(CITY_BOUNDS, 640, 480, margin_px=8)
         self.frame: Frame | None = None
         self._table = empty_table()
+        self._layers = NO_LAYERS
         self._untouched = True
         self._last_hits: list[str] = []
         self._grabbed: QPointF | None = None
@@ -128,8 +131,10 @@ class MapCanvas(QWidget):
 
     @property
     def scene(self) -> Scene | None:
-        """What the picture shown was painted from."""
-        return self.frame.scene if self.frame is not None else None
+        """What the picture shown was painted from; None until the first in this plane is there."""
+        if self.frame is None or self.frame.viewport.projection is not self.viewport.projection:
+            return None
+        return self.frame.scene
 
     def show_table(self, table: FeatureTable) -> None:
         """Show these hazards."""
@@ -140,6 +145,20 @@ class MapCanvas(QWidget):
         """Change the look."""
         self.options = options
         self._timer.start()
+
+    def show_layers(self, layers: LayerStack) -> None:
+        """Show these added layers under the hazards."""
+        self._layers = layers
+        self._timer.start()
+
+    def paint_again(self) -> None:
+        """Something behind the layers has changed, e.g. tiles have come."""
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def set_projection(self, projection: Projection) -> None:
+        """Show the same ground at the same scale on another plane."""
+        self.set_viewport(self.viewport.in_projection(projection))
 
     def restyle(self) -> None:
         """Take the ground colours of the theme in force."""
@@ -309,6 +328,8 @@ class MapCanvas(QWidget):
 
     def _blit(self, painter: QPainter, frame: Frame) -> None:
         there, here = frame.viewport, self.viewport
+        if there.projection is not here.projection:
+            return
         scale = there.resolution / here.resolution
         x = here.width / 2 + (there.centre_x - here.centre_x) / here.resolution
         y = here.height / 2 - (there.centre_y - here.centre_y) / here.resolution
@@ -320,7 +341,7 @@ class MapCanvas(QWidget):
             painter.drawImage(target, frame.image, QRectF(frame.image.rect()))
 
     def _request(self) -> None:
-        self.renderer.request(Wish(self._table, self.viewport, self.options))
+        self.renderer.request(Wish(self._table, self.viewport, self.options, self._layers))
 
     def _take(self, frame: Frame) -> None:
         self.frame = frame

@@ -10,9 +10,10 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtGui import QImage
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, prepare_basemap
+from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, covers
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import render_image
-from qhd_riskmap.cartography.symbols import LegendEntry
+from qhd_riskmap.cartography.symbols import LegendEntry, layer_entry
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import FeatureTable
@@ -27,6 +28,7 @@ class Wish:
     table: FeatureTable
     viewport: Viewport
     options: MapOptions
+    layers: LayerStack = NO_LAYERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +141,12 @@ class MapRenderer(QObject):
         basemap = self._basemap
         if basemap is None or basemap.projection != projection:
             basemap = self._basemap = prepare_basemap(boundaries(), projection)
-        image = render_image(scene.prepared, basemap, wish.viewport, wish.options, stop.is_set)
-        return Frame(wish.viewport, image, scene, scene.legend(wish.viewport))
+        view, options = wish.viewport, wish.options
+        image = render_image(
+            scene.prepared, basemap, view, options, stop.is_set, layers=wish.layers
+        )
+        added = tuple(layer_entry(each.layer) for each in covers(wish.layers, view))
+        return Frame(view, image, scene, scene.legend(view, options) + added)
 
 
 def _outdated(running: Wish, wanted: Wish) -> bool:
@@ -148,4 +154,5 @@ def _outdated(running: Wish, wanted: Wish) -> bool:
         running.viewport.resolution != wanted.viewport.resolution
         or running.table is not wanted.table
         or running.options != wanted.options
+        or running.layers is not wanted.layers
     )

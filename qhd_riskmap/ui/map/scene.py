@@ -10,10 +10,16 @@ import numpy.typing as npt
 import shapely
 
 from qhd_riskmap.cartography.map_options import MapOptions
-from qhd_riskmap.cartography.map_painter import clusters_in_view
+from qhd_riskmap.cartography.map_painter import clusters_in_view, is_density, visible_marks
 from qhd_riskmap.cartography.prepared import PreparedFeatures, prepare
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import LegendEntry, SignKind, legend_entries, style_parts
+from qhd_riskmap.cartography.symbols import (
+    LegendEntry,
+    SignKind,
+    density_entry,
+    legend_entries,
+    style_parts,
+)
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.place_index import PlaceIndex
@@ -83,8 +89,13 @@ class Scene:
         east, north = lonlat.max(axis=0).tolist()
         return west, south, east, north
 
-    def legend(self, viewport: Viewport) -> tuple[LegendEntry, ...]:
+    def legend(self, viewport: Viewport, options: MapOptions) -> tuple[LegendEntry, ...]:
         """Legend of what is in view."""
+        if is_density(visible_marks(self.prepared, viewport, options), options):
+            return (*self._signs(viewport), density_entry())
+        return self._signs(viewport)
+
+    def _signs(self, viewport: Viewport) -> tuple[LegendEntry, ...]:
         west, south, east, north = viewport.visible_bounds()
         bounds = self.prepared.bounds
         seen = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
