@@ -15,86 +15,25 @@ from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from qgis.core import (
     Qgis,
     QgsApplication,
-    QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
     QgsCoordinateTransform,
-    QgsFeature,
-    QgsFillSymbol,
-    QgsGeometry,
     QgsLayoutExporter,
     QgsLayoutItemMap,
     QgsLayoutItemPage,
-    QgsLineSymbol,
     QgsMapRendererParallelJob,
     QgsMapSettings,
-    QgsMarkerSymbol,
     QgsPrintLayout,
     QgsProject,
     QgsRectangle,
-    QgsRendererCategory,
-    QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QRectF, QSize
 from qgis.PyQt.QtGui import QColor
-
-COLOURS = ("#E60000", "#FF7F00", "#FFE600", "#0070FF")
-MARKERS = ("circle", "square", "triangle", "diamond", "star", "pentagon", "hexagon", "cross",
-           "cross_fill", "cross2", "arrow", "filled_arrowhead", "semi_circle", "third_circle",
-           "quarter_circle", "cross")  # fmt: skip
-TYPES = 16
-
-
-def symbol(kind: str, style: int) -> Any:
-    """One plain symbol per level and type, as like the product's plain look as QGIS has it."""
-    colour = COLOURS[style // TYPES]
-    if kind == "Point":
-        return QgsMarkerSymbol.createSimple(
-            {
-                "name": MARKERS[style % TYPES],
-                "color": colour,
-                "outline_color": "#1F1F1F",
-                "size": "12",
-                "size_unit": "Pixel",
-                "outline_width": "1",
-                "outline_width_unit": "Pixel",
-            }
-        )
-    if kind == "LineString":
-        return QgsLineSymbol.createSimple({"color": colour, "width": "1", "width_unit": "Pixel"})
-    fill = QColor(colour)
-    return QgsFillSymbol.createSimple(
-        {
-            "color": f"{fill.red()},{fill.green()},{fill.blue()},90",
-            "outline_color": colour,
-            "outline_width": "1",
-            "outline_width_unit": "Pixel",
-        }
-    )
-
-
-def layer(kind: str, folder: Path) -> Any:
-    """A memory layer with a spatial index."""
-    made = QgsVectorLayer(f"{kind}?crs=EPSG:4326&field=st:integer", kind, "memory")
-    features = []
-    with (folder / f"{kind}.txt").open(encoding="ascii") as lines:
-        for line in lines:
-            style, wkb = line.split()
-            geometry = QgsGeometry()
-            geometry.fromWkb(bytes.fromhex(wkb))
-            feature = QgsFeature(made.fields())
-            feature.setGeometry(geometry)
-            feature.setAttributes([int(style)])
-            features.append(feature)
-    made.dataProvider().addFeatures(features)
-    made.dataProvider().createSpatialIndex()
-    made.updateExtents()
-    categories = [QgsRendererCategory(s, symbol(kind, s), str(s)) for s in range(4 * TYPES)]
-    made.setRenderer(QgsCategorizedSymbolRenderer("st", categories))
-    return made
+from qgis_symbols import KINDS, layer
 
 
 def draw(layers: list[Any], extent: Any, mercator: Any, fraction: float) -> float:
@@ -146,7 +85,7 @@ def main() -> None:
     folder = Path(name)
     application = QgsApplication([], False)  # noqa: FBT003 - a C++ signature without names
     application.initQgis()
-    layers = [layer(kind, folder) for kind in ("Point", "LineString", "Polygon")]
+    layers = [layer(kind, folder) for kind in KINDS]
     mercator = QgsCoordinateReferenceSystem("EPSG:3857")
     to_plane = QgsCoordinateTransform(
         QgsCoordinateReferenceSystem("EPSG:4326"), mercator, QgsProject.instance()

@@ -1,61 +1,197 @@
-"""The composition root: opens a register and builds the services around it."""
+"""The composition root: opens a register and builds the services around it.
+
+Everything here loads late. The desk shows the map from a first look at the file while the services,
+and the libraries they stand on, are still to come.
+"""
 
 from __future__ import annotations
 
 import getpass
-from dataclasses import dataclass
+import threading
+from concurrent.futures import Future
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.office import Office
-from qhd_riskmap.services.assessment import AssessmentService
-from qhd_riskmap.services.attachments import AttachmentService
-from qhd_riskmap.services.bookmarks import BookmarkService
-from qhd_riskmap.services.exporting import ExportService
-from qhd_riskmap.services.lookup import LookupService
-from qhd_riskmap.services.map_layers import MapLayerService
-from qhd_riskmap.services.register import RegisterService
-from qhd_riskmap.services.release import ReleaseService
-from qhd_riskmap.services.reshaping import ReshapingService
-from qhd_riskmap.services.survey_import import SurveyImport
-from qhd_riskmap.storage.engine import Register, create_register, open_register
+from qhd_riskmap.domain.access import Actor, Permission
+
+if TYPE_CHECKING:
+    from qhd_riskmap.domain.feature_table import FeatureTable
+    from qhd_riskmap.domain.office import Office
+    from qhd_riskmap.services.assessment import AssessmentService
+    from qhd_riskmap.services.attachments import AttachmentService
+    from qhd_riskmap.services.bookmarks import BookmarkService
+    from qhd_riskmap.services.exporting import ExportService
+    from qhd_riskmap.services.lookup import LookupService
+    from qhd_riskmap.services.map_layers import MapLayerService
+    from qhd_riskmap.services.register import RegisterService
+    from qhd_riskmap.services.release import ReleaseService
+    from qhd_riskmap.services.reshaping import ReshapingService
+    from qhd_riskmap.services.survey_import import SurveyImport
+    from qhd_riskmap.storage.engine import Register
 
 _NAMELESS = "unknown"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLook:
+    """Reads a register on a thread of its own while the window is being loaded.
+
+    Attributes:
+        path: The register file.
+        passphrase: None for a plain file.
+    """
+
+    def __init__(self, path: Path, passphrase: str | None) -> None:
+        self.path = path
+        self.passphrase = passphrase
+        self._table: Future[FeatureTable | None] = Future()
+        self._thread = threading.Thread(target=self._read, name="register-first", daemon=True)
+        self._thread.start()
+
+    def table(self) -> FeatureTable | None:
+        """Waits for the hazards; None where the register must be opened properly to say why."""
+        found = self._table.result()
+        self._thread.join()
+        return found
+
+    def _read(self) -> None:
+        try:
+            from qhd_riskmap.storage.first_look import first_look  # noqa: PLC0415
+
+            self._table.set_result(first_look(self.path, self.passphrase))
+        except BaseException as error:  # whoever waits must hear of it
+            self._table.set_exception(error)
+
+
 class App:
-    """Everything a window or a command needs to work on one register."""
+    """Everything a window or a command needs to work on one register.
 
-    register: Register
-    actor: Actor
-    registry: RegisterService
-    reshaping: ReshapingService
-    assessment: AssessmentService
-    survey_import: SurveyImport
-    release: ReleaseService
-    exporting: ExportService
-    attachments: AttachmentService
-    bookmarks: BookmarkService
-    lookup: LookupService
-    layers: MapLayerService
+    Attributes:
+        path: The register file.
+        actor: Who works on it.
+    """
 
-    @property
-    def path(self) -> Path:
-        """The register file."""
-        return self.register.path
+    def __init__(
+        self,
+        path: Path,
+        passphrase: str | None,
+        actor: Actor,
+        *,
+        register: Register | None = None,
+        first: FeatureTable | None = None,
+    ) -> None:
+        self.path = path
+        self.actor = actor
+        self._passphrase = passphrase
+        self._register = register
+        self._first = first
+        self._opening = threading.Lock()
 
     @property
     def encrypted(self) -> bool:
         """Whether the file needs a passphrase."""
-        return self.register.encrypted
+        if self._register is not None:
+            return self._register.encrypted
+        return self._passphrase is not None
+
+    @property
+    def register(self) -> Register:
+        """The open register; opened at the first question after a first look.
+
+        Raises:
+            DatabaseError: The file cannot be opened; each reason is a class of its own.
+        """
+        with self._opening:
+            if self._register is None:
+                from qhd_riskmap.storage.engine import open_register  # noqa: PLC0415
+
+                self._register = open_register(self.path, passphrase=self._passphrase)
+            return self._register
+
+    def features(self) -> FeatureTable:
+        """All live hazards as columns: once from the first look, from then on read anew."""
+        self.actor.require(Permission.READ)
+        first, self._first = self._first, None
+        return first if first is not None else self.registry.features()
+
+    @cached_property
+    def registry(self) -> RegisterService:
+        """Single hazards."""
+        from qhd_riskmap.services.register import RegisterService  # noqa: PLC0415
+
+        return RegisterService(self.register, self.actor)
+
+    @cached_property
+    def assessment(self) -> AssessmentService:
+        """Grading."""
+        from qhd_riskmap.services.assessment import AssessmentService  # noqa: PLC0415
+
+        return AssessmentService(self.register, self.actor)
+
+    @cached_property
+    def survey_import(self) -> SurveyImport:
+        """Survey sheets."""
+        from qhd_riskmap.services.survey_import import SurveyImport  # noqa: PLC0415
+
+        return SurveyImport(self.register, self.actor)
+
+    @cached_property
+    def release(self) -> ReleaseService:
+        """Public releases."""
+        from qhd_riskmap.services.release import ReleaseService  # noqa: PLC0415
+
+        return ReleaseService(self.register, self.actor)
+
+    @cached_property
+    def exporting(self) -> ExportService:
+        """Internal exports."""
+        from qhd_riskmap.services.exporting import ExportService  # noqa: PLC0415
+
+        return ExportService(self.register, self.actor)
+
+    @cached_property
+    def attachments(self) -> AttachmentService:
+        """Photos and files."""
+        from qhd_riskmap.services.attachments import AttachmentService  # noqa: PLC0415
+
+        return AttachmentService(self.register, self.actor)
+
+    @cached_property
+    def bookmarks(self) -> BookmarkService:
+        """Bookmarks."""
+        from qhd_riskmap.services.bookmarks import BookmarkService  # noqa: PLC0415
+
+        return BookmarkService(self.register, self.actor)
+
+    @cached_property
+    def reshaping(self) -> ReshapingService:
+        """Shapes: redrawn, split, merged."""
+        from qhd_riskmap.services.reshaping import ReshapingService  # noqa: PLC0415
+
+        return ReshapingService(self.register, self.actor)
+
+    @cached_property
+    def lookup(self) -> LookupService:
+        """Searching by words."""
+        from qhd_riskmap.services.lookup import LookupService  # noqa: PLC0415
+
+        return LookupService(self.register, self.actor)
+
+    @cached_property
+    def layers(self) -> MapLayerService:
+        """Layers of the map beside the hazards."""
+        from qhd_riskmap.services.map_layers import MapLayerService  # noqa: PLC0415
+
+        return MapLayerService(self.register, self.actor)
 
     def close(self) -> None:
         """Release the file; the services are unusable afterwards."""
-        self.layers.tiles.close()
-        self.register.close()
+        if "layers" in vars(self):
+            self.layers.tiles.close()
+        with self._opening:
+            if self._register is not None:
+                self._register.close()
 
     def __enter__(self) -> Self:
         return self
@@ -69,48 +205,45 @@ class App:
         self.close()
 
 
-def open_app(path: Path, passphrase: str | None = None, actor_name: str | None = None) -> App:
+def open_app(
+    path: Path,
+    passphrase: str | None = None,
+    actor_name: str | None = None,
+    look: FirstLook | None = None,
+) -> App:
     """Open an existing register.
 
     Args:
         path: The register file.
         passphrase: None for a plain file.
         actor_name: Recorded with every change; None takes the operating system's user.
+        look: A look at the same file that has begun. If it finds the hazards, the rest of opening is
+            put off until something else is asked of the register.
 
     Raises:
         DatabaseError: The file cannot be opened; each reason is a class of its own.
     """
-    return _app(open_register(path, passphrase=passphrase), actor_name)
+    who = actor(actor_name)
+    first = look.table() if look is not None else None
+    app = App(Path(path).absolute(), passphrase, who, first=first)
+    if first is None:
+        _ = app.register
+    return app
 
 
 def create_app(
     path: Path, passphrase: str | None, office: Office, actor_name: str | None = None
 ) -> App:
     """Create a new register and open it; an existing file is never touched."""
-    return _app(create_register(path, passphrase=passphrase, office=office), actor_name)
+    from qhd_riskmap.storage.engine import create_register  # noqa: PLC0415
+
+    register = create_register(path, passphrase=passphrase, office=office)
+    return App(register.path, passphrase, actor(actor_name), register=register)
 
 
 def actor(name: str | None) -> Actor:
     """The named actor, or the operating system's user."""
     return Actor(name=(name or _login()).strip() or _NAMELESS)
-
-
-def _app(register: Register, actor_name: str | None) -> App:
-    who = actor(actor_name)
-    return App(
-        register=register,
-        actor=who,
-        registry=RegisterService(register, who),
-        reshaping=ReshapingService(register, who),
-        assessment=AssessmentService(register, who),
-        survey_import=SurveyImport(register, who),
-        release=ReleaseService(register, who),
-        exporting=ExportService(register, who),
-        attachments=AttachmentService(register, who),
-        bookmarks=BookmarkService(register, who),
-        layers=MapLayerService(register, who),
-        lookup=LookupService(register, who),
-    )
 
 
 def _login() -> str:

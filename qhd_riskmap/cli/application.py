@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import io
 import logging
 import sys
 from collections.abc import Callable, Sequence
 
-from qhd_riskmap.cli import coordinates, desk, publishing, registers, surveys
 from qhd_riskmap.cli.arguments import build_parser
-from qhd_riskmap.cli.desk import DeskOpener
+from qhd_riskmap.cli.desk import DeskOpener, open_desk
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import _
@@ -23,21 +23,33 @@ EXIT_USER_ERROR = 2
 EXIT_BUG = 70
 _log = logging.getLogger(__name__)
 
+
+def _late(module: str, function: str) -> Callable[[argparse.Namespace, Output], int]:
+    """A command whose module is loaded when it runs: each brings the libraries of its own work."""
+
+    def command(options: argparse.Namespace, output: Output) -> int:
+        found = importlib.import_module(f"qhd_riskmap.cli.{module}")
+        done: int = getattr(found, function)(options, output)
+        return done
+
+    return command
+
+
 COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
-    "init": registers.init,
-    "template": surveys.template,
-    "import": surveys.import_surveys,
-    "list": registers.list_hazards,
-    "show": registers.show,
-    "assess": registers.assess,
-    "move": registers.move,
-    "release": publishing.release,
-    "check-release": publishing.check_release,
-    "export": registers.export,
-    "coords": coordinates.convert,
-    "verify": registers.verify_register,
-    "backup": registers.back_up,
-    "demo": publishing.demo,
+    "init": _late("registers", "init"),
+    "template": _late("surveys", "template"),
+    "import": _late("surveys", "import_surveys"),
+    "list": _late("registers", "list_hazards"),
+    "show": _late("registers", "show"),
+    "assess": _late("registers", "assess"),
+    "move": _late("registers", "move"),
+    "release": _late("publishing", "release"),
+    "check-release": _late("publishing", "check_release"),
+    "export": _late("registers", "export"),
+    "coords": _late("coordinates", "convert"),
+    "verify": _late("registers", "verify_register"),
+    "backup": _late("registers", "back_up"),
+    "demo": _late("publishing", "demo"),
 }
 
 
@@ -57,7 +69,7 @@ def run(arguments: Sequence[str], desk_opener: DeskOpener) -> int:
         if options.command is None:
             options = build_parser().parse_args(["desk"])
         if options.command == "desk":
-            return desk.open_desk(options, output, desk_opener)
+            return open_desk(options, output, desk_opener)
         return COMMANDS[options.command](options, output)
     except RiskMapError as error:
         output.failure(error)

@@ -10,8 +10,6 @@ from qhd_riskmap.bootstrap import actor
 from qhd_riskmap.cli.access import passphrase
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.sample_county import SAMPLE_PASSPHRASE, ensure_sample_register
 from qhd_riskmap.settings import data_dir, load_settings
 
 # (register or None for the first-start wizard, passphrase, actor name) → exit code
@@ -24,6 +22,13 @@ def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -
     word = passphrase(options)
     who = actor(options.actor or load_settings().actor)
     if options.sample:
+        # Building the sample imports sheets; opening a register must not wait for what that takes.
+        from qhd_riskmap.services.jobs import SilentJob  # noqa: PLC0415
+        from qhd_riskmap.services.sample_county import (  # noqa: PLC0415
+            SAMPLE_PASSPHRASE,
+            ensure_sample_register,
+        )
+
         path, word = sample_path(), SAMPLE_PASSPHRASE
         if not path.exists():
             output.note(_("正在建立示例登记库……"))

@@ -6,72 +6,116 @@ painted without Python loops.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
+from qhd_riskmap.domain.flat_shapes import FlatShapes, anchors_of
+from qhd_riskmap.domain.late_value import Late
+
 TextColumn = npt.NDArray[np.object_]
 NO_LEVEL = 0
+TEXT_COLUMNS = ("ids", "codes", "names", "type_keys", "counties", "units", "townships")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FeatureTable:
     """One row per hazard; all columns have length n.
 
+    Texts and geometry objects are made when they are first asked for: the first picture of 100,000
+    hazards needs neither.
+
     Attributes:
-        ids: UUID texts.
-        codes: Permanent codes.
-        names: Names.
-        type_keys: Keys of the hazard types.
         levels: 1 red … 4 blue, `NO_LEVEL` where ungraded; int8.
-        counties: Division codes.
-        units: Responsible units.
-        townships: Townships.
         revisions: Optimistic-lock counters; int64.
-        geometries: Shapely geometries, CGCS2000 degrees.
         anchors: (n, 2) points on the geometries (longitude, latitude).
         bounds: (n, 4) west, south, east, north.
+        flat: The geometries as arrays, where the table was read in one piece; otherwise None.
     """
 
-    ids: TextColumn
-    codes: TextColumn
-    names: TextColumn
-    type_keys: TextColumn
     levels: npt.NDArray[np.int8]
-    counties: TextColumn
-    units: TextColumn
-    townships: TextColumn
     revisions: npt.NDArray[np.int64]
-    geometries: npt.NDArray[Any]
     anchors: npt.NDArray[np.float64]
     bounds: npt.NDArray[np.float64]
-    _rows: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
+    flat: FlatShapes | None = None
+    _texts: Mapping[str, Late[TextColumn]] = field(repr=False)
+    _geometries: Late[npt.NDArray[Any]] = field(repr=False)
+    _rows: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
-        return len(self.ids)
+        return len(self.levels)
+
+    @property
+    def ids(self) -> TextColumn:
+        """UUID texts."""
+        return self._texts["ids"].get()
+
+    @property
+    def codes(self) -> TextColumn:
+        """Permanent codes."""
+        return self._texts["codes"].get()
+
+    @property
+    def names(self) -> TextColumn:
+        """Names."""
+        return self._texts["names"].get()
+
+    @property
+    def type_keys(self) -> TextColumn:
+        """Keys of the hazard types."""
+        return self._texts["type_keys"].get()
+
+    @property
+    def counties(self) -> TextColumn:
+        """Division codes."""
+        return self._texts["counties"].get()
+
+    @property
+    def units(self) -> TextColumn:
+        """Responsible units."""
+        return self._texts["units"].get()
+
+    @property
+    def townships(self) -> TextColumn:
+        """Townships."""
+        return self._texts["townships"].get()
+
+    @property
+    def geometries(self) -> npt.NDArray[Any]:
+        """Shapely geometries, CGCS2000 degrees."""
+        return self._geometries.get()
 
     def row_of(self, hazard_id: str) -> int | None:
         """Row number of an id, or None."""
-        if not self._rows and len(self.ids):
+        if not self._rows and len(self):
             self._rows.update({text: row for row, text in enumerate(self.ids.tolist())})
         return self._rows.get(hazard_id)
 
     def take(self, rows: npt.NDArray[Any]) -> FeatureTable:
         """The table with only ``rows`` (indices or a boolean mask)."""
-        return replace(
-            self,
-            **{name: getattr(self, name)[rows] for name in COLUMN_NAMES},
-            _rows={},
+        return FeatureTable(
+            levels=self.levels[rows],
+            revisions=self.revisions[rows],
+            anchors=self.anchors[rows],
+            bounds=self.bounds[rows],
+            _texts={
+                name: Late(partial(_taken, column, rows)) for name, column in self._texts.items()
+            },
+            _geometries=Late(partial(_taken, self._geometries, rows)),
         )
 
 
-COLUMN_NAMES = (
-    "ids", "codes", "names", "type_keys", "levels", "counties", "units", "townships",
-    "revisions", "geometries", "anchors", "bounds",
-)  # fmt: skip
+def _taken(column: Late[npt.NDArray[Any]], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    taken: npt.NDArray[Any] = column.get()[rows]
+    return taken
+
+
+COLUMN_NAMES = (*TEXT_COLUMNS, "levels", "revisions", "geometries", "anchors", "bounds")
 
 
 def texts(values: Any) -> TextColumn:
@@ -95,19 +139,43 @@ def feature_table(
     geometries: npt.NDArray[Any],
 ) -> FeatureTable:
     """Build a table from plain sequences; derives anchors and bounds."""
+    columns = {
+        "ids": ids, "codes": codes, "names": names, "type_keys": type_keys, "counties": counties,
+        "units": units, "townships": townships,
+    }  # fmt: skip
     return FeatureTable(
-        ids=texts(ids),
-        codes=texts(codes),
-        names=texts(names),
-        type_keys=texts(type_keys),
         levels=np.asarray(levels, dtype=np.int8),
-        counties=texts(counties),
-        units=texts(units),
-        townships=texts(townships),
         revisions=np.asarray(revisions, dtype=np.int64),
-        geometries=geometries,
         anchors=anchors_of(geometries),
         bounds=shapely.bounds(geometries).reshape(-1, 4),
+        _texts={name: Late.given(texts(values)) for name, values in columns.items()},
+        _geometries=Late.given(geometries),
+    )
+
+
+def table_of_arrays(
+    *,
+    levels: npt.NDArray[np.int8],
+    revisions: npt.NDArray[np.int64],
+    flat: FlatShapes,
+    columns: Mapping[str, Callable[[], TextColumn]],
+) -> FeatureTable:
+    """Build a table from what a register was read into, making nothing that need not be.
+
+    Args:
+        levels: Column.
+        revisions: Column.
+        flat: The geometries.
+        columns: What makes each of `TEXT_COLUMNS`.
+    """
+    return FeatureTable(
+        levels=levels,
+        revisions=revisions,
+        anchors=flat.anchors(),
+        bounds=flat.bounds,
+        flat=flat,
+        _texts={name: Late(columns[name]) for name in TEXT_COLUMNS},
+        _geometries=Late(flat.geometries),
     )
 
 
@@ -119,18 +187,3 @@ def empty_table() -> FeatureTable:
         counties=nothing, units=nothing, townships=nothing, revisions=nothing,
         geometries=np.empty(0, dtype=object),
     )  # fmt: skip
-
-
-def anchors_of(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
-    """Points on the geometries, shape (n, 2); the same as `hazard.anchor_of` for each.
-
-    NaN where a geometry is empty.
-    """
-    anchors = np.full((len(geometries), 2), np.nan)
-    points = geometries.copy()
-    is_point = shapely.get_type_id(geometries) == shapely.GeometryType.POINT
-    points[~is_point] = shapely.point_on_surface(geometries[~is_point])
-    # Empty geometries have no anchor; get_coordinates skips them and would shift the rest by a row.
-    filled = ~shapely.is_empty(points) & ~shapely.is_missing(points)
-    anchors[filled] = shapely.get_coordinates(points[filled])
-    return anchors

@@ -18,8 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.gdal_library import bind_raster_gdal
 from qhd_riskmap.formats.vector_reading import declared_reference
+from qhd_riskmap.gdal_library import bind_raster_gdal
 from qhd_riskmap.i18n import _
 
 RASTER_SUFFIXES: Final = (".tif", ".tiff", ".jpg", ".jpeg", ".png")

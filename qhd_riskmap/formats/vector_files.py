@@ -19,13 +19,9 @@ import shapely
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.errors import InvalidInputError, OutputFileError
 from qhd_riskmap.formats.cell_text import csv_text, put_text
-from qhd_riskmap.formats.gdal_library import bind_gdal
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.formats.register_columns import COLUMNS, PLACE_COLUMNS, table
 from qhd_riskmap.i18n import _
-
-# At import, because a register may be opened any time after.
-bind_gdal()
 
 LAYER: Final = "hazards"
 _CRS: Final = "EPSG:4490"

@@ -13,12 +13,9 @@ import numpy.typing as npt
 import shapely
 
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
-from qhd_riskmap.formats.gdal_library import bind_gdal
 from qhd_riskmap.formats.vector_guard import CheckedFile, broken, check_vector_file, too_large
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.i18n import _
-
-bind_gdal()
 
 MAX_FEATURES: Final = 2_000_000
 MAX_VERTICES: Final = 20_000_000

@@ -37,10 +37,20 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def connect(path: Path, passphrase: str | None, *, busy_timeout_s: float = BUSY_TIMEOUT_S) -> Any:
+def connect(
+    path: Path,
+    passphrase: str | None,
+    *,
+    busy_timeout_s: float = BUSY_TIMEOUT_S,
+    spatial: bool = True,
+) -> Any:
     """A driver connection with key, extension, guards and pragmas in place.
 
-    The caller has made sure that the file exists.
+    Args:
+        path: The register file; the caller has made sure that it exists.
+        passphrase: Its key, or None.
+        busy_timeout_s: How long to wait for another program's lock, seconds.
+        spatial: False leaves mod_spatialite out, for one that only reads.
 
     Raises:
         WrongPassphraseError: The key does not fit.
@@ -56,14 +66,16 @@ def connect(path: Path, passphrase: str | None, *, busy_timeout_s: float = BUSY_
             str(path), timeout=busy_timeout_s, isolation_level=None, check_same_thread=False
         )
         try:
-            _prepare(connection, path, passphrase)
+            _prepare(connection, passphrase)
+            if spatial:
+                spatialite.load_into(connection)
         except BaseException:
             connection.close()
             raise
     return connection
 
 
-def _prepare(connection: Any, path: Path, passphrase: str | None) -> None:
+def _prepare(connection: Any, passphrase: str | None) -> None:
     # SQLCipher writes to stderr when a key is wrong; the error itself says it better.
     connection.execute("PRAGMA cipher_log_level = NONE").fetchall()
     if passphrase is not None:
@@ -74,7 +86,6 @@ def _prepare(connection: Any, path: Path, passphrase: str | None) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
     connection.execute("PRAGMA synchronous = FULL")
-    spatialite.load_into(connection)
 
 
 def choose_journal(connection: Any, path: Path) -> str:

@@ -26,7 +26,7 @@ from qhd_riskmap.storage.connection import (
     choose_journal,
     connect,
 )
-from qhd_riskmap.storage.rows import SCHEMA_VERSION
+from qhd_riskmap.storage.schema_number import SCHEMA_VERSION
 from qhd_riskmap.storage.transaction import BEGIN_MODE, IMMEDIATE, Clock, utc_now
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -104,8 +104,7 @@ class Register:
             max_overflow=_POOL_SIZE,
             pool_timeout=self._busy_timeout_s,
         )
-        transaction.install(engine)
-        failures.install(engine, self.path)
+        transaction.install(engine, self.path)
         return engine
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Engine, event
-from sqlalchemy.engine import ExceptionContext
 
 from qhd_riskmap.errors import (
     DatabaseBusyError,
@@ -20,7 +18,6 @@ from qhd_riskmap.errors import (
     WrongPassphraseError,
 )
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.transaction import holds_write_lock
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 PAGE_SIZE = 4096
@@ -58,17 +55,6 @@ def translated(path: Path) -> Iterator[None]:
         if failure is None:
             raise
         raise failure from error
-
-
-def install(engine: Engine, path: Path) -> None:
-    """Make every statement of ``engine`` raise translated errors."""
-
-    @event.listens_for(engine, "handle_error")
-    def _translate(context: ExceptionContext) -> None:
-        writing = holds_write_lock(context.connection)
-        failure = failure_of(context.original_exception, path, writing=writing)
-        if failure is not None:
-            raise failure from context.original_exception
 
 
 def failure_of(

@@ -14,17 +14,19 @@ import numpy.typing as npt
 import shapely
 from sqlalchemy import Connection
 
-from qhd_riskmap.domain.feature_table import FeatureTable, anchors_of, feature_table
+from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.flat_shapes import anchors_of
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import BoundingBox, HazardFilter
 from qhd_riskmap.domain.text_search import folded
+from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of
 from qhd_riskmap.storage.spatial_blob import from_blobs
+from qhd_riskmap.storage.straight_read import joined_rows, table_of, table_with
 
 _CHUNK = 2000
 _SELECTED = ", ".join(COLUMNS)
 _READABLE = frozenset(COLUMNS) | {"search_text"}
-_FEATURE_COLUMNS = "id, code, name, type_key, level, county, unit, township, revision"
 Where = tuple[str, tuple[Any, ...]]
 
 
@@ -106,32 +108,26 @@ def find(connection: Connection, wanted: HazardFilter, limit: int | None) -> lis
 def features(connection: Connection, wanted: HazardFilter) -> FeatureTable:
     """The columns of all hazards that match, in order of registration."""
     where, parameters = where_of(wanted)
-    # The driver's cursor: 100,000 rows need no row objects.
+    # The driver's cursor: the joined columns need no row objects.
     cursor = connection.connection.cursor()
     try:
-        cursor.execute(
-            f"SELECT {_FEATURE_COLUMNS}, AsBinary(geometry) FROM hazard WHERE {where}"  # noqa: S608
-            " ORDER BY fid",
-            parameters,
-        )
-        rows = cursor.fetchall()
+        pieces = joined_rows(cursor, where, parameters)
+        try:
+            table = table_of(pieces)
+        except UnusualBlobError:
+            table = table_with(pieces, _read_by_spatialite(cursor, where, parameters))
     finally:
         cursor.close()
-    columns: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * 10
-    geometries = from_blobs(columns[9])
-    table = feature_table(
-        ids=columns[0],
-        codes=columns[1],
-        names=columns[2],
-        type_keys=columns[3],
-        levels=columns[4],
-        counties=columns[5],
-        units=columns[6],
-        townships=columns[7],
-        revisions=columns[8],
-        geometries=geometries,
+    return table if wanted.bbox is None else table.take(_inside(table.geometries, wanted.bbox))
+
+
+def _read_by_spatialite(cursor: Any, where: str, parameters: tuple[Any, ...]) -> npt.NDArray[Any]:
+    """Geometries that other programs wrote in ways of their own, e.g. compressed."""
+    cursor.execute(
+        f"SELECT AsBinary(geometry) FROM hazard WHERE {where} ORDER BY fid",  # noqa: S608
+        parameters,
     )
-    return table if wanted.bbox is None else table.take(_inside(geometries, wanted.bbox))
+    return from_blobs([row[0] for row in cursor.fetchall()])
 
 
 def text_columns(

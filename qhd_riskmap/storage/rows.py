@@ -21,10 +21,9 @@ from sqlalchemy import (
     text,
 )
 
+from qhd_riskmap.storage.schema_number import VERSION_TABLE
 from qhd_riskmap.storage.spatialite import SRID
 
-SCHEMA_VERSION = "0005"  # newest revision under migrations/versions
-VERSION_TABLE = "schema_version"
 metadata = MetaData()
 
 

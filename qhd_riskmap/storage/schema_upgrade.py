@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from qhd_riskmap.errors import NewerSchemaError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.rows import SCHEMA_VERSION, VERSION_TABLE
+from qhd_riskmap.storage.schema_number import SCHEMA_VERSION, VERSION_TABLE
 
 _SCRIPTS = "qhd_riskmap.storage:migrations"  # a package path: works from a wheel and when frozen
 

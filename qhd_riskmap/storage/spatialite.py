@@ -11,6 +11,7 @@ from typing import Any
 import sqlcipher3.dbapi2 as driver
 
 from qhd_riskmap.errors import MissingSpatialiteError, ResourceMissingError
+from qhd_riskmap.gdal_library import bind_gdal
 from qhd_riskmap.i18n import _
 from qhd_riskmap.resources import resources_dir
 
@@ -50,6 +51,7 @@ def load_into(connection: Any) -> None:
     Raises:
         MissingSpatialiteError: No library could be loaded.
     """
+    bind_gdal()  # now or never: what is loaded after mod_spatialite binds to its SQLite
     bundled = bundled_library()
     names = (str(bundled), *_SYSTEM_NAMES) if bundled else _SYSTEM_NAMES
     failures: list[str] = []

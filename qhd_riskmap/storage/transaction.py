@@ -6,12 +6,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import ExceptionContext
 
 from qhd_riskmap.errors import DatabaseError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.storage.failures import failure_of
 
 Clock = Callable[[], datetime]
 BEGIN_MODE = "qhd_begin"
@@ -23,13 +26,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
-def install(engine: Engine) -> None:
-    """Let SQLAlchemy's begin emit the BEGIN that the driver is told not to emit."""
+def install(engine: Engine, path: Path) -> None:
+    """Let SQLAlchemy's begin emit the BEGIN that the driver is told not to emit; translate errors."""
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         mode = connection.get_execution_options().get(BEGIN_MODE, "BEGIN")
         connection.exec_driver_sql(mode)
+
+    @event.listens_for(engine, "handle_error")
+    def _translate(context: ExceptionContext) -> None:
+        writing = holds_write_lock(context.connection)
+        failure = failure_of(context.original_exception, path, writing=writing)
+        if failure is not None:
+            raise failure from context.original_exception
 
 
 def holds_write_lock(connection: Connection | None) -> bool:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from qhd_riskmap.domain.feature_table import (
     COLUMN_NAMES,
     NO_LEVEL,
-    anchors_of,
     empty_table,
     feature_table,
     texts,
 )
+from qhd_riskmap.domain.flat_shapes import anchors_of
 from qhd_riskmap.domain.hazard import anchor_of
 
 SHAPES = np.array(

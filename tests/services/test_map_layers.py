@@ -313,7 +313,7 @@ import numpy as np
 from pathlib import Path
 from qhd_riskmap.bootstrap import create_app
 from qhd_riskmap.domain.office import Office
-from qhd_riskmap.formats.gdal_library import bind_raster_gdal
+from qhd_riskmap.gdal_library import bind_raster_gdal
 app = create_app(Path({str(tmp_path / "a.qrm")!r}), None, Office(), "x")
 bind_raster_gdal()
 import rasterio

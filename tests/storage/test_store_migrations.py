@@ -13,11 +13,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from qhd_riskmap.errors import NewerSchemaError
-from qhd_riskmap.storage import engine, rows, schema_upgrade
+from qhd_riskmap.storage import engine, rows, schema_number, schema_upgrade
 from qhd_riskmap.storage.engine import open_register
 from qhd_riskmap.storage.verify import verify
 
-NEXT = f"{int(rows.SCHEMA_VERSION) + 1:04d}"
+NEXT = f"{int(schema_number.SCHEMA_VERSION) + 1:04d}"
 # One register per version ever released, as the program of that time wrote it: 12 hazards of many
 # shapes, one of them deleted, and a full one that was changed once.
 OLD_REGISTERS = sorted((Path(__file__).parent / "registers").glob("v*.qrm.xz"))
@@ -29,7 +29,7 @@ def differences(register):
             connection,
             opts={
                 "target_metadata": rows.metadata,
-                "version_table": rows.VERSION_TABLE,
+                "version_table": schema_number.VERSION_TABLE,
                 "include_name": lambda name, kind, _parents: (
                     kind != "table" or name in rows.metadata.tables
                 ),
@@ -66,7 +66,7 @@ def test_the_newest_version_is_the_one_the_code_wants():
     config = alembic.config.Config()
     config.set_main_option("script_location", "qhd_riskmap.storage:migrations")
     scripts = ScriptDirectory.from_config(config)
-    assert scripts.get_heads() == [rows.SCHEMA_VERSION]
+    assert scripts.get_heads() == [schema_number.SCHEMA_VERSION]
     assert all(script.revision.isdigit() for script in scripts.walk_revisions())
 
 
@@ -90,9 +90,9 @@ def test_an_older_register_is_brought_up_to_date_on_opening(
     with open_register(register.path, passphrase=None) as again, again.unit_of_work() as work:
         assert work.hazards.get(stored.id) == stored
         assert sql(again, "SELECT later FROM hazard") == [(None,)]
-    assert ran == [rows.SCHEMA_VERSION]
+    assert ran == [schema_number.SCHEMA_VERSION]
     open_register(register.path, passphrase=None).close()
-    assert ran == [rows.SCHEMA_VERSION]
+    assert ran == [schema_number.SCHEMA_VERSION]
 
 
 def test_a_failing_upgrade_leaves_the_register_as_it_was(register, monkeypatch):
@@ -119,7 +119,7 @@ def test_unknown_versions_are_newer(version):
 
 def test_a_file_without_a_version_has_none(register):
     with register.engine.connect() as connection:
-        assert schema_upgrade.current_version(connection) == rows.SCHEMA_VERSION
+        assert schema_upgrade.current_version(connection) == schema_number.SCHEMA_VERSION
         connection.exec_driver_sql("DELETE FROM schema_version")
         assert schema_upgrade.current_version(connection) is None
         connection.exec_driver_sql("DROP TABLE schema_version")

@@ -7,7 +7,8 @@ from typing import Any
 from alembic import context
 from sqlalchemy import Connection
 
-from qhd_riskmap.storage.rows import VERSION_TABLE, metadata
+from qhd_riskmap.storage.rows import metadata
+from qhd_riskmap.storage.schema_number import VERSION_TABLE
 
 
 def _is_ours(name: str | None, kind: str, _parents: Any) -> bool:

@@ -15,12 +15,20 @@ import ctypes
 import os
 import sys
 import threading
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
 
+@cache
 def bind_gdal() -> bool:
-    """Load pyogrio's GDAL library if there is one to load; some 30 ms, later calls are free."""
+    """Load pyogrio's GDAL library if there is one to load; some 30 ms, later calls are free.
+
+    Called before mod_spatialite is loaded, and nowhere else.
+    """
+    # shapely's GEOS would be mistaken for that of mod_spatialite in the same way.
+    import shapely  # noqa: F401, PLC0415
+
     if not sys.platform.startswith("linux"):
         return False  # Windows and macOS bind symbols to the library they came from
     spec = find_spec("pyogrio")

@@ -1,0 +1,92 @@
+"""Geometries of many hazards as plain arrays, before any geometry object is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlatShapes:
+    """n geometries, CGCS2000 degrees, in four kinds; every row stands in exactly one.
+
+    Attributes:
+        size: n.
+        point_rows: Rows of single points, ascending.
+        points: (p, 2) their places.
+        line_rows: Rows of single lines, ascending.
+        lines: (v, 2) vertices of all lines, one after the other.
+        line_offsets: First vertex of every line, and the end.
+        ring_rows: Rows of single polygons without holes, ascending.
+        rings: (w, 2) vertices of all rings, closed.
+        ring_offsets: First vertex of every ring, and the end.
+        other_rows: Rows of everything else, ascending.
+        others: Their geometries.
+        bounds: (n, 4) west, south, east, north.
+    """
+
+    size: int
+    point_rows: IntArray
+    points: FloatArray
+    line_rows: IntArray
+    lines: FloatArray
+    line_offsets: IntArray
+    ring_rows: IntArray
+    rings: FloatArray
+    ring_offsets: IntArray
+    other_rows: IntArray
+    others: npt.NDArray[Any]
+    bounds: FloatArray
+
+    def geometries(self) -> npt.NDArray[Any]:
+        """Shapely geometries of all rows."""
+        made = np.empty(self.size, dtype=object)
+        made[self.point_rows] = shapely.points(self.points)
+        made[self.line_rows] = self.line_geometries()
+        made[self.ring_rows] = self.polygon_geometries()
+        made[self.other_rows] = self.others
+        return made
+
+    def line_geometries(self) -> npt.NDArray[Any]:
+        """Shapely geometries of `line_rows`."""
+        return np.atleast_1d(shapely.linestrings(self.lines, indices=_owners(self.line_offsets)))
+
+    def polygon_geometries(self) -> npt.NDArray[Any]:
+        """Shapely geometries of `ring_rows`."""
+        rings = shapely.linearrings(self.rings, indices=_owners(self.ring_offsets))
+        return np.atleast_1d(shapely.polygons(rings))
+
+    def anchors(self) -> FloatArray:
+        """(n, 2) points on the geometries, as `anchors_of` finds them."""
+        found = np.empty((self.size, 2))
+        found[self.point_rows] = self.points
+        found[self.line_rows] = anchors_of(self.line_geometries())
+        found[self.ring_rows] = anchors_of(self.polygon_geometries())
+        found[self.other_rows] = anchors_of(self.others)
+        return found
+
+
+def anchors_of(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """Points on the geometries, shape (n, 2); the same as `hazard.anchor_of` for each.
+
+    NaN where a geometry is empty.
+    """
+    anchors = np.full((len(geometries), 2), np.nan)
+    points = geometries.copy()
+    is_point = shapely.get_type_id(geometries) == shapely.GeometryType.POINT
+    points[~is_point] = shapely.point_on_surface(geometries[~is_point])
+    # Empty geometries have no anchor; get_coordinates skips them and would shift the rest by a row.
+    filled = ~shapely.is_empty(points) & ~shapely.is_missing(points)
+    anchors[filled] = shapely.get_coordinates(points[filled])
+    return anchors
+
+
+def _owners(offsets: IntArray) -> IntArray:
+    return np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))

@@ -1,0 +1,57 @@
+"""Reads a register's hazards at the very start, while the rest of the program is still being loaded.
+
+Loads the database driver and nothing else: no SpatiaLite, no SQLAlchemy, no numpy. It only ever reads,
+keeps nothing on disk, and looks the other way where anything is out of the ordinary; opening the
+register properly then says what that is.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import sqlcipher3.dbapi2 as driver
+
+from qhd_riskmap.errors import RiskMapError
+from qhd_riskmap.storage.connection import APPLICATION_ID, connect
+from qhd_riskmap.storage.failures import looks_encrypted, looks_plain
+from qhd_riskmap.storage.flat_errors import UnusualBlobError
+from qhd_riskmap.storage.schema_number import SCHEMA_VERSION, VERSION_TABLE
+from qhd_riskmap.storage.straight_read import joined_rows, table_of
+
+if TYPE_CHECKING:
+    from qhd_riskmap.domain.feature_table import FeatureTable
+
+_PATIENCE_S = 0.5
+
+
+def first_look(path: Path, passphrase: str | None) -> FeatureTable | None:
+    """The columns of all live hazards, or None where the register must be opened properly first.
+
+    None: the file is missing, is something else, needs another passphrase, has another schema, is
+    being written by somebody, or holds geometries that only SpatiaLite understands.
+    """
+    try:
+        if not path.is_file() or not _fits(path, passphrase):
+            return None
+        connection = connect(path, passphrase, busy_timeout_s=_PATIENCE_S, spatial=False)
+        try:
+            if not _is_ours(connection):
+                return None
+            connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
+            pieces = joined_rows(connection.cursor())
+        finally:
+            connection.close()
+        return table_of(pieces)
+    except (RiskMapError, driver.Error, OSError, UnusualBlobError):
+        return None
+
+
+def _fits(path: Path, passphrase: str | None) -> bool:
+    return looks_plain(path) if passphrase is None else looks_encrypted(path)
+
+
+def _is_ours(connection: driver.Connection) -> bool:
+    number = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute(f"SELECT version_num FROM {VERSION_TABLE}").fetchone()  # noqa: S608 - own constant
+    return number == APPLICATION_ID and version is not None and version[0] == SCHEMA_VERSION

@@ -1,0 +1,6 @@
+"""Which schema this program writes; alone, so that a register can be judged before SQLAlchemy is loaded."""
+
+from __future__ import annotations
+
+SCHEMA_VERSION = "0005"  # newest revision under migrations/versions
+VERSION_TABLE = "schema_version"
