@@ -48,6 +48,8 @@ _OVERLAP: Final = 0.5
 _LATITUDE: Final = 40.0
 # Evidence enough, and a tenth of the time that 100,000 rows would take.
 _MOST_VOTERS: Final = 20_000
+# 西安80 and 北京54 lie some 30-100 m off here; receivers and repeated surveys less.
+_LEGACY_DRIFT_M: Final = 20.0
 _DEGREES: Final = (Datum.GCJ02, Datum.BD09, Datum.WGS84, Datum.CGCS2000)
 
 _ASK_DEGREES: Final = N_("坐标从哪里来的？高德/腾讯地图 · 百度地图 · GPS 手持机或测绘单位 · 不清楚")
@@ -196,6 +198,14 @@ class _Case:
             return self._undecided(best, candidates, _(_ASK_DEGREES))
         winner = parse_reference(found)
         self._say_borne_out(hearing, found, winner.label)
+        drift = hearing.drift_m(found)
+        if winner.gnss and drift > _LEGACY_DRIFT_M:
+            self.reasons.append(
+                _("但与已知地点都朝同一方向差约 {metres:.0f} 米，可能是旧坐标系的经纬度。").format(
+                    metres=drift
+                )
+            )
+            return self._undecided(best, candidates, _(_ASK_DEGREES))
         if winner.gnss:
             self.reasons.append(
                 _(

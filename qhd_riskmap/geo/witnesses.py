@@ -37,6 +37,7 @@ ENOUGH: Final = 3.0
 NAME_WEIGHT: Final = 1.5
 _AT_M: Final = 100.0
 _AWAY_M: Final = 250.0
+_BEYOND_CHANCE: Final = 2.5
 _ON_LINE_M: Final = 60.0
 _OFF_LINE_M: Final = 150.0
 _MOST_OF_LINE: Final = 0.8
@@ -73,10 +74,18 @@ class Reading:
 
 @dataclass(frozen=True, eq=False)
 class Testimony:
-    """What one witness says of one reading: rows that speak for it and rows that speak against it."""
+    """What one witness says of one reading.
+
+    Attributes:
+        speaks_for: Rows that bear it out.
+        speaks_against: Rows that refute it.
+        drift_m: By how much all that bear it out are off in one and the same direction, metres; 0 where
+            that may be chance.
+    """
 
     speaks_for: BoolArray
     speaks_against: BoolArray
+    drift_m: float = 0.0
 
 
 class Witness(Protocol):
@@ -158,9 +167,22 @@ class PlaceWitness:
         """Rows at their known place, and rows that are not anywhere near it."""
         found = []
         for reading in readings:
-            away = np.hypot(*(reading.metres - self._known[rows]).T)
-            found.append(Testimony(away <= _AT_M, away >= _AWAY_M))  # NaN compares false
+            apart = reading.metres - self._known[rows]
+            away = np.hypot(*apart.T)
+            at = away <= _AT_M  # NaN compares false
+            found.append(Testimony(at, away >= _AWAY_M, _drift_m(apart[at])))
         return found
+
+
+def _drift_m(apart: NDArray[np.float64]) -> float:
+    """The common part of some offsets, where it exceeds what scatter would leave of it."""
+    count = len(apart)
+    if count < ENOUGH:
+        return 0.0
+    common = apart.mean(axis=0)
+    scatter = float(np.sqrt(((apart - common) ** 2).sum(axis=1).mean() / 2.0))
+    drift = float(np.hypot(*common))
+    return drift if drift > _BEYOND_CHANCE * scatter / np.sqrt(count) else 0.0
 
 
 class LineWitness:
@@ -254,6 +276,10 @@ class Hearing:
             if telling.any():
                 told.append((witness.sentence, int(telling.sum())))
         return told
+
+    def drift_m(self, name: str) -> float:
+        """The largest common offset from known places under a reading, metres."""
+        return max((said[name].drift_m for _witness, said in self._heard), default=0.0)
 
     def not_against(self, name: str) -> BoolArray:
         """Rows that no witness speaks against under a reading."""

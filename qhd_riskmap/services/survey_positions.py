@@ -13,6 +13,7 @@ import numpy.typing as npt
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     ParsedPoint,
@@ -21,6 +22,7 @@ from qhd_riskmap.geo.coordinate_text import (
     read_angle,
     read_vertices,
 )
+from qhd_riskmap.geo.sheet_frames import unpacked
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, error, warning
 from qhd_riskmap.services.survey_values import Texts, cleaned
@@ -102,6 +104,7 @@ def _read_pair(
 ) -> None:
     raw_x, raw_y = columns[x_key], columns[y_key]
     x, y = _angles(raw_x, x_key, problems), _angles(raw_y, y_key, problems)
+    _unpack_partners(x, y)
     blank = np.isnan(found.x)
     have_x, have_y = ~np.isnan(x), ~np.isnan(y)
     for row in np.flatnonzero(blank & (have_x ^ have_y)).tolist():
@@ -115,6 +118,15 @@ def _read_pair(
     found.x[take], found.y[take] = x[take], y[take]
     for row in np.flatnonzero(take).tolist():
         found.texts[row] = f"{raw_x[row]}, {raw_y[row]}"
+
+
+def _unpack_partners(x: FloatArray, y: FloatArray) -> None:
+    """Read 395708.85 beside a longitude as 39°57′08.85″: alone it might be an easting."""
+    for angle, partner in ((x, y), (y, x)):
+        with np.errstate(invalid="ignore"):
+            packed = (np.abs(angle) <= _NO_TURN) & (partner >= 1e5) & (partner < 1e6)  # noqa: PLR2004
+        if packed.any():
+            partner[packed] = unpacked(partner[packed], TextForm.PACKED_DMS)
 
 
 def _turned(x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
@@ -135,7 +147,8 @@ def _angles(column: Texts, key: str, problems: list[tuple[int, str, str]]) -> Fl
         if not text:
             continue
         try:
-            if _PLAIN.issuperset(text):
+            # A minus further in parts degrees from minutes: 119-35-24.5.
+            if _PLAIN.issuperset(text) and "-" not in text[1:]:
                 number = float(text)
                 values[row] = number if _is_plain(number) else read_angle(text).degrees
             else:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import shapely
 
+from qhd_riskmap.geo.coordinate_doctor import SheetEvidence, diagnose
 from qhd_riskmap.geo.datums import from_cgcs2000, to_cgcs2000
 from qhd_riskmap.geo.references import BD09, GCJ02, WGS84
 from qhd_riskmap.geo.witnesses import (
@@ -149,3 +150,18 @@ def test_a_vertex_without_a_place_is_on_no_line():
     reading = Reading("a", WGS84, np.array([119.2]), np.array([39.8]))
     (said,) = witness.hear([reading], np.array([0]))
     assert not said.speaks_for.any()
+
+
+@pytest.mark.parametrize(("east_m", "open_question"), [(0, False), (75, True)])
+def test_a_common_offset_from_known_places_is_told_from_scatter(east_m, open_question):
+    rng = np.random.default_rng(3)
+    count = 8
+    lon, lat = np.linspace(119.2, 119.4, count), np.linspace(39.8, 39.9, count)
+    known = lon + (rng.uniform(-15, 15, count) - east_m) / 85_000, lat
+    witness = PlaceWitness(*known)
+    made = [Reading(one.text, one, *to_cgcs2000(lon, lat, one)) for one in (GCJ02, BD09, WGS84)]
+    found = Hearing(made, [witness], np.arange(count))
+    assert found.verdict() == "wgs84"
+    assert (found.drift_m("wgs84") > 60) is open_question
+    decided = diagnose(SheetEvidence(x=lon, y=lat, further=lambda: (witness,))).decided
+    assert (decided is None) is open_question
