@@ -109,14 +109,17 @@ class BatchRepository:
         return found[0] if found else None
 
     def known_file(self, sha256: str) -> Batch | None:
-        """The latest batch that read a file of exactly this content, or None."""
+        """The latest batch that read a file of exactly this content and was not undone, or None."""
         found = self._batches(
-            " WHERE id IN (SELECT batch_id FROM batch_file WHERE sha256 = ?)", (sha256,)
+            " WHERE id IN (SELECT batch_id FROM batch_file WHERE sha256 = ?)"
+            " AND id NOT IN (SELECT batch_id FROM batch_change"
+            " WHERE kind = 'undo' AND reverted_at IS NULL)",
+            (sha256,),
         )
         return found[0] if found else None
 
     def known_rows(self, fingerprints: Iterable[str]) -> frozenset[str]:
-        """Those of the fingerprints that a batch has brought already."""
+        """Those of the fingerprints that a batch has brought, unless its import was undone."""
         wanted = list(dict.fromkeys(fingerprints))
         connection = self._transaction.reading()
         known: set[str] = set()
@@ -125,11 +128,29 @@ class BatchRepository:
             marks = ", ".join("?" * len(chunk))
             known.update(
                 connection.exec_driver_sql(
-                    f"SELECT fingerprint FROM batch_row WHERE fingerprint IN ({marks})",  # noqa: S608 - marks only
+                    f"SELECT fingerprint FROM batch_row WHERE fingerprint IN ({marks})"  # noqa: S608 - marks only
+                    " AND forgotten = 0",
                     chunk,
                 ).scalars()
             )
         return frozenset(known)
+
+    def forget_rows(self, batch_id: UUID, rows: Iterable[int], *, forgotten: bool) -> None:
+        """Mark fingerprints of a batch, by place in its order, as undone or as brought again.
+
+        Part of a change that is audited as a whole.
+        """
+        with self._transaction.step() as connection:
+            keys = list(
+                connection.exec_driver_sql(
+                    "SELECT seq FROM batch_row WHERE batch_id = ? ORDER BY seq", (str(batch_id),)
+                ).scalars()
+            )
+            marked = [(int(forgotten), keys[row]) for row in rows if row < len(keys)]
+            if marked:
+                connection.exec_driver_sql(
+                    "UPDATE batch_row SET forgotten = ? WHERE seq = ?", marked
+                )
 
     def list(self) -> Sequence[Batch]:
         """All batches, newest first, without their row fingerprints."""

@@ -65,6 +65,11 @@ def keep(connection: Connection, hazard_id: str) -> None:
     connection.exec_driver_sql(_KEEP, (hazard_id,))
 
 
+def keep_many_sql(condition: str) -> str:
+    """Like `keep` for all hazards that meet an SQL condition of the storage package's own making."""
+    return _KEEP.removesuffix("id = ?") + condition
+
+
 def history(connection: Connection, hazard_id: str) -> list[HazardVersion]:
     """All revisions of a hazard, oldest first, the present one last."""
     past = connection.exec_driver_sql(_PAST, (hazard_id,)).all()

@@ -85,6 +85,7 @@ batch_row = Table(
     Column("seq", Integer, primary_key=True),
     Column("batch_id", Text, ForeignKey("batch.id"), nullable=False),
     _word("fingerprint"),
+    Column("forgotten", Integer, nullable=False, server_default=text("0")),
     Index("ix_batch_row_fingerprint", "fingerprint"),
 )
 

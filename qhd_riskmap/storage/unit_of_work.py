@@ -11,6 +11,7 @@ from qhd_riskmap.storage.assessment_repository import AssessmentRepository
 from qhd_riskmap.storage.attachment_repository import AttachmentRepository
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.batch_change_repository import BatchChangeRepository
+from qhd_riskmap.storage.batch_hazards import BatchHazards
 from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
@@ -36,6 +37,7 @@ class UnitOfWork:
         assessments: Their assessments.
         batches: The imports that brought them.
         survey_mappings: How senders' sheets are to be read.
+        batch_hazards: Changes of many hazards of a batch at once.
         batch_changes: What was done to whole batches later.
         senders: What senders said of their coordinates.
         datum_parameters: The office's own datum shifts.
@@ -53,6 +55,7 @@ class UnitOfWork:
     assessments: AssessmentRepository
     batches: BatchRepository
     survey_mappings: SurveyMappingRepository
+    batch_hazards: BatchHazards
     batch_changes: BatchChangeRepository
     senders: SenderRepository
     datum_parameters: DatumParameterRepository
@@ -79,6 +82,7 @@ class UnitOfWork:
         self.assessments = AssessmentRepository(transaction, self.audit, self.hazards)
         self.batches = BatchRepository(transaction, self.audit)
         self.survey_mappings = SurveyMappingRepository(transaction, self.audit)
+        self.batch_hazards = BatchHazards(transaction, self.audit)
         self.batch_changes = BatchChangeRepository(transaction, self.audit)
         self.senders = SenderRepository(transaction, self.audit)
         self.datum_parameters = DatumParameterRepository(

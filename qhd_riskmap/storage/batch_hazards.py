@@ -1,0 +1,171 @@
+"""Changes of many hazards of a batch at once: each keeps its history, one audit entry tells of all."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import shapely
+from sqlalchemy import Connection
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.storage import hazard_history
+from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of, values_of_record
+from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
+from qhd_riskmap.storage.transaction import Transaction
+
+_IDS = "id IN (SELECT value FROM json_each(?))"
+_STATES = (
+    "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard"
+    " WHERE batch_id = ? ORDER BY fid"
+)
+_REPLACE = (
+    "UPDATE hazard SET geometry = ?, county = ?, original_text = ?, declared_reference = ?,"
+    " location_method = ?, accuracy = ?, revision = revision + 1, action = 'save',"
+    " updated_at = ?, updated_by = ? WHERE id = ?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchHazard:
+    """Where one hazard of a batch stands.
+
+    Attributes:
+        row: Its place in the order of the batch, from 0.
+        action: What made its present revision.
+    """
+
+    row: int
+    id: UUID
+    code: str
+    name: str
+    revision: int
+    deleted: bool
+    updated_at: datetime
+    updated_by: str
+    action: str
+
+
+class BatchHazards:
+    """Reads and changes hazards of one batch by the thousand."""
+
+    def __init__(self, transaction: Transaction, audit: AuditLog) -> None:
+        self._transaction = transaction
+        self._audit = audit
+
+    def states(self, batch_id: UUID) -> list[BatchHazard]:
+        """The hazards of a batch in the order of its rows, deleted ones included."""
+        rows = self._transaction.reading().exec_driver_sql(_STATES, (str(batch_id),)).all()
+        return [
+            BatchHazard(
+                row=number,
+                id=UUID(row[0]),
+                code=row[1],
+                name=row[2],
+                revision=row[3],
+                deleted=row[4] is not None,
+                updated_at=datetime.fromisoformat(row[5]),
+                updated_by=row[6],
+                action=row[7],
+            )
+            for number, row in enumerate(rows)
+        ]
+
+    def load(self, ids: Sequence[UUID]) -> list[Hazard]:
+        """The hazards with these ids, in order of registration."""
+        rows = (
+            self._transaction.reading()
+            .exec_driver_sql(
+                f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard WHERE {_IDS}"  # noqa: S608 - constants
+                " ORDER BY fid",
+                (_array(ids),),
+            )
+            .all()
+        )
+        geometries = from_blobs([row[-1] for row in rows])
+        return [hazard_of(row[:-1], g) for row, g in zip(rows, geometries, strict=True)]
+
+    def earlier(self, rows: Sequence[tuple[UUID, int]]) -> list[Hazard]:
+        """The hazards as they were at these revisions."""
+        connection = self._transaction.reading()
+        found = []
+        for hazard_id, revision in rows:
+            record, wkb = connection.exec_driver_sql(
+                "SELECT record, wkb FROM hazard_version WHERE revision = ?"
+                " AND hazard_fid = (SELECT fid FROM hazard WHERE id = ?)",
+                (revision, str(hazard_id)),
+            ).one()
+            found.append(hazard_of(values_of_record(record), shapely.from_wkb(wkb)))
+        return found
+
+    def delete(self, ids: Sequence[UUID], actor: Actor, subject: str) -> None:
+        """Delete softly; the callers have made sure that nobody changed them."""
+        now = self._transaction.now().isoformat()
+        self._set(ids, "deleted_at = ?, action = 'delete'", (now,), actor, subject)
+
+    def restore(self, ids: Sequence[UUID], actor: Actor, subject: str) -> None:
+        """Undo a soft delete."""
+        self._set(ids, "deleted_at = NULL, action = 'restore'", (), actor, subject)
+
+    def place_anew(self, hazards: Sequence[Hazard], actor: Actor, subject: str) -> None:
+        """Store geometry, county and provenance of the hazards; everything else stays as it is."""
+        blobs = to_blobs(checked([hazard.geometry for hazard in hazards]))
+        now = self._transaction.now().isoformat()
+        rows = []
+        for hazard, blob in zip(hazards, blobs, strict=True):
+            source = hazard.provenance
+            rows.append(
+                (
+                    blob,
+                    hazard.county,
+                    source.original_text,
+                    source.declared_reference,
+                    source.method.value,
+                    source.accuracy.value,
+                    now,
+                    actor.name,
+                    str(hazard.id),
+                )
+            )
+        ids = [hazard.id for hazard in hazards]
+        with self._transaction.step() as connection:
+            _keep(connection, ids)
+            if rows:
+                connection.exec_driver_sql(_REPLACE, rows)
+            self._tell(actor, "hazard.place_many", subject, ids)
+
+    def _set(
+        self,
+        ids: Sequence[UUID],
+        settings: str,
+        values: tuple[Any, ...],
+        actor: Actor,
+        subject: str,
+    ) -> None:
+        now = self._transaction.now().isoformat()
+        action = "hazard.delete_many" if values else "hazard.restore_many"
+        with self._transaction.step() as connection:
+            _keep(connection, ids)
+            connection.exec_driver_sql(
+                f"UPDATE hazard SET {settings}, revision = revision + 1,"  # noqa: S608 - constants
+                f" updated_at = ?, updated_by = ? WHERE {_IDS}",
+                (*values, now, actor.name, _array(ids)),
+            )
+            self._tell(actor, action, subject, ids)
+
+    def _tell(self, actor: Actor, action: str, subject: str, ids: Sequence[UUID]) -> None:
+        self._audit.record(actor, action, subject, {"count": len(ids)})
+
+
+def _keep(connection: Connection, ids: Sequence[UUID]) -> None:
+    connection.exec_driver_sql(hazard_history.keep_many_sql(_IDS), (_array(ids),))
+
+
+def _array(ids: Sequence[UUID]) -> str:
+    return json.dumps([str(each) for each in ids])
