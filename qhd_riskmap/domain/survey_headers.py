@@ -27,6 +27,7 @@ from qhd_riskmap.i18n import N_, _
 CONFIDENT_GUESS: Final = 90.0
 _SHORTEST_GUESS: Final = 3
 _SHORTEST_WORD: Final = 2
+_MOST_CUT: Final = 2
 _NUMERIC: Final = frozenset({FieldKind.NUMBER, FieldKind.INTEGER})
 POSITION_KEYS: Final = ("lon", "lat", "x_north", "y_east", "coordinates", "vertices")
 _ENDS: Final = tuple(
@@ -326,9 +327,21 @@ def _guess(text: str, fields: Sequence[Field]) -> Field | None:
     found = process.extractOne(
         header_words(text)[-1], list(names), scorer=fuzz.ratio, score_cutoff=CONFIDENT_GUESS
     )
-    if found is None or re.sub(r"\D", "", found[0]) != re.sub(r"\D", "", text):
+    if found is None:
+        return _cut_short(header_words(text)[-1], names)
+    if re.sub(r"\D", "", found[0]) != re.sub(r"\D", "", text):
         return None
     return names[found[0]]
+
+
+def _cut_short(word: str, names: Mapping[str, Field]) -> Field | None:
+    """The one field whose name begins so: tables of shapefiles keep ten bytes, three letters."""
+    meant = {
+        field.key: field
+        for name, field in names.items()
+        if name.startswith(word) and len(name) - len(word) <= _MOST_CUT
+    }
+    return meant.popitem()[1] if len(meant) == 1 else None
 
 
 def _guessed(header: str, field: Field) -> Issue:

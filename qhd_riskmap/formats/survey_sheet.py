@@ -6,7 +6,6 @@ without a word, so every cell is taken as text and cast by us, where a failure b
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -29,18 +28,25 @@ from qhd_riskmap.formats.sheet_guard import (
 )
 from qhd_riskmap.formats.survey_text import read_text_sheet
 from qhd_riskmap.formats.unsolved_formulas import unsolved_formulas
+from qhd_riskmap.formats.value_text import value_text
+from qhd_riskmap.formats.vector_survey import (
+    VECTOR_SUFFIXES,
+    is_vector,
+    read_vector,
+    read_vector_archive,
+)
 from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
 from qhd_riskmap.formats.xlsb_extent import check_xlsb
 from qhd_riskmap.i18n import _
 
 __all__ = ["MergedRange", "SurveySheet", "read_survey"]
 
-SURVEY_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
+SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
+SURVEY_SUFFIXES: Final = (*SHEET_SUFFIXES, *VECTOR_SUFFIXES)
 _TEXT_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv"})
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"\x89png", b"\xff\xd8\xff")
-_DECIMALS: Final = 9  # 0.1 mm in degrees; what fastexcel writes too
 
 
 def read_survey(path: Path) -> list[SurveySheet]:
@@ -53,7 +59,10 @@ def read_survey(path: Path) -> list[SurveySheet]:
             large, or no sheet at all.
     """
     content = file_content(path)
-    if content.startswith(_ZIP):
+    kind = is_vector(path, content)
+    if kind:
+        sheets = read_vector(path, content, kind)
+    elif content.startswith(_ZIP):
         sheets = _read_archive(path, content)
     elif content.startswith(_OLE):
         sheets = _read_ole(path, content)
@@ -95,9 +104,9 @@ def file_content(path: Path) -> bytes:
             hint=_("请关闭打开该文件的程序后再试。"),
             detail=str(error),
         ) from error
-    if path.suffix.lower() not in _TEXT_SUFFIXES and content[:16].lstrip().lower().startswith(
-        _MARKUP
-    ):
+    if path.suffix.lower() not in {*_TEXT_SUFFIXES, ".kml"} and content[
+        :16
+    ].lstrip().lower().startswith(_MARKUP):
         raise damaged(path.name, f"content {content[:8]!r}")
     return content
 
@@ -122,7 +131,10 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
             )
             for sheet in _read_by_calamine(path, content)
         ]
-    raise damaged(path.name, "archive without a workbook")
+    layers = read_vector_archive(path, archive)
+    if layers is None:
+        raise damaged(path.name, "archive without a workbook")
+    return layers
 
 
 def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
@@ -227,7 +239,7 @@ def _load_by_calamine(path: Path, content: bytes) -> list[SurveySheet]:
                     name=meta.name,
                     hidden=meta.visible != SheetVisibleEnum.Visible,
                     columns=tuple(
-                        [_cell_text(cell) for cell in c] for c in zip(*rows, strict=True)
+                        [value_text(cell) for cell in c] for c in zip(*rows, strict=True)
                     ),
                     first_row=start[0] + 1,
                     first_column=start[1] + 1,
@@ -242,20 +254,6 @@ def _merged(sheet: Any) -> tuple[MergedRange, ...]:
         MergedRange(top + 1, left + 1, bottom + 1, right + 1)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
     )
-
-
-def _cell_text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return f"{value:.{_DECIMALS}f}".rstrip("0").rstrip(".")
-    if isinstance(value, dt.datetime):
-        return value.strftime("%Y-%m-%d %H:%M:%S") if value.year else ""
-    if isinstance(value, dt.date):
-        return f"{value.isoformat()} 00:00:00"
-    return str(value)
 
 
 def _guarded(path: Path, load: Callable[[], list[SurveySheet]]) -> list[SurveySheet]:

@@ -19,7 +19,7 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
-from qhd_riskmap.formats.survey_sheet import file_content, read_survey
+from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES, file_content, read_survey
 from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types, write_template
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
@@ -56,6 +56,7 @@ from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 
 __all__ = [
+    "SURVEY_SUFFIXES",
     "ImportOutcome",
     "ImportPreview",
     "RowIssue",

@@ -343,3 +343,15 @@ def test_both_rows_of_a_header_may_hold_the_word_for_names():
 def test_a_row_of_nothing_but_unsolved_formulas_is_no_blank_row():
     sheet = sheet_of(HEAD, EAST, [None], [None], unsolved=frozenset({(3, 3), (9, 9)}))
     assert list(data_rows(sheet, map_sheet(sheet)).indices) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [("隐患名", "name"), ("联系电", "phone"), ("整改完成", None), ("鸡毛蒜", None)],
+)
+def test_headers_cut_short_by_a_table_of_ten_bytes_are_guessed_and_said(header, key):
+    mapping = map_sheet(sheet_of(["县区", header, "经度", "纬度"], ["a", "b", "1", "2"]))
+    (column,) = [c for c in mapping.columns if c.header == header]
+    assert (column.field.key if column.field else None) == key
+    assert column.source == ("likeness" if key else "name")
+    assert [i.issue.code for i in mapping.issues] == (["header-guessed"] if key else [])

@@ -15,6 +15,7 @@ from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_import import (
+    SURVEY_SUFFIXES,
     ImportOutcome,
     ImportPreview,
     write_survey_template,
@@ -34,12 +35,11 @@ from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 SURVEY_KINDS: Final = N_(
-    "排查表 (*.xlsx *.xlsm *.xls *.et *.ods *.xlsb *.csv *.txt *.tsv);;所有文件 (*)"
+    "排查表 (*.xlsx *.xlsm *.xls *.et *.ods *.xlsb *.csv *.txt *.tsv *.zip *.shp *.gpkg *.geojson"
+    " *.json *.kml *.kmz *.dxf);;所有文件 (*)"
 )
 WORKBOOK_KINDS: Final = N_("Excel 工作簿 (*.xlsx)")
-_SUFFIXES: Final = frozenset(
-    {".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv"}
-)
+_SUFFIXES: Final = frozenset(SURVEY_SUFFIXES)
 _MOST_SELECTED: Final = 2000
 COMMANDS: Final = (
     Command(
