@@ -180,7 +180,7 @@ def exclusion(hazard: Hazard, hazard_type: HazardType) -> str:
 
 
 def redact(
-    hazards: Sequence[Hazard], *, rules: ReleaseRules, areas: PublicAreas, county: str | None = None
+    hazards: Iterable[Hazard], *, rules: ReleaseRules, areas: PublicAreas, county: str | None = None
 ) -> PublicSet:
     """Everything the public may know of ``hazards``.
 

@@ -31,24 +31,26 @@ def compared(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class NamesKept:
-    """Names that stay in, by their first characters, for one pass over a text.
+    """Names that stay in, by first characters and length, for one pass over a text.
+
+    A county's names begin alike (its own name, the town's), so those of one beginning are looked up whole,
+    never tried one after another.
 
     Attributes:
-        index: First two characters → ``(name, rule, what)``.
+        index: First two characters → length, ascending → name → ``(rule, what)``.
     """
 
-    index: Mapping[str, tuple[tuple[str, str, str], ...]] = field(default_factory=dict)
+    index: Mapping[str, Mapping[int, Mapping[str, tuple[str, str]]]] = field(default_factory=dict)
 
     def hits(self, text: str) -> Iterator[TextHit]:
         """Kept names inside ``text``."""
         plain = compared(text)
         for at in range(len(plain)):
-            candidates = self.index.get(plain[at : at + 2], ())
-            yield from (
-                TextHit(rule=rule, what=what, found=name)
-                for name, rule, what in candidates
-                if plain.startswith(name, at)
-            )
+            for length, names in self.index.get(plain[at : at + 2], {}).items():
+                found = plain[at : at + length]
+                if found in names:
+                    rule, what = names[found]
+                    yield TextHit(rule=rule, what=what, found=found)
 
 
 def names_kept(
@@ -73,10 +75,10 @@ def names_kept(
         for name in map(compared, _SEPARATORS.split(hazard.contact)):
             if len(name) >= _PERSON_LENGTH and name not in known and rules.is_person(name):
                 kept[name] = (PERSON, "联系人姓名")
-    index: dict[str, list[tuple[str, str, str]]] = {}
-    for name, (rule, what) in sorted(kept.items()):
-        index.setdefault(name[:2], []).append((name, rule, what))
-    return NamesKept({start: tuple(found) for start, found in index.items()})
+    index: dict[str, dict[int, dict[str, tuple[str, str]]]] = {}
+    for name in sorted(kept, key=len):
+        index.setdefault(name[:2], {}).setdefault(len(name), {})[name] = kept[name]
+    return NamesKept(index)
 
 
 _SEPARATORS = re.compile(r"[、，,;；/\\|\s]+|\d+")

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qhd_riskmap.cartography.public_sheet import preview_png, write_pdf, write_png, write_svg
 from qhd_riskmap.domain.access import Actor, Permission
@@ -53,6 +53,7 @@ WRITERS: Mapping[ProductFormat, Writer] = {
     ProductFormat.XLSX: write_count_table,
 }
 _LEAK_RULE = "PM21"
+_REPORT_EVERY: Final = 500  # hazards between two chances to stop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +82,12 @@ class ReleaseService:
         self._actor.require(Permission.RELEASE)
         return self._read(order).findings
 
-    def sight(self, order: ReleaseOrder, *, dpi: int = 96) -> ReleaseSight:
+    def sight(
+        self, order: ReleaseOrder, job: JobContext | None = None, *, dpi: int = 96
+    ) -> ReleaseSight:
         """As `preflight`, with numbers and a small picture of the sheet; writes nothing."""
         self._actor.require(Permission.RELEASE)
-        case = self._read(order)
+        case = self._read(order, job)
         return sight_of(case.public, case.findings, _picture(case, dpi))
 
     def release(self, order: ReleaseOrder, job: JobContext | None = None) -> ReleaseOutcome:
@@ -140,12 +143,15 @@ class ReleaseService:
 
     # -- reading ---------------------------------------------------------------------------------
 
-    def _read(self, order: ReleaseOrder) -> _Case:
+    def _read(self, order: ReleaseOrder, job: JobContext | None = None) -> _Case:
         rules = release_rules()
         completed = self._completed(order)
         hazards, townships = self._records()
         public = redact(
-            hazards, rules=rules, areas=public_areas(townships), county=completed.county
+            _watched(hazards, job),
+            rules=rules,
+            areas=public_areas(townships),
+            county=completed.county,
         )
         case = Judged(
             order=completed,
@@ -268,6 +274,15 @@ def _picture(case: _Case, dpi: int) -> bytes:
         return preview_png(case.public, edition_of(case.order), dpi)
     except InvalidInputError:
         return b""  # the texts do not fit the page; the preflight says so in words
+
+
+def _watched(hazards: Sequence[Hazard], job: JobContext | None) -> Iterator[Hazard]:
+    """The same hazards; lets the job stop between them."""
+    watch = job or SilentJob()
+    for done, hazard in enumerate(hazards):
+        if done % _REPORT_EVERY == 0:
+            watch.advance(done, len(hazards))
+        yield hazard
 
 
 def _refuse(findings: Sequence[Finding]) -> None:

@@ -288,6 +288,14 @@ class MainWindow(QMainWindow):
         self.desk.settings.language = language
         save_settings(self.desk.settings)
         activate_language(language)
+        # A tenth of a second and more, all of it building widgets: the cursor says so.
+        QGuiApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            self._build_anew()
+        finally:
+            QGuiApplication.restoreOverrideCursor()
+
+    def _build_anew(self) -> None:
         current = self.current_page().key
         kept = {key: page.keep() for key, page in self.pages.items()}
         for page in self.pages.values():

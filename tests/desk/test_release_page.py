@@ -14,13 +14,17 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLabel, QPushButton
 
 from qhd_riskmap.domain.release_rules import Severity
+from qhd_riskmap.errors import JobCancelledError
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
 from qhd_riskmap.ui.pages.release import ReleasePage
+from qhd_riskmap.ui.pages.release.order_form import OrderForm
 from qhd_riskmap.ui.toolkit.date_field import DateField
 from tests.desk.conftest import hazard_id, make_hazard, type_text
 
 NUMBER = "冀S(2026)012号"
+_LONGER_THAN_THE_PAUSE_MS = 700
 
 
 @pytest.fixture
@@ -418,3 +422,53 @@ def test_the_page_takes_another_theme(page, judged):
 
 def test_every_product_has_a_box(page):
     assert set(page.form.products) == set(ProductFormat)
+
+
+def test_a_page_nobody_sees_judges_nothing_until_it_is_in_front(
+    window, desk, settled, monkeypatch, qtbot
+):
+    asked = []
+    real = ReleaseService.sight
+
+    def sight(self, order, job=None):
+        asked.append(order.title)
+        return real(self, order, job)
+
+    monkeypatch.setattr(ReleaseService, "sight", sight)
+    page = window.pages["release"]
+    type_text(page.form.field("title"), "某县分布图")
+    qtbot.wait(_LONGER_THAN_THE_PAUSE_MS)
+    window.set_language("en")
+    qtbot.wait(_LONGER_THAN_THE_PAUSE_MS)
+    assert asked == []
+    window.go_to("release")
+    qtbot.waitUntil(lambda: bool(asked), timeout=10000)
+    settled()
+    assert asked[-1].endswith("某县分布图")
+
+
+def test_closing_the_window_does_not_wait_for_a_judgement(window, desk, qtbot, monkeypatch):
+    begun, ended = threading.Event(), threading.Event()
+
+    def endless(_self, _order, job):
+        begun.set()
+        try:
+            while not ended.wait(0.01):
+                job.advance(0, 1)
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(ReleaseService, "sight", endless)
+    window.go_to("release")
+    qtbot.waitUntil(begun.is_set, timeout=10000)
+    window.close()
+    assert ended.wait(5)
+
+
+def test_a_judgement_can_be_stopped(desk):
+    class Impatient:
+        def advance(self, done, total, note=""):
+            raise JobCancelledError("停")
+
+    with pytest.raises(JobCancelledError):
+        desk.app.release.sight(OrderForm(desk.app.path, "甲").order(), Impatient())

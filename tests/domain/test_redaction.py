@@ -33,6 +33,7 @@ from qhd_riskmap.domain.public_geometry import generalised, off_grid
 from qhd_riskmap.domain.redaction import (
     PublicHazard,
     blocked_texts,
+    kept_names,
     redact,
     release_class,
 )
@@ -550,3 +551,19 @@ def test_a_line_inside_one_cell_becomes_its_node():
     line = LineString([QINGLONG, (QINGLONG[0] + 1e-5, QINGLONG[1] + 1e-5)])
     lon, lat = snap_to_grid(np.array([QINGLONG[0]]), np.array([QINGLONG[1]]), 1000.0)
     assert generalised(line, 1000.0).equals(Point(lon[0], lat[0]))
+
+
+# -- names that stay in ---------------------------------------------------------------------------
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(st.text("青龙甲乙", min_size=4, max_size=7), max_size=12),
+    text=st.text("青龙甲乙 ", max_size=30),
+)
+def test_a_kept_name_is_found_wherever_it_stands_and_nothing_else_is(names, text):
+    plants = [hazard("ammonia_storage", name=name) for name in names]
+    kept = kept_names(plants, release_rules())
+    plain = text.replace(" ", "")
+    by_hand = {name for name in names if name in plain}
+    assert {hit.found for hit in kept.hits(text)} == by_hand

@@ -81,6 +81,7 @@ class ReleasePage(Page):
         self.leaks: LeakDialog | None = None
         self._stale = True
         self._looking = False
+        self._look: JobHandle | None = None
         self._office_read = False
         self._released: ReleaseOrder | None = None
         self._refused: tuple[tuple[str, str], ...] = ()
@@ -199,25 +200,32 @@ class ReleasePage(Page):
         self.findings.restyle()
 
     def close_down(self) -> None:
-        """Stop waiting for the officer to stop typing."""
+        """Stop waiting for the officer to stop typing, and judging."""
         self._timer.stop()
+        self._stale = False
+        if self._look is not None:
+            self._look.cancel()
 
     # -- judging --------------------------------------------------------------------------------
 
     def look(self) -> None:
-        """Judge the order as it stands; asked for during a judgement, it judges once more."""
+        """Judge the order as it stands; asked for during a judgement, it judges once more.
+
+        A page that nobody sees waits until it is in front: judging a large register takes seconds.
+        """
         self._stale = True
-        if self._looking or self.progress.running:
+        if self._looking or self.progress.running or not self.isVisible():
             return
         self._stale = False
         self._looking = True
         order = self.form.order()
         handle = self.desk.run(
-            lambda _job: self.desk.app.release.sight(order),
+            lambda job: self.desk.app.release.sight(order, job),
             title=_("正在预检…"),
             on_success=self._seen,
             quiet=True,
         )
+        self._look = handle
         handle.finished.connect(self._looked)
 
     def _edited(self) -> None:
@@ -251,8 +259,8 @@ class ReleasePage(Page):
         self._allow()
 
     def _looked(self) -> None:
-        self._looking = False
-        if self._stale:
+        self._looking, self._look = False, None
+        if self._stale and self.isVisible():
             self.look()
 
     def _line(self, finding: Finding) -> Line:
