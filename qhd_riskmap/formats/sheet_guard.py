@@ -34,8 +34,8 @@ _PIECE: Final = 2**22
 _OVERLAP: Final = 256
 _LOCAL_HEADER: Final = 30
 _DEFLATED: Final = 8
-_LT, _C, _BLANK = b"<c "
-_VALUE_TAGS: Final = np.frombuffer(b"vif", dtype=np.uint8)
+_LT, _BLANK = b"< "
+_PADDING: Final = 16  # what is read past a tag's beginning
 _MERGE: Final = re.compile(
     rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
@@ -48,6 +48,7 @@ _FORMULA: Final = re.compile(rb"[<:]f[\s>/]")
 _HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*?\shidden=[\"'](?:1|true)[\"'][^<>]*)>")
 _ATTRIBUTE: Final = re.compile(rb"\s(r|min|max)=[\"'](\d{1,7})[\"']")
 _BYTES = npt.NDArray[np.uint8]
+_FLAGS = npt.NDArray[np.bool_]
 
 
 @dataclass(slots=True)
@@ -186,7 +187,8 @@ def sheet_extent(archive: GuardedArchive, part: str, name: str) -> Extent:
     extent, tail, first = Extent(), b"", True
     for piece in archive.pieces(part):
         block = tail + piece
-        refuse_entities(block, name, first=first)
+        if first or b"<!" in block:
+            refuse_entities(block, name, first=first)
         first = False
         # Cut at the last tag, so that no cell is split over two blocks.
         cut = block.rfind(b"<row")
@@ -215,11 +217,17 @@ def refuse_entities(piece: bytes, name: str, *, first: bool) -> None:
 def _measure(block: bytes, after: bytes, extent: Extent) -> None:
     if not block:
         return
-    extent.formulas = extent.formulas or _FORMULA.search(block) is not None
-    extent.rows += len(_ROW.findall(block)) if b"<row" not in block else block.count(b"<row")
+    size = len(block)
+    data: _BYTES = np.frombuffer(block + after + b"<" * _PADDING, dtype=np.uint8)
+    opening = data[:size] == _LT
+    prefixed = b":" in block
+    if not extent.formulas and (prefixed or _starts(data, opening, b"f").any()):
+        extent.formulas = _FORMULA.search(block) is not None
+    rows = int(np.count_nonzero(_starts(data, opening, b"row")))
+    extent.rows += rows or (len(_ROW.findall(block)) if prefixed else 0)
     if b" hidden=" in block:
         _take_hidden(block, extent)
-    for found in _MERGE.finditer(block):
+    for found in _MERGE.finditer(block) if b"mergeCell" in block else ():
         extent.merged.append(
             MergedRange(
                 int(found[2]),
@@ -228,22 +236,28 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
                 column_number(found[3].decode()),
             )
         )
-    data: _BYTES = np.frombuffer(block + after + b"<<<<<<<<<<<<<<<<", dtype=np.uint8)
-    tags = np.flatnonzero(data[: len(block)] == _LT)
-    cells = tags[(data[tags + 1] == _C) & (data[tags + 2] == _BLANK)]
-    plain = cells[
-        (data[cells + 3] == ord("r")) & (data[cells + 4] == ord("=")) & (data[cells + 5] == ord('"'))
-    ]  # fmt: skip
-    counted = (
-        len(_CELL.findall(block))
-        if b":c " in block
-        else block.count(b"<c ") + block.count(b"<c>") + block.count(b"<c/")
-    )
+    plain = _starts(data, opening, b'c r="')
+    if prefixed and b":c " in block:
+        counted = len(_CELL.findall(block))
+    else:
+        cells, after_name = _starts(data, opening, b"c"), data[2 : size + 2]
+        closed = (after_name == _BLANK) | (after_name == ord(">")) | (after_name == ord("/"))
+        counted = int(np.count_nonzero(cells & closed))
     extent.cells += counted
-    if len(plain):
-        _take_plain(data, tags, plain, extent)
-    if len(plain) != counted:
+    found_plain = int(np.count_nonzero(plain))
+    if found_plain:
+        _take_plain(data, np.flatnonzero(opening), plain, extent)
+    if found_plain != counted:
         _take_odd(block, counted, extent)
+
+
+def _starts(data: _BYTES, opening: _FLAGS, text: bytes) -> _FLAGS:
+    """Where a tag begins with ``text``."""
+    size = len(opening)
+    found = opening
+    for offset, char in enumerate(text, start=1):
+        found = found & (data[offset : size + offset] == char)
+    return found
 
 
 def _take_hidden(block: bytes, extent: Extent) -> None:
@@ -256,26 +270,30 @@ def _take_hidden(block: bytes, extent: Extent) -> None:
             extent.hidden_columns += range(first, min(numbers.get(b"max", 0), MAX_COLUMNS) + 1)
 
 
-def _take_plain(
-    data: _BYTES, tags: npt.NDArray[np.intp], cells: npt.NDArray[np.intp], extent: Extent
-) -> None:
+def _take_plain(data: _BYTES, tags: npt.NDArray[np.intp], plain: _FLAGS, extent: Extent) -> None:
     """Cells written ``<c r="AB12"…``, all at once."""
-    column = np.zeros(len(cells), dtype=np.int64)
-    row = np.zeros(len(cells), dtype=np.int64)
-    letters = np.ones(len(cells), dtype=bool)
-    digits = np.ones(len(cells), dtype=bool)
-    limit = len(data) - 1
-    for offset in range(6, 6 + 3 + 8):
-        char = data[np.minimum(cells + offset, limit)].astype(np.int64)
-        letters &= (char >= ord("A")) & (char <= ord("Z"))
-        column = np.where(letters, column * 26 + char - 64, column)
-        number = (char >= ord("0")) & (char <= ord("9"))
-        digits &= number | letters
-        row = np.where(digits & ~letters & number, row * 10 + char - 48, row)
+    which = np.flatnonzero(plain[tags])
+    place = tags[which] + 6
+    column = np.zeros(len(place), dtype=np.int32)
+    row = np.zeros(len(place), dtype=np.int64)
+    letters = np.ones(len(place), dtype=bool)
+    reading = letters
+    for _offset in range(3 + 8):
+        char = data[place]
+        letters = letters & (char >= ord("A")) & (char <= ord("Z"))
+        number = reading & (char >= ord("0")) & (char <= ord("9"))
+        reading = number | letters
+        if not reading.any():
+            break
+        if letters.any():
+            column = np.where(letters, column * 26 + (char.astype(np.int32) - 64), column)
+        row = np.where(number, row * 10 + (char.astype(np.int64) - 48), row)
+        place = place + 1
     extent.bottom = max(extent.bottom, int(row.max()))
     # The tag after the cell's own tells whether it holds anything.
-    following = tags[np.minimum(np.searchsorted(tags, cells, side="right"), len(tags) - 1)]
-    filled = np.isin(data[following + 1], _VALUE_TAGS)
+    following = tags[np.minimum(which + 1, len(tags) - 1)]
+    held = data[following + 1]
+    filled = (held == ord("v")) | (held == ord("i")) | (held == ord("f"))
     if filled.any():
         low, high = int(column[filled].min()), int(column[filled].max())
         extent.left = min(extent.left or low, low)
