@@ -30,7 +30,7 @@ _FOLDED = {
     for code in codes
 }  # fmt: skip
 _MAX_TEXT = 2000
-_GREATEST_NUMBER = 1e15  # a float still counts in ones there
+GREATEST_NUMBER = 1e15  # a float still counts in ones there
 _SHORTEST_PHONE = 7
 _LONGEST_PHONE = 26  # two mobile numbers and a separator
 
@@ -245,7 +245,7 @@ def _parse_number(field: Field, text: str) -> Parsed:
 
 
 def _outside_range(field: Field, number: float, text: str) -> Issue | None:
-    if abs(number) > _GREATEST_NUMBER:  # 1e999 is infinite, and no integer
+    if abs(number) > GREATEST_NUMBER:  # 1e999 is infinite, and no integer
         return _bad(field, "out-of-range", _("{text} 超出可用的范围，请核对。"), text)
     if field.minimum is not None and number < field.minimum:
         message = _("{text} 小于允许的最小值 {limit}，请核对。")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
+import numpy as np
+
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.schema import (
     EMPTY_WORDS,
+    GREATEST_NUMBER,
     Field,
     FieldKind,
     Issue,
@@ -22,16 +25,47 @@ from qhd_riskmap.services.survey_issues import warning
 
 Texts = Sequence[str | None]
 _SHORT: Final = 1000  # no text field refuses these
+_MANY: Final = 200  # distinct texts from which looking at all together pays
+_BAR: Final = "|"
+_NUMBERS: Final = frozenset({FieldKind.INTEGER, FieldKind.NUMBER})
+_PLAIN_SIGNS: Final = frozenset("0123456789.-")
 _EARLIEST: Final = date(1949, 10, 1)
 
 
 def cleaned(column: Texts) -> list[str | None]:
     """`clean_text` over a column; texts that are clean already are recognised fast."""
-    known = {text: _cleaned(text) if text else None for text in dict.fromkeys(column)}
+    distinct = [text for text in dict.fromkeys(column) if text]
+    tidy = _tidied_together(distinct) if len(distinct) >= _MANY else None
+    if tidy is distinct:
+        return [text or None for text in column]
+    known: dict[str | None, str | None] = dict(
+        zip(distinct, tidy if tidy is not None else map(clean, distinct), strict=True)
+    )
+    known[None] = known[""] = None
     return [known[text] for text in column]
 
 
-def _cleaned(text: str) -> str | None:
+def _tidied_together(texts: list[str]) -> list[str] | None:
+    """Many texts tidied as one, the list itself where nothing was to do; None: go one by one.
+
+    Nothing composes with the bar between them, so they normalise as they would alone. Texts that
+    mean nothing, or need more than normalising and stripping, are left to `clean`.
+    """
+    whole = _BAR.join(texts)
+    if not whole.isascii() and not unicodedata.is_normalized("NFKC", whole):
+        whole = unicodedata.normalize("NFKC", whole)
+        tidy = whole.split(_BAR)
+    else:
+        tidy = texts
+    if whole.count(_BAR) != len(texts) - 1 or not whole.isprintable():
+        return None
+    if " |" in whole or "| " in whole or whole[0] == " " or whole[-1] == " ":
+        tidy = [text.strip(" ") for text in tidy]
+    return None if not EMPTY_WORDS.isdisjoint(map(str.casefold, tidy)) else tidy
+
+
+def clean(text: str) -> str | None:
+    """`clean_text` of one text that is not empty."""
     if _is_clean(text):
         return text
     tidy = unicodedata.normalize("NFKC", text).strip()
@@ -68,20 +102,44 @@ def cast(
     """
     if field.kind is FieldKind.TEXT and max(map(len, filter(None, texts)), default=0) < _SHORT:
         return list(texts)
-    known: dict[str, tuple[AttributeValue | None, Issue | None]] = {}
+    if factor == 1.0 and field.kind in _NUMBERS:
+        numbers = _plain_numbers(field, texts)
+        if numbers is not None:
+            return numbers
     parsed = _scaled(field, factor)
-    values: list[AttributeValue | None] = []
-    for row, text in enumerate(texts):
-        if text is None:
-            values.append(None)
-            continue
-        found = known.get(text)
-        if found is None:
-            found = known[text] = parsed(text)
-        values.append(found[0])
-        if found[1] is not None:
-            report(row, found[1])
-    return values
+    known = {text: parsed(text) for text in dict.fromkeys(texts) if text is not None}
+    if any(issue is not None for _value, issue in known.values()):
+        for row, text in enumerate(texts):
+            issue = known[text][1] if text is not None else None
+            if issue is not None:
+                report(row, issue)
+    found = {text: value for text, (value, _issue) in known.items()}
+    return [found[text] if text is not None else None for text in texts]
+
+
+def _plain_numbers(field: Field, texts: Texts) -> list[AttributeValue | None] | None:
+    """Values of a column of bare numbers within the limits; None: go one by one.
+
+    Of digits, points and minus signs alone, `float` takes exactly what `parse_value` takes.
+    """
+    given = [text for text in texts if text is not None]
+    if not given or not _PLAIN_SIGNS.issuperset("".join(given)):
+        return None
+    try:
+        numbers = np.array(list(map(float, given)))
+    except ValueError:
+        return None
+    least = -GREATEST_NUMBER if field.minimum is None else field.minimum
+    most = GREATEST_NUMBER if field.maximum is None else field.maximum
+    if numbers.min() < max(least, -GREATEST_NUMBER) or numbers.max() > min(most, GREATEST_NUMBER):
+        return None
+    if field.kind is FieldKind.INTEGER:
+        if not np.array_equal(numbers, np.trunc(numbers)):
+            return None
+        values: Iterator[AttributeValue] = map(int, numbers.tolist())
+    else:
+        values = iter(numbers.tolist())
+    return [next(values) if text is not None else None for text in texts]
 
 
 def _scaled(
@@ -105,10 +163,12 @@ def dated(
     texts: Texts, field: Field, today: date, report: Callable[[int, Issue], None]
 ) -> list[date | None]:
     """Days of one cleaned column; days to come and days before 1949 are doubted."""
-    days: list[date | None] = []
-    for row, value in enumerate(cast(field, texts, report)):
-        day = date.fromisoformat(value) if isinstance(value, str) else None
-        days.append(day)
+    values = cast(field, texts, report)
+    known = {value: date.fromisoformat(value) for value in set(values) if isinstance(value, str)}
+    days = [known.get(value) if isinstance(value, str) else None for value in values]
+    if all(_EARLIEST <= day <= today for day in known.values()):
+        return days
+    for row, day in enumerate(days):
         if day is None:
             continue
         if day > today:
