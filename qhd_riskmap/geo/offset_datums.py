@@ -143,18 +143,19 @@ def _solve(
     """Find the arguments that ``forward`` maps to ``(lon, lat)``, by fixed-point iteration.
 
     Both offsets change by less than 3 % of the distance moved, so each step wins nearly two
-    digits and the last one leaves 3e-11 degrees at most. Points on which it does not settle (far outside any map) become NaN.
+    digits and the last one leaves 3e-11 degrees at most. A point stays once it has settled, so that
+    it comes out the same whatever points are converted with it. Points on which it does not settle (far outside any map) become NaN.
     """
     x, y = guess_lon, guess_lat
-    step = np.full(lon.shape, np.inf)
+    settled = np.zeros(lon.shape, dtype=np.bool_)
     for _step in range(_MOST_STEPS):
         found_x, found_y = forward(x, y)
         error_x, error_y = found_x - lon, found_y - lat
-        x, y = x - error_x, y - error_y
+        x, y = np.where(settled, x, x - error_x), np.where(settled, y, y - error_y)
         step = np.maximum(np.abs(error_x), np.abs(error_y))
-        if not np.any(step > STEP_TOLERANCE_DEG):
+        settled |= step <= STEP_TOLERANCE_DEG
+        if np.all(settled | np.isnan(step)):
             break
-    settled = step <= STEP_TOLERANCE_DEG
     return np.where(settled, x, np.nan), np.where(settled, y, np.nan)
 
 

@@ -16,16 +16,17 @@ from qhd_riskmap.domain.hazard import GEOMETRY_TYPES
 from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.candidate_columns import anchor_points
 from qhd_riskmap.services.survey_issues import IssueLog, error, warning
-from qhd_riskmap.services.survey_positions import Positions, Vertices
+from qhd_riskmap.services.survey_positions import FlatParts, FloatArray, Positions
 
 POINT, LINE, AREA = "点", "线", "面"
 LINE_TYPES: Final = frozenset({"oil_gas_pipeline", "ammonia_pipeline"})
 _ROUTE_TYPES: Final = LINE_TYPES | {"highway_hazmat"}
 _LINE_WORDS: Final = ("走向", "线路", "管线", "起止", "折点", "中心线", "路线", "轴线")
 _AREA_WORDS: Final = ("范围", "边界", "界址", "区域", "面")
-_FEWEST_OF_AREA: Final = 3
-_FEWEST_OF_LINE: Final = 2
+FEWEST_OF_AREA: Final = 3
+FEWEST_OF_LINE: Final = 2
 _BROKEN: Final = N_("图形自相交，已按常规修补，请在地图上核对。")
 GeometryArray = npt.NDArray[Any]
 
@@ -45,26 +46,30 @@ class PlacedRows:
     lat: npt.NDArray[np.float64]
 
 
-def wanted_shape(kind: str | None, header: str, type_key: str, parts: Sequence[Vertices]) -> str:
+def wanted_shape(kind: str | None, header: str, type_key: str, *, fewest: int, closed: bool) -> str:
     """Point, line or area: what the row says, what the header says, then what the type suggests.
 
-    >>> ring = [[(0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0)]]
-    >>> wanted_shape(None, "拐点坐标", "geological", ring)
+    Args:
+        kind: Cleaned text of the 图形 column.
+        header: Header of the column of vertices.
+        type_key: Type of the hazard, "" where unknown.
+        fewest: Vertices of the row's shortest list.
+        closed: Whether every list ends where it begins.
+
+    >>> wanted_shape(None, "拐点坐标", "geological", fewest=4, closed=True)
     '面'
-    >>> wanted_shape(None, "走向坐标", "geological", ring[:])
+    >>> wanted_shape(None, "走向坐标", "geological", fewest=4, closed=True)
     '线'
     """
-    fewest = min(len(part) for part in parts)
-    if fewest < _FEWEST_OF_LINE:
+    if fewest < FEWEST_OF_LINE:
         return POINT
     if kind in {POINT, LINE, AREA}:
-        return LINE if kind == AREA and fewest < _FEWEST_OF_AREA else str(kind)
+        return LINE if kind == AREA and fewest < FEWEST_OF_AREA else str(kind)
     if any(word in header for word in _LINE_WORDS):
         return LINE
-    closed = all(len(part) > _FEWEST_OF_AREA and part[0] == part[-1] for part in parts)
     if closed:
         return AREA
-    if type_key in _ROUTE_TYPES or fewest < _FEWEST_OF_AREA:
+    if type_key in _ROUTE_TYPES or fewest < FEWEST_OF_AREA:
         return LINE
     named = any(word in header for word in _AREA_WORDS)
     return AREA if named or type_key else LINE
@@ -84,62 +89,70 @@ def place_rows(
         shapes: `POINT`, `LINE` or `AREA` for each row of ``positions.parts``.
         log: Takes mended and unusable geometries.
     """
-    count = len(positions.x)
-    geometries: GeometryArray = np.full(count, None, dtype=object)
-    groups: dict[str, list[int]] = {}
-    located = positions.found
-    for row, reference in enumerate(references):
-        if reference is not None and located[row]:
-            groups.setdefault(reference.text, []).append(row)
-    for rows in groups.values():
-        reference = references[rows[0]]
+    geometries: GeometryArray = np.full(len(positions.x), None, dtype=object)
+    kinds = {id(reference): reference for reference in references}
+    which = np.array(list(map(id, references)), dtype=np.uint64)
+    by_text: dict[str, tuple[Reference, list[np.uint64]]] = {}
+    for key, reference in kinds.items():
         if reference is not None:
-            _place_group(positions, reference, rows, shapes, geometries)
+            by_text.setdefault(reference.text, (reference, []))[1].append(np.uint64(key))
+    for reference, keys in by_text.values():
+        rows = positions.found & np.isin(which, keys)
+        _place_group(positions, reference, np.flatnonzero(rows), shapes, geometries)
     _mend(geometries, log)
-    anchors: Any = shapely.point_on_surface(geometries)
+    anchors = anchor_points(geometries)
     return PlacedRows(geometries, shapely.get_x(anchors), shapely.get_y(anchors))
 
 
 def _place_group(
     positions: Positions,
     reference: Reference,
-    rows: list[int],
+    rows: npt.NDArray[np.intp],
     shapes: Mapping[int, str],
     geometries: GeometryArray,
 ) -> None:
-    single = [r for r in rows if r not in positions.parts and r not in positions.shapes]
-    if single:
+    several = np.array([row for row in rows.tolist() if row in positions.parts], dtype=np.intp)
+    drawn = [row for row in rows.tolist() if row in positions.shapes] if positions.shapes else []
+    single = np.setdiff1d(rows, np.concatenate([several, np.array(drawn, dtype=np.intp)]))
+    if len(single):
         lon, lat = to_cgcs2000(positions.x[single], positions.y[single], reference)
         good = np.isfinite(lon) & np.isfinite(lat)
-        kept = np.asarray(single)[good]
-        geometries[kept] = shapely.points(lon[good], lat[good])
-    several = [r for r in rows if r in positions.parts]
-    if several:
-        _place_parts(positions, reference, several, shapes, geometries)
-    for row in rows:
-        shape = positions.shapes.get(row)
-        if shape is not None:
-            geometries[row] = _transformed(shape, reference)
+        geometries[single[good]] = shapely.points(lon[good], lat[good])
+    if len(several):
+        _place_parts(positions.flat_parts(several.tolist()), reference, shapes, geometries)
+    for row in drawn:
+        geometries[row] = _transformed(positions.shapes[row], reference)
 
 
 def _place_parts(
-    positions: Positions,
-    reference: Reference,
-    rows: list[int],
-    shapes: Mapping[int, str],
-    geometries: GeometryArray,
+    flat: FlatParts, reference: Reference, shapes: Mapping[int, str], geometries: GeometryArray
 ) -> None:
-    """All vertex lists through one conversion."""
-    flat = np.array([xy for row in rows for part in positions.parts[row] for xy in part])
-    lon, lat = to_cgcs2000(flat[:, 0], flat[:, 1], reference)
-    converted = np.column_stack([lon, lat])
-    at = 0
-    for row in rows:
-        parts = []
-        for part in positions.parts[row]:
-            parts.append(converted[at : at + len(part)])
-            at += len(part)
-        geometries[row] = _built(parts, shapes.get(row, POINT))
+    """All vertex lists through one conversion; those of one part are drawn together."""
+    converted = np.column_stack(to_cgcs2000(flat.xy[:, 0], flat.xy[:, 1], reference))
+    counts, begins = flat.counts, flat.ends - flat.counts
+    sound = np.logical_and.reduceat(np.isfinite(converted).all(axis=1), begins)
+    alone = np.bincount(flat.rows, minlength=len(geometries))[flat.rows] == 1
+    wanted = np.array([shapes.get(row, POINT) for row in flat.rows.tolist()], dtype=object)
+    together = sound & alone & (counts > FEWEST_OF_AREA)
+    for shape, draw in ((LINE, shapely.linestrings), (AREA, _polygons)):
+        chosen = together & (wanted == shape)
+        if chosen.any():
+            vertices = converted[np.repeat(chosen, counts)]
+            owner = np.repeat(np.arange(int(chosen.sum())), counts[chosen])
+            geometries[flat.rows[chosen]] = draw(vertices, indices=owner)
+    odd = ~(together & np.isin(wanted, [LINE, AREA]))
+    parts: dict[int, list[FloatArray]] = {}
+    for at in np.flatnonzero(odd).tolist():
+        part = converted[begins[at] : flat.ends[at]]
+        parts.setdefault(int(flat.rows[at]), []).append(part)
+    for row, own in parts.items():
+        geometries[row] = _built(own, shapes.get(row, POINT))
+
+
+def _polygons(vertices: FloatArray, *, indices: npt.NDArray[np.intp]) -> GeometryArray:
+    rings: Any = shapely.linearrings(vertices, indices=indices)
+    areas: GeometryArray = shapely.polygons(rings)
+    return areas
 
 
 def _built(parts: list[npt.NDArray[np.float64]], shape: str) -> BaseGeometry | None:
@@ -168,14 +181,16 @@ def _transformed(shape: BaseGeometry, reference: Reference) -> BaseGeometry | No
 
 def _mend(geometries: GeometryArray, log: IssueLog) -> None:
     """Repair self-intersections; what has no area or length left is refused."""
-    present = np.array([g is not None for g in geometries], dtype=bool)
-    broken = np.flatnonzero(present & ~shapely.is_valid(geometries)).tolist()
+    kinds = shapely.get_type_id(geometries)
+    present = kinds >= 0
+    shaped = np.flatnonzero(kinds > shapely.GeometryType.POINT)  # a finite point is valid
+    broken = shaped[~shapely.is_valid(geometries[shaped])].tolist()
     for row in broken:
         mended: Any = _largest_kind(geometries[row], shapely.make_valid(geometries[row]))
         geometries[row] = mended
         if mended is not None:
             log.on_row(row, warning("vertices", "self-intersection", _(_BROKEN)))
-    lost = np.array([g is None for g in geometries], dtype=bool)
+    lost = shapely.get_type_id(geometries) < 0
     for row in np.flatnonzero(present & (shapely.is_empty(geometries) | lost)).tolist():
         geometries[row] = None
         log.on_row(row, error("vertices", "no-geometry", _("拐点构不成图形，请核对坐标。")))

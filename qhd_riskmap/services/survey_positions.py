@@ -22,13 +22,14 @@ from qhd_riskmap.geo.coordinate_text import (
     read_angle,
     read_vertices,
 )
+from qhd_riskmap.geo.plain_lists import read_plain_lists
 from qhd_riskmap.geo.sheet_frames import unpacked
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, error, warning
-from qhd_riskmap.services.survey_values import Texts, cleaned
+from qhd_riskmap.services.survey_values import Texts, clean
 
-Vertices = list[tuple[float, float]]
 FloatArray = npt.NDArray[np.float64]
+Vertices = FloatArray  # (n, 2)
 _NO_TURN: Final = 180.0
 _LONGITUDES: Final = (73.0, 136.0)
 _LATITUDES: Final = (3.0, 54.0)
@@ -67,9 +68,48 @@ class Positions:
         with np.errstate(invalid="ignore"):
             return np.asarray((np.abs(self.x) > _NO_TURN) | (np.abs(self.y) > _NO_TURN))
 
+    def flat_parts(self, rows: Sequence[int] | None = None) -> FlatParts:
+        """The vertex lists of all rows, or of some, after each other."""
+        chosen = list(self.parts) if rows is None else rows
+        lists = [(row, part) for row in chosen for part in self.parts[row]]
+        counts = np.array([len(part) for _row, part in lists], dtype=np.intp)
+        return FlatParts(
+            rows=np.array([row for row, _part in lists], dtype=np.intp),
+            ends=np.cumsum(counts),
+            xy=np.concatenate([part for _row, part in lists]) if lists else np.empty((0, 2)),
+        )
+
     def place(self, row: int, x: float, y: float, text: str) -> None:
         """Set the first coordinate of a row."""
         self.x[row], self.y[row], self.texts[row] = x, y, text
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FlatParts:
+    """Vertex lists of several rows after each other.
+
+    Attributes:
+        rows: Row of each list.
+        ends: Where the vertices of each end in `xy`.
+        xy: (n, 2) vertices.
+    """
+
+    rows: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.intp]
+    xy: FloatArray
+
+    @property
+    def counts(self) -> npt.NDArray[np.intp]:
+        """Number of vertices of each."""
+        return np.diff(self.ends, prepend=0)
+
+    @property
+    def closed(self) -> npt.NDArray[np.bool_]:
+        """Lists that end where they begin."""
+        if not len(self.ends):
+            return np.empty(0, dtype=bool)
+        first, last = self.xy[self.ends - self.counts], self.xy[self.ends - 1]
+        return np.asarray((first == last).all(axis=1))
 
 
 def read_positions(columns: Mapping[str, Texts], rows: int, log: IssueLog) -> Positions:
@@ -142,6 +182,9 @@ def _turned(x: FloatArray, y: FloatArray) -> npt.NDArray[np.bool_]:
 
 
 def _angles(column: Texts, key: str, problems: list[tuple[int, str, str]]) -> FloatArray:
+    values = _plain_angles(column)
+    if values is not None:
+        return values
     values = np.full(len(column), np.nan)
     for row, text in enumerate(column):
         if not text:
@@ -158,6 +201,23 @@ def _angles(column: Texts, key: str, problems: list[tuple[int, str, str]]) -> Fl
     return values
 
 
+def _plain_angles(column: Texts) -> FloatArray | None:
+    """Values of a column of bare numbers that need no second look; None: go one by one."""
+    filled = [row for row, text in enumerate(column) if text]
+    texts = [text for text in column if text]
+    if not _PLAIN.issuperset("".join(texts)):
+        return None
+    try:
+        numbers = np.array(list(map(float, texts)), dtype=np.float64)
+    except ValueError:
+        return None
+    if not (np.abs(numbers) <= _NO_TURN).all():
+        return None
+    values = np.full(len(column), np.nan)
+    values[filled] = numbers
+    return values
+
+
 def _is_plain(number: float) -> bool:
     """Degrees, or a plane coordinate of at least six digits and a belt."""
     size = abs(number)
@@ -165,7 +225,7 @@ def _is_plain(number: float) -> bool:
 
 
 def _angle(text: str) -> float:
-    if cleaned([text])[0] is None:
+    if clean(text) is None:
         return math.nan
     plain = unicodedata.normalize("NFKC", text).strip().removesuffix("m").removesuffix("米")
     try:
@@ -177,7 +237,7 @@ def _angle(text: str) -> float:
 
 def _read_points(column: Texts, found: Positions, problems: list[tuple[int, str, str]]) -> None:
     for row, text in enumerate(column):
-        if not text or not math.isnan(found.x[row]) or cleaned([text])[0] is None:
+        if not text or not math.isnan(found.x[row]) or clean(text) is None:
             continue
         try:
             point = _point(text)
@@ -205,7 +265,7 @@ def _read_ends(
         if any(math.isnan(value) for value in (start_x, start_y, end_x, end_y)):
             continue
         text = "; ".join(f"{columns[x][row]}, {columns[y][row]}" for x, y in _END_PAIRS)
-        found.parts[row] = [[(start_x, start_y), (end_x, end_y)]]
+        found.parts[row] = [np.array([(start_x, start_y), (end_x, end_y)])]
         found.place(row, start_x, start_y, text)
 
 
@@ -213,13 +273,36 @@ _END_PAIRS: Final = (("start_lon", "start_lat"), ("end_lon", "end_lat"))
 
 
 def _read_vertices(column: Texts, found: Positions, problems: list[tuple[int, str, str]]) -> None:
-    for row, text in enumerate(column):
-        if not text or cleaned([text])[0] is None:
+    filled = [row for row, text in enumerate(column) if text]
+    texts = [text for text in column if text]
+    plain = _take_plain_lists(filled, texts, found)
+    for at in np.flatnonzero(~plain).tolist():
+        row, text = filled[at], texts[at]
+        if clean(text) is None:
             continue
         try:
             _take_vertices(row, text, found)
         except CoordinateTextError as problem:
             problems.append((row, "vertices", str(problem)))
+
+
+def _take_plain_lists(
+    rows: Sequence[int], texts: Sequence[str], found: Positions
+) -> npt.NDArray[np.bool_]:
+    """Take the texts in the commonest form, all at once; which of them."""
+    lists = read_plain_lists(texts)
+    begins = [0, *lists.ends[:-1].tolist()]
+    for at, begin, end in zip(lists.which.tolist(), begins, lists.ends.tolist(), strict=False):
+        row = rows[at]
+        found.parts[row] = [lists.xy[begin:end]]
+        found.texts[row] = texts[at]
+    taken = np.zeros(len(texts), dtype=bool)
+    taken[lists.which] = True
+    where = np.asarray(rows, dtype=np.intp)[lists.which]
+    if len(where):
+        found.x[where], found.y[where] = lists.xy[begins].T
+        found.swapped.update(where[lists.swapped].tolist())
+    return taken
 
 
 def _take_vertices(row: int, text: str, found: Positions) -> None:
@@ -231,7 +314,7 @@ def _take_vertices(row: int, text: str, found: Positions) -> None:
         found.place(row, x, y, text)
         return
     vertices = read_vertices(text)
-    found.parts[row] = vertices.parts
+    found.parts[row] = [np.array(part) for part in vertices.parts]
     found.place(row, *vertices.parts[0][0], text)
     if vertices.swapped:
         found.swapped.add(row)

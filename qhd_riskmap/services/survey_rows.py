@@ -32,7 +32,13 @@ from qhd_riskmap.services.survey_candidates import CandidateMaker, ImportTerms, 
 from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
 from qhd_riskmap.services.survey_formulas import note_unsolved
-from qhd_riskmap.services.survey_geometry import LINE_TYPES, PlacedRows, place_rows, wanted_shape
+from qhd_riskmap.services.survey_geometry import (
+    FEWEST_OF_AREA,
+    LINE_TYPES,
+    PlacedRows,
+    place_rows,
+    wanted_shape,
+)
 from qhd_riskmap.services.survey_issues import IssueLog, RowIssue, error, warning
 from qhd_riskmap.services.survey_location import (
     DeclaredCounties,
@@ -286,12 +292,29 @@ class _Reader:
         ]
 
     def _shapes(self, positions: Positions, types: Sequence[HazardType | None]) -> dict[int, str]:
+        """What the vertex lists draw, by row."""
         kinds = self._columns.texts("geometry_kind")
         header = self._columns.header("vertices")
-        return {
-            row: wanted_shape(kinds[row] if kinds else None, header, _key(types[row]), parts)
-            for row, parts in positions.parts.items()
-        }
+        flat = positions.flat_parts()
+        fewest: dict[int, int] = {}
+        closed: dict[int, bool] = {}
+        for row, count, ring in zip(
+            flat.rows.tolist(), flat.counts.tolist(), flat.closed.tolist(), strict=True
+        ):
+            fewest[row] = min(fewest.get(row, count), count)
+            closed[row] = closed.get(row, True) and ring and count > FEWEST_OF_AREA
+        known: dict[tuple[str | None, str, int, bool], str] = {}
+        shapes = {}
+        for row, count in fewest.items():
+            kind = kinds[row] if kinds is not None else None
+            key = (kind, _key(types[row]), min(count, FEWEST_OF_AREA), closed[row])
+            shape = known.get(key)
+            if shape is None:
+                shape = known[key] = wanted_shape(
+                    kind, header, key[1], fewest=key[2], closed=key[3]
+                )
+            shapes[row] = shape
+        return shapes
 
     # Checks
 

@@ -175,13 +175,7 @@ def _one_place(places: Sequence[tuple[float, float]]) -> bool:
 
 def _line_vertices(positions: Positions) -> tuple[FloatArray, FloatArray, IndexArray]:
     """All vertices of the rows with vertex lists that do not close, and the row of each."""
-    x: list[float] = []
-    y: list[float] = []
-    row_of: list[int] = []
-    for row, parts in positions.parts.items():
-        for part in parts:
-            if len(part) > 1 and part[0] != part[-1]:
-                x += [vertex[0] for vertex in part]
-                y += [vertex[1] for vertex in part]
-                row_of += [row] * len(part)
-    return np.array(x, np.float64), np.array(y, np.float64), np.array(row_of, np.intp)
+    flat = positions.flat_parts()
+    open_ones = ~flat.closed & (flat.counts > 1)
+    xy = flat.xy[np.repeat(open_ones, flat.counts)]
+    return xy[:, 0], xy[:, 1], np.repeat(flat.rows[open_ones], flat.counts[open_ones])
