@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.assessment import AssessmentService
     from qhd_riskmap.services.attachments import AttachmentService
     from qhd_riskmap.services.bookmarks import BookmarkService
+    from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
@@ -177,6 +178,13 @@ class App:
         from qhd_riskmap.services.lookup import LookupService  # noqa: PLC0415
 
         return LookupService(self.register, self.actor)
+
+    @cached_property
+    def bulk_edit(self) -> BulkEditService:
+        """One value for many hazards."""
+        from qhd_riskmap.services.bulk_edit import BulkEditService  # noqa: PLC0415
+
+        return BulkEditService(self.register, self.actor)
 
     @cached_property
     def layers(self) -> MapLayerService:

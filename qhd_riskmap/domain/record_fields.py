@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Final
@@ -10,21 +10,18 @@ from typing import Final
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard, HazardStatus, Secrecy
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.schema import Field, FieldKind
-from qhd_riskmap.domain.taxonomy import HazardType
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import N_, _
 
+_NEVER_EMPTY: Final = frozenset({"name", "county", "secrecy", "status"})
 _TEXTS: Final = ("township", "address", "unit", "regulator", "contact", "phone", "notes")
 
 
-def record_fields(hazard_type: HazardType) -> tuple[Field, ...]:
-    """The fields that every hazard has; sub-kinds are those of the type."""
+def common_fields() -> tuple[Field, ...]:
+    """The fields that every hazard has, whatever its type."""
     codes = tuple(region.code for region in regions().current())
-    sub_kind = Field(
-        key="sub_kind", label=N_("小类"), kind=FieldKind.CHOICE, choices=hazard_type.sub_kinds
-    )
     return (
         Field(key="name", label=N_("名称"), required=True),
-        *((sub_kind,) if hazard_type.sub_kinds else ()),
         Field(key="county", label=N_("县区"), kind=FieldKind.CHOICE, choices=codes, required=True),
         Field(key="township", label=N_("乡镇（街道）")),
         Field(key="address", label=N_("详细位置")),
@@ -60,6 +57,34 @@ def record_fields(hazard_type: HazardType) -> tuple[Field, ...]:
             required=True,
         ),
         Field(key="notes", label=N_("备注")),
+    )
+
+
+def record_fields(hazard_type: HazardType) -> tuple[Field, ...]:
+    """The fields that every hazard has; sub-kinds are those of the type."""
+    name, *others = common_fields()
+    return (name, *_sub_kind_field(hazard_type), *others)
+
+
+def bulk_fields(type_keys: Collection[str]) -> tuple[Field, ...]:
+    """The fields that can be set for several hazards at once: all but the name.
+
+    Sub-kind and the type's own fields only where all are of one type.
+    """
+    common = common_fields()[1:]
+    if len(set(type_keys)) != 1:
+        return common
+    hazard_type = taxonomy().get(next(iter(type_keys)))
+    return (*_sub_kind_field(hazard_type), *common, *hazard_type.fields)
+
+
+def _sub_kind_field(hazard_type: HazardType) -> tuple[Field, ...]:
+    if not hazard_type.sub_kinds:
+        return ()
+    return (
+        Field(
+            key="sub_kind", label=N_("小类"), kind=FieldKind.CHOICE, choices=hazard_type.sub_kinds
+        ),
     )
 
 
@@ -114,3 +139,40 @@ def with_values(
         phone=texts["phone"],
         notes=texts["notes"],
     )
+
+
+def field_value(hazard: Hazard, key: str) -> AttributeValue | None:
+    """The value of one field, common or of the type; None where it is empty."""
+    common = record_values(hazard)
+    value = common[key] if key in common else hazard.attributes.get(key)
+    return None if value == "" else value
+
+
+def with_field(hazard: Hazard, key: str, value: AttributeValue | None) -> Hazard:
+    """The hazard with another value of one field; None empties it.
+
+    Raises:
+        ValueError: A field that must not be empty would be.
+    """
+    hazard_type = taxonomy().get(hazard.type_key)
+    common = record_values(hazard)
+    if key in common:
+        if value is None and key in _NEVER_EMPTY:
+            raise ValueError(f"{key} must not be empty")
+        common[key] = "" if value is None else value
+        return with_values(hazard, common, hazard.attributes, hazard_type)
+    attributes = {name: kept for name, kept in hazard.attributes.items() if name != key}
+    if value is not None:
+        attributes[key] = value
+    return replace(hazard, attributes=attributes)
+
+
+def shown_value(field: Field | None, value: AttributeValue | None) -> str:
+    """A value in words, with its unit."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    words = choice_words().get(field.key, {}) if field is not None else {}
+    text = words.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+    return f"{text} {field.unit}" if field is not None and field.unit else text

@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.errors import OutputFileError
+from qhd_riskmap.formats.shown_table import write_shown
 from qhd_riskmap.formats.vector_files import export_register
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+_REPORT_EVERY: Final = 500
+QUIET_JOB: JobContext = SilentJob()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownTable:
+    """A table as it stands on the screen.
+
+    Attributes:
+        titles: Titles of the columns shown, from left to right.
+        widths: Their widths in characters.
+        count: Number of rows.
+        rows: Makes the texts of all rows, one row after the other.
+    """
+
+    titles: Sequence[str]
+    widths: Sequence[int]
+    count: int
+    rows: Callable[[], Iterator[Sequence[str]]]
 
 
 class ExportService:
@@ -44,29 +69,64 @@ class ExportService:
             OutputFileError: A file cannot be written, or it is the register itself.
         """
         self._actor.require(Permission.EXPORT)
-        if path.resolve() == self._register.path.resolve():
-            raise OutputFileError(
-                _("不能用导出文件覆盖登记库“{path}”。").format(path=path),
-                hint=_("请换一个文件名。"),
-            )
+        self._refuse_register(path)
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find(wanted)
             if only is not None:
                 chosen = frozenset(only)
                 hazards = [hazard for hazard in hazards if hazard.id in chosen]
             files = export_register(hazards, path)
-            # Recorded in the same breath: data that left without a trace would be worse than a file
-            # that has to be thrown away.
-            try:
-                work.audit.record(
-                    self._actor,
-                    "register.export",
-                    path.name,
-                    {"format": path.suffix.lower().lstrip("."), "count": len(hazards)},
-                )
-                work.commit()
-            except BaseException:
-                for file in files:
-                    file.unlink(missing_ok=True)
-                raise
+            self._record(work, files, path, len(hazards))
         return files
+
+    def export_shown(
+        self, path: Path, shown: ShownTable, job: JobContext = QUIET_JOB
+    ) -> list[Path]:
+        """Write a table as it stands on the screen; the ending of ``path`` chooses xlsx or csv.
+
+        Returns:
+            The file written.
+
+        Raises:
+            PermissionDeniedError: The actor may not export.
+            InvalidInputError: The format is unknown.
+            OutputFileError: The file cannot be written, or it is the register itself.
+        """
+        self._actor.require(Permission.EXPORT)
+        self._refuse_register(path)
+
+        def watched() -> Iterator[Sequence[str]]:
+            for number, row in enumerate(shown.rows()):
+                if number % _REPORT_EVERY == 0:
+                    job.advance(number, shown.count)
+                yield row
+
+        write_shown(path, shown.titles, watched(), shown.widths)
+        with self._register.unit_of_work() as work:
+            self._record(work, [path], path, shown.count)
+        return [path]
+
+    def _refuse_register(self, path: Path) -> None:
+        if path.resolve() == self._register.path.resolve():
+            raise OutputFileError(
+                _("不能用导出文件覆盖登记库“{path}”。").format(path=path),
+                hint=_("请换一个文件名。"),
+            )
+
+    def _record(self, work: UnitOfWork, files: list[Path], path: Path, count: int) -> None:
+        """Put an export on record, or take the files back.
+
+        Data that left without a trace would be worse than a file that has to be thrown away.
+        """
+        try:
+            work.audit.record(
+                self._actor,
+                "register.export",
+                path.name,
+                {"format": path.suffix.lower().lstrip("."), "count": count},
+            )
+            work.commit()
+        except BaseException:
+            for file in files:
+                file.unlink(missing_ok=True)
+            raise

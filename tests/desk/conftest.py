@@ -109,7 +109,9 @@ SAMPLES = (
 
 def pytest_collection_modifyitems(items):
     # The offscreen platform says so of dialogs and tool tips; real platforms do it.
-    ignored = pytest.mark.qt_log_ignore("This plugin does not support (propagateSizeHints|raise)")
+    ignored = pytest.mark.qt_log_ignore(
+        "This plugin does not support (propagateSizeHints|raise|grabbing)"
+    )
     for item in items:
         if item.path.parent == Path(__file__).parent:
             item.add_marker(ignored)

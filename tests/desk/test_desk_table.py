@@ -16,8 +16,8 @@ from qhd_riskmap.domain.feature_table import empty_table, feature_table
 from qhd_riskmap.domain.text_search import TextSearch
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.facets import FacetIndex
+from qhd_riskmap.ui.toolkit.record_columns import COLUMNS
 from qhd_riskmap.ui.toolkit.record_table import (
-    COLUMNS,
     ID_ROLE,
     LEVEL_ROLE,
     RecordTableModel,

@@ -45,7 +45,7 @@ from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.record_table import county_label, shape_label
+from qhd_riskmap.ui.toolkit.record_columns import county_label, shape_label
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 

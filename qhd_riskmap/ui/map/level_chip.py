@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from qhd_riskmap.cartography.symbols import level_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL
-from qhd_riskmap.ui.toolkit.record_view import paint_level_chip
+from qhd_riskmap.ui.toolkit.level_delegate import paint_level_chip
 
 _HEIGHT: Final = 26
 _ROOM: Final = 44

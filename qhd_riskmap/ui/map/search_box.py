@@ -19,7 +19,7 @@ from qhd_riskmap.services.lookup import Division
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.hit_list import Hit, HitList
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.record_table import county_label
+from qhd_riskmap.ui.toolkit.record_columns import county_label
 
 _MOST: Final = 60
 _MOST_DIVISIONS: Final = 5

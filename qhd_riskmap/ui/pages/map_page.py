@@ -28,6 +28,8 @@ from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
 from qhd_riskmap.ui.map.search_box import SearchBox
 from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
+from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
 from qhd_riskmap.ui.toolkit.history import Added, Restated
@@ -35,6 +37,7 @@ from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
+from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 
 _PLACE_SCALE = 10_000.0
 _COLUMN_SIZES = (228, 760, 352)
@@ -81,6 +84,14 @@ _COMMANDS = (
         icon="image-filter-center-focus",
     ),
     Command(
+        id="map.bulk-edit",
+        title=N_("批量修改选中的隐患(&B)…"),
+        menu="page",
+        shortcut="Ctrl+Shift+B",
+        needs=Permission.EDIT,
+        icon="table-edit",
+    ),
+    Command(
         id="map.delete",
         title=N_("删除选中的隐患(&D)"),
         menu="page",
@@ -102,7 +113,7 @@ class MapPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._actions = RecordActions(desk, self)
-        self.dialog: NewHazardDialog | PlaceDialog | QMessageBox | None = None
+        self.dialog: BulkEditDialog | NewHazardDialog | PlaceDialog | QMessageBox | None = None
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
         self.search_box = SearchBox(desk)
@@ -110,7 +121,16 @@ class MapPage(Page):
         self.filter_panel = FilterPanel()
         self.detail = DetailPanel(desk)
         self.model = RecordTableModel(parent=self)
-        self.table = RecordView(self.model, desk.selection, desk.settings, name="map-table")
+        self.model.editable = Permission.EDIT in desk.app.actor.permissions
+        self.table = RecordView(
+            self.model,
+            desk.selection,
+            desk.settings,
+            name="map-table",
+            officer=desk.app.actor.name,
+        )
+        CellEditor(desk, self.model)
+        StoredColumns(desk, self.model)
         self._lay_out()
         self._fill_toolbar()
         self._connect()
@@ -135,6 +155,7 @@ class MapPage(Page):
             self.ask_place,
             self.canvas.fit_city,
             self.canvas.fit_selection,
+            self.bulk_edit,
             self._delete_current,
         )
         return tuple(zip(_COMMANDS, actions, strict=True))
@@ -263,6 +284,7 @@ class MapPage(Page):
         canvas.move_wanted.connect(self.ask_move)
         canvas.opened.connect(self._open)
         self.table.opened.connect(self._open)
+        self.model.filtered.connect(self._show_rows)
         self.identify_panel.opened.connect(self._open)
         self.search_box.hazard_chosen.connect(self._fly_to)
         self.search_box.ground_chosen.connect(self._fly_to_ground)
@@ -286,9 +308,14 @@ class MapPage(Page):
         table = self.desk.features.table
         mask = self.desk.features.facets.mask(wanted) if any(wanted.values()) else None
         self.model.set_table(table, mask)
-        self.canvas.show_table(table if mask is None else table.take(mask))
+        self._show_rows()
         shown = len(table) if mask is None else int(np.count_nonzero(mask))
         self.filter_panel.show_counts(self.desk.features.facets, shown)
+
+    def _show_rows(self) -> None:
+        """The map shows what the table shows, in the order of the register."""
+        table, rows = self.model.table, self.model.rows
+        self.canvas.show_table(table if len(rows) == len(table) else table.take(np.sort(rows)))
 
     def _layers(self) -> None:
         self.canvas.set_options(self.filter_panel.options(self.canvas.options))
@@ -324,6 +351,7 @@ class MapPage(Page):
             self.desk.features.table.row_of(hazard_id) is not None
         ):
             self.filter_panel.clear()
+            self.model.clear_filters()
             self.desk.notify(_("它被筛选条件隐藏，已取消筛选。"))
         self._open(hazard_id)
         self.canvas.setFocus()
@@ -340,6 +368,10 @@ class MapPage(Page):
 
     def _zoom_out(self) -> None:
         self.canvas.zoom(1 / 1.5)
+
+    def bulk_edit(self) -> None:
+        """Set one field of the selected hazards."""
+        self.dialog = self._actions.bulk_edit(self.desk.selection.ids, self)
 
     def _save(self) -> None:
         if self.detail.dirty:

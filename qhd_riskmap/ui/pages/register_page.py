@@ -24,11 +24,12 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.domain.hazard_filter import HazardFilter
-from qhd_riskmap.domain.text_search import TextSearch
 from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
+from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
 from qhd_riskmap.ui.toolkit.facet_list import FacetButton
@@ -38,12 +39,15 @@ from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
-from qhd_riskmap.ui.toolkit.register_search import rows_of
+from qhd_riskmap.ui.toolkit.register_search import RegisterSearch, rows_of
+from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
 _TYPING_PAUSE_MS = 150
+_SHOWN_KINDS = 2  # the first kinds write what is shown, the others every field
 EXPORT_KINDS = N_(
-    "Excel 工作簿 (*.xlsx);;CSV 文本 (*.csv);;GeoPackage (*.gpkg);;GeoJSON (*.geojson);;"
+    "Excel，显示的列 (*.xlsx);;CSV，显示的列 (*.csv);;"
+    "Excel，全部字段 (*.xlsx);;CSV，全部字段 (*.csv);;GeoPackage (*.gpkg);;GeoJSON (*.geojson);;"
     "Shapefile (*.shp);;KML (*.kml)"
 )
 
@@ -58,12 +62,21 @@ class RegisterPage(Page):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._deleted_index: TextSearch | None = None
+        self._deleted_search = RegisterSearch(desk, deleted=True)
         self._deleted = empty_table()
+        self.dialog: BulkEditDialog | None = None
         self._actions = RecordActions(desk, self)
         self._facet_index = desk.features.facets
         self.model = RecordTableModel(parent=self)
-        self.table = RecordView(self.model, desk.selection, desk.settings, name="register-table")
+        self.model.editable = Permission.EDIT in desk.app.actor.permissions
+        self.table = RecordView(
+            self.model,
+            desk.selection,
+            desk.settings,
+            name="register-table",
+            officer=desk.app.actor.name,
+        )
+        CellEditor(desk, self.model)
         self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
         self._make_bar()
         self._make_buttons()
@@ -73,9 +86,12 @@ class RegisterPage(Page):
         self._timer.setInterval(_TYPING_PAUSE_MS)
         self._timer.timeout.connect(self._search)
         desk.features.replaced.connect(self._reload)
-        desk.search.ready.connect(self._search_ready)
+        for search in (desk.search, self._deleted_search):
+            search.ready.connect(self._search_ready)
         desk.selection.changed.connect(self._selection_changed)
         self.table.opened.connect(self._open_on_map)
+        self.model.filtered.connect(self._filter)
+        StoredColumns(desk, self.model, self.trash.isChecked)
         self._reload()
 
     # -- page -----------------------------------------------------------------------------------
@@ -101,6 +117,17 @@ class RegisterPage(Page):
                     icon="map-marker-radius-outline",
                 ),
                 self.show_on_map,
+            ),
+            (
+                Command(
+                    id="register.bulk-edit",
+                    title=N_("批量修改选中的隐患(&B)…"),
+                    menu="page",
+                    shortcut="Ctrl+B",
+                    needs=Permission.EDIT,
+                    icon="table-edit",
+                ),
+                self.bulk_edit,
             ),
             (
                 Command(
@@ -199,6 +226,9 @@ class RegisterPage(Page):
         self.export_button = _button("register-export", "export", _("导出…"))
         self.export_button.setToolTip(_("把当前显示的内容保存为文件（内部资料，含联系方式）"))
         self.export_button.clicked.connect(self._ask_export)
+        self.bulk_button = _button("register-bulk", "table-edit", _("批量修改…"))
+        self.bulk_button.setToolTip(_("把选中的隐患的某一项改成同样的内容（Ctrl+B）"))
+        self.bulk_button.clicked.connect(self.bulk_edit)
         self.delete_button = _button("register-delete", "delete-outline", _("删除"))
         self.delete_button.clicked.connect(self.delete_selected)
         self.restore_button = _button("register-restore", "restore", _("恢复"))
@@ -219,6 +249,7 @@ class RegisterPage(Page):
             self.map_button,
             self.copy_button,
             self.export_button,
+            self.bulk_button,
             self.delete_button,
             self.restore_button,
         ):
@@ -256,6 +287,7 @@ class RegisterPage(Page):
         self.search.clear()
         for each in self.facets.values():
             each.list.set_checked(frozenset())
+        self.model.clear_filters()
         self._search()
 
     def _reload(self) -> None:
@@ -264,28 +296,14 @@ class RegisterPage(Page):
         self._facet_index = FacetIndex.of(table) if trash else self.desk.features.facets
         self._filter()
         if self.search.text().strip():
-            self._prepare_search()
+            self._texts().want()
 
-    def _prepare_search(self) -> None:
-        """Have the texts of the rows in question read, if they are not there."""
-        if not self.trash.isChecked():
-            self.desk.search.want()
-        elif self._deleted_index is None:
-            lookup = self.desk.app.lookup
-            self.desk.run(
-                lambda _job: lookup.search(deleted=True),
-                title=_("正在准备查找…"),
-                on_success=self._take_deleted_index,
-                quiet=True,
-            )
+    def _texts(self) -> RegisterSearch:
+        return self._deleted_search if self.trash.isChecked() else self.desk.search
 
     def _search_ready(self) -> None:
-        if self.search.text().strip() and not self.trash.isChecked():
+        if self.search.text().strip():
             self._filter()
-
-    def _take_deleted_index(self, index: TextSearch) -> None:
-        self._deleted_index = index
-        self._filter()
 
     def _typed(self) -> None:
         self._timer.start()
@@ -294,7 +312,7 @@ class RegisterPage(Page):
         self._timer.stop()
         text = self.search.text().strip()
         if text:
-            self._prepare_search()
+            self._texts().want()
         self._filter()
         self._offer_place(text)
 
@@ -312,14 +330,16 @@ class RegisterPage(Page):
         self.count.setText(
             _("显示 {shown:,} 条，共 {total:,} 条").format(shown=shown, total=len(table))
         )
-        self.clear_button.setEnabled(bool(self.search.text()) or any(wanted.values()))
+        self.clear_button.setEnabled(
+            bool(self.search.text()) or any(wanted.values()) or bool(self.model.filters)
+        )
         self._show_state(shown)
 
     def _found(self) -> Mask | None:
         text = self.search.text().strip()
         if not text:
             return None
-        index = self._deleted_index if self.trash.isChecked() else self.desk.search.index
+        index = self._texts().index
         if index is not None:
             return rows_of(index, self.source(), text)
         # Until the texts are read everything stays in view, but a coordinate is nobody's name.
@@ -355,6 +375,8 @@ class RegisterPage(Page):
         self.export_button.setEnabled(bool(len(self.model.rows)))
         self.delete_button.setEnabled(chosen and not trash)
         self.delete_button.setVisible(not trash)
+        self.bulk_button.setEnabled(chosen and not trash and self.model.editable)
+        self.bulk_button.setVisible(not trash)
         self.restore_button.setEnabled(chosen and trash)
         self.restore_button.setVisible(trash)
 
@@ -398,15 +420,26 @@ class RegisterPage(Page):
     def _ask_export(self) -> None:
         name = f"{self.desk.app.path.stem}-台账.xlsx"
         kinds = _(EXPORT_KINDS)
-        chosen, _kind = QFileDialog.getSaveFileName(
+        chosen, kind = QFileDialog.getSaveFileName(
             self, _("导出当前显示的隐患"), str(self.desk.app.path.with_name(name)), kinds
         )
         if chosen:
             path = Path(chosen)
-            self.export(path if path.suffix else path.with_suffix(".xlsx"))
+            path = path if path.suffix else path.with_suffix(".xlsx")
+            shown = kind in _(EXPORT_KINDS).split(";;")[:_SHOWN_KINDS]
+            self.export_shown(path) if shown else self.export(path)
+
+    def export_shown(self, path: Path) -> None:
+        """Write the columns and rows shown, as they stand."""
+        self._actions.export_shown(path, self.table.shown())
+
+    def bulk_edit(self) -> None:
+        """Set one field of the selected hazards."""
+        if not self.trash.isChecked() and self.model.editable:
+            self.dialog = self._actions.bulk_edit(self._chosen(), self)
 
     def export(self, path: Path) -> None:
-        """Write what is shown, in the format of the file's ending."""
+        """Write every field of the hazards shown, in the format of the file's ending."""
         shown = self.model.shown_table().ids.tolist()
         self._actions.export(path, shown, deleted=self.trash.isChecked())
 
@@ -442,7 +475,7 @@ class RegisterPage(Page):
         )
 
     def _take_deleted(self, table: FeatureTable) -> None:
-        self._deleted, self._deleted_index = table, None
+        self._deleted = table
         if self.trash.isChecked():
             self._reload()
 

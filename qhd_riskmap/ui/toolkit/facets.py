@@ -13,7 +13,7 @@ from qhd_riskmap.cartography.symbols import TYPE_KEYS, level_label, type_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.i18n import N_
-from qhd_riskmap.ui.toolkit.record_table import county_label
+from qhd_riskmap.ui.toolkit.record_columns import county_label
 
 Mask = npt.NDArray[np.bool_]
 

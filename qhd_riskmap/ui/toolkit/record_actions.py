@@ -9,11 +9,14 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.exporting import ShownTable
+from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Added, Removed
 
@@ -58,6 +61,29 @@ class RecordActions(QObject):
             title=_("正在导出…"),
             on_success=self._exported,
         )
+
+    def export_shown(self, path: Path, shown: ShownTable) -> None:
+        """Write a table as it stands on the screen."""
+        service = self._desk.app.exporting
+        self._desk.run(
+            lambda job: service.export_shown(path, shown, job),
+            title=_("正在导出…"),
+            on_success=self._exported,
+        )
+
+    def bulk_edit(self, ids: Sequence[str], parent: QWidget) -> BulkEditDialog | None:
+        """Open the dialog that sets one field of these hazards; None where there is none."""
+        table = self._desk.features.table
+        rows = [row for each in ids if (row := table.row_of(each)) is not None]
+        if not rows:
+            self._desk.notify(_("请先选中要修改的隐患，可以按住 Ctrl 或 Shift 选多处。"))
+            return None
+        types = sorted(set(table.type_keys[rows].tolist()))
+        dialog = BulkEditDialog(
+            self._desk, [UUID(each) for each in table.ids[rows].tolist()], types, parent
+        )
+        dialog.open()
+        return dialog
 
     def _deleted(self, result: tuple[list[Hazard], Changes]) -> None:
         gone, changes = result

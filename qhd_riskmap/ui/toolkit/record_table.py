@@ -1,199 +1,76 @@
 """A table over the columns of the register: 100,000 rows open, sort and filter at once.
 
-The model never asks the register. It holds a `FeatureTable`, a mask of the rows that pass the filters
-and an order; both are numpy work, no Python call per row. Texts are made only for cells in view.
+The model never asks the register. It holds a `FeatureTable`, a mask of the rows that pass the page's
+filters, a filter per column and an order; all are numpy work, no Python call per row. Texts are made
+only for cells in view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import shapely
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
 
-from qhd_riskmap.cartography.symbols import level_label, type_label
-from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, empty_table
-from qhd_riskmap.domain.region import regions
-from qhd_riskmap.errors import NotFoundError
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
+from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.toolkit.column_values import ColumnFilter, ColumnValues, Mask, number_mask
+from qhd_riskmap.ui.toolkit.record_columns import COLUMNS, Column
 
 Index = QModelIndex | QPersistentModelIndex
 ID_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 LEVEL_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 2
-_NO_PARENT: Final = QModelIndex()
-_COORDINATE_DIGITS: Final = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
-    """One column of the table.
-
-    Attributes:
-        key: Stable key, for layouts.
-        title: ``N_()`` text.
-        text: Text of one row.
-        sort_keys: Array to sort all rows by, made at once.
-        number: Right-aligned.
-        width: First width, in pixels at 96 dpi.
-        shown: Whether it is visible before the officer chooses.
-    """
-
-    key: str
-    title: str
-    text: Callable[[FeatureTable, int], str]
-    sort_keys: Callable[[FeatureTable], npt.NDArray[Any]]
-    number: bool = False
-    width: int = 100
-    shown: bool = True
-
-
-def county_label(code: str) -> str:
-    """Name of a division; the code itself where it is unknown."""
-    try:
-        return regions().get(code).name
-    except NotFoundError:
-        return code
-
-
-def shape_label(geometry: Any) -> str:
-    """点, 线 or 面."""
-    kind = shapely.get_dimensions(geometry)
-    return (_("点"), _("线"), _("面"))[max(0, int(kind))]
-
-
-def _collated(column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    # GB 18030 orders the everyday characters by pinyin, as Excel and WPS do.
-    unique, places = _factorised(column)
-    encoded = np.array([text.encode("gb18030", "replace") for text in unique], dtype=bytes)
-    ranks = np.empty(len(unique), dtype=np.int64)
-    ranks[np.argsort(encoded, kind="stable")] = np.arange(len(unique))
-    return ranks[places] if len(unique) else places
-
-
-def _factorised(column: npt.NDArray[Any]) -> tuple[list[str], npt.NDArray[np.int64]]:
-    """Distinct texts and, for every row, the number of its text."""
-    numbers: dict[str, int] = {}
-    places = np.fromiter(
-        (numbers.setdefault(text, len(numbers)) for text in column.tolist()),
-        dtype=np.int64,
-        count=len(column),
-    )
-    return list(numbers), places
-
-
-def _labelled(label: Callable[[str], str], column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """Sort keys of a column of keys shown under their labels."""
-    unique, places = _factorised(column)
-    names = np.empty(len(unique), dtype=object)
-    names[:] = [label(key) for key in unique]
-    return _collated(names)[places] if len(unique) else places
-
-
-def _graded_first(table: FeatureTable) -> npt.NDArray[Any]:
-    return np.where(table.levels == NO_LEVEL, np.int8(9), table.levels)
-
-
-COLUMNS: Final = (
-    Column(
-        key="code",
-        title=N_("编号"),
-        text=lambda t, r: str(t.codes[r]),
-        sort_keys=lambda t: _collated(t.codes),
-        width=150,
-    ),
-    Column(
-        key="name",
-        title=N_("名称"),
-        text=lambda t, r: str(t.names[r]),
-        sort_keys=lambda t: _collated(t.names),
-        width=210,
-    ),
-    Column(
-        key="type",
-        title=N_("类型"),
-        text=lambda t, r: type_label(t.type_keys[r]),
-        sort_keys=lambda t: _labelled(type_label, t.type_keys),
-        width=112,
-    ),
-    Column(
-        key="level",
-        title=N_("风险等级"),
-        text=lambda t, r: level_label(int(t.levels[r])),
-        sort_keys=_graded_first,
-        width=100,
-    ),
-    Column(
-        key="county",
-        title=N_("县区"),
-        text=lambda t, r: county_label(t.counties[r]),
-        sort_keys=lambda t: _labelled(county_label, t.counties),
-        width=118,
-    ),
-    Column(
-        key="township",
-        title=N_("乡镇（街道）"),
-        text=lambda t, r: str(t.townships[r]),
-        sort_keys=lambda t: _collated(t.townships),
-        width=104,
-    ),
-    Column(
-        key="unit",
-        title=N_("责任单位"),
-        text=lambda t, r: str(t.units[r]),
-        sort_keys=lambda t: _collated(t.units),
-        width=190,
-    ),
-    Column(
-        key="shape",
-        title=N_("图形"),
-        text=lambda t, r: shape_label(t.geometries[r]),
-        sort_keys=lambda t: shapely.get_dimensions(t.geometries),
-        width=48,
-    ),
-    Column(
-        key="lon",
-        title=N_("经度"),
-        text=lambda t, r: f"{t.anchors[r, 0]:.{_COORDINATE_DIGITS}f}",
-        sort_keys=lambda t: t.anchors[:, 0],
-        number=True,
-        width=90,
-    ),
-    Column(
-        key="lat",
-        title=N_("纬度"),
-        text=lambda t, r: f"{t.anchors[r, 1]:.{_COORDINATE_DIGITS}f}",
-        sort_keys=lambda t: t.anchors[:, 1],
-        number=True,
-        width=84,
-    ),
-    Column(
-        key="revision",
-        title=N_("修订次数"),
-        text=lambda t, r: str(int(t.revisions[r])),
-        sort_keys=lambda t: t.revisions,
-        number=True,
-        width=84,
-        shown=False,
-    ),
+FIELD_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 3
+VALUE_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 4
+_TEXT_ROLES: Final = frozenset(
+    {
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.EditRole,
+    }
 )
+_NO_PARENT: Final = QModelIndex()
+_NOT_READ: Final = "…"
 
 
 class RecordTableModel(QAbstractTableModel):
-    """The rows of a `FeatureTable` that pass a mask, in the order asked for."""
+    """The rows of a `FeatureTable` that pass all filters, in the order asked for.
+
+    Signals:
+        columns_wanted: Stored columns are shown that were not read yet (their names).
+        filtered: The filters of the columns changed.
+        edited: The officer typed into a cell: id, revision shown, field key, text.
+    """
+
+    columns_wanted = Signal(object)
+    filtered = Signal()
+    edited = Signal(str, int, str, str)
 
     def __init__(self, columns: Sequence[Column] = COLUMNS, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.columns = tuple(columns)
+        self.editable = False
         self._table = empty_table()
-        self._mask: npt.NDArray[np.bool_] | None = None
+        self._mask: Mask | None = None
+        self._filters: dict[int, ColumnFilter] = {}
         self._sorted_by: tuple[int, Qt.SortOrder] | None = None
+        self._stored: dict[str, npt.NDArray[np.object_]] = {}
+        self._arrays: dict[int, npt.NDArray[Any]] = {}
+        self._told_apart: dict[int, ColumnValues] = {}
         self._keys: dict[int, npt.NDArray[Any]] = {}
         self._rows: npt.NDArray[np.intp] = np.empty(0, dtype=np.intp)
         self._places: npt.NDArray[np.intp] | None = None
+        self._wanted: set[str] = set()
 
     @property
     def table(self) -> FeatureTable:
@@ -205,23 +82,80 @@ class RecordTableModel(QAbstractTableModel):
         """Row numbers of `table` in the order shown."""
         return self._rows
 
+    @property
+    def filters(self) -> Mapping[int, ColumnFilter]:
+        """The filters in force by column number."""
+        return dict(self._filters)
+
     def shown_table(self) -> FeatureTable:
         """What is shown, as it is shown."""
         return self._table.take(self._rows)
 
-    def set_table(self, table: FeatureTable, mask: npt.NDArray[np.bool_] | None = None) -> None:
-        """Show other rows; the order chosen stays."""
+    def set_table(self, table: FeatureTable, mask: Mask | None = None) -> None:
+        """Show other rows; order and column filters stay."""
         self.beginResetModel()
-        self._table = table
+        same = table is self._table
+        if not same:
+            self._table = table
+            self._arrays.clear()
+            self._keys.clear()
+            self._told_apart.clear()
+            self._stored.clear()
         self._mask = mask
-        self._keys.clear()
         self._arrange()
         self.endResetModel()
+        if not same and self._wanted:
+            self.columns_wanted.emit(self.wanted)
 
-    def set_mask(self, mask: npt.NDArray[np.bool_] | None) -> None:
+    def set_mask(self, mask: Mask | None) -> None:
         """Show only the rows of the table where ``mask`` holds."""
+        self.set_table(self._table, mask)
+
+    def set_filter(self, column: int, wanted: ColumnFilter | None) -> None:
+        """Restrict one column, or lift its restriction."""
         self.beginResetModel()
-        self._mask = mask
+        if wanted is None or not wanted.restricts:
+            self._filters.pop(column, None)
+        else:
+            self._filters[column] = wanted
+        self._arrange()
+        self.endResetModel()
+        self.filtered.emit()
+
+    def clear_filters(self) -> None:
+        """Lift the restrictions of all columns."""
+        if self._filters:
+            self.beginResetModel()
+            self._filters.clear()
+            self._arrange()
+            self.endResetModel()
+            self.filtered.emit()
+
+    def choices(self, column: int) -> dict[str, int]:
+        """Every text of a column with its number of rows under all the other filters."""
+        return self._values(column).counts(self._passed(but=column))
+
+    @property
+    def wanted(self) -> tuple[str, ...]:
+        """The stored columns that are shown."""
+        return tuple(sorted(self._wanted))
+
+    def want(self, column: int) -> None:
+        """The column is shown from now on: have its texts read if they are not there."""
+        name = self.columns[column].stored
+        if name and name not in self._wanted:
+            self._wanted.add(name)
+            self.columns_wanted.emit((name,))
+
+    def set_stored(self, ids: Sequence[str], columns: Mapping[str, Sequence[str]]) -> None:
+        """Take the texts of stored columns, which may have been read at another moment."""
+        self.beginResetModel()
+        for name, texts in columns.items():
+            self._stored[name] = self._aligned(ids, texts)
+        for number, column in enumerate(self.columns):
+            if column.stored in columns:
+                self._keys.pop(number, None)
+                self._told_apart.pop(number, None)
         self._arrange()
         self.endResetModel()
 
@@ -245,6 +179,10 @@ class RecordTableModel(QAbstractTableModel):
         found: list[str] = self._table.ids[self._rows[np.asarray(rows, dtype=np.intp)]].tolist()
         return found
 
+    def text_at(self, row: int, column: int) -> str:
+        """The text of a cell."""
+        return self._text(int(self._rows[row]), column)
+
     # -- Qt -------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
@@ -255,26 +193,47 @@ class RecordTableModel(QAbstractTableModel):
         """All columns, hidden ones included."""
         return 0 if parent.isValid() else len(self.columns)
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Cells of fields may be edited where the page allows it."""
+        found = super().flags(index)
+        if self.editable and index.isValid() and self.columns[index.column()].field:
+            return found | Qt.ItemFlag.ItemIsEditable
+        return found
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Text, alignment, level or id of one cell."""
+        """Text, alignment, level, id or field of one cell."""
         if not index.isValid() or index.row() >= len(self._rows):
             return None
         source = int(self._rows[index.row()])
         column = self.columns[index.column()]
-        match role:
-            case (
-                Qt.ItemDataRole.DisplayRole
-                | Qt.ItemDataRole.ToolTipRole
-                | Qt.ItemDataRole.AccessibleTextRole
-            ):
-                return column.text(self._table, source)
-            case Qt.ItemDataRole.TextAlignmentRole:
-                return _alignment(column)
-            case _ if role == ID_ROLE:
-                return str(self._table.ids[source])
-            case _ if role == LEVEL_ROLE and column.key == "level":
-                return int(self._table.levels[source])
-        return None
+        if role in _TEXT_ROLES:
+            return self._text(source, index.column())
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _alignment(column)
+        return self._own_role(source, index.column(), role)
+
+    def _own_role(self, source: int, number: int, role: int) -> Any:
+        column = self.columns[number]
+        if role == ID_ROLE:
+            return str(self._table.ids[source])
+        if role == LEVEL_ROLE and column.key == "level":
+            return int(self._table.levels[source])
+        if role == FIELD_ROLE:
+            return column.field
+        return self._value(source, number) if role == VALUE_ROLE else None
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Pass on what was typed; the cell shows it when the register has stored it."""
+        if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            return False
+        source = int(self._rows[index.row()])
+        self.edited.emit(
+            str(self._table.ids[source]),
+            int(self._table.revisions[source]),
+            self.columns[index.column()].field,
+            str(value),
+        )
+        return True
 
     def headerData(
         self,
@@ -300,19 +259,80 @@ class RecordTableModel(QAbstractTableModel):
         self._arrange()
         self.endResetModel()
 
+    # -- inside ---------------------------------------------------------------------------------
+
+    def _text(self, source: int, number: int) -> str:
+        value = self._value(source, number)
+        return _NOT_READ if value is None else self.columns[number].label(value)
+
+    def _value(self, source: int, number: int) -> Any:
+        stored = self.columns[number].stored
+        return None if stored and stored not in self._stored else self._column(number)[source]
+
+    def _column(self, number: int) -> npt.NDArray[Any]:
+        column = self.columns[number]
+        if number not in self._arrays and column.values is not None:
+            self._arrays[number] = column.values(self._table)
+        if number in self._arrays:
+            return self._arrays[number]
+        texts = self._stored.get(column.stored)
+        return texts if texts is not None else self._aligned((), ())
+
+    def _values(self, number: int) -> ColumnValues:
+        if number not in self._told_apart:
+            label = self.columns[number].label
+            self._told_apart[number] = ColumnValues.of(self._column(number), label)
+        return self._told_apart[number]
+
+    def _sort_keys(self, number: int) -> npt.NDArray[Any]:
+        if number not in self._keys:
+            column = self.columns[number]
+            if column.number:
+                self._keys[number] = self._column(number)
+            elif column.order is not None:
+                self._keys[number] = column.order(self._column(number))
+            else:
+                self._keys[number] = self._values(number).ranks()
+        return self._keys[number]
+
+    def _passed(self, *, but: int = -1) -> Mask | None:
+        """Rows that pass the page's mask and the filters of all columns but one."""
+        passed = self._mask
+        for number, wanted in self._filters.items():
+            if number == but:
+                continue
+            if self.columns[number].number:
+                held = number_mask(self._column(number), wanted)
+            elif self.columns[number].stored and self.columns[number].stored not in self._stored:
+                continue  # not read yet: nothing can be said of it
+            else:
+                held = self._values(number).mask(wanted)
+            passed = held if passed is None else passed & held
+        return passed
+
     def _arrange(self) -> None:
         rows = np.arange(len(self._table), dtype=np.intp)
         if self._sorted_by is not None:
             column, order = self._sorted_by
-            if column not in self._keys:
-                self._keys[column] = np.asarray(self.columns[column].sort_keys(self._table))
-            rows = np.argsort(self._keys[column], kind="stable")
+            rows = np.argsort(self._sort_keys(column), kind="stable")
             if order is Qt.SortOrder.DescendingOrder:
                 rows = rows[::-1]
-        if self._mask is not None:
-            rows = rows[self._mask[rows]]
+        passed = self._passed()
+        if passed is not None:
+            rows = rows[passed[rows]]
         self._rows = rows
         self._places = None
+
+    def _aligned(self, ids: Sequence[str], texts: Sequence[str]) -> npt.NDArray[np.object_]:
+        column = np.full(len(self._table), "", dtype=object)
+        if list(ids) == self._table.ids.tolist():
+            column[:] = texts
+            return column
+        for hazard_id, text in zip(ids, texts, strict=True):
+            row = self._table.row_of(hazard_id)
+            if row is not None:
+                column[row] = text
+        return column
 
 
 def _alignment(column: Column) -> int:
@@ -327,8 +347,7 @@ def tab_separated(model: RecordTableModel, rows: Sequence[int], columns: Sequenc
     """
     lines = ["\t".join(_(model.columns[column].title) for column in columns)]
     for row in rows:
-        source = int(model.rows[row])
-        cells = (model.columns[column].text(model.table, source) for column in columns)
+        cells = (model.text_at(row, column) for column in columns)
         lines.append("\t".join(_harmless(cell) for cell in cells))
     return "\n".join(lines) + "\n"
 

@@ -1,115 +1,44 @@
-"""The view of a record table: level chips, linked selection, column menu, copying."""
+"""The view of a record table: linked selection, column filters, frozen columns, copying."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+import numpy as np
 from PySide6.QtCore import (
     QByteArray,
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
-    QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetrics,
-    QGuiApplication,
-    QKeyEvent,
-    QKeySequence,
-    QPainter,
-    QPen,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QMenu,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from qhd_riskmap.cartography.symbols import level_label
-from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.exporting import ShownTable
 from qhd_riskmap.settings import Settings
-from qhd_riskmap.ui.toolkit.record_table import (
-    LEVEL_ROLE,
-    Column,
-    RecordTableModel,
-    tab_separated,
-)
+from qhd_riskmap.ui.toolkit.cell_editing import RecordDelegate
+from qhd_riskmap.ui.toolkit.column_filter_popup import ColumnFilterPopup
+from qhd_riskmap.ui.toolkit.column_values import ColumnFilter
+from qhd_riskmap.ui.toolkit.filter_header import FUNNEL_ROOM, FilterHeader
+from qhd_riskmap.ui.toolkit.frozen_columns import FrozenColumns
+from qhd_riskmap.ui.toolkit.record_columns import Column
+from qhd_riskmap.ui.toolkit.record_table import RecordTableModel, tab_separated
 from qhd_riskmap.ui.toolkit.selection import Selection
-from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, RADIUS, SPACE_S, theme
 
 _ROW_HEIGHT: Final = 28
-_CHIP: Final = 18
 _CHIP_ROOM: Final = 44
 _TITLE_ROOM: Final = 24
-_MOST_SELECTED: Final = 2000  # more would make Qt's selection model the slowest part of a click
-
-
-class LevelDelegate(QStyledItemDelegate):
-    """Draws a level as a coloured chip with its number, then its name: never colour alone."""
-
-    def paint(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-    ) -> None:
-        """Paint one cell."""
-        rank = index.data(LEVEL_ROLE)
-        if rank is None:
-            super().paint(painter, option, index)
-            return
-        shown = theme()
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(shown.selected))
-        paint_level_chip(
-            painter,
-            option.rect,
-            int(rank),
-            str(index.data()),
-        )
-
-
-def paint_level_chip(painter: QPainter, rect: QRect, rank: int, text: str) -> None:
-    """Paint chip and name into ``rect``."""
-    shown = theme()
-    painter.save()
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    box = QRectF(rect.left() + SPACE_S, rect.center().y() - _CHIP / 2 + 1, _CHIP, _CHIP)
-    if rank == NO_LEVEL:
-        painter.setPen(QPen(QColor(shown.border), 1, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        painter.setPen(QColor(shown.muted))
-    else:
-        fill, ink = LEVEL_FILLS[RiskLevel.from_rank(rank)]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(fill))
-        painter.drawRoundedRect(box, RADIUS, RADIUS)
-        font = QFont(painter.font())
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(QColor(ink))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(rank))
-        font.setBold(False)
-        painter.setFont(font)
-        painter.setPen(QColor(shown.text))
-    words = QRect(rect)
-    words.setLeft(int(box.right()) + SPACE_S)
-    painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), text)
-    painter.restore()
+# More runs of rows would make Qt's selection model the slowest part of a click.
+_MOST_RUNS: Final = 2000
+_LAYOUT_PARTS: Final = 3
 
 
 class RecordView(QTableView):
@@ -128,6 +57,7 @@ class RecordView(QTableView):
         settings: Settings,
         *,
         name: str,
+        officer: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -136,7 +66,10 @@ class RecordView(QTableView):
         self.records = model
         self._selection = selection
         self._settings = settings
+        self._layout_key = f"{name}/{officer}" if officer else name
         self._following = False
+        self.popup: ColumnFilterPopup | None = None
+        self.setHorizontalHeader(FilterHeader(self))
         self.setModel(model)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
@@ -144,14 +77,15 @@ class RecordView(QTableView):
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setItemDelegate(LevelDelegate(self))
-        self._dress_headers()
+        self.setItemDelegate(RecordDelegate(self))
+        self.frozen = self._dress_headers()
         self.selectionModel().selectionChanged.connect(self._tell)
         self.doubleClicked.connect(self._open_index)
         selection.changed.connect(self._follow)
         model.modelReset.connect(self._mark_selected)
+        model.filtered.connect(self._mark_filtered)
 
     def selected_rows(self) -> list[int]:
         """Numbers of the selected rows, from top to bottom."""
@@ -174,19 +108,49 @@ class RecordView(QTableView):
             text = tab_separated(self.records, rows, self.shown_columns())
             QGuiApplication.clipboard().setText(text)
 
+    def shown(self) -> ShownTable:
+        """Everything as it stands here: the columns shown, the rows that pass, in their order."""
+        columns, records = self.shown_columns(), self.records
+        digit = max(1, QFontMetrics(self.font()).horizontalAdvance("0"))
+
+        def rows() -> Iterator[Sequence[str]]:
+            for row in range(records.rowCount()):
+                yield [records.text_at(row, column) for column in columns]
+
+        return ShownTable(
+            titles=[_(records.columns[column].title) for column in columns],
+            widths=[self.columnWidth(column) // digit for column in columns],
+            count=records.rowCount(),
+            rows=rows,
+        )
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy and open by keyboard; the rest is Qt's."""
-        if event.matches(QKeySequence.StandardKey.Copy):
+        """Copy, open and filter by keyboard; the rest is Qt's."""
+        if self.state() is QAbstractItemView.State.EditingState:
+            super().keyPressEvent(event)  # keys that an editor of a cell lets through
+        elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._open_index(self.currentIndex())
+        elif event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self.ask_filter(max(0, self.currentIndex().column()))
         else:
             super().keyPressEvent(event)
 
+    # -- columns --------------------------------------------------------------------------------
+
     def remember_layout(self) -> None:
-        """Keep widths, order and choice of columns in the settings."""
-        state = self.horizontalHeader().saveState().toBase64().data()
-        self._settings.layouts[self.objectName()] = bytes(state).decode("ascii")
+        """Keep widths, order, choice and freezing of columns in the settings."""
+        state = bytes(self.horizontalHeader().saveState().toBase64().data()).decode("ascii")
+        parts = (str(len(self.records.columns)), str(self.frozen.count), state)
+        self._settings.layouts[self._layout_key] = ".".join(parts)
+
+    def show_column(self, number: int, *, on: bool) -> None:
+        """Show or hide a column; its texts are read when they are not there."""
+        self.setColumnHidden(number, not on)
+        if on:
+            self.records.want(number)
+        self.frozen.fit()
 
     def column_menu(self) -> QMenu:
         """Choose the columns."""
@@ -197,8 +161,76 @@ class RecordView(QTableView):
             action.setCheckable(True)
             action.setChecked(not self.isColumnHidden(number))
             action.setEnabled(column.key != "name")
-            action.toggled.connect(lambda on, n=number: self.setColumnHidden(n, not on))
+            action.toggled.connect(lambda on, n=number: self.show_column(n, on=on))
+        menu.addSeparator()
+        reset = menu.addAction(_("恢复默认的列"))
+        reset.setObjectName("columns-reset")
+        reset.triggered.connect(self.reset_columns)
         return menu
+
+    def header_menu(self, column: int) -> QMenu:
+        """What can be done with one column."""
+        menu = QMenu(self)
+        place = self.shown_columns().index(column) + 1 if column in self.shown_columns() else 0
+        for name, words, deed, useful in (
+            ("filter", _("筛选此列…"), lambda: self.ask_filter(column), True),
+            (
+                "clear-filters",
+                _("清除所有列的筛选"),
+                self.records.clear_filters,
+                bool(self.records.filters),
+            ),
+            ("freeze", _("冻结到此列"), lambda: self.frozen.freeze(place), place > 0),
+            ("unfreeze", _("取消冻结"), lambda: self.frozen.freeze(0), self.frozen.count > 0),
+            (
+                "hide",
+                _("隐藏此列"),
+                lambda: self.show_column(column, on=False),
+                self.records.columns[column].key != "name",
+            ),
+        ):
+            action = menu.addAction(words)
+            action.setObjectName(f"header-{name}")
+            action.setEnabled(useful)
+            action.triggered.connect(lambda _on=False, deed=deed: deed())
+        menu.addSeparator()
+        columns = self.column_menu()
+        columns.setTitle(_("选择列"))
+        menu.addMenu(columns)
+        return menu
+
+    def reset_columns(self) -> None:
+        """Order, widths and choice of columns as at first."""
+        header = self.horizontalHeader()
+        for number, column in enumerate(self.records.columns):
+            header.moveSection(header.visualIndex(number), number)
+            self.setColumnWidth(number, self._first_width(column))
+            self.setColumnHidden(number, not column.shown)
+        self.frozen.freeze(0)
+
+    def ask_filter(self, column: int) -> None:
+        """Open the filter of a column below its title."""
+        spec = self.records.columns[column]
+        self.records.want(column)
+        choices = None if spec.number else self.records.choices(column)
+        present = self.records.filters.get(column, ColumnFilter())
+        popup = ColumnFilterPopup(_(spec.title), choices, present, self)
+        popup.chosen.connect(lambda wanted: self.records.set_filter(column, wanted))
+        popup.sort_wanted.connect(lambda order: self.sortByColumn(column, order))
+        header = self.horizontalHeader()
+        corner = QPoint(header.sectionViewportPosition(column), header.height())
+        popup.adjustSize()
+        place = header.viewport().mapToGlobal(corner)
+        popup.move(_on_screen(QRect(place, popup.size()), self.screen().availableGeometry()))
+        self.popup = popup
+        popup.show()
+        popup.setFocus()
+
+    def _mark_filtered(self) -> None:
+        filtered = frozenset(self.records.filters)
+        for header in (self.horizontalHeader(), self.frozen.horizontalHeader()):
+            if isinstance(header, FilterHeader):
+                header.show_filtered(filtered)
 
     # -- linking --------------------------------------------------------------------------------
 
@@ -215,14 +247,12 @@ class RecordView(QTableView):
 
     def _mark_selected(self) -> None:
         rows = [
-            row
-            for each in self._selection.ids[-_MOST_SELECTED:]
-            if (row := self.records.row_of(each)) is not None
+            row for each in self._selection.ids if (row := self.records.row_of(each)) is not None
         ]
         marked = QItemSelection()
-        for row in rows:
-            start = self.records.index(row, 0)
-            marked.select(start, self.records.index(row, self.records.columnCount() - 1))
+        last = self.records.columnCount() - 1
+        for top, bottom in _runs(rows)[-_MOST_RUNS:]:
+            marked.select(self.records.index(top, 0), self.records.index(bottom, last))
         self._following = True
         try:
             flags = QItemSelectionModel.SelectionFlag
@@ -244,7 +274,7 @@ class RecordView(QTableView):
 
     # -- look -----------------------------------------------------------------------------------
 
-    def _dress_headers(self) -> None:
+    def _dress_headers(self) -> FrozenColumns:
         header = self.horizontalHeader()
         # A header asks its selection model about every row of every column at every paint, though
         # nothing is highlighted: seconds with 100,000 rows. An empty one answers at once.
@@ -253,13 +283,13 @@ class RecordView(QTableView):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._show_column_menu)
+        header.customContextMenuRequested.connect(self._show_header_menu)
+        if isinstance(header, FilterHeader):
+            header.filter_wanted.connect(self.ask_filter)
         for number, column in enumerate(self.records.columns):
             self.setColumnWidth(number, self._first_width(column))
             self.setColumnHidden(number, not column.shown)
-        saved = self._settings.layouts.get(self.objectName(), "")
-        if saved:
-            header.restoreState(QByteArray.fromBase64(saved.encode("ascii", "replace")))
+        still = self._restore_layout(header)
         header.setSortIndicatorShown(True)
         header.setSectionsClickable(True)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
@@ -268,15 +298,71 @@ class RecordView(QTableView):
         rows.setDefaultSectionSize(_ROW_HEIGHT)
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         rows.hide()
+        for number in self.shown_columns():
+            self.records.want(number)
+        frozen = FrozenColumns(self, FilterHeader(), RecordDelegate())
+        frozen.freeze(still)
+        self._dress_frozen(frozen)
+        return frozen
+
+    def _dress_frozen(self, frozen: FrozenColumns) -> None:
+        header = frozen.horizontalHeader()
+        header.setSelectionModel(QItemSelectionModel(self.records, frozen))
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionsClickable(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda place: self._pop_up_menu(header, place))
+        header.sectionClicked.connect(self._sort_again)
+        if isinstance(header, FilterHeader):
+            header.filter_wanted.connect(self.ask_filter)
+
+    def _sort_again(self, column: int) -> None:
+        header = self.horizontalHeader()
+        up = header.sortIndicatorSection() != column or (
+            header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        )
+        order = Qt.SortOrder.AscendingOrder if up else Qt.SortOrder.DescendingOrder
+        self.sortByColumn(column, order)
+
+    def _restore_layout(self, header: QHeaderView) -> int:
+        """Take over what was remembered for these columns; how many stood still."""
+        parts = self._settings.layouts.get(self._layout_key, "").split(".")
+        if len(parts) != _LAYOUT_PARTS or parts[0] != str(len(self.records.columns)):
+            return 0
+        header.restoreState(QByteArray.fromBase64(parts[2].encode("ascii", "replace")))
+        return int(parts[1]) if parts[1].isdigit() else 0
 
     def _first_width(self, column: Column) -> int:
         """Room for the title in the language in force; level names must never be cut."""
         metrics = QFontMetrics(self.font())
-        words = [metrics.horizontalAdvance(_(column.title)) * 11 // 10 + _TITLE_ROOM]
+        title = metrics.horizontalAdvance(_(column.title)) * 11 // 10
+        words = [title + _TITLE_ROOM + FUNNEL_ROOM]
         if column.key == "level":
             names = (level_label(rank) for rank in range(len(RiskLevel) + 1))
             words += [metrics.horizontalAdvance(name) + _CHIP_ROOM for name in names]
         return max(column.width, *words)
 
-    def _show_column_menu(self, place: QPoint) -> None:
-        self.column_menu().popup(self.horizontalHeader().mapToGlobal(place))
+    def _show_header_menu(self, place: QPoint) -> None:
+        self._pop_up_menu(self.horizontalHeader(), place)
+
+    def _pop_up_menu(self, header: QHeaderView, place: QPoint) -> None:
+        column = header.logicalIndexAt(place)
+        self.header_menu(max(column, 0)).popup(header.mapToGlobal(place))
+
+
+def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last row of every run of neighbouring rows, in order of the rows."""
+    if not rows:
+        return []
+    ordered = np.unique(np.asarray(rows, dtype=np.intp))
+    breaks = np.flatnonzero(np.diff(ordered) != 1)
+    starts = np.concatenate(([0], breaks + 1))
+    ends = np.concatenate((breaks, [len(ordered) - 1]))
+    return list(zip(ordered[starts].tolist(), ordered[ends].tolist(), strict=True))
+
+
+def _on_screen(box: QRect, screen: QRect) -> QPoint:
+    left = max(screen.left(), min(box.left(), screen.right() - box.width()))
+    top = max(screen.top(), min(box.top(), screen.bottom() - box.height()))
+    return QPoint(left, top)

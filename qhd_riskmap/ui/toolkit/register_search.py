@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 class RegisterSearch(QObject):
-    """Holds the newest index; an outdated one answers until the next is read.
+    """Holds the newest index of the live or of the deleted hazards.
+
+    An outdated one answers until the next is read.
 
     Signals:
         ready: Another index is in force.
@@ -26,9 +28,10 @@ class RegisterSearch(QObject):
 
     ready = Signal()
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, *, deleted: bool = False) -> None:
         super().__init__(desk)
         self._desk = desk
+        self._deleted = deleted
         self._stale = True
         self._reading = False
         self.index: TextSearch | None = None
@@ -39,23 +42,15 @@ class RegisterSearch(QObject):
         """Have the index read if it is not there or outdated; True if there is one to use."""
         if self._stale and not self._reading:
             self._reading, self._stale = True, False
-            lookup = self._desk.app.lookup
+            lookup, deleted = self._desk.app.lookup, self._deleted
             self._desk.run(
-                lambda _job: (lookup.search(), lookup.divisions()),
+                lambda _job: (lookup.search(deleted=deleted), lookup.divisions()),
                 title=_("正在准备查找…"),
                 on_success=self._take,
                 on_failure=self._fail,
                 quiet=True,
             )
         return self.index is not None
-
-    def mask(self, table: FeatureTable, wanted: str) -> npt.NDArray[np.bool_]:
-        """Rows of ``table`` that hold every word; none while there is no index."""
-        return (
-            np.zeros(len(table), dtype=bool)
-            if self.index is None
-            else rows_of(self.index, table, wanted)
-        )
 
     def _take(self, result: tuple[TextSearch, tuple[Division, ...]]) -> None:
         self._reading = False

@@ -17,8 +17,9 @@ from qhd_riskmap.services.candidate_columns import Candidate, Candidates, as_can
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.issue_table import SEVERITY_GLYPHS, dress_table
-from qhd_riskmap.ui.toolkit.record_table import LEVEL_ROLE, county_label, shape_label
-from qhd_riskmap.ui.toolkit.record_view import LevelDelegate
+from qhd_riskmap.ui.toolkit.level_delegate import LevelDelegate
+from qhd_riskmap.ui.toolkit.record_columns import county_label, shape_label
+from qhd_riskmap.ui.toolkit.record_table import LEVEL_ROLE
 
 Index = QModelIndex | QPersistentModelIndex
 RowKey = tuple[Path, str, int]
