@@ -1,25 +1,37 @@
-"""A copy of the sender's own workbook with every wrong cell coloured and explained."""
+"""A copy of the sender's own workbook with every wrong cell coloured and explained.
+
+The copy is the sender's package with a few parts changed (`workbook_package`): pictures, charts, formats,
+macros and whatever else it holds stay byte for byte. Files that are no such package become one of their
+texts first.
+"""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
-from zipfile import BadZipFile
+
+from lxml import etree
 
 from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_sheet import column_letters, column_number
 from qhd_riskmap.errors import OutputFileError
-from qhd_riskmap.formats.cell_text import put_text, storable
+from qhd_riskmap.formats.cell_text import is_formula_like, put_text, storable
+from qhd_riskmap.formats.comment_patch import add_comments
 from qhd_riskmap.formats.output_file import replacing
-from qhd_riskmap.formats.sheet_guard import GuardedArchive
+from qhd_riskmap.formats.sheet_guard import Extent, GuardedArchive, sheet_extent
+from qhd_riskmap.formats.sheet_patch import RowChange, SheetPatch
+from qhd_riskmap.formats.style_patch import StylePatch
 from qhd_riskmap.formats.survey_sheet import file_content, read_survey
+from qhd_riskmap.formats.workbook_package import WorkbookPackage
+from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
 from qhd_riskmap.i18n import N_, _
 
-_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
-_AUTHOR: Final = "QHD RiskMap"
-_COLOURS: Final = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C", Severity.INFO: "DDEBF7"}
+_WORKBOOK: Final = "xl/workbook.xml"
+_SHEET_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_COLOURS: Final = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C"}
 _MARK_COLOURS: Final = {
     "accepted": "C6EFCE",
     "rejected": "FFC7CE",
@@ -31,19 +43,12 @@ _SEVERITIES: Final = {
     Severity.WARNING: N_("提醒"),
     Severity.INFO: N_("说明"),
 }
-_FRAGILE: Final = ("xl/charts/", "xl/media/", "xl/pivotTables/", "xl/slicers/", "xl/externalLinks/")
+_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 _MOST_NOTES: Final = 20_000
 _LONGEST_TITLE: Final = 31
-# What openpyxl raises on workbooks that other programs still open.
-_UNLOADABLE: Final = (
-    ValueError,
-    KeyError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    BadZipFile,
-    OSError,
-)
+_LONGEST_COMMENT: Final = 2000
+_RESULT_WIDTH: Final = 26.0
+_WIDTHS: Final = (20, 10, 8, 90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ def write_annotated(
 
     Args:
         source: The sender's file. Anything but xlsx and xlsm becomes an xlsx of its texts.
-        target: Where to write; its ending is made to fit.
+        target: Where to write; its ending is made to fit: a workbook with macros stays an xlsm.
         issues: Remarks by cell.
         accepted: What became of the rows.
 
@@ -91,74 +96,199 @@ def write_annotated(
         OutputFileError: It cannot be written, or is the sender's own file.
         UnreadableFileError: The sender's file cannot be read any more.
     """
-    macros = source.suffix.lower() == ".xlsm" and target.suffix.lower() == ".xlsm"
-    target = target if macros else target.with_suffix(".xlsx")
+    content = file_content(source)
+    archive = GuardedArchive(content, source.name) if content.startswith(b"PK\x03\x04") else None
+    names: Mapping[str, str] = {}
+    remarks: list[str] = []
+    suffix = ".xlsx"
+    if archive is not None and _WORKBOOK in archive:
+        archive.check_all()
+        if "xl/vbaProject.bin" in archive:
+            suffix = ".xlsm"  # spreadsheet programs open macros under no other ending
+        if any(part.startswith("_xmlsignatures/") for part in archive.parts):
+            remarks.append(_("本副本已加批注，原表的数字签名对它无效。"))
+    else:
+        made, names = _of_texts(source)
+        archive = GuardedArchive(made, source.name)
+        remarks.append(_("本副本只含原表的文字，格式与公式请以原表为准。"))
+    target = target.with_suffix(suffix)
     if target.resolve() == source.resolve():
         raise OutputFileError(
             _("不能覆盖原表“{name}”。").format(name=source.name), hint=_("请换一个文件名。")
         )
-    book, remarks = _copy(source, keep_macros=macros)
-    titles = {sheet.title: sheet for sheet in book.worksheets}
-    lone = book.worksheets[0]
-    for note in issues[:_MOST_NOTES]:
-        sheet = titles.get(note.sheet, lone if not note.sheet else None)
-        if sheet is not None and note.cell:
-            _annotate(sheet, note)
-    for title in {mark.sheet for mark in accepted}:
-        marks = [mark for mark in accepted if mark.sheet == title]
-        _mark_rows(titles.get(title, lone), marks)
-    _summarise(book, issues, accepted, remarks)
-    with replacing(target) as unfinished, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        book.save(unfinished)
+    copy = _Copy(archive, source.name, names)
+    copy.annotate(issues[:_MOST_NOTES], accepted)
+    copy.summarise(issues, accepted, remarks)
+    with replacing(target) as unfinished:
+        copy.package.save(unfinished)
     return target
 
 
-def _copy(source: Path, *, keep_macros: bool) -> tuple[Any, list[str]]:
-    """The workbook to write into, and what the copy loses."""
-    if source.suffix.lower() in _WORKBOOKS:
-        archive = GuardedArchive(file_content(source), source.name)
-        archive.check_all()
-        book = _loaded(source, keep_macros=keep_macros)
-        if book is not None:
-            remarks = []
-            if any(part.startswith(_FRAGILE) for part in archive.parts):
-                remarks.append(
-                    _("原表中的图片、图表、透视表等在本副本中可能不完整，请以原表为准。")
-                )
-            if "xl/vbaProject.bin" in archive and not keep_macros:
-                remarks.append(_("原表中的宏没有复制到本副本。"))
-            return book, remarks
-    return _of_texts(source), [_("本副本只含原表的文字，格式与公式请以原表为准。")]
+class _Copy:
+    """The sender's package while it is being annotated."""
+
+    def __init__(self, archive: GuardedArchive, name: str, names: Mapping[str, str]) -> None:
+        self.package = WorkbookPackage(archive, name)
+        self._styles = StylePatch(self.package)
+        self._archive = archive
+        self._file = name
+        self._parts = {part.name: part for part in sheet_parts(archive, name)}
+        self._names = names
+
+    def annotate(self, notes: Sequence[CellNote], marks: Sequence[RowMark]) -> None:
+        """Colour and explain cells, and say beside every row what became of it."""
+        by_part: dict[str, tuple[list[CellNote], list[RowMark]]] = {}
+        for note in notes:
+            part = self._part(note.sheet) if note.cell else None
+            if part is not None:
+                by_part.setdefault(part.part, ([], []))[0].append(note)
+        for mark in marks:
+            part = self._part(mark.sheet)
+            if part is not None:
+                by_part.setdefault(part.part, ([], []))[1].append(mark)
+        for part_name, (own_notes, own_marks) in by_part.items():
+            self._annotate_sheet(part_name, own_notes, own_marks)
+
+    def summarise(
+        self, issues: Sequence[CellNote], marks: Sequence[RowMark], remarks: Sequence[str]
+    ) -> None:
+        """Add the sheet that tells everything in one place."""
+        title = _("导入结果")
+        while title in self._parts:
+            title += "+"
+        counts = {kind: sum(mark.kind == kind for mark in marks) for kind in _MARK_COLOURS}
+        lines = [
+            _(
+                "入库 {accepted} 行，退回 {rejected} 行，重复 {duplicate} 行，坐标系未定 {undecided} 行。"
+            ).format(**counts),
+            _("底色为红的单元格有错误，须改正后重新报送；黄的请核对；批注说明了原因。"),
+            *remarks,
+        ]
+        if len(issues) > _MOST_NOTES:
+            lines.append(_("问题太多，只标注了前 {count} 个。").format(count=_MOST_NOTES))
+        heads = (_("表"), _("单元格"), _("性质"), _("说明"))
+        told = [
+            (note.sheet, note.cell, _(_SEVERITIES[note.severity]), note.message) for note in issues
+        ]
+        rows = [*([line] for line in lines), [], heads, *told]
+        self._add_sheet(title, rows, bold=len(lines) + 1)
+
+    def _part(self, name: str) -> SheetPart | None:
+        found = self._parts.get(self._names.get(name, name))
+        # A text file has one sheet, without a name.
+        return found or (next(iter(self._parts.values()), None) if not name else None)
+
+    def _annotate_sheet(
+        self, part: str, notes: Sequence[CellNote], marks: Sequence[RowMark]
+    ) -> None:
+        extent = sheet_extent(self._archive, part, self._file)
+        rows: dict[int, RowChange] = {}
+        texts: dict[str, list[str]] = {}
+        worst: dict[str, Severity] = {}
+        for note in notes:
+            cell = _owner(extent, note.cell)
+            said = f"{_(_SEVERITIES[note.severity])}：{storable(note.message)}"
+            texts.setdefault(cell, []).append(said)
+            if cell not in worst or _RANK[note.severity] > _RANK[worst[cell]]:
+                worst[cell] = note.severity
+        for cell, severity in worst.items():
+            letters = cell.rstrip("0123456789")
+            if severity in _COLOURS:
+                row = rows.setdefault(int(cell[len(letters) :]), RowChange())
+                row.colours[column_number(letters)] = _COLOURS[severity]
+        sheet = SheetPatch(self.package, part)
+        if marks:
+            self._mark(sheet, extent, rows, marks)
+        sheet.change(rows, self._styles.coloured)
+        joined = {cell: "\n".join(lines)[:_LONGEST_COMMENT] for cell, lines in texts.items()}
+        add_comments(self.package, part, sheet, joined)
+        sheet.store()
+
+    def _mark(
+        self,
+        sheet: SheetPatch,
+        extent: Extent,
+        rows: dict[int, RowChange],
+        marks: Sequence[RowMark],
+    ) -> None:
+        """The column 导入结果 right of everything else."""
+        merged = max((block.right for block in extent.merged), default=0)
+        column = max(extent.right, merged, 0 if extent.explicit else extent.widest) + 1
+        numbers = {mark.row for mark in marks}
+        top = min(numbers) - 1
+        if top > 0:
+            head = rows.setdefault(top, RowChange())
+            head.texts[column] = (_("导入结果"), self._styles.text(bold=True))
+        for mark in marks:
+            style = self._styles.text(
+                colour=_MARK_COLOURS[mark.kind], quoted=is_formula_like(mark.text)
+            )
+            rows.setdefault(mark.row, RowChange()).texts[column] = (mark.text, style)
+        sheet.widen(column)
+        sheet.set_width(column, _RESULT_WIDTH)
+
+    def _add_sheet(self, title: str, rows: Sequence[Sequence[str]], *, bold: int) -> None:
+        package, tag = self.package, self.package.tag
+        part = package.free_part("xl/worksheets/sheetQhd{}.xml")
+        root = etree.Element(tag("worksheet"), nsmap={None: package.main})
+        columns = etree.SubElement(root, tag("cols"))
+        for number, width in enumerate(_WIDTHS, start=1):
+            for_column = {"min": str(number), "max": str(number), "width": str(width)}
+            etree.SubElement(columns, tag("col"), customWidth="1", **for_column)
+        data = etree.SubElement(root, tag("sheetData"))
+        for number, texts in enumerate(rows, start=1):
+            row = etree.SubElement(data, tag("row"), r=str(number))
+            for place, text in enumerate(texts, start=1):
+                if text:
+                    style = self._styles.text(bold=number == bold + 1, quoted=is_formula_like(text))
+                    self._add_text(row, f"{column_letters(place)}{number}", text, style)
+        package.add_xml(part, root, _SHEET_TYPE)
+        sheets = package.xml(_WORKBOOK).find(tag("sheets"))
+        made = etree.SubElement(sheets, tag("sheet"), name=title)
+        made.set("sheetId", str(max(int(s.get("sheetId") or 0) for s in [*sheets]) + 1))
+        made.set(f"{{{package.office}}}id", package.relate(_WORKBOOK, "worksheet", part))
+
+    def _add_text(self, row: Any, address: str, text: str, style: int) -> None:
+        tag = self.package.tag
+        cell = etree.SubElement(row, tag("c"), r=address, s=str(style), t="inlineStr")
+        inner = etree.SubElement(etree.SubElement(cell, tag("is")), tag("t"))
+        inner.text = storable(text)
+        inner.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _loaded(source: Path, *, keep_macros: bool) -> Any:
-    from openpyxl import load_workbook  # noqa: PLC0415 - slow to load
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            book = load_workbook(source, keep_vba=keep_macros)
-        except _UNLOADABLE:
-            return None
-    return book if book.worksheets else None
+def _owner(extent: Extent, address: str) -> str:
+    """The cell itself, or the one a merged block shows."""
+    letters = address.rstrip("0123456789")
+    column, row = column_number(letters), int(address[len(letters) :])
+    for block in extent.merged:
+        if block.top <= row <= block.bottom and block.left <= column <= block.right:
+            return f"{column_letters(block.left)}{block.top}"
+    return address
 
 
-def _of_texts(source: Path) -> Any:
-    from openpyxl import Workbook  # noqa: PLC0415
+def _of_texts(source: Path) -> tuple[bytes, dict[str, str]]:
+    """A workbook of the texts of any other file, and the titles its sheets got."""
+    from openpyxl import Workbook  # noqa: PLC0415 - slow to load
 
     book: Any = Workbook()
     book.remove(book.active)
+    names: dict[str, str] = {}
     for sheet in read_survey(source):
         copy = book.create_sheet(_title(sheet.name or source.stem))
         copy.sheet_state = "hidden" if sheet.hidden else "visible"
+        names.setdefault(sheet.name, copy.title)
+        for block in sheet.merged:
+            copy.merge_cells(None, block.top, block.left, block.bottom, block.right)
         for index, column in enumerate(sheet.columns):
             for row, text in enumerate(column):
                 if text:
                     place = copy.cell(sheet.first_row + row, sheet.first_column + index)
-                    put_text(place, text)
+                    if type(place).__name__ != "MergedCell":
+                        put_text(place, text)
     book.worksheets[0].sheet_state = "visible"
-    return book
+    stored = BytesIO()
+    book.save(stored)
+    return stored.getvalue(), names
 
 
 def _title(name: str) -> str:
@@ -166,89 +296,3 @@ def _title(name: str) -> str:
         "".join("_" if char in r"[]:*?/\'" else char for char in storable(name))[:_LONGEST_TITLE]
         or "Sheet1"
     )
-
-
-def _annotate(sheet: Any, note: CellNote) -> None:
-    from openpyxl.comments import Comment  # noqa: PLC0415
-    from openpyxl.styles import PatternFill  # noqa: PLC0415
-
-    cell = _owner(sheet, note.cell)
-    if cell is None:
-        return
-    before = f"{cell.comment.text}\n" if cell.comment is not None else ""
-    text = f"{before}{_(_SEVERITIES[note.severity])}：{storable(note.message)}"
-    cell.comment = Comment(text, _AUTHOR, height=80 + 20 * text.count("\n"), width=280)
-    if note.severity is not Severity.INFO and _weight(cell) < _RANK[note.severity]:
-        cell.fill = PatternFill("solid", fgColor=_COLOURS[note.severity])
-
-
-_RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-
-
-def _weight(cell: Any) -> int:
-    colour = str(cell.fill.fgColor.rgb)[-6:] if cell.fill.fill_type else ""
-    return next((_RANK[s] for s, own in _COLOURS.items() if own == colour), 0)
-
-
-def _owner(sheet: Any, address: str) -> Any:
-    """The cell itself, or the one a merged block shows."""
-    try:
-        cell = sheet[address]
-    except (ValueError, KeyError):
-        return None
-    for block in sheet.merged_cells.ranges:
-        if address in block:
-            return sheet.cell(block.min_row, block.min_col)
-    return cell
-
-
-def _mark_rows(sheet: Any, marks: Sequence[RowMark]) -> None:
-    """The column 导入结果 right of everything else."""
-    from openpyxl.styles import Font, PatternFill  # noqa: PLC0415
-
-    if not marks:
-        return
-    column = sheet.max_column + 1
-    top = max(min(mark.row for mark in marks) - 1, 1)
-    if all(mark.row != top for mark in marks):
-        head = sheet.cell(top, column)
-        put_text(head, _("导入结果"))
-        head.font = Font(bold=True)
-    for mark in marks:
-        cell = sheet.cell(mark.row, column)
-        put_text(cell, mark.text)
-        cell.fill = PatternFill("solid", fgColor=_MARK_COLOURS[mark.kind])
-
-
-def _summarise(
-    book: Any, issues: Sequence[CellNote], marks: Sequence[RowMark], remarks: Sequence[str]
-) -> None:
-    from openpyxl.styles import Font  # noqa: PLC0415
-
-    title = _("导入结果")
-    taken = set(book.sheetnames)
-    while title in taken:
-        title += "+"
-    sheet = book.create_sheet(title)
-    counts = {kind: sum(mark.kind == kind for mark in marks) for kind in _MARK_COLOURS}
-    lines = [
-        _(
-            "入库 {accepted} 行，退回 {rejected} 行，重复 {duplicate} 行，坐标系未定 {undecided} 行。"
-        ).format(**counts),
-        _("底色为红的单元格有错误，须改正后重新报送；黄的请核对；批注说明了原因。"),
-        *remarks,
-    ]
-    if len(issues) > _MOST_NOTES:
-        lines.append(_("问题太多，只标注了前 {count} 个。").format(count=_MOST_NOTES))
-    for row, line in enumerate(lines, start=1):
-        put_text(sheet.cell(row, 1), line)
-    top = len(lines) + 2
-    for column, head in enumerate((_("表"), _("单元格"), _("性质"), _("说明")), start=1):
-        put_text(sheet.cell(top, column), head)
-        sheet.cell(top, column).font = Font(bold=True)
-    for row, note in enumerate(issues, start=top + 1):
-        texts = (note.sheet, note.cell, _(_SEVERITIES[note.severity]), note.message)
-        for column, text in enumerate(texts, start=1):
-            put_text(sheet.cell(row, column), text)
-    for letter, width in zip("ABCD", (20, 10, 8, 90), strict=True):
-        sheet.column_dimensions[letter].width = width

@@ -61,6 +61,7 @@ COMPONENTS: Final = {
     "rasterio": "rasterio",
     "python-docx": "docx",
     "docxtpl": "docxtpl",
+    "lxml": "lxml.etree",
 }
 
 
