@@ -26,6 +26,7 @@ DISPLAYS = ("mercator", "gk")
 CROWDS = ("clusters", "density", "all")
 CROWD_RANGE = (20, 20_000)
 _RANGES = {"crowd_above": CROWD_RANGE, "tile_cache_mb": (0, 20_000), "tile_cache_days": (1, 3650)}
+WIDEST_SNAP_PX = 40
 
 
 @dataclass(slots=True)
@@ -44,6 +45,7 @@ class Settings:
         online_tiles: Whether this desk may fetch tiles from the network; off until asked for.
         tile_cache_mb: Room on disk for such tiles.
         tile_cache_days: After how many days they are asked for again.
+        snap_px: How near, in pixels, the mouse is pulled to vertices and edges; 0 never.
         recent: Register files opened before, newest first.
         layouts: Opaque Qt layout states by widget name (base64).
     """
@@ -59,6 +61,7 @@ class Settings:
     online_tiles: bool = False
     tile_cache_mb: int = 500
     tile_cache_days: int = 30
+    snap_px: int = 10
     recent: list[str] = field(default_factory=list)
     layouts: dict[str, str] = field(default_factory=dict)
 
@@ -129,6 +132,8 @@ def _from_json(raw: Any) -> Settings:
         settings.theme = raw["theme"]
     if raw.get("coordinate_format") in {"decimal", "dms", "gk"}:
         settings.coordinate_format = raw["coordinate_format"]
+    if type(raw.get("snap_px")) is int and 0 <= raw["snap_px"] <= WIDEST_SNAP_PX:
+        settings.snap_px = raw["snap_px"]
     if isinstance(raw.get("actor"), str):
         settings.actor = raw["actor"].strip()[:MAX_NAME]
     _read_map(settings, raw)

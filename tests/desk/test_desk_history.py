@@ -52,8 +52,13 @@ def test_ctrl_z_takes_a_move_back_with_its_original_coordinate_text(
     qtbot, map_page, window, app, settled
 ):
     before = app.registry.get(hazard_id(1))
-    map_page.ask_move(hazard_id(1), 119.10, 39.90)
-    map_page.dialog.findChild(type(map_page.dialog.buttons()[0]), "confirm-move-yes").click()
+    desk = window.desk
+    desk.selection.set([hazard_id(1)])
+    map_page.canvas.take_tool("move")
+    editor = map_page.canvas.editor
+    qtbot.waitUntil(lambda: editor.sketch is not None, timeout=5000)
+    editor.change(lambda shape: shape.shifted((119.05, 39.95), (119.10, 39.90)), "平移")
+    editor.save()
     qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).revision == 2, timeout=5000)
     settled()
     window.activateWindow()
@@ -78,7 +83,9 @@ def test_a_deletion_of_many_is_one_step(qtbot, register_page, window, app, settl
 
 
 def test_a_new_hazard_can_be_taken_back(qtbot, map_page, window, app, settled):
-    map_page._create(replace(SAMPLES[0], id=UUID(int=99), code="", name="新增点"))
+    map_page.editing.registering.create(
+        lambda: None, replace(SAMPLES[0], id=UUID(int=99), code="", name="新增点")
+    )
     qtbot.waitUntil(lambda: len(app.registry.features()) == 6, timeout=5000)
     settled()
     assert "新增点" in window.registry.action("edit.undo").text()

@@ -202,9 +202,10 @@ def test_drawing_a_point_registers_a_hazard(qtbot, canvas, map_page, desk, app, 
     place = pixel(canvas, 119.25, 39.90)
     lon, lat = canvas.place_at(place.x(), place.y())
     click(qtbot, canvas, place)
-    map_page.dialog.name.setText("新沟")
-    map_page.dialog.kind.setCurrentIndex(map_page.dialog.kind.findData("flood"))
-    map_page.dialog.findChild(object, "new-save").click()
+    dialog = map_page.editing.dialog
+    dialog.name.setText("新沟")
+    dialog.kind.setCurrentIndex(dialog.kind.findData("flood"))
+    dialog.findChild(object, "new-save").click()
     qtbot.waitUntil(lambda: len(app.registry.features()) == 6, timeout=5000)
     settled(canvas)
     (made,) = [h for h in app.registry.find() if h.name == "新沟"]
@@ -215,45 +216,12 @@ def test_drawing_a_point_registers_a_hazard(qtbot, canvas, map_page, desk, app, 
 
 
 def test_a_point_outside_the_city_is_refused_with_advice(qtbot, map_page, desk, app, settled):
-    map_page.ask_new(118.0, 38.0)
-    map_page.dialog.name.setText("远方")
-    map_page.dialog.findChild(object, "new-save").click()
+    map_page.editing.register_at(118.0, 38.0)
+    map_page.editing.dialog.name.setText("远方")
+    map_page.editing.dialog.findChild(object, "new-save").click()
     qtbot.waitUntil(lambda: bool(desk.errors), timeout=5000)
     assert desk.errors[0].hint
     assert len(app.registry.features()) == 5
-
-
-def test_dragging_a_hazard_moves_it_after_confirmation(  # noqa: PLR0917 - fixtures
-    qtbot, canvas, map_page, desk, app, window, settled
-):
-    canvas.take_tool("move")
-    start = pixel(canvas, *SAMPLES[0].anchor())
-    expected = canvas.place_at(start.x() + 20, start.y() - 10)
-    drag(qtbot, canvas, start, start + QPoint(20, -10))
-    box = map_page.dialog
-    assert "石门泥石流" in box.text()
-    box.findChild(object, "confirm-move-yes").click()
-    qtbot.waitUntil(
-        lambda: app.registry.get(hazard_id(1)).revision == 2,
-        timeout=5000,
-    )
-    settled(canvas)
-    moved = app.registry.get(hazard_id(1)).anchor()
-    assert moved == pytest.approx(expected, abs=0.003)
-    assert moved != pytest.approx(SAMPLES[0].anchor(), abs=0.001)
-    # and back again by the button of the message
-    window.message_bar._button.click()
-    qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).revision == 3, timeout=5000)
-    assert app.registry.get(hazard_id(1)).anchor() == pytest.approx(SAMPLES[0].anchor(), abs=1e-6)
-
-
-def test_a_move_that_is_not_confirmed_changes_nothing(qtbot, canvas, map_page, app, settled):
-    canvas.take_tool("move")
-    start = pixel(canvas, *SAMPLES[0].anchor())
-    drag(qtbot, canvas, start, start + QPoint(30, 0))
-    map_page.dialog.findChild(object, "confirm-move-no").click()
-    settled(canvas)
-    assert app.registry.get(hazard_id(1)).anchor() == SAMPLES[0].anchor()
 
 
 def test_going_to_a_coordinate_centres_it(qtbot, canvas, map_page):

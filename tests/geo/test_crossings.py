@@ -66,3 +66,41 @@ def test_a_thousand_vertices_are_looked_through_at_once():
     assert not crossings(outline_of(shapely.Polygon(ring)))
     ring[[200, 700]] = ring[[700, 200]]
     assert crossings(outline_of(shapely.Polygon(ring)))
+
+
+def test_rings_may_touch_in_a_point_but_not_run_along_each_other():
+    triangles = [[(0, 0), (2, 0), (1, 1)], [(1, 1), (2, 2), (0, 2)]]
+    touching = shapely.MultiPolygon([(ring, []) for ring in triangles])
+    assert touching.is_valid
+    assert not crossings(outline_of(touching))
+    beside = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1)])
+    assert len(crossings(outline_of(beside)).segments) == 2
+
+
+def test_what_no_two_segments_show_is_marked_all_the_same():
+    outside = shapely.Polygon(shapely.box(0, 0, 1, 1).exterior, [shapely.box(5, 5, 6, 6).exterior])
+    found = crossings(outline_of(outside))
+    assert found
+    assert not len(found.segments)
+    assert found.places.tolist() == [[6.0, 5.0]]
+
+
+def test_a_reason_without_a_place_is_marked_at_the_first_vertex(monkeypatch):
+    monkeypatch.setattr("shapely.is_valid_reason", lambda _geometry: "no place")
+    outside = shapely.Polygon(shapely.box(0, 0, 1, 1).exterior, [shapely.box(5, 5, 6, 6).exterior])
+    assert len(crossings(outline_of(outside)).places) == 1
+
+
+RINGS = st.lists(PLACES, min_size=2, max_size=3)
+
+
+@given(RINGS)
+def test_shapes_of_several_rings_are_marked_exactly_when_shapely_finds_them_wrong(rings):
+    polygons = [shapely.Polygon(ring) for ring in rings]
+    outline = outline_of(shapely.MultiPolygon(polygons))
+    if outline.complete:
+        assert bool(crossings(outline)) == (not outline.geometry().is_valid)
+
+
+def test_two_vertices_are_no_area_yet():
+    assert not crossings(outline_of_places(ShapeKind.AREA, [(0, 0), (1, 1)]))

@@ -7,9 +7,8 @@ overlay (selection, tools, scale bar) is drawn on the GUI thread with every pain
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from html import escape
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -29,25 +28,27 @@ from shapely.geometry.base import BaseGeometry
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack
 from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import LegendEntry, level_label, type_label
+from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.domain.place_index import Found
 from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.map.editor import MapEditor
+from qhd_riskmap.ui.map.hazard_tip import tip_html
 from qhd_riskmap.ui.map.legend_view import LegendView
+from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
 from qhd_riskmap.ui.map.scene import LINE_TOLERANCE_PX, SYMBOL_TOLERANCE_PX, Scene
+from qhd_riskmap.ui.map.snapper import Snapper
 from qhd_riskmap.ui.map.tool import Tool
-from qhd_riskmap.ui.map.tools import TOOLS
+from qhd_riskmap.ui.map.tools import MENU_TOOLS, TOOLS
 from qhd_riskmap.ui.toolkit.selection import REPLACE, Selection
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
 
 CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
 _WHEEL_STEP: Final = 120.0
-_ZOOM_STEP: Final = 1.3
 _DOUBLE_CLICK_ZOOM: Final = 2.0
-_KEY_PAN_PX: Final = 80
 _FIT_MARGIN_PX: Final = 48
 _CLOSEST_SCALE: Final = 20_000.0
 _WAIT_MS: Final = 15
@@ -64,8 +65,6 @@ class MapCanvas(QWidget):
         pointed: The cursor's place: longitude, latitude; NaN when it left.
         scaled: The scale denominator changed.
         shown: A new picture is on the screen (`Frame`).
-        point_drawn: The draw tool offers a place.
-        move_wanted: The move tool dropped a hazard: id, longitude, latitude.
         opened: Double click on a hazard.
         failed: Painting failed.
         place_clicked: A click selected at longitude, latitude, or found nothing there.
@@ -76,8 +75,6 @@ class MapCanvas(QWidget):
     pointed = Signal(float, float)
     scaled = Signal(float)
     shown = Signal(object)
-    point_drawn = Signal(float, float)
-    move_wanted = Signal(str, float, float)
     opened = Signal(str)
     failed = Signal(object)
     place_clicked = Signal(float, float)
@@ -112,8 +109,11 @@ class MapCanvas(QWidget):
         # Clicks go through to the map.
         self.legend_plate.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.legend_plate.hide()
-        self._tools = {tool.key: tool(self) for tool in TOOLS}
+        self._tools = {tool.key: tool(self) for tool in (*TOOLS, *MENU_TOOLS)}
         self.tool: Tool = self._tools[TOOLS[0].key]
+        self.snapper = Snapper(lambda: self.scene)
+        self.editor = MapEditor(self)
+        self.decorations.append(self.editor.paint)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
@@ -163,12 +163,15 @@ class MapCanvas(QWidget):
     def restyle(self) -> None:
         """Take the ground colours of the theme in force."""
         self.set_options(replace(self.options, palette=DARK if theme().dark else LIGHT))
+        self.editor.restyle()
 
     def take_tool(self, key: str) -> None:
         """Take another tool in hand."""
         self.tool.leave()
         self.tool = self._tools[key]
         self.setCursor(self.tool.cursor)
+        self.tool.enter()
+        self.editor.tool_taken()
         self.tool_changed.emit(key)
         self.update()
 
@@ -226,15 +229,22 @@ class MapCanvas(QWidget):
         view = self.viewport.centred_on(lon, lat)
         self.set_viewport(view.at_scale(denominator) if denominator else view)
 
+    def show_places(self, places: Sequence[tuple[float, float]]) -> None:
+        """Bring the last of some places into view without changing the scale, if it is outside."""
+        if places:
+            self._bring_into_view(*places[-1])
+
     def show_selected(self) -> None:
         """Bring the current hazard into view without changing the scale, if it is outside."""
         current = self.selection.current
         anchor = self.anchor_of(current) if current is not None else None
-        if anchor is None:
-            return
-        x, y = self.viewport.to_screen(*anchor)
+        if anchor is not None:
+            self._bring_into_view(*anchor)
+
+    def _bring_into_view(self, lon: float, lat: float) -> None:
+        x, y = self.viewport.to_screen(lon, lat)
         if not (0 <= float(x) <= self.width() and 0 <= float(y) <= self.height()):
-            self.centre_on(*anchor)
+            self.centre_on(lon, lat)
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -371,7 +381,7 @@ class MapCanvas(QWidget):
     def _open_cluster(self, bounds: Bounds) -> None:
         before = self.viewport
         self.fit_bounds(bounds)
-        if self.viewport.resolution > before.resolution / _ZOOM_STEP:
+        if self.viewport.resolution > before.resolution / ZOOM_STEP:
             self.set_viewport(
                 replace(self.viewport, resolution=before.resolution / _DOUBLE_CLICK_ZOOM)
             )
@@ -384,6 +394,7 @@ class MapCanvas(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the middle; before the officer touched the map, keep the city in view."""
         size = event.size()
+        self.editor.place_widgets()
         ratio = self.devicePixelRatioF()
         if self._untouched:
             self.fit_city()
@@ -446,53 +457,32 @@ class MapCanvas(QWidget):
         steps = event.angleDelta().y() / _WHEEL_STEP
         if steps:
             place = event.position()
-            self.zoom(_ZOOM_STEP**steps, place.x(), place.y())
+            self.zoom(ZOOM_STEP**steps, place.x(), place.y())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move and zoom by keyboard; letters take tools."""
-        if self.tool.key_press(event):
+        escaped = event.key() == Qt.Key.Key_Escape
+        if (escaped and self.editor.drop_proposal()) or self.tool.key_press(event):
             return
-        moves = {
-            Qt.Key.Key_Left: (_KEY_PAN_PX, 0),
-            Qt.Key.Key_Right: (-_KEY_PAN_PX, 0),
-            Qt.Key.Key_Up: (0, _KEY_PAN_PX),
-            Qt.Key.Key_Down: (0, -_KEY_PAN_PX),
-        }
-        key = Qt.Key(event.key())
-        if key in moves:
-            self.pan(*moves[key])
-        elif key in {Qt.Key.Key_Plus, Qt.Key.Key_Equal}:
-            self.zoom(_ZOOM_STEP)
-        elif key == Qt.Key.Key_Minus:
-            self.zoom(1 / _ZOOM_STEP)
-        elif key == Qt.Key.Key_Home:
-            self.fit_city()
-        elif key == Qt.Key.Key_Escape:
-            self.selection.clear(by=self)
-        elif not self._take_by_letter(event):
+        if not navigated(self, Qt.Key(event.key())) and not self._take_by_letter(event):
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's signature
+        """Tab leads into the numeric bar while there is one."""
+        if next and self.tool.takes_numbers and self.editor.numbers.isVisible():
+            self.editor.numbers.begin_typing()
+            return True
+        return super().focusNextPrevChild(next)
 
     def _take_by_letter(self, event: QKeyEvent) -> bool:
         letter = event.text().upper()
-        for tool in TOOLS:
+        for tool in (*TOOLS, *MENU_TOOLS):
             if letter and letter == tool.shortcut and not event.modifiers():
                 self.take_tool(tool.key)
                 return True
         return False
 
     def _show_tip(self, place: QPoint, on_screen: QPoint) -> None:
-        hits = self.hits_at(place.x(), place.y())
-        row = self._table.row_of(hits[0]) if hits else None
-        if row is None:
-            QToolTip.hideText()
-            return
-        table = self._table
-        lines = [
-            f"<b>{escape(str(table.names[row]))}</b>",
-            f"{escape(type_label(table.type_keys[row]))} · {escape(level_label(int(table.levels[row])))}",
-            escape(str(table.codes[row])),
-        ]
-        if len(hits) > 1:
-            lines.append(_("此处共 {number} 条，连续点击可逐条选中").format(number=len(hits)))
-        QToolTip.showText(on_screen, "<br>".join(lines), self)
+        words = tip_html(self._table, self.hits_at(place.x(), place.y()))
+        QToolTip.showText(on_screen, words, self) if words else QToolTip.hideText()

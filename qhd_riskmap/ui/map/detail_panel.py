@@ -296,15 +296,15 @@ class DetailPanel(QFrame):
         hazard, assessment, changes = result
         # Storing a former state would silently take back the level too.
         self.desk.history.forget([hazard.id])
-        self._rebase_draft(hazard)
+        self.rebase(hazard)
         self.desk.notify(
             _("“{name}”评为{level}。").format(name=hazard.name, level=_(assessment.level.label)),
             "success",
         )
         self.desk.announce(changes)
 
-    def _rebase_draft(self, hazard: Hazard) -> None:
-        """Our own grading raised the revision: edits typed before it are no conflict with it."""
+    def rebase(self, hazard: Hazard) -> None:
+        """This desk raised the revision itself: edits typed before are no conflict with it."""
         self._keep_draft()
         key = str(hazard.id)
         if key in self._drafts:

@@ -6,7 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QMenu,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.canvas import MapCanvas
@@ -30,7 +38,7 @@ class MapToolbar(QFrame):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_S, SPACE_XS)
         self._row.setSpacing(2)
-        group = QButtonGroup(self)
+        self._group = group = QButtonGroup(self)
         for tool in TOOLS:
             tip = _("{hint}（{key}）").format(hint=_(tool.hint), key=tool.shortcut)
             button = self.add(f"tool-{tool.key}", tool.icon_name, _(tool.title), tip, worded=True)
@@ -111,5 +119,20 @@ class MapToolbar(QFrame):
         filler.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._row.addWidget(filler)
 
+    def add_menu(self, name: str, icon_name: str, title: str, tip: str, menu: QMenu) -> QToolButton:
+        """Add a button that opens a menu."""
+        button = self.add(name, icon_name, title, tip, worded=True)
+        button.setMenu(menu)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        return button
+
     def _mark(self, key: str) -> None:
-        self._tools[key].setChecked(True)
+        button = self._tools.get(key)
+        if button is not None:
+            button.setChecked(True)
+            return
+        # A tool of the edit menu: none of the buttons is down.
+        self._group.setExclusive(False)
+        for each in self._tools.values():
+            each.setChecked(False)
+        self._group.setExclusive(True)

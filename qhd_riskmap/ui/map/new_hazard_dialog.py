@@ -1,4 +1,4 @@
-"""Registers a new hazard at a place drawn on the map or typed as a coordinate."""
+"""Registers a new hazard whose shape was drawn on the map or typed as coordinates."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
-from shapely import Point
+from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.cartography.symbols import type_label
-from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
+from qhd_riskmap.domain.hazard import Hazard, Provenance, anchor_of
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms
+from qhd_riskmap.geo.coordinate_text import format_dms
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.register import CANONICAL, new_hazard_id
+from qhd_riskmap.services.register import new_hazard_id
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
 _WIDTH: Final = 400
@@ -36,13 +36,16 @@ class NewHazardDialog(QDialog):
 
     confirmed = Signal(object)
 
-    def __init__(self, lon: float, lat: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, geometry: BaseGeometry, provenance: Provenance, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("new-hazard-dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("登记新的隐患"))
         self.setMinimumWidth(_WIDTH)
-        self._place = (lon, lat)
+        self._geometry = geometry
+        self._provenance = provenance
         self.name = QLineEdit()
         self.name.setObjectName("new-name")
         self.name.setAccessibleName(_("名称"))
@@ -56,7 +59,7 @@ class NewHazardDialog(QDialog):
         self.sub_kind = QComboBox()
         self.sub_kind.setObjectName("new-sub-kind")
         self.sub_kind.setAccessibleName(_("小类"))
-        place = QLabel(_("位置：{dms}").format(dms=format_dms(lon, lat)))
+        place = QLabel(_("位置：{dms}").format(dms=format_dms(*anchor_of(geometry))))
         place.setProperty("role", "muted")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
@@ -78,19 +81,13 @@ class NewHazardDialog(QDialog):
 
     def hazard(self) -> Hazard:
         """The hazard as entered."""
-        lon, lat = self._place
         return Hazard(
             id=new_hazard_id(),
             name=self.name.text().strip(),
             type_key=str(self.kind.currentData()),
             sub_kind=str(self.sub_kind.currentData() or ""),
-            geometry=Point(lon, lat),
-            provenance=Provenance(
-                original_text=format_decimal(lon, lat),
-                declared_reference=CANONICAL,
-                method=LocationMethod.DRAWN,
-                accuracy=AccuracyClass.DIGITISED,
-            ),
+            geometry=self._geometry,
+            provenance=self._provenance,
             county="",
         )
 

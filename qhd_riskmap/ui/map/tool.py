@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 
+from qhd_riskmap.domain.sketch import Sketch, TypedPlace
+from qhd_riskmap.geo.outline import VertexRef
+
 if TYPE_CHECKING:
     from qhd_riskmap.ui.map.canvas import MapCanvas
 
@@ -21,7 +24,12 @@ class Tool:
         title: ``N_()`` name.
         hint: ``N_()`` sentence for the tool tip.
         icon_name: Glyph.
-        shortcut: One key, in force while the map has the focus.
+        shortcut: One key, in force while the map has the focus; "" for none.
+        takes_numbers: Shows the numeric bar.
+        edits: Works on the shape of the selected hazard.
+        shows_nodes: Shows the vertices of the shape in hand.
+        chosen: The vertex picked out of them.
+        sketch: What is being drawn with the tool; the shape in hand is the editor's.
     """
 
     key: ClassVar[str]
@@ -30,6 +38,11 @@ class Tool:
     icon_name: ClassVar[str]
     shortcut: ClassVar[str]
     cursor: ClassVar[Qt.CursorShape] = Qt.CursorShape.ArrowCursor
+    takes_numbers: ClassVar[bool] = False
+    shows_nodes: ClassVar[bool] = False
+    edits: ClassVar[bool] = False
+    chosen: VertexRef | None = None
+    sketch: Sketch | None = None
 
     def __init__(self, canvas: MapCanvas) -> None:
         self.canvas = canvas
@@ -86,6 +99,32 @@ class Tool:
         """A key; True if the tool used it."""
         del event
         return False
+
+    def enter(self) -> None:
+        """The tool is taken."""
+
+    def shape_taken(self) -> None:
+        """The editor has another shape in hand."""
+
+    def instruction(self) -> str:
+        """What it expects now, for the strip of the map; "" says nothing."""
+        return ""
+
+    def finish_word(self) -> str:
+        """Word of the button that ends what is being drawn; "" while nothing is."""
+        return ""
+
+    def finish(self) -> None:
+        """End what is being drawn."""
+
+    def cancel(self) -> None:
+        """Give up what is being drawn."""
+
+    def step_typed(self) -> None:
+        """Enter in a length or direction of the numeric bar."""
+
+    def places_typed(self, places: list[TypedPlace]) -> None:
+        """Coordinates were typed or pasted."""
 
     def leave(self) -> None:
         """Another tool is taken."""

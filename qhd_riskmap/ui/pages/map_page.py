@@ -7,23 +7,19 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMessageBox, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.geo.coordinate_text import format_dms
-from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
+from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
 from qhd_riskmap.ui.map.identify_panel import IdentifyPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
-from qhd_riskmap.ui.map.measures import length_text
-from qhd_riskmap.ui.map.new_hazard_dialog import NewHazardDialog
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
 from qhd_riskmap.ui.map.search_box import SearchBox
@@ -32,7 +28,6 @@ from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
-from qhd_riskmap.ui.toolkit.history import Added, Restated
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
@@ -113,9 +108,10 @@ class MapPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._actions = RecordActions(desk, self)
-        self.dialog: BulkEditDialog | NewHazardDialog | PlaceDialog | QMessageBox | None = None
+        self.dialog: BulkEditDialog | PlaceDialog | None = None
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
+        self.editing = GeometryEditing(desk, self.canvas, self)
         self.search_box = SearchBox(desk)
         self.identify_panel = IdentifyPanel(self.canvas)
         self.filter_panel = FilterPanel()
@@ -165,8 +161,8 @@ class MapPage(Page):
         self.search_box.start()
 
     def unsaved(self) -> str:
-        """Drafts of the form."""
-        return self.detail.unsaved()
+        """Drafts of the form, and the shape in hand."""
+        return "\n".join(filter(None, (self.editing.unsaved(), self.detail.unsaved())))
 
     def keep(self) -> dict[str, object]:
         """View, filter, drafts."""
@@ -174,11 +170,13 @@ class MapPage(Page):
             "viewport": self.canvas.viewport,
             "wanted": self.filter_panel.wanted(),
             **self.detail.keep(),
+            **self.editing.keep(),
         }
 
     def resume(self, state: dict[str, object]) -> None:
         """Show what the former page showed."""
         self.detail.resume(state)
+        self.editing.resume(state)
         wanted = state.get("wanted")
         if isinstance(wanted, Mapping):
             self.filter_panel.choose(wanted)
@@ -235,6 +233,13 @@ class MapPage(Page):
 
     def _fill_toolbar(self) -> None:
         bar = self.toolbar
+        bar.add_menu(
+            "map-edit",
+            "vector-square-edit",
+            _("编辑"),
+            _("分割、合并、整形、旋转、平移、偏移、挖洞、增加部件"),
+            self.editing.menu,
+        )
         bar.add_line()
         bar.add(
             "map-place",
@@ -280,8 +285,7 @@ class MapPage(Page):
         canvas.scaled.connect(desk.scaled)
         canvas.failed.connect(desk.show_error)
         canvas.shown.connect(self._shown)
-        canvas.point_drawn.connect(self.ask_new)
-        canvas.move_wanted.connect(self.ask_move)
+        self.editing.stored.connect(self.detail.rebase)
         canvas.opened.connect(self._open)
         self.table.opened.connect(self._open)
         self.model.filtered.connect(self._show_rows)
@@ -374,6 +378,8 @@ class MapPage(Page):
         self.dialog = self._actions.bulk_edit(self.desk.selection.ids, self)
 
     def _save(self) -> None:
+        if self.canvas.editor.dirty:
+            self.canvas.editor.save()
         if self.detail.dirty:
             self.detail.save()
 
@@ -383,96 +389,13 @@ class MapPage(Page):
         """Ask for a coordinate and go there; ``text`` is one already pasted elsewhere."""
         dialog = PlaceDialog(text, self)
         dialog.place_found.connect(self._go_to_place)
-        dialog.new_here.connect(self.ask_new)
+        dialog.new_here.connect(self.editing.register_at)
         self.dialog = dialog
         dialog.open()
-
-    def ask_new(self, lon: float, lat: float) -> None:
-        """Ask what lies at a place and register it."""
-        dialog = NewHazardDialog(lon, lat, self)
-        dialog.confirmed.connect(self._create)
-        self.dialog = dialog
-        dialog.open()
-
-    def ask_move(self, hazard_id: str, lon: float, lat: float) -> None:
-        """Ask before a dropped hazard is moved."""
-        row = self.desk.features.table.row_of(hazard_id)
-        if row is None:
-            return
-        table = self.desk.features.table
-        from_lon, from_lat = table.anchors[row]
-        metres = float(distance_m(from_lon, from_lat, lon, lat))
-        words = _("把“{name}”移动 {length}，到 {place}？").format(
-            name=table.names[row], length=length_text(metres), place=format_dms(lon, lat)
-        )
-        box = QMessageBox(QMessageBox.Icon.Question, _("移动隐患"), words, parent=self)
-        box.setObjectName("confirm-move")
-        box.setTextFormat(Qt.TextFormat.PlainText)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        yes = box.addButton(_("移动"), QMessageBox.ButtonRole.AcceptRole)
-        yes.setObjectName("confirm-move-yes")
-        no = box.addButton(_("取消"), QMessageBox.ButtonRole.RejectRole)
-        no.setObjectName("confirm-move-no")
-        revision = int(table.revisions[row])
-        yes.clicked.connect(partial(self._move, hazard_id, (lon, lat), revision))
-        self.dialog = box
-        box.open()
 
     def _go_to_place(self, lon: float, lat: float) -> None:
         self.canvas.centre_on(lon, lat, _PLACE_SCALE)
         self.canvas.setFocus()
-
-    def _create(self, hazard: Hazard) -> None:
-        registry = self.desk.app.registry
-        self.desk.run(
-            lambda _job: registry.create(hazard),
-            title=_("正在登记…"),
-            on_success=self._created,
-            quiet=True,
-        )
-
-    def _created(self, result: tuple[Hazard, Changes]) -> None:
-        hazard, changes = result
-        words = _("登记“{name}”").format(name=hazard.name)
-        self.desk.history.add(Added(words, (hazard.id,)), [hazard])
-        self.desk.announce(changes)
-        self.desk.selection.set([str(hazard.id)], by=self)
-        self.desk.notify(
-            _("已登记“{name}”，编号 {code}。").format(name=hazard.name, code=hazard.code), "success"
-        )
-
-    def _move(
-        self,
-        hazard_id: str,
-        place: tuple[float, float],
-        revision: int,
-        *_clicked: object,
-    ) -> None:
-        registry = self.desk.app.registry
-
-        def move(_job: JobContext) -> tuple[Hazard, Hazard, Changes]:
-            before = registry.get(hazard_id)
-            moved = registry.move(hazard_id, lon=place[0], lat=place[1], revision=revision)
-            return (before, *moved)
-
-        self.desk.run(
-            move,
-            title=_("正在移动…"),
-            on_success=self._moved,
-            quiet=True,
-        )
-
-    def _moved(self, result: tuple[Hazard, Hazard, Changes]) -> None:
-        before, hazard, changes = result
-        step = Restated(_("移动“{name}”").format(name=hazard.name), before, hazard)
-        self.desk.history.add(step, [hazard])
-        self.desk.announce(changes)
-        self.desk.notify(
-            _("已移动“{name}”。").format(name=hazard.name),
-            "success",
-            action=_("撤销"),
-            callback=partial(self.desk.history.undo_step, step),
-        )
 
     # -- deleting -------------------------------------------------------------------------------
 

@@ -1,0 +1,26 @@
+"""What the tool tip of the map says of the hazards under the mouse."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+
+from qhd_riskmap.cartography.symbols import level_label, type_label
+from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.i18n import _
+
+
+def tip_html(table: FeatureTable, hits: Sequence[str]) -> str:
+    """Name, type, level and code of the first hit as HTML, and how many there are; "" for none."""
+    row = table.row_of(hits[0]) if hits else None
+    if row is None:
+        return ""
+    level = level_label(int(table.levels[row]))
+    lines = [
+        f"<b>{escape(str(table.names[row]))}</b>",
+        f"{escape(type_label(table.type_keys[row]))} · {escape(level)}",
+        escape(str(table.codes[row])),
+    ]
+    if len(hits) > 1:
+        lines.append(_("此处共 {number} 条，连续点击可逐条选中").format(number=len(hits)))
+    return "<br>".join(lines)
