@@ -13,7 +13,7 @@ from uuid import UUID
 import numpy.typing as npt
 
 from qhd_riskmap.domain.grading.method import DECLARED
-from qhd_riskmap.domain.hazard import AccuracyClass, HazardStatus, LocationMethod, Secrecy
+from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.domain.survey_data_rows import DataRows
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
@@ -24,6 +24,7 @@ from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_levels import FACTORS, SheetGrade, grades
 from qhd_riskmap.services.survey_location import DeclaredCounties
+from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
 from qhd_riskmap.storage.fresh_ids import fresh_ids
@@ -190,8 +191,8 @@ class CandidateMaker:
         """How the places were found, by column; most rows share one reference."""
         sources = {id(reference): reference for reference in references}
         names = {key: reference.text for key, reference in sources.items()}
-        methods = {key: _method(reference).value for key, reference in sources.items()}
-        accuracies = {key: _accuracy(reference).value for key, reference in sources.items()}
+        methods = {key: method_of(reference).value for key, reference in sources.items()}
+        accuracies = {key: accuracy_of(reference).value for key, reference in sources.items()}
         keys = list(map(id, references))
         return {
             "original_text": texts,
@@ -292,24 +293,3 @@ def _ranks(grades: Sequence[tuple[SheetGrade, ...]]) -> list[int]:
 def _states(grades: Sequence[tuple[SheetGrade, ...]]) -> list[str]:
     words = {True: HazardStatus.ASSESSED.value, False: HazardStatus.REGISTERED.value}
     return [words[bool(found)] for found in grades]
-
-
-def _method(reference: Reference) -> LocationMethod:
-    if reference.digitised:
-        return LocationMethod.MOVED
-    return LocationMethod.IMPORTED if reference.text == "cgcs2000" else LocationMethod.CONVERTED
-
-
-def _accuracy(reference: Reference) -> AccuracyClass:
-    for holds, accuracy in (
-        (reference.is_gcj02, AccuracyClass.GCJ_CONVERTED),
-        (reference.is_bd09, AccuracyClass.BD_CONVERTED),
-        (reference.unshifted, AccuracyClass.LEGACY_DATUM_UNSHIFTED),
-        (reference.shift is not None, AccuracyClass.LEGACY_DATUM_SHIFTED),
-        (reference.digitised, AccuracyClass.DIGITISED),
-        (reference.cgcs, AccuracyClass.SURVEYED_CGCS),
-        (reference.gnss, AccuracyClass.GNSS_WGS),
-    ):
-        if holds:
-            return accuracy
-    return AccuracyClass.UNKNOWN

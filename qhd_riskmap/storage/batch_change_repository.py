@@ -20,6 +20,7 @@ class BatchChangeKind(StrEnum):
     UNDO = "undo"
     REINTERPRET = "reinterpret"
     UPDATE = "update"
+    REVERT = "revert"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ class BatchChangeRepository:
                 "UPDATE batch_change SET reverted_at = ? WHERE id = ? AND reverted_at IS NULL",
                 (self._transaction.now().isoformat(), str(change_id)),
             )
-            self._audit.record(actor, "batch.revert", str(change_id), {})
+            self._audit.record(actor, "batch.take_back", str(change_id), {})
 
     def of_batch(self, batch_id: UUID) -> list[BatchChange]:
         """The changes of one batch, oldest first, with their rows."""

@@ -52,7 +52,7 @@ def test_a_change_of_a_batch_is_kept_with_its_rows(register, actor):
         assert [c.id for c in work.batch_changes.all()] == [first.id, second.id]
         assert [e.action for e in work.audit.of(str(change.id))] == [
             "batch.reinterpret",
-            "batch.revert",
+            "batch.take_back",
         ]
     assert first.rows == tuple(rows)
     assert dataclasses.replace(first, reverted_at=None) == change

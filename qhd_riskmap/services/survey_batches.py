@@ -1,0 +1,373 @@
+"""Imports as a whole, later: what each brought, and taking one back."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.errors import ConflictError, NotFoundError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.storage.batch_change_repository import BatchChange, BatchChangeKind
+from qhd_riskmap.storage.batch_hazards import BatchHazard
+from qhd_riskmap.storage.batch_repository import Batch
+from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+NOTHING_KEPT: Final[frozenset[UUID]] = frozenset()
+_SHORTEST_NAME: Final = 4
+_REVERTIBLE: Final = frozenset({BatchChangeKind.UNDO, BatchChangeKind.REINTERPRET})
+
+
+class Edited(StrEnum):
+    """What to do with rows that somebody has worked on since the import."""
+
+    ASK = "ask"
+    KEEP = "keep"
+    INCLUDE = "include"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchRow:
+    """One record that needs a word before a batch is changed.
+
+    Attributes:
+        reason: Chinese sentence: what stands against changing it with the others.
+    """
+
+    id: UUID
+    code: str
+    name: str
+    reason: str
+
+    def to_json(self) -> dict[str, str]:
+        """The object of the command-line contract."""
+        return {"id": str(self.id), "code": self.code, "name": self.name, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSummary:
+    """One import as it stands now.
+
+    Attributes:
+        present: Records of it that are in the register.
+        edited: Those of them that somebody has worked on since.
+        changes: What was done to it as a whole, oldest first.
+    """
+
+    batch: Batch
+    present: int
+    edited: int
+    changes: tuple[BatchChange, ...]
+
+    @property
+    def undone(self) -> bool:
+        """Whether it was taken back."""
+        return any(c.kind is BatchChangeKind.UNDO and c.reverted_at is None for c in self.changes)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        imported_at = self.batch.imported_at
+        return {
+            "id": str(self.batch.id),
+            "imported_at": imported_at.isoformat() if imported_at else None,
+            "imported_by": self.batch.imported_by,
+            "files": [file.name for file in self.batch.files],
+            "counts": dict(self.batch.counts),
+            "present": self.present,
+            "edited": self.edited,
+            "undone": self.undone,
+            "changes": [_change_json(change) for change in self.changes],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchPlan:
+    """What changing a batch would do.
+
+    Attributes:
+        ready: Records as the import left them.
+        edited: Records that somebody has worked on since; they are asked about.
+    """
+
+    batch: Batch
+    ready: tuple[BatchHazard, ...]
+    edited: tuple[BatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOutcome:
+    """What became of a batch.
+
+    Attributes:
+        change: By which this can be taken back; None when nothing changed.
+        changed: Number of records changed.
+        kept: Records left as they are, each with the reason.
+    """
+
+    change: BatchChange | None
+    changed: int
+    kept: tuple[BatchRow, ...]
+
+    @property
+    def changes(self) -> Changes:
+        """For the views."""
+        return Changes(hazards=self.changed > 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        return {
+            "change": str(self.change.id) if self.change is not None else None,
+            "changed": self.changed,
+            "kept": [row.to_json() for row in self.kept],
+        }
+
+
+class BatchService:
+    """Use cases on whole imports, for one actor."""
+
+    def __init__(self, register: Register, actor: Actor) -> None:
+        self._register = register
+        self._actor = actor
+
+    def all(self) -> Sequence[BatchSummary]:
+        """All imports, newest first."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return [self._summary(work, batch) for batch in work.batches.list()]
+
+    def find(self, name: str) -> Batch:
+        """The import of an id or the beginning of one (four characters at least).
+
+        Raises:
+            NotFoundError: None or several begin so.
+        """
+        self._actor.require(Permission.READ)
+        wanted = name.strip().lower()
+        with self._register.unit_of_work() as work:
+            found = [b for b in work.batches.list() if str(b.id).startswith(wanted)]
+        if len(wanted) < _SHORTEST_NAME or len(found) != 1:
+            raise NotFoundError(
+                _("没有批次“{name}”，或不止一个以它开头。").format(name=name),
+                hint=_("用 batches 命令查看批次编号。"),
+            )
+        return found[0]
+
+    def plan(self, batch_id: UUID) -> BatchPlan:
+        """What an undo would find: records as imported, and those worked on since.
+
+        Raises:
+            NotFoundError: There is no such batch.
+        """
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return plan_of(work, batch_id)
+
+    def undo(
+        self,
+        batch_id: UUID,
+        edited: Edited = Edited.ASK,
+        keep: Collection[UUID] = NOTHING_KEPT,
+    ) -> BatchOutcome:
+        """Take an import back: its records are deleted softly and its rows may be imported again.
+
+        Records that it only updated go back to what they were before.
+
+        Args:
+            batch_id: The batch.
+            edited: What to do with records somebody has worked on since.
+            keep: Records to be kept whatever `edited` says.
+
+        Raises:
+            ConflictError: Somebody has worked on some, and `edited` does not say what to do.
+            NotFoundError: There is no such batch.
+        """
+        self._actor.require(Permission.IMPORT)
+        with self._register.unit_of_work() as work:
+            work.lock()
+            plan = plan_of(work, batch_id)
+            self._require_said(plan, edited)
+            kept = plan.edited if edited is Edited.KEEP else ()
+            spared = {row.id for row in kept} | set(keep)
+            gone = [s for s in work.batch_hazards.states(batch_id) if not s.deleted]
+            gone = [state for state in gone if state.id not in spared]
+            subject = str(batch_id)
+            work.batch_hazards.delete([state.id for state in gone], self._actor, subject)
+            work.batches.forget_rows(batch_id, [state.row for state in gone], forgotten=True)
+            back, stuck = self._undo_updates(work, batch_id)
+            rows = [(state.id, state.revision + 1) for state in gone] + back
+            if not rows:
+                return BatchOutcome(change=None, changed=0, kept=(*kept, *stuck))
+            change = work.batch_changes.add(batch_id, BatchChangeKind.UNDO, rows, self._actor)
+            work.commit()
+        return BatchOutcome(change=change, changed=len(rows), kept=(*kept, *stuck))
+
+    def revert(self, batch_id: UUID, change_id: UUID) -> BatchOutcome:
+        """Take back an undo or a new reading of a batch; records changed since stay and are listed.
+
+        Raises:
+            NotFoundError: There is no such change, or it is taken back already.
+        """
+        self._actor.require(Permission.IMPORT)
+        with self._register.unit_of_work() as work:
+            work.lock()
+            change = _open_change(work.batch_changes.of_batch(batch_id), change_id)
+            rows, kept = _unchanged(work, change)
+            if change.kind is BatchChangeKind.UNDO:
+                self._bring_back(work, batch_id, rows)
+            else:
+                before = work.batch_hazards.earlier([(h, revision - 1) for h, revision in rows])
+                work.batch_hazards.place_anew(before, self._actor, str(batch_id))
+            made = [(hazard, revision + 1) for hazard, revision in rows]
+            work.batch_changes.revert(change_id, self._actor)
+            work.batch_changes.add(batch_id, BatchChangeKind.REVERT, made, self._actor)
+            work.commit()
+        return BatchOutcome(change=change, changed=len(rows), kept=kept)
+
+    # Inside
+
+    def _summary(self, work: UnitOfWork, batch: Batch) -> BatchSummary:
+        changes = work.batch_changes.of_batch(batch.id)
+        states = work.batch_hazards.states(batch.id)
+        made = _revisions(changes)
+        return BatchSummary(
+            batch=batch,
+            present=sum(not state.deleted for state in states),
+            edited=sum(_is_edited(state, made) for state in states),
+            changes=tuple(changes),
+        )
+
+    def _bring_back(
+        self, work: UnitOfWork, batch_id: UUID, rows: Sequence[tuple[UUID, int]]
+    ) -> None:
+        """Restore what an undo deleted, and give records it had set back their update again."""
+        at = {state.id: state for state in work.batch_hazards.states(batch_id)}
+        own = [hazard for hazard, _revision in rows if hazard in at]
+        work.batch_hazards.restore(own, self._actor, str(batch_id))
+        places = [at[hazard].row for hazard in own]
+        work.batches.forget_rows(batch_id, places, forgotten=False)
+        restore_earlier(work, [row for row in rows if row[0] not in at], self._actor)
+
+    def _undo_updates(
+        self, work: UnitOfWork, batch_id: UUID
+    ) -> tuple[list[tuple[UUID, int]], tuple[BatchRow, ...]]:
+        """Bring records that the import only updated back to what they were."""
+        back: list[tuple[UUID, int]] = []
+        stuck: list[BatchRow] = []
+        for change in work.batch_changes.of_batch(batch_id):
+            if change.kind is BatchChangeKind.UPDATE and change.reverted_at is None:
+                rows, kept = _unchanged(work, change)
+                back += restore_earlier(work, rows, self._actor)
+                stuck += kept
+                work.batch_changes.revert(change.id, self._actor)
+        return back, tuple(stuck)
+
+    @staticmethod
+    def _require_said(plan: BatchPlan, edited: Edited) -> None:
+        if plan.edited and edited is Edited.ASK:
+            shown = "、".join(f"{row.name}（{row.code}）" for row in plan.edited[:5])
+            raise ConflictError(
+                _("这一批里有 {count} 条在导入后又改过：{rows}。").format(
+                    count=len(plan.edited), rows=shown
+                ),
+                hint=_("请说明这些是保留（keep）还是一并处理（include）。"),
+            )
+
+
+def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
+    """The live records of a batch, those as imported apart from those worked on since.
+
+    Raises:
+        NotFoundError: There is no such batch.
+    """
+    batch = work.batches.get(batch_id)
+    if batch is None:
+        raise NotFoundError(_("登记库里没有这个批次。"), detail=str(batch_id))
+    made = _revisions(work.batch_changes.of_batch(batch_id))
+    files = work.attachments.counts()
+    ready, edited = [], []
+    for state in work.batch_hazards.states(batch_id):
+        if state.deleted:
+            continue
+        if _is_edited(state, made):
+            edited.append(_row(state, _edited_by(state)))
+        elif state.id in files:
+            reason = _("已附有 {count} 个文件").format(count=files[state.id])
+            edited.append(_row(state, reason))
+        else:
+            ready.append(state)
+    return BatchPlan(batch=batch, ready=tuple(ready), edited=tuple(edited))
+
+
+def restore_earlier(
+    work: UnitOfWork, rows: Sequence[tuple[UUID, int]], actor: Actor
+) -> list[tuple[UUID, int]]:
+    """Store anew what records said before these revisions; the revisions that this makes."""
+    before = work.batch_hazards.earlier([(hazard, revision - 1) for hazard, revision in rows])
+    made = []
+    for (hazard_id, revision), state in zip(rows, before, strict=True):
+        work.hazards.save(replace(state, revision=revision), actor)
+        made.append((hazard_id, revision + 1))
+    return made
+
+
+def _unchanged(
+    work: UnitOfWork, change: BatchChange
+) -> tuple[list[tuple[UUID, int]], tuple[BatchRow, ...]]:
+    """The rows of a change that still stand at the revision it made, and a list of the others."""
+    now = {hazard.id: hazard for hazard in work.batch_hazards.load([r[0] for r in change.rows])}
+    rows, kept = [], []
+    for hazard_id, revision in change.rows:
+        hazard = now[hazard_id]
+        if hazard.revision == revision:
+            rows.append((hazard_id, revision))
+        else:
+            reason = _("之后由 {actor} 改过").format(actor=hazard.updated_by)
+            kept.append(BatchRow(id=hazard.id, code=hazard.code, name=hazard.name, reason=reason))
+    return rows, tuple(kept)
+
+
+def _open_change(changes: Sequence[BatchChange], change_id: UUID) -> BatchChange:
+    for change in changes:
+        if change.id == change_id and change.reverted_at is None and change.kind in _REVERTIBLE:
+            return change
+    raise NotFoundError(_("没有这次操作，或已经撤回。"), detail=str(change_id))
+
+
+def _revisions(changes: Sequence[BatchChange]) -> dict[UUID, int]:
+    """The newest revision that changes of the whole batch made of each record."""
+    made: dict[UUID, int] = {}
+    for change in changes:
+        made.update(change.rows)
+    return made
+
+
+def _is_edited(state: BatchHazard, made: dict[UUID, int]) -> bool:
+    return not state.deleted and state.revision != made.get(state.id, 1)
+
+
+def _edited_by(state: BatchHazard) -> str:
+    day = state.updated_at.astimezone().date().isoformat()
+    if state.action == "assess":
+        return _("{day} 由 {actor} 评估过").format(day=day, actor=state.updated_by)
+    return _("{day} 由 {actor} 改过").format(day=day, actor=state.updated_by)
+
+
+def _row(state: BatchHazard, reason: str) -> BatchRow:
+    return BatchRow(id=state.id, code=state.code, name=state.name, reason=reason)
+
+
+def _change_json(change: BatchChange) -> dict[str, Any]:
+    return {
+        "id": str(change.id),
+        "kind": change.kind.value,
+        "at": change.changed_at.isoformat(),
+        "by": change.changed_by,
+        "reference": change.reference,
+        "rows": len(change.rows),
+        "reverted": change.reverted_at is not None,
+    }
