@@ -49,6 +49,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "coords": _late("coordinates", "convert"),
     "verify": _late("registers", "verify_register"),
     "backup": _late("registers", "back_up"),
+    "batches": _late("batches", "list_batches"),
+    "undo-batch": _late("batches", "undo_batch"),
+    "reinterpret": _late("batches", "reinterpret"),
+    "datum-parameters": _late("batches", "datum_parameters"),
     "demo": _late("publishing", "demo"),
 }
 

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
@@ -32,7 +33,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _check_release, _export, _coords, _verify, _backup, _demo):  # fmt: skip
+                _check_release, _export, _coords, _verify, _backup, _demo, _batches):  # fmt: skip
         add(commands)
     return parser
 
@@ -193,6 +194,15 @@ def _coords(commands: Commands[Parser]) -> None:
 
 def _verify(commands: Commands[Parser]) -> None:
     _command(commands, "verify", _("检查登记库完整性"))
+
+
+def _batches(commands: Commands[Parser]) -> None:
+    _command(commands, "batches", _("列出每次导入"))
+    add_undo(_command(commands, "undo-batch", _("撤销一次导入")))
+    add_reinterpret(_command(commands, "reinterpret", _("把一次导入的坐标按另一坐标系重新解读")))
+    add_datum_parameters(
+        _command(commands, "datum-parameters", _("本单位的旧坐标系转换参数（只存于加密登记库）"))
+    )
 
 
 def _backup(commands: Commands[Parser]) -> None:

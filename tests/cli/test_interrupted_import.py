@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,3 +79,64 @@ def wait_for_first_write(register: Path, running: subprocess.Popen) -> None:
     log = register.with_name(register.name + "-wal")
     while running.poll() is None and not (log.exists() and log.stat().st_size > 100_000):
         time.sleep(0.002)
+
+
+@pytest.fixture(scope="module")
+def imported(big_sheet, tmp_path_factory):
+    """A register with the sheet in it, in one file."""
+    folder = tmp_path_factory.mktemp("imported")
+    register = folder / "r.qhd"
+    for command in (("init", register), ("import", register, big_sheet)):
+        assert program(*command, home=folder / "home").wait() == 0
+    return register
+
+
+CHANGES = {
+    "undo-batch": ((), len),
+    "reinterpret": (
+        ("--datum", "bd09"),
+        lambda rows: sorted({(row["lon"], row["lat"]) for row in rows}),
+    ),
+}
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("name", CHANGES)
+def test_a_killed_change_of_a_batch_happened_wholly_or_not_at_all(
+    name, tmp_path, imported, answer, soak
+):
+    more, state_of = CHANGES[name]
+    rounds, spread = (200 if soak else 5), random.Random(20180701)
+    (batch,) = answer("batches", imported)
+    command = (name, batch["id"], *more)
+    before = state_of(answer("list", imported))
+    whole = shutil.copy(imported, tmp_path / "whole.qhd")
+    start = time.perf_counter()
+    assert program(name, whole, *command[1:], home=tmp_path / "home").wait() == 0
+    took = time.perf_counter() - start
+    after = state_of(answer("list", whole))
+    assert before != after
+    hit = 0
+    for number in range(rounds):
+        register = tmp_path / f"{number}.qhd"
+        shutil.copy(imported, register)
+        running = program(name, register, *command[1:], home=tmp_path / "home")
+        if number % 2:
+            wait_for_first_write(register, running)
+            time.sleep(spread.random() * 0.02)
+        else:
+            time.sleep(spread.random() * took)
+        running.send_signal(signal.SIGKILL)
+        hit += running.wait() == -signal.SIGKILL
+        assert answer("verify", register)["ok"]
+        found = state_of(answer("list", register))
+        assert found in (before, after)
+        (batch,) = answer("batches", register)
+        # What is told of the batch agrees with what happened to its records.
+        assert bool(batch["changes"]) is (found == after)
+        if found == before:
+            answer(name, register, *command[1:])
+            assert state_of(answer("list", register)) == after
+        register.unlink()
+    assert hit, "every command had ended before it was killed"
