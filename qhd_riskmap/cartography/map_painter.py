@@ -130,12 +130,13 @@ def paint_map(
         if grounded is not None:
             paint_outlines(canvas, grounded)
         if prepared is not None:
+            marks = visible_marks(prepared, viewport, options)
+            crowded = is_density(marks, options)
+            if crowded:
+                paint_density(canvas, _marks_around(prepared, viewport, options))
             paint_polygons(canvas, prepared.polygons)
             paint_lines(canvas, prepared.lines)
-            marks = visible_marks(prepared, viewport, options)
-            if is_density(marks, options):
-                paint_density(canvas, _marks_around(prepared, viewport, options))
-            else:
+            if not crowded:
                 clusters = clusters_in_view(prepared, viewport, options)
                 _paint_marks(canvas, prepared, marks, clusters)
         if options.graticule:

@@ -26,6 +26,7 @@ from qhd_riskmap.geo.datums import from_cgcs2000, parse_reference, to_cgcs2000
 from qhd_riskmap.geo.georeferencing import PlaneFit, fit_plane
 from qhd_riskmap.i18n import _
 
+_WHOLE_SIDE: Final = 3_000
 _EDGE_SAMPLES: Final = 9
 _PAPER_PIXELS: Final = 2.0
 # Plane in which scanned sheets of this city are laid: one in which a sheet is not skewed.
@@ -137,6 +138,22 @@ def open_scan(path: Path, points: tuple[ControlPoint, ...]) -> RasterSource:
         return FIT_PLANE.inverse_pairs(fit.to_plane(pixels))
 
     return RasterSource(file, to_pixels, _bounds(to_lonlat, file.facts.width, file.facts.height))
+
+
+def whole_picture(path: Path) -> QImage:
+    """All of a picture, small enough for a screen.
+
+    Raises:
+        UnreadableFileError: Broken.
+    """
+    file = RasterFile(path)
+    facts = file.facts
+    shrink = min(1.0, _WHOLE_SIDE / max(facts.width, facts.height))
+    size = (max(1, round(facts.width * shrink)), max(1, round(facts.height * shrink)))
+    try:
+        return _image(file.read((0, 0, facts.width, facts.height), size))
+    finally:
+        file.close()
 
 
 def _bounds(to_lonlat: ToPixels, width: int, height: int) -> Bounds:

@@ -138,8 +138,9 @@ class VectorSource:
         rows = np.nonzero(inside)[0]
         if not 0 < len(rows) <= _MOST_NAMES:
             return
+        pale = QColor(layer.style.colour).lightnessF() > 0.5  # noqa: PLR2004 - half
         style = LabelStyle(
-            options.label_size * 0.95, layer.style.colour, options.palette.label_halo
+            options.label_size * 0.95, layer.style.colour, "#1B1E21" if pale else "#FFFFFF"
         )
         ground = OccupiedGround(view.width, view.height, max(options.label_size / 4, 0.01))
         places = view.plane_to_screen(prepared.anchors[rows]).tolist()

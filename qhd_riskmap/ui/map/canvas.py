@@ -175,6 +175,13 @@ class MapCanvas(QWidget):
         self.tool_changed.emit(key)
         self.update()
 
+    def borrow_tool(self, tool: Tool) -> None:
+        """Use a tool that has no button, until another one is taken."""
+        self.tool.leave()
+        self.tool = tool
+        self.setCursor(tool.cursor)
+        self.update()
+
     def close_down(self) -> None:
         """Stop painting; the worker is gone afterwards."""
         self._timer.stop()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -29,7 +30,6 @@ _WIDTH = 218
 _LAYERS = (
     ("basemap", N_("行政区划和海域")),
     ("labels", N_("隐患名称")),
-    ("cluster", N_("密集处合并显示")),
     ("hatch", N_("面状隐患填充花纹")),
 )
 
@@ -62,35 +62,37 @@ class FilterPanel(QFrame):
         top = QHBoxLayout()
         top.addWidget(self.count, 1)
         top.addWidget(self.clear_button)
-        body = QWidget()
-        body.setObjectName("scroll-body")
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, SPACE_S, 0)
-        column.setSpacing(SPACE_XS)
+        filters, column = _scrolled("filter-scroll")
+        layers, self._layer_column = _scrolled("layer-scroll")
         for facet in FACETS:
             column.addWidget(_heading(_(facet.title)))
             column.addWidget(self.lists[facet.key])
             self.lists[facet.key].chosen.connect(self._changed)
-        column.addWidget(_heading(_("图层")))
+        column.addWidget(_heading(_("图例")))
+        column.addWidget(self.legend)
+        column.addStretch(1)
         for key, title in _LAYERS:
             box = QCheckBox(_(title))
             box.setObjectName(f"layer-{key}")
             box.setChecked(True)
             box.toggled.connect(self.layers_changed)
             self.layer_boxes[key] = box
-            column.addWidget(box)
-        column.addWidget(_heading(_("图例")))
-        column.addWidget(self.legend)
-        column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setObjectName("filter-scroll")
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setWidget(body)
+            self._layer_column.addWidget(box)
+        self._layer_column.addStretch(1)
+        self.tabs = QTabWidget()
+        self.tabs.setObjectName("filter-tabs")
+        self.tabs.setDocumentMode(True)
+        self.tabs.addTab(filters, _("筛选与图例"))
+        self.tabs.addTab(layers, _("图层"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_XS, SPACE_S)
         layout.addLayout(top)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(self.tabs, 1)
+
+    def add_to_layers(self, widget: QWidget, *, above: bool = False) -> None:
+        """Put a part onto the tab of the layers, below what is there or above it."""
+        place = 0 if above else self._layer_column.count() - 1
+        self._layer_column.insertWidget(place, widget)
 
     def wanted(self) -> dict[str, frozenset[str]]:
         """The chosen values by facet key."""
@@ -126,12 +128,25 @@ class FilterPanel(QFrame):
             options,
             basemap=on["basemap"],
             labels=on["labels"],
-            cluster=on["cluster"],
             hatch=on["hatch"],
         )
 
     def _changed(self) -> None:
         self.filtered.emit()
+
+
+def _scrolled(name: str) -> tuple[QScrollArea, QVBoxLayout]:
+    body = QWidget()
+    body.setObjectName("scroll-body")
+    column = QVBoxLayout(body)
+    column.setContentsMargins(0, SPACE_XS, SPACE_S, 0)
+    column.setSpacing(SPACE_XS)
+    scroll = QScrollArea()
+    scroll.setObjectName(name)
+    scroll.setWidgetResizable(True)
+    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll.setWidget(body)
+    return scroll, column
 
 
 def _heading(words: str) -> QLabel:

@@ -19,10 +19,13 @@ from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
 from qhd_riskmap.ui.map.identify_panel import IdentifyPanel
+from qhd_riskmap.ui.map.layer_desk import LayerDesk
+from qhd_riskmap.ui.map.layer_panel import LayerPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
 from qhd_riskmap.ui.map.search_box import SearchBox
+from qhd_riskmap.ui.map.view_choices import ViewChoices
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
@@ -115,6 +118,8 @@ class MapPage(Page):
         self.search_box = SearchBox(desk)
         self.identify_panel = IdentifyPanel(self.canvas)
         self.filter_panel = FilterPanel()
+        self.choices = ViewChoices(desk.settings)
+        self.layers = LayerDesk(desk, self.canvas, LayerPanel(), self)
         self.detail = DetailPanel(desk)
         self.model = RecordTableModel(parent=self)
         self.model.editable = Permission.EDIT in desk.app.actor.permissions
@@ -127,9 +132,13 @@ class MapPage(Page):
         )
         CellEditor(desk, self.model)
         StoredColumns(desk, self.model)
+        self.filter_panel.add_to_layers(self.layers.panel, above=True)
+        self.filter_panel.add_to_layers(self.choices)
         self._lay_out()
         self._fill_toolbar()
         self._connect()
+        self.canvas.set_projection(self.choices.projection)
+        self._layers()
         self._reload()
 
     # -- page -----------------------------------------------------------------------------------
@@ -142,6 +151,7 @@ class MapPage(Page):
     def changes(self, changes: Changes) -> None:
         """The shared columns reload by themselves; the form reads its hazard again."""
         self.detail.changes(changes)
+        self.layers.changes(changes)
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """Save, find a place, fit."""
@@ -193,6 +203,7 @@ class MapPage(Page):
     def close_down(self) -> None:
         """Stop painting; remember widths."""
         self.table.remember_layout()
+        self.layers.close_down()
         self.canvas.close_down()
 
     # -- building -------------------------------------------------------------------------------
@@ -296,6 +307,8 @@ class MapPage(Page):
         self.search_box.left.connect(canvas.setFocus)
         self.filter_panel.filtered.connect(self._filter)
         self.filter_panel.layers_changed.connect(self._layers)
+        self.choices.changed.connect(self._layers)
+        self.choices.projection_chosen.connect(canvas.set_projection)
         self.detail.closed.connect(self._close_detail)
         self.detail.delete_wanted.connect(self._delete)
 
@@ -322,7 +335,8 @@ class MapPage(Page):
         self.canvas.show_table(table if len(rows) == len(table) else table.take(np.sort(rows)))
 
     def _layers(self) -> None:
-        self.canvas.set_options(self.filter_panel.options(self.canvas.options))
+        chosen = self.choices.options(self.filter_panel.options(self.canvas.options))
+        self.canvas.set_options(chosen)
 
     def _shown(self, frame: Frame) -> None:
         self.filter_panel.show_legend(frame.legend)
