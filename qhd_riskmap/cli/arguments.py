@@ -33,7 +33,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _check_release, _export, _coords, _verify, _backup, _demo, _batches):  # fmt: skip
+                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches):  # fmt: skip
         add(commands)
     return parser
 
@@ -171,6 +171,21 @@ def _release(commands: Commands[Parser]) -> None:
         "--small-cells", choices=[kind.value for kind in SmallCells], default=SmallCells.MERGE.value
     )
     parser.add_argument("--control-dir", type=Path, metavar=_("文件夹"), help=_("脱敏核查单存放处"))
+    parser.add_argument("--purpose", default="", metavar=_("用途"), help=_("记入发布登记"))
+    parser.add_argument(
+        "--supersedes", default="", metavar=_("发布编号"), help=_("本次发布替代的那一次")
+    )
+    parser.add_argument("--emergency", action="store_true", help=_("应急保障：即送即审"))
+
+
+def _releases(commands: Commands[Parser]) -> None:
+    _command(commands, "releases", _("发布登记：历次发布"))
+    parser = _command(commands, "withdraw-release", _("撤回一次发布"))
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("--why", required=True, metavar=_("理由"))
+    parser = _command(commands, "remake-release", _("按留存的公开内容重制一次发布，逐字节相同"))
+    parser.add_argument("number", metavar="NUMBER")
+    parser.add_argument("outdir", type=Path, metavar="OUTDIR")
 
 
 def _check_release(commands: Commands[Parser]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
@@ -24,6 +25,9 @@ from qhd_riskmap.services.sample_county import (
     SAMPLE_PASSPHRASE,
     build_sample_register,
 )
+
+if TYPE_CHECKING:
+    from qhd_riskmap.storage.release_repository import ReleaseRecord
 
 EXIT_LEAK = 2
 # Clearly no real approval: the number names itself an example.
@@ -50,6 +54,9 @@ def release(options: argparse.Namespace, output: Output) -> int:
             small_cells=SmallCells(options.small_cells),
             out_dir=options.outdir,
             control_dir=options.control_dir,
+            purpose=options.purpose,
+            supersedes=options.supersedes,
+            emergency=options.emergency,
         )
         return _publish(app, order, output)
 
@@ -73,6 +80,52 @@ def check_release(options: argparse.Namespace, output: Output) -> int:
     lines = [f"{leak.file}: {leak.kind} {leak.value} ({leak.where})" for leak in leaks]
     output.result(document, lines or [_("没有发现泄密内容。")])
     return EXIT_LEAK if leaks else 0
+
+
+def releases(options: argparse.Namespace, output: Output) -> int:
+    """The release register, newest first."""
+    with open_register_app(options) as app:
+        records = app.release.past()
+    output.result(
+        [_record(record) for record in records],
+        [f"{r.number} {_(r.status.label)} {r.title} {r.approval_no}" for r in records],
+    )
+    return 0
+
+
+def withdraw_release(options: argparse.Namespace, output: Output) -> int:
+    """Mark a release as withdrawn."""
+    with open_register_app(options) as app:
+        record = app.release.withdraw(options.number, options.why)
+    output.result(_record(record), [_("已撤回 {number}。").format(number=record.number)])
+    return 0
+
+
+def remake_release(options: argparse.Namespace, output: Output) -> int:
+    """Make the products of a past release again, bit for bit."""
+    with open_register_app(options) as app:
+        files = app.release.remake(options.number, options.outdir, SilentJob())
+    output.result({"files": [str(path) for path in files]}, [str(path) for path in files])
+    return 0
+
+
+def _record(record: ReleaseRecord) -> dict[str, Any]:
+    return {
+        "number": record.number,
+        "title": record.title,
+        "status": record.status.value,
+        "released_at": record.released_at.isoformat() if record.released_at else "",
+        "released_by": record.released_by,
+        "data_date": record.data_date.isoformat() if record.data_date else "",
+        "approval_no": record.approval_no,
+        "purpose": record.purpose,
+        "supersedes": record.supersedes,
+        "ended_at": record.ended_at.isoformat() if record.ended_at else "",
+        "ended_why": record.ended_why,
+        "content_hash": record.content_hash,
+        "rules_version": record.rules_version,
+        "products": [{"name": p.name, "sha256": p.sha256, "size": p.size} for p in record.products],
+    }
 
 
 def demo(options: argparse.Namespace, output: Output) -> int:

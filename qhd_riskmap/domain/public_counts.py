@@ -9,7 +9,7 @@ numbers gives a small one back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from qhd_riskmap.domain.levels import RiskLevel
@@ -68,8 +68,19 @@ class CountResult:
     small: tuple[tuple[str, str], ...]
 
 
-def count_safely(cells: Iterable[tuple[str, CountArea]], k: int) -> CountResult:
-    """Count ``(type key, area)`` pairs and merge every cell below ``k``."""
+def count_safely(
+    cells: Iterable[tuple[str, CountArea]],
+    k: int,
+    pooled: Collection[tuple[str, str]] = frozenset(),
+) -> CountResult:
+    """Count ``(type key, area)`` pairs and merge every cell below ``k``.
+
+    Args:
+        cells: One pair per hazard.
+        k: The small-cell bound.
+        pooled: ``(type key, area code)`` of cells that are merged whatever their number, because an
+            earlier release has told about them (`domain.differencing`).
+    """
     by_type: dict[str, Counter[CountArea]] = {}
     for type_key, area in cells:
         by_type.setdefault(type_key, Counter())[area] += 1
@@ -79,7 +90,8 @@ def count_safely(cells: Iterable[tuple[str, CountArea]], k: int) -> CountResult:
     for type_key in sorted(by_type):
         cell_counts = by_type[type_key]
         small += [(area.name, type_key) for area, n in cell_counts.items() if n < k]
-        printed, lost = _merge(cell_counts, k)
+        hidden = frozenset(code for key, code in pooled if key == type_key)
+        printed, lost = _merge(cell_counts, k, hidden)
         counts += [
             PublicCount(
                 area_code=area.code, area_name=area.name, type_key=type_key, level=None, n=n,
@@ -95,7 +107,9 @@ def count_safely(cells: Iterable[tuple[str, CountArea]], k: int) -> CountResult:
 Printed = tuple[CountArea, int, bool]
 
 
-def _merge(cells: Mapping[CountArea, int], k: int) -> tuple[list[Printed], int]:
+def _merge(
+    cells: Mapping[CountArea, int], k: int, hidden: frozenset[str]
+) -> tuple[list[Printed], int]:
     """Merge from the deepest areas upwards.
 
     Returns:
@@ -109,7 +123,8 @@ def _merge(cells: Mapping[CountArea, int], k: int) -> tuple[list[Printed], int]:
             del pending[area]
         for parent in {area.parent for area in here if area.parent}:
             own = pending.pop(parent, 0)
-            fit, pooled = _split({a: n for a, n in here.items() if a.parent == parent}, own, k)
+            siblings = {a: n for a, n in here.items() if a.parent == parent}
+            fit, pooled = _split(siblings, own, k, hidden)
             kept += fit
             if pooled:
                 pending[parent] = pooled
@@ -120,7 +135,7 @@ def _merge(cells: Mapping[CountArea, int], k: int) -> tuple[list[Printed], int]:
 
 
 def _split(
-    siblings: Mapping[CountArea, int], own: int, k: int
+    siblings: Mapping[CountArea, int], own: int, k: int, hidden: frozenset[str]
 ) -> tuple[list[tuple[CountArea, int]], int]:
     """Areas to print and the sum of the pooled rest; the rest is 0, at least k, or everything.
 
@@ -128,10 +143,11 @@ def _split(
         siblings: Areas under one parent.
         own: Hazards of the parent that lie in none of them; they can only be pooled.
         k: The small-cell bound.
+        hidden: Codes of areas that are pooled whatever their number.
     """
     ordered = sorted(siblings.items(), key=lambda item: (-item[1], item[0].code))
-    kept = [item for item in ordered if item[1] >= k]
-    pooled = own + sum(n for _, n in ordered if n < k)
+    kept = [(area, n) for area, n in ordered if n >= k and area.code not in hidden]
+    pooled = own + sum(n for area, n in ordered if n < k or area.code in hidden)
     # A remainder below k would still single someone out: the smallest printed area joins it.
     while 0 < pooled < k and kept:
         pooled += kept.pop()[1]

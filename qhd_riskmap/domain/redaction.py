@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from qhd_riskmap.domain.differencing import Difference, Disclosure, SafeCounts
 from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Secrecy, anchor_of
 from qhd_riskmap.domain.levels import RiskLevel
-from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount, count_safely
+from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount
 from qhd_riskmap.domain.public_geometry import generalised
 from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
 from qhd_riskmap.domain.release_texts import NamesKept, names_kept, own_contact
@@ -99,12 +101,15 @@ class PublicSet:
         excluded: Reason → number of records left out; never which.
         small_cells: ``(area name, type key)`` below the bound before merging; for the control
             sheet, not for the public.
+        differences: What the numbers and earlier releases would have singled out together before
+            cells were merged for it; for the officer, not for the public.
     """
 
     hazards: tuple[PublicHazard, ...]
     counts: tuple[PublicCount, ...]
     excluded: Mapping[str, int] = field(default_factory=dict)
     small_cells: tuple[tuple[str, str], ...] = ()
+    differences: tuple[Difference, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:
@@ -180,7 +185,12 @@ def exclusion(hazard: Hazard, hazard_type: HazardType) -> str:
 
 
 def redact(
-    hazards: Iterable[Hazard], *, rules: ReleaseRules, areas: PublicAreas, county: str | None = None
+    hazards: Iterable[Hazard],
+    *,
+    rules: ReleaseRules,
+    areas: PublicAreas,
+    county: str | None = None,
+    earlier: Sequence[Disclosure] = (),
 ) -> PublicSet:
     """Everything the public may know of ``hazards``.
 
@@ -189,7 +199,26 @@ def redact(
         rules: Allow-lists, advice and the small-cell bound.
         areas: Where positions belong.
         county: Only this division; judged at the published position.
+        earlier: Numbers of all earlier releases, which must not tell more together with these.
     """
+    return redact_and_place(hazards, rules=rules, areas=areas, county=county, earlier=earlier)[0]
+
+
+def redact_and_place(
+    hazards: Iterable[Hazard],
+    *,
+    rules: ReleaseRules,
+    areas: PublicAreas,
+    county: str | None = None,
+    earlier: Sequence[Disclosure] = (),
+) -> tuple[PublicSet, dict[str, tuple[float, str]]]:
+    """As `redact`, and where each record is shown.
+
+    Returns:
+        The public set, and by record id the cell size in metres and the geometry on the grid (WKB
+        hex). The latter ties records to public positions and never leaves the register.
+    """
+    places: dict[str, tuple[float, str]] = {}
     excluded: Counter[str] = Counter()
     shown: list[PublicHazard] = []
     counted: list[Hazard] = []
@@ -205,40 +234,46 @@ def redact(
             public = _publish(hazard, hazard_type, rules, areas)
             if county in (None, public.county):
                 shown.append(public)
+                places[str(hazard.id)] = (
+                    public.cell_m,
+                    shapely.to_wkb(public.geometry, hex=True),
+                )
             else:
                 excluded[ELSEWHERE] += 1
-    result = _counted(counted, rules.small_cell_k, areas, county)
+    past = SafeCounts(areas.city.code, areas.county_names, earlier, rules.small_cell_k)
+    result, singled = _counted(counted, areas, past, county)
     if result.withheld:
         excluded[TOO_FEW] = result.withheld
-    return _assembled(shown, result, +excluded)
+    return replace(_assembled(shown, result, +excluded), differences=singled), places
 
 
 def _counted(
-    hazards: Sequence[Hazard], k: int, areas: PublicAreas, county: str | None
-) -> CountResult:
+    hazards: Sequence[Hazard], areas: PublicAreas, past: SafeCounts, county: str | None
+) -> tuple[CountResult, tuple[Difference, ...]]:
     """Numbers of the city, or those of them that belong on the sheet of one division.
 
     The city is merged first whatever the sheet. A division's sheet with a number that the city's
     merges would, taken from the city's sum, give back what was merged.
     """
-    city = count_safely(
-        ((h.type_key, _division(_division_of(h, areas), areas)) for h in hazards), k
+    city, found = past.count(
+        [(h.type_key, _division(_division_of(h, areas), areas)) for h in hazards], areas.city.code
     )
     if county is None:
-        return city
+        return city, found
     printed = {count.type_key for count in city.counts if count.area_code == county}
     here = [hazard for hazard in hazards if _division_of(hazard, areas) == county]
     # Townships of the whole city would be hundreds of numbers; a county's own sheet has room.
-    parted = count_safely(
-        ((h.type_key, _township(h, areas)) for h in here if h.type_key in printed), k
+    parted, found = past.count(
+        [(h.type_key, _township(h, areas)) for h in here if h.type_key in printed], county
     )
     name = areas.county_names.get(county, county)
     small = {(area, key) for area, key in city.small if area == name} | set(parted.small)
-    return CountResult(
+    result = CountResult(
         counts=parted.counts,
         withheld=parted.withheld + sum(h.type_key not in printed for h in here),
         small=tuple(sorted(small)),
     )
+    return result, found
 
 
 def _assembled(
@@ -260,6 +295,51 @@ def _told_apart(shown: Iterable[PublicHazard]) -> Iterator[PublicHazard]:
         seen[public.public_id] += 1
         twin = seen[public.public_id]
         yield public if twin == 1 else _renamed(public, f"{public.public_id}-{twin}")
+
+
+def frozen(public: PublicSet) -> bytes:
+    """The public content as the release register keeps it, so that any release can be made again."""
+    document = {
+        "hazards": [
+            [
+                *(getattr(hazard, name) for name in _PUBLIC_FIELDS if name != "geometry"),
+                shapely.to_wkb(hazard.geometry, hex=True),
+            ]
+            for hazard in public.hazards
+        ],
+        "counts": [
+            [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in public.counts
+        ],
+        "excluded": dict(public.excluded),
+    }
+    return zlib.compress(_canonical(document), 9)
+
+
+def thawed(content: bytes) -> PublicSet:
+    """The public content of a past release; it was redacted when it was made.
+
+    Raises:
+        ValueError: The content is not what `frozen` made.
+    """
+    try:
+        document = json.loads(zlib.decompress(content))
+        plain = [name for name in _PUBLIC_FIELDS if name != "geometry"]
+        hazards = []
+        for *values, wkb in document["hazards"]:
+            fields = dict(zip(plain, values, strict=True))
+            fields["level"] = RiskLevel(fields["level"]) if fields["level"] else None
+            fields["geometry"] = shapely.from_wkb(wkb)
+            hazards.append(PublicHazard(**fields, minted=_MINT))
+        counts = tuple(
+            PublicCount(
+                area_code=code, area_name=name, type_key=key,
+                level=RiskLevel(level) if level else None, n=n, merged=merged,
+            )
+            for code, name, key, level, n, merged in document["counts"]
+        )  # fmt: skip
+        return PublicSet(hazards=tuple(hazards), counts=counts, excluded=document["excluded"])
+    except (zlib.error, KeyError, TypeError, shapely.GEOSException) as error:
+        raise ValueError("not a frozen public content") from error
 
 
 def blocked_texts(hazards: Sequence[Hazard], rules: ReleaseRules) -> list[BlockedText]:

@@ -21,7 +21,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.public_edition import Edition
-from qhd_riskmap.domain.redaction import PublicSet, redact
+from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.errors import InvalidInputError, OutputFileError, ReleaseBlockedError
@@ -31,13 +31,16 @@ from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
-from qhd_riskmap.services.release_control import Signed, record_of, write_control_papers
+from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
+from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
 from qhd_riskmap.services.release_secrets import Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +68,7 @@ class _Case:
     hazards: Sequence[Hazard]
     all_hazards: Sequence[Hazard]
     findings: tuple[Finding, ...]
+    positions: Mapping[str, Position]
 
 
 class ReleaseService:
@@ -113,10 +117,13 @@ class ReleaseService:
                 findings=case.findings,
                 products=tuple(staged),
                 actor=self._actor.name,
+                positions=case.positions,
             )
             # Recorded before the files appear: a product without an entry must not exist.
             with self._register.unit_of_work() as work:
-                record = work.releases.add(record_of(signed), self._actor)
+                record = work.releases.add(record_of(signed), self._actor, frozen(case.public))
+                if order.supersedes:
+                    _supersede(work, order.supersedes, record, self._actor)
                 papers = write_control_papers(signed, record, control_dir)
                 files = _move(staged, order.out_dir)
                 work.commit()
@@ -141,17 +148,67 @@ class ReleaseService:
         )
         return check_all(paths, secrets, job)
 
+    def past(self) -> Sequence[ReleaseRecord]:
+        """The release register, newest first."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return work.releases.list()
+
+    def withdraw(self, number: str, why: str) -> ReleaseRecord:
+        """Mark a public release as withdrawn. What it told stays known and is reckoned with.
+
+        Raises:
+            NotFoundError: There is no release of that number.
+            InvalidInputError: It is not public, or no reason is given.
+        """
+        self._actor.require(Permission.RELEASE)
+        if not why.strip():
+            raise InvalidInputError(_("请写明撤回的理由。"))
+        with self._register.unit_of_work() as work:
+            _require_public(work, number)
+            work.releases.end(number, ReleaseStatus.WITHDRAWN, why.strip(), self._actor)
+            record = work.releases.numbered(number)
+            work.commit()
+        return record
+
+    def remake(self, number: str, out_dir: Path, job: JobContext | None = None) -> tuple[Path, ...]:
+        """Make the products of a past release again, bit for bit, from its frozen content.
+
+        Raises:
+            NotFoundError: There is no release of that number.
+            InvalidInputError: Its content was not kept, or a product comes out differently.
+            OutputFileError: The folder cannot be written.
+        """
+        self._actor.require(Permission.RELEASE)
+        watch = job or SilentJob()
+        with self._register.unit_of_work() as work:
+            record = work.releases.numbered(number)
+            content = work.releases.content(number)
+        with _staging(out_dir) as staging:
+            staged = _written_again(record, content, staging, watch)
+            wrong = [p.name for p in staged if sha256_of(p) not in _hashes(record)]
+            if wrong:
+                raise InvalidInputError(
+                    _("{number} 号发布的 {names} 重制后与原件不同。").format(
+                        number=number, names="、".join(wrong)
+                    ),
+                    hint=_("制图程序或图件字体的版本与当时不同；请用当时的版本重制。"),
+                )
+            return _move(staged, out_dir)
+
     # -- reading ---------------------------------------------------------------------------------
 
     def _read(self, order: ReleaseOrder, job: JobContext | None = None) -> _Case:
         rules = release_rules()
         completed = self._completed(order)
         hazards, townships = self._records()
-        public = redact(
+        past = self._past(completed.county)
+        public, positions = redact_and_place(
             _watched(hazards, job),
             rules=rules,
             areas=public_areas(townships),
             county=completed.county,
+            earlier=past.disclosures,
         )
         case = Judged(
             order=completed,
@@ -160,6 +217,8 @@ class ReleaseService:
             public=public,
             bound_hash=self._bound_hash(completed.approval_no),
             today=self._today(),
+            past=past,
+            positions=positions,
         )
         return _Case(
             order=completed,
@@ -167,7 +226,12 @@ class ReleaseService:
             hazards=hazards,
             all_hazards=[*hazards, *self._deleted()],
             findings=judge(case),
+            positions=positions,
         )
+
+    def _past(self, county: str | None) -> Past:
+        with self._register.unit_of_work() as work:
+            return past_of(work.releases.list(), county)
 
     def _records(self) -> tuple[list[Hazard], list[TownshipOutline]]:
         with self._register.unit_of_work() as work:
@@ -267,6 +331,56 @@ def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) 
         edition.data_date.isoformat() if edition.data_date else "",
     )  # fmt: skip
     return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
+
+
+def _written_again(
+    record: ReleaseRecord, content: bytes, folder: Path, job: JobContext
+) -> list[Path]:
+    if not content:
+        raise InvalidInputError(
+            _("{number} 号发布没有留存公开内容，无法重制。").format(number=record.number)
+        )
+    public, edition = thawed(content), edition_of_record(record)
+    written = []
+    for done, product in enumerate(record.products):
+        job.advance(done, len(record.products), product.name)
+        path = folder / product.name
+        WRITERS[ProductFormat(product.format)](public, edition, path)
+        written.append(path)
+    return written
+
+
+def edition_of_record(record: ReleaseRecord) -> Edition:
+    """The masthead of a past release."""
+    made = record.definition
+    return Edition(
+        title=record.title,
+        unit=made["unit"],
+        publisher=made["publisher"],
+        source=made["source"],
+        data_date=record.data_date,
+        approval_no=record.approval_no,
+        draft=bool(made["draft"]),
+        county=made["county"] or None,
+    )
+
+
+def _hashes(record: ReleaseRecord) -> frozenset[str]:
+    return frozenset(product.sha256 for product in record.products)
+
+
+def _require_public(work: UnitOfWork, number: str) -> None:
+    if work.releases.numbered(number).status is not ReleaseStatus.PUBLISHED:
+        raise InvalidInputError(
+            _("{number} 号发布不在公开状态。").format(number=number),
+            hint=_("请核对发布编号。"),
+        )
+
+
+def _supersede(work: UnitOfWork, number: str, by: ReleaseRecord, actor: Actor) -> None:
+    _require_public(work, number)
+    why = _("由 {number} 号发布替代").format(number=by.number)
+    work.releases.end(number, ReleaseStatus.SUPERSEDED, why, actor)
 
 
 def _picture(case: _Case, dpi: int) -> bytes:

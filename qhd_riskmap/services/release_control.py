@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.release_history import Position
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder
 from qhd_riskmap.storage.release_repository import ReleasedProduct, ReleaseRecord, ReleaseStatus
 
@@ -34,6 +36,7 @@ class Signed:
 
     Attributes:
         products: The finished files, still in the staging folder.
+        positions: Record id → where it is shown; stays in the register.
     """
 
     order: ReleaseOrder
@@ -41,6 +44,7 @@ class Signed:
     findings: tuple[Finding, ...]
     products: tuple[Path, ...]
     actor: str
+    positions: Mapping[str, Position]
 
 
 def record_of(signed: Signed) -> ReleaseRecord:
@@ -63,6 +67,7 @@ def record_of(signed: Signed) -> ReleaseRecord:
             "small_cells": order.small_cells.value,
             "draft": order.draft,
             "approval_date": order.approval_date.isoformat() if order.approval_date else "",
+            "emergency": order.emergency,
         },
         sign_offs={
             "prepared_by": order.prepared_by,
@@ -75,18 +80,25 @@ def record_of(signed: Signed) -> ReleaseRecord:
                 [count.area_code, count.type_key, count.n, count.merged]
                 for count in signed.public.counts
             ],
+            "positions": {key: list(place) for key, place in signed.positions.items()},
         },
+        purpose=order.purpose,
+        supersedes=order.supersedes,
         products=tuple(_product(path) for path in signed.products),
     )
 
 
+def sha256_of(path: Path) -> str:
+    """Hash of a file's content, hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def _product(path: Path) -> ReleasedProduct:
-    data = path.read_bytes()
     return ReleasedProduct(
         name=path.name,
         format=path.suffix[1:],
-        sha256=hashlib.sha256(data).hexdigest(),
-        size=len(data),
+        sha256=sha256_of(path),
+        size=path.stat().st_size,
     )
 
 
@@ -117,6 +129,8 @@ def _entry(signed: Signed, record: ReleaseRecord) -> dict[str, Any]:
         "data_date": record.data_date.isoformat() if record.data_date else "",
         "approval_no": record.approval_no,
         "content_hash": record.content_hash,
+        "purpose": record.purpose,
+        "supersedes": record.supersedes,
         "rules_version": record.rules_version,
         "definition": dict(record.definition),
         "sign_offs": dict(record.sign_offs),
@@ -140,6 +154,8 @@ def _sheet(signed: Signed, record: ReleaseRecord) -> str:
         _("- 图名：{title}").format(title=record.title),
         _("- 审图号：{number}").format(number=record.approval_no or _("送审样图，无")),
         _("- 资料截止日期：{day}").format(day=record.data_date or _("未填")),
+        _("- 用途：{purpose}").format(purpose=record.purpose or _("未填")),
+        _("- 替代的发布：{number}").format(number=record.supersedes or _("无")),
         _("- 编制：{name}").format(name=order.prepared_by or _("未填")),
         _("- 审核：{name}").format(name=order.reviewed_by or _("未填")),
         _("- 保密审查：{name}").format(name=order.secrecy_reviewed_by or _("未填")),

@@ -39,6 +39,9 @@ class ReleaseOrder:
         draft: 送审样图: watermarked, without a 审图号.
         out_dir: Receives the public products and nothing else.
         control_dir: Receives the control papers; None for a folder beside the database.
+        purpose: What the release is for; kept in the release register.
+        supersedes: Number of an earlier release that this one takes the place of, or "".
+        emergency: 应急保障: reviewed at once (地图管理条例 Art 19); noted, and nothing is waived.
     """
 
     title: str
@@ -57,6 +60,9 @@ class ReleaseOrder:
     draft: bool = False
     small_cells: SmallCells = SmallCells.MERGE
     control_dir: Path | None = None
+    purpose: str = ""
+    supersedes: str = ""
+    emergency: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,6 +20,7 @@ from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
 from qhd_riskmap.domain.release_texts import compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.release_history import Past, Position, history_findings
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, SmallCells, finding
 
 _FIELD_LABELS = {"name": N_("名称"), "unit": N_("责任单位"), "township": N_("乡镇")}
@@ -34,6 +35,8 @@ class Judged:
         hazards: Live records of the register.
         bound_hash: Hash of the content the approval number was first used for, or "".
         today: Day of the release; judged, never printed.
+        past: What earlier releases have told.
+        positions: Record id → where it is shown now.
     """
 
     order: ReleaseOrder
@@ -42,6 +45,8 @@ class Judged:
     public: PublicSet
     bound_hash: str
     today: date
+    past: Past
+    positions: Mapping[str, Position]
 
 
 def judge(case: Judged) -> tuple[Finding, ...]:
@@ -56,6 +61,8 @@ def judge(case: Judged) -> tuple[Finding, ...]:
         *_dates(case),
         *_sign_off(case),
         *_small_cells(case),
+        *_history(case),
+        *_emergency(case),
     ]
     weight = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
     return tuple(sorted(found, key=lambda f: (weight[f.severity], f.rule)))
@@ -223,4 +230,23 @@ def _small_cells(case: Judged) -> Iterator[Finding]:
                 else _("{area}的“{type}”不足 {k} 处，已与其他区域合并。")
             ).format(area=area, type=_(taxonomy().get(type_key).label), k=case.rules.small_cell_k),
             severity=Severity.BLOCK if blocks else Severity.INFO,
+        )
+
+
+def _history(case: Judged) -> Iterator[Finding]:
+    yield from history_findings(
+        case.rules.findings["PM26"],
+        case.past,
+        differences=case.public.differences,
+        positions=case.positions,
+        hazards=case.hazards,
+        small_cells=case.order.small_cells,
+    )
+
+
+def _emergency(case: Judged) -> Iterator[Finding]:
+    if case.order.emergency:
+        yield finding(
+            case.rules.findings["PM24"],
+            _("应急保障用图：向审图机关说明后即送即审，已在发布登记中注明；其他要求照旧。"),
         )

@@ -21,7 +21,8 @@ from qhd_riskmap.storage.transaction import Transaction
 
 _COLUMNS = (
     "id, number, title, released_at, released_by, data_date, approval_no, content_hash,"
-    " rules_version, status, definition, sign_offs, revealed, products"
+    " rules_version, status, definition, sign_offs, revealed, products, purpose, supersedes,"
+    " ended_at, ended_by, ended_why"
 )
 
 
@@ -77,6 +78,10 @@ class ReleaseRecord:
         revealed: What the release reveals of each record, by hazard id; JSON values. The guard
             against differencing reads it again.
         products: The files.
+        purpose: What the release is for, in the office's words.
+        supersedes: Number of the release it takes the place of, or "".
+        ended_at: When it was superseded or withdrawn.
+        ended_why: Why, in the officer's words.
     """
 
     id: UUID
@@ -93,6 +98,11 @@ class ReleaseRecord:
     products: tuple[ReleasedProduct, ...] = ()
     released_at: datetime | None = None
     released_by: str = ""
+    purpose: str = ""
+    supersedes: str = ""
+    ended_at: datetime | None = None
+    ended_by: str = ""
+    ended_why: str = ""
 
 
 class ReleaseRepository:
@@ -102,8 +112,14 @@ class ReleaseRepository:
         self._transaction = transaction
         self._audit = audit
 
-    def add(self, release: ReleaseRecord, actor: Actor) -> ReleaseRecord:
-        """Record a release; gives it the next number of its year if it has none."""
+    def add(self, release: ReleaseRecord, actor: Actor, content: bytes = b"") -> ReleaseRecord:
+        """Record a release; gives it the next number of its year if it has none.
+
+        Args:
+            release: The entry.
+            actor: Who releases.
+            content: The public content as `domain.redaction.frozen` packs it.
+        """
         now = self._transaction.now()
         with self._transaction.step() as connection:
             stored = replace(
@@ -113,8 +129,8 @@ class ReleaseRepository:
                 released_by=actor.name,
             )
             connection.exec_driver_sql(
-                f'INSERT INTO "release" ({_COLUMNS}) VALUES ({", ".join("?" * 14)})',  # noqa: S608 - constants
-                _values(stored),
+                f'INSERT INTO "release" ({_COLUMNS}, content) VALUES ({", ".join("?" * 20)})',  # noqa: S608 - constants
+                (*_values(stored), content or None),
             )
             self._audit.record(
                 actor,
@@ -130,19 +146,41 @@ class ReleaseRepository:
             )
         return stored
 
-    def set_status(self, release_id: UUID, status: ReleaseStatus, actor: Actor) -> None:
-        """Mark a release as superseded or withdrawn.
+    def end(self, number: str, status: ReleaseStatus, why: str, actor: Actor) -> None:
+        """Mark a release as superseded or withdrawn; what it revealed stays known.
 
         Raises:
             NotFoundError: There is no such release.
         """
         with self._transaction.step() as connection:
             changed = connection.exec_driver_sql(
-                'UPDATE "release" SET status = ? WHERE id = ?', (status.value, str(release_id))
+                'UPDATE "release" SET status = ?, ended_at = ?, ended_by = ?, ended_why = ?'
+                " WHERE number = ?",
+                (status.value, self._transaction.now().isoformat(), actor.name, why, number),
             ).rowcount
             if not changed:
-                raise NotFoundError(_("没有这次发布。"), detail=str(release_id))
-            self._audit.record(actor, "release.status", str(release_id), {"status": status.value})
+                raise NotFoundError(_("没有编号为 {number} 的发布。").format(number=number))
+            self._audit.record(actor, "release.end", number, {"status": status.value, "why": why})
+
+    def content(self, number: str) -> bytes:
+        """The frozen public content of a release, empty for those made before it was kept."""
+        found = (
+            self._transaction.reading()
+            .exec_driver_sql('SELECT content FROM "release" WHERE number = ?', (number,))
+            .scalar()
+        )
+        return bytes(found) if found else b""
+
+    def numbered(self, number: str) -> ReleaseRecord:
+        """One release by its number.
+
+        Raises:
+            NotFoundError: There is no such release.
+        """
+        found = self._releases(" WHERE number = ?", (number,))
+        if not found:
+            raise NotFoundError(_("没有编号为 {number} 的发布。").format(number=number))
+        return found[0]
 
     def list(self) -> Sequence[ReleaseRecord]:
         """All releases, newest first."""
@@ -195,6 +233,11 @@ def _values(item: ReleaseRecord) -> tuple[Any, ...]:
                 for p in item.products
             ]
         ),
+        item.purpose,
+        item.supersedes,
+        item.ended_at.isoformat() if item.ended_at else None,
+        item.ended_by,
+        item.ended_why,
     )
 
 
@@ -214,4 +257,9 @@ def _release(row: Any) -> ReleaseRecord:
         sign_offs=json.loads(row[11]),
         revealed=json.loads(row[12]),
         products=tuple(ReleasedProduct(**item) for item in json.loads(row[13])),
+        purpose=row[14],
+        supersedes=row[15],
+        ended_at=datetime.fromisoformat(row[16]) if row[16] else None,
+        ended_by=row[17],
+        ended_why=row[18],
     )

@@ -2,5 +2,5 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = "0006"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0007"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"

@@ -6,6 +6,7 @@ import ast
 import copy
 import dataclasses
 import pickle
+import zlib
 from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
@@ -33,9 +34,11 @@ from qhd_riskmap.domain.public_geometry import generalised, off_grid
 from qhd_riskmap.domain.redaction import (
     PublicHazard,
     blocked_texts,
+    frozen,
     kept_names,
     redact,
     release_class,
+    thawed,
 )
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
@@ -567,3 +570,23 @@ def test_a_kept_name_is_found_wherever_it_stands_and_nothing_else_is(names, text
     plain = text.replace(" ", "")
     by_hand = {name for name in names if name in plain}
     assert {hit.found for hit in kept.hits(text)} == by_hand
+
+
+def test_a_frozen_public_set_comes_back_whole():
+    public = publish(
+        *[
+            hazard(key, level=level)
+            for key in ("geological", "ammonia_storage", "terror")
+            for level in (None, RiskLevel.RED, RiskLevel.BLUE)
+        ]
+    )
+    again = thawed(frozen(public))
+    assert again.content_hash == public.content_hash
+    assert again.hazards == public.hazards
+    assert dict(again.excluded) == dict(public.excluded)
+
+
+@pytest.mark.parametrize("content", [b"", b"no zlib", zlib.compress(b'{"hazards": 1}')])
+def test_what_is_no_frozen_content_is_refused(content):
+    with pytest.raises(ValueError, match="frozen"):
+        thawed(content)

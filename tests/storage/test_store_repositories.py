@@ -290,11 +290,29 @@ def test_releases_are_numbered_by_year_and_come_back_whole(register, actor, cloc
 def test_a_release_can_be_withdrawn_and_the_register_says_so(register, actor, other):
     with register.unit_of_work() as work:
         made = work.releases.add(a_release(), actor)
-        work.releases.set_status(made.id, ReleaseStatus.WITHDRAWN, other)
-        assert work.releases.get(made.id).status is ReleaseStatus.WITHDRAWN
-        assert work.audit.of(str(made.id))[-1].detail == {"status": "withdrawn"}
-        with pytest.raises(NotFoundError):
-            work.releases.set_status(uuid4(), ReleaseStatus.WITHDRAWN, actor)
+        work.releases.end(made.number, ReleaseStatus.WITHDRAWN, "图上有误", other)
+        ended = work.releases.numbered(made.number)
+        assert (ended.status, ended.ended_why) == (ReleaseStatus.WITHDRAWN, "图上有误")
+        assert ended.ended_by == other.name
+        assert ended.ended_at is not None
+        assert work.audit.of(made.number)[-1].detail == {"status": "withdrawn", "why": "图上有误"}
+        with pytest.raises(NotFoundError, match="2020-001"):
+            work.releases.end("2020-001", ReleaseStatus.WITHDRAWN, "", actor)
+        with pytest.raises(NotFoundError, match="2020-001"):
+            work.releases.numbered("2020-001")
+
+
+def test_a_release_keeps_its_content(register, actor):
+    with register.unit_of_work() as work:
+        kept = work.releases.add(a_release(), actor, b"content")
+        bare = work.releases.add(a_release(), actor)
+        work.commit()
+    with register.unit_of_work() as work:
+        assert work.releases.content(kept.number) == b"content"
+        assert work.releases.content(bare.number) == b""
+
+
+def test_what_became_of_a_release_has_a_word():
     assert {status.label for status in ReleaseStatus} == {
         "送审样图",
         "已发布",
