@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -41,6 +41,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.assess_dialog import AssessDialog
+from qhd_riskmap.ui.map.attachment_panel import AttachmentPanel
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
@@ -73,10 +74,12 @@ class DetailPanel(QFrame):
     Signals:
         closed: The officer closed the panel.
         delete_wanted: The officer wants this hazard deleted (`Hazard`).
+        place_wanted: Show a place on the map (longitude, latitude).
     """
 
     closed = Signal()
     delete_wanted = Signal(object)
+    place_wanted = Signal(float, float)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +93,8 @@ class DetailPanel(QFrame):
         self._drafts: dict[str, _Draft] = {}
         self._record: SchemaForm | None = None
         self._attributes: SchemaForm | None = None
+        self.attachments: AttachmentPanel | None = None
+        self.setAcceptDrops(True)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("detail-scroll")
         self._scroll.setWidgetResizable(True)
@@ -174,6 +179,10 @@ class DetailPanel(QFrame):
         if hazard_type.fields:
             column.addWidget(_section(_("{type}专项信息").format(type=type_label(hazard.type_key))))
             column.addWidget(self._attributes)
+        column.addWidget(_section(_("照片和文件")))
+        self.attachments = AttachmentPanel(self.desk, hazard)
+        self.attachments.place_wanted.connect(self.place_wanted)
+        column.addWidget(self.attachments)
         column.addWidget(_section(_("位置")))
         column.addWidget(_facts(_location_lines(hazard), "detail-location"))
         column.addWidget(self._copy_button(hazard))
@@ -327,11 +336,23 @@ class DetailPanel(QFrame):
 
     def changes(self, changes: Changes) -> None:
         """Read the hazard again when it was changed and nothing is being typed."""
+        if changes.attachments and self.attachments is not None and self.hazard is not None:
+            self.attachments.reload()
         if not changes.hazards or self.hazard is None or self._wanted is None:
             return
         touched = not changes.hazard_ids or self.hazard.id in changes.hazard_ids
         if touched and not self.dirty:
             self.show_hazard(self._wanted)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files dropped anywhere on the form become attachments."""
+        if self.attachments is not None and self.hazard is not None:
+            self.attachments.dragEnterEvent(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Add what was dropped."""
+        if self.attachments is not None and self.hazard is not None:
+            self.attachments.dropEvent(event)
 
     # -- building -------------------------------------------------------------------------------
 

@@ -311,6 +311,7 @@ class MapPage(Page):
         self.choices.projection_chosen.connect(canvas.set_projection)
         self.detail.closed.connect(self._close_detail)
         self.detail.delete_wanted.connect(self._delete)
+        self.detail.place_wanted.connect(self._go_to_place)
 
     # -- showing --------------------------------------------------------------------------------
 

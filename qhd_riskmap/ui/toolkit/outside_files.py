@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
+from functools import cache
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -16,3 +20,14 @@ def open_file(path: Path) -> bool:
 def open_folder_of(path: Path) -> bool:
     """Open the folder a file lies in."""
     return open_file(path if path.is_dir() else path.parent)
+
+
+@cache
+def copies_folder() -> Path:
+    """A folder for copies that other programs open; it goes when the program ends.
+
+    What an encrypted register keeps must not stay on the disk in the clear.
+    """
+    folder = tempfile.mkdtemp(prefix="qhd-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
