@@ -13,8 +13,9 @@ SOAK = os.environ.get("QHD_RISKMAP_SOAK") == "1"
 
 
 @pytest.fixture
-def soak() -> bool:
-    """True when the full counts are wanted (`tasks.py soak`)."""
+def soak(request) -> bool:
+    """True when the full counts are wanted (`tasks.py soak`, which picks tests by their mark)."""
+    assert request.node.get_closest_marker("soak"), "mark the test soak, or it never runs in full"
     return SOAK
 
 

@@ -128,6 +128,7 @@ def test_a_missing_source_is_a_clear_message(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.soak
 def test_the_same_source_makes_the_same_bytes(tmp_path, soak):
     if not soak:
         pytest.skip("takes half a minute: tasks.py soak")

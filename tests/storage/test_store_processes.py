@@ -49,6 +49,7 @@ def _new(path, word, hazards, actor):
         work.commit()
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("word", [None, "口令"])
 def test_a_killed_bulk_load_leaves_all_or_nothing(tmp_path, word, python_process, request):
     """kill -9 at random moments: the register before or after, nothing between, and sound."""

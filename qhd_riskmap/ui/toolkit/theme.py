@@ -215,6 +215,7 @@ def _controls(t: Theme) -> str:
     return f"""
     QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
                 padding: {SPACE_XS}px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QLineEdit, QPlainTextEdit, QTextEdit {{
         background: {t.surface}; color: {t.text}; border: 1px solid {t.border};
         border-radius: {RADIUS}px; padding: 3px 6px; min-height: 20px; }}
