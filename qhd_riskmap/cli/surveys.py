@@ -15,6 +15,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_import import ImportOutcome, write_survey_template
 from qhd_riskmap.services.survey_layout import Layouts, choice_of
+from qhd_riskmap.services.survey_updates import NO_UPDATES
 
 AUTO = "auto"
 
@@ -46,7 +47,8 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
         if options.dry_run:
             outcome = preview.outcome()
         else:
-            outcome = app.survey_import.commit(preview, job=job)
+            update = None if options.update else NO_UPDATES
+            outcome = app.survey_import.commit(preview, job=job, update=update)
         reports = app.survey_import.write_reports(preview, outcome, options.report)
     output.result(outcome.to_json(), described(outcome, reports, dry_run=options.dry_run))
     return 0
@@ -84,6 +86,12 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
         for item in document["datums"]
     )
     lines.extend(_("标注了错误的原表副本：{path}").format(path=path) for path in reports)
+    if outcome.updates:
+        lines.append(
+            _("与已登记编号相同、内容不同 {count} 行，已更新 {updated} 条（--update 更新）").format(
+                count=len(outcome.updates), updated=outcome.updated
+            )
+        )
     counts = _(
         "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
     ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})

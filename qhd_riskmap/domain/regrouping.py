@@ -72,8 +72,12 @@ def kept_of_split(
     return replace(whole, geometry=piece, provenance=provenance, notes=_noted(whole.notes, words))
 
 
-def in_order_of_survival(hazards: Sequence[Hazard]) -> list[Hazard]:
+def in_order_of_survival(hazards: Sequence[Hazard], *, one_shape: bool = True) -> list[Hazard]:
     """The record that survives a merge first, then the absorbed ones.
+
+    Args:
+        hazards: The records.
+        one_shape: Their shapes are to become one, so they must be of one kind.
 
     Raises:
         InvalidInputError: There are fewer than two, or they are of different types or kinds.
@@ -84,7 +88,7 @@ def in_order_of_survival(hazards: Sequence[Hazard]) -> list[Hazard]:
         raise InvalidInputError(
             _("类型不同的隐患不能合并。"), hint=_("请只选同一类型的隐患；类型登记错了请先改正。")
         )
-    if len({kind_of(hazard.geometry) for hazard in hazards}) > 1:
+    if one_shape and len({kind_of(hazard.geometry) for hazard in hazards}) > 1:
         raise InvalidInputError(_("点、线、面不能互相合并。"), hint=_("请只选同一种图形的隐患。"))
     return sorted(hazards, key=_survival)
 

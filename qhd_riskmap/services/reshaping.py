@@ -139,7 +139,7 @@ class ReshapingService:
         with self._register.unit_of_work() as work:
             work.lock()
             whole = work.hazards.require(str(hazard_id))
-            _require_revision(whole, revision)
+            require_revision(whole, revision)
             _require_pieces(pieces, whole.geometry)
             parts = [
                 self._split_off(work, whole, piece, number)
@@ -166,13 +166,13 @@ class ReshapingService:
             found = []
             for hazard_id, revision in hazards:
                 hazard = work.hazards.require(str(hazard_id))
-                _require_revision(hazard, revision)
+                require_revision(hazard, revision)
                 found.append(hazard)
             ordered = in_order_of_survival(found)
             geometry = merge([hazard.geometry for hazard in ordered])
             survivor = survivor_of(ordered, geometry, drawn(geometry))
             kept = work.hazards.save(survivor, self._actor)
-            gone = [self._absorb(work, hazard, kept) for hazard in ordered[1:]]
+            gone = [absorb(work, hazard, kept, self._actor) for hazard in ordered[1:]]
             detail = {"code": kept.code, "absorbed": [each.code for each in gone]}
             work.audit.record(self._actor, "hazard.merge", str(kept.id), detail)
             work.commit()
@@ -236,17 +236,10 @@ class ReshapingService:
         work.audit.record(self._actor, "hazard.split_off", str(part.id), origin)
         return work.hazards.require(str(part.id))
 
-    def _absorb(self, work: UnitOfWork, hazard: Hazard, survivor: Hazard) -> Hazard:
-        noted = work.hazards.save(absorbed_into(hazard, survivor), self._actor)
-        gone = work.hazards.soft_delete(noted.id, self._actor, noted.revision)
-        detail = {"survivor": str(survivor.id), "code": survivor.code}
-        work.audit.record(self._actor, "hazard.absorbed", str(hazard.id), detail)
-        return gone
-
     def _settle_one(self, work: UnitOfWork, state: Hazard, revision: int) -> Hazard:
         stored = work.hazards.get(state.id)
         if stored is not None:
-            _require_revision(stored, revision)
+            require_revision(stored, revision)
             if stored.deleted_at is not None:
                 revision = work.hazards.restore(state.id, self._actor).revision
         alive = replace(state, revision=revision, deleted_at=None)
@@ -254,6 +247,15 @@ class ReshapingService:
         if state.deleted_at is None:
             return saved
         return work.hazards.soft_delete(saved.id, self._actor, saved.revision)
+
+
+def absorb(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> Hazard:
+    """Delete a record softly that another one stands for from now on, and say so in both."""
+    noted = work.hazards.save(absorbed_into(hazard, survivor), actor)
+    gone = work.hazards.soft_delete(noted.id, actor, noted.revision)
+    detail = {"survivor": str(survivor.id), "code": survivor.code}
+    work.audit.record(actor, "hazard.absorbed", str(hazard.id), detail)
+    return gone
 
 
 def drawn(geometry: BaseGeometry) -> Provenance:
@@ -296,7 +298,12 @@ def _placed(hazard: Hazard, geometry: BaseGeometry, provenance: Provenance) -> H
     return replace(hazard, geometry=geometry, provenance=provenance, county=county)
 
 
-def _require_revision(hazard: Hazard, revision: int) -> None:
+def require_revision(hazard: Hazard, revision: int) -> None:
+    """Refuse a record that was saved since it was read.
+
+    Raises:
+        ConflictError: It was.
+    """
     if hazard.revision != revision:
         raise ConflictError(
             _("“{name}”（{code}）刚被 {actor} 修改过。").format(

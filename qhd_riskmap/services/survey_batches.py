@@ -197,8 +197,11 @@ class BatchService:
             gone = [state for state in gone if state.id not in spared]
             subject = str(batch_id)
             work.batch_hazards.delete([state.id for state in gone], self._actor, subject)
-            work.batches.forget_rows(batch_id, [state.row for state in gone], forgotten=True)
             back, stuck = self._undo_updates(work, batch_id)
+            lost = [state.row for state in gone]
+            if not stuck:
+                lost += _update_rows(work, batch_id)
+            work.batches.forget_rows(batch_id, lost, forgotten=True)
             rows = [(state.id, state.revision + 1) for state in gone] + back
             if not rows:
                 return BatchOutcome(change=None, changed=0, kept=(*kept, *stuck))
@@ -249,6 +252,7 @@ class BatchService:
         own = [hazard for hazard, _revision in rows if hazard in at]
         work.batch_hazards.restore(own, self._actor, str(batch_id))
         places = [at[hazard].row for hazard in own]
+        places += _update_rows(work, batch_id)
         work.batches.forget_rows(batch_id, places, forgotten=False)
         restore_earlier(work, [row for row in rows if row[0] not in at], self._actor)
 
@@ -301,6 +305,14 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
         else:
             ready.append(state)
     return BatchPlan(batch=batch, ready=tuple(ready), edited=tuple(edited))
+
+
+def _update_rows(work: UnitOfWork, batch_id: UUID) -> list[int]:
+    """Places of the rows that only updated a record: after those of the batch's own records."""
+    own = len(work.batch_hazards.states(batch_id))
+    changes = work.batch_changes.of_batch(batch_id)
+    count = sum(len(c.rows) for c in changes if c.kind is BatchChangeKind.UPDATE)
+    return list(range(own, own + count))
 
 
 def restore_earlier(

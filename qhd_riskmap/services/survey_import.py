@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -50,7 +51,18 @@ from qhd_riskmap.services.survey_preview import (
     SurveyFile,
 )
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_updates import (
+    NO_UPDATES,
+    RowKey,
+    UpdateOffer,
+    apply_offers,
+    chosen_offers,
+    holders_in,
+    offers,
+    suspects,
+)
 from qhd_riskmap.services.survey_witnesses import surroundings
+from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
@@ -147,29 +159,40 @@ class SurveyImport:
         job.advance(len(files) + 1, len(files) + 1)
         return preview
 
-    def commit(self, preview: ImportPreview, job: JobContext) -> ImportOutcome:
+    def commit(
+        self,
+        preview: ImportPreview,
+        job: JobContext,
+        update: Collection[RowKey] | None = NO_UPDATES,
+    ) -> ImportOutcome:
         """Register all candidates of a preview in one transaction.
 
         Rows that another import has brought since the preview are passed over.
+
+        Args:
+            preview: The preview.
+            job: Progress.
+            update: Which of `ImportPreview.updates` to apply to their records; None applies all.
 
         Raises:
             JobCancelledError: The user stopped it; nothing is stored.
             DatabaseError: The register cannot be written; nothing is stored.
         """
         self._actor.require(Permission.IMPORT)
-        if not preview.candidates:
+        wanted = chosen_offers(preview.updates, update)
+        if not preview.candidates and not wanted:
             return preview.outcome_of((), None)
         with self._register.unit_of_work() as work:
             work.lock()
             candidates = as_candidates(preview.candidates)
             known = work.batches.known_rows(candidates.hashes)
             chosen = candidates.without(known)
-            if not chosen:
+            if not chosen and not wanted:
                 return preview.outcome_of((), None, accepted=0)
             steps = len(chosen)
             job.advance(0, steps, _("写入登记库"))
             counts = preview.outcome_of((), None, accepted=len(chosen))
-            work.batches.add(_batch(preview, chosen, counts), self._actor)
+            work.batches.add(_batch(preview, chosen, counts, wanted), self._actor)
             stored = work.hazards.add_columns(chosen.hazards, self._actor)
             for mapping in preview.corrections:
                 work.survey_mappings.save(mapping, self._actor)
@@ -178,15 +201,20 @@ class SurveyImport:
             assessments = chosen.assessments
             if assessments is not None:
                 work.assessments.add_columns(stored, assessments, self._actor)
+            renewed = apply_offers(work, wanted, self._actor)
+            if renewed:
+                kind = BatchChangeKind.UPDATE
+                work.batch_changes.add(preview.batch_id, kind, renewed, self._actor)
             job.advance(steps, steps, _("提交"))
             work.commit()
         rows = [(sheet.file, sheet.name, row) for sheet, row in chosen.sources]
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
-        return replace(outcome, rows=rows)
+        duplicates = outcome.duplicates - len(renewed)
+        return replace(outcome, rows=rows, updated=len(renewed), duplicates=duplicates)
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""
-        return Changes(hazards=bool(outcome.hazards))
+        return Changes(hazards=bool(outcome.hazards) or outcome.updated > 0)
 
     def write_reports(
         self, preview: ImportPreview, outcome: ImportOutcome, report: Path | None
@@ -294,13 +322,17 @@ class SurveyImport:
         with self._register.unit_of_work() as work:
             register = work.hazards.fingerprints()
             known = work.batches.known_rows(candidates.hashes)
-        found = match(candidates, register, known)
+            found = match(candidates, register, known, partial(holders_in, work))
+            updates = offers(work, candidates, found)
         issues = [issue for file in read for issue in file.issues]
         for index, other in found.repeats.items():
             message = _("与“{other}”重复，已跳过。").format(other=other)
             issues.append(_on_row(candidates, index, "duplicate", Severity.INFO, message))
-        for index, other in found.suspects.items():
-            message = _("可能与“{other}”是同一处，已登记，请核对。").format(other=other)
+        issues += [_update_offered(offer) for offer in updates]
+        for index, suspicion in found.suspects.items():
+            message = _("可能与“{other}”是同一处（{why}），已登记，请核对。").format(
+                other=suspicion.label, why=suspicion.likeness.label
+            )
             issues.append(
                 _on_row(candidates, index, "suspected-duplicate", Severity.WARNING, message)
             )
@@ -313,6 +345,8 @@ class SurveyImport:
             repeats=candidates.taken(np.flatnonzero(repeats)),
             issues=_in_order(issues, [file.file.path for file in read]),
             batch_id=terms.batch_id,
+            updates=updates,
+            suspects=suspects(candidates, found),
         )
 
     def _marks(self, preview: ImportPreview, outcome: ImportOutcome, path: Path) -> list[RowMark]:
@@ -389,7 +423,29 @@ def _in_order(issues: list[RowIssue], files: Sequence[Path]) -> tuple[RowIssue, 
     return tuple(sorted(issues, key=lambda i: (place[i.path], sheets[i.path, i.sheet], i.row)))
 
 
-def _batch(preview: ImportPreview, chosen: Candidates, counts: ImportOutcome) -> Batch:
+def _update_offered(offer: UpdateOffer) -> RowIssue:
+    path, sheet, row = offer.key
+    fields = "、".join(change.label for change in offer.changes)
+    message = _("与已登记的 {code} 编号相同，但{fields}不同；可选择更新该条。").format(
+        code=offer.code, fields=fields
+    )
+    return RowIssue(
+        path=path,
+        sheet=sheet,
+        cell="",
+        row=row,
+        code="update-offered",
+        severity=Severity.INFO,
+        message=message,
+    )
+
+
+def _batch(
+    preview: ImportPreview,
+    chosen: Candidates,
+    counts: ImportOutcome,
+    updates: Sequence[UpdateOffer],
+) -> Batch:
     return Batch(
         id=preview.batch_id,
         files=tuple(
@@ -404,5 +460,6 @@ def _batch(preview: ImportPreview, chosen: Candidates, counts: ImportOutcome) ->
             "duplicates": counts.duplicates,
             "undecided": counts.undecided,
         },
-        row_fingerprints=tuple(chosen.hashes),
+        # Those of updates last: the others stand in the order of the records.
+        row_fingerprints=(*chosen.hashes, *(offer.row_hash for offer in updates)),
     )

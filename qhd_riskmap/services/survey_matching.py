@@ -5,30 +5,79 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 from rapidfuzz import fuzz
 
+from qhd_riskmap.domain.credit_code import credit_codes
 from qhd_riskmap.geo.geodesy import metres_per_degree
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.storage.hazard_query import Fingerprint
 
 SAME_PLACE_M: Final = 1.0
 NEAR_M: Final = 200.0
 SIMILAR: Final = 90.0
+ALONG_M: Final = 50.0
+_SHORT_NAME: Final = 3
 # Shorter codes ("1", "LX-01") are numbered by every department for itself.
 _DISTINCTIVE_CODE: Final = 8
 _MOST_PAIRS: Final = 2_000_000
 _CHUNK: Final = 5000
+_SHORTEST_WITH_CODE: Final = 22  # two empty objects and the code
+_LINE_WKB: Final = frozenset({2, 5})
 _DIGITS: Final = re.compile(r"\d+|[一二三四五六七八九十百]+")
 _SCALE: Final = np.array(metres_per_degree(39.95))
 PlaneArray = npt.NDArray[np.float64]
+
+
+class Likeness(StrEnum):
+    """Why two places may be one."""
+
+    NAME = "name"
+    CREDIT_CODE = "credit-code"
+    LINE = "line"
+
+    @property
+    def label(self) -> str:
+        """Chinese words for it."""
+        return _(_LIKENESS[self])
+
+
+_LIKENESS: Final = {
+    Likeness.NAME: N_("名称相近，位置相近"),
+    Likeness.CREDIT_CODE: N_("统一社会信用代码相同"),
+    Likeness.LINE: N_("线路走向重合"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """A candidate that may be the same as something else.
+
+    Attributes:
+        label: What to call the other.
+        other_id: Identity of the other: a record of the register, or another candidate.
+        registered: Whether the other is in the register.
+        metres: Between the two.
+    """
+
+    label: str
+    other_id: UUID
+    registered: bool
+    likeness: Likeness
+    metres: float
+
+
+def _nobody(_codes: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
+    return {}
 
 
 class _Places:
@@ -60,6 +109,48 @@ class _Places:
             name=self.names[index], where=where, row=row
         )
 
+    def id(self, index: int) -> UUID:
+        """Identity of one of them."""
+        if index < self.offset:
+            return self._register[index].id
+        return UUID(self._candidates.hazards.facts["id"][index - self.offset])
+
+    def suspicion(
+        self, index: int, other: int, likeness: Likeness, metres: float | None = None
+    ) -> Suspicion:
+        """Says that one may be another."""
+        away = float(np.hypot(*(self.metres[index] - self.metres[other])))
+        return Suspicion(
+            label=self.label(other),
+            other_id=self.id(other),
+            registered=other < self.offset,
+            likeness=likeness,
+            metres=round(away if metres is None else metres, 1),
+        )
+
+    def credit_codes(self) -> dict[int, frozenset[str]]:
+        """Credit codes by candidate, of those that have any."""
+        facts = self._candidates.hazards.facts
+        found = {}
+        for row, texts in enumerate(zip(facts["extras"], facts["attributes"], strict=True)):
+            if len(texts[0]) + len(texts[1]) > _SHORTEST_WITH_CODE:
+                codes = credit_codes("".join(texts))
+                if codes:
+                    found[row] = codes
+        return found
+
+    def lines(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
+        """All lines in metres, the register's first, and the index of each."""
+        own = [i for i, item in enumerate(self._register) if item.wkb[1] in _LINE_WKB]
+        geometries = self._candidates.hazards.geometries
+        new = np.flatnonzero(shapely.get_dimensions(geometries) == 1)
+        if not new.size:
+            return np.empty(0, object), np.empty(0, np.intp)
+        known: Any = shapely.from_wkb([self._register[i].wkb for i in own])
+        both = np.concatenate([np.asarray(known, dtype=object), geometries[new]])
+        flat: Any = shapely.transform(both, lambda points: points * _SCALE)
+        return flat, np.concatenate([np.array(own, np.intp), new + self.offset])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matches:
@@ -67,41 +158,61 @@ class Matches:
 
     Attributes:
         repeats: Exact repeats → what they repeat.
-        suspects: Candidates that look like another → what they look like.
+        suspects: Candidates that look like another.
+        same_code: Repeats that have the code of a record → that record; they may update it.
     """
 
     repeats: dict[int, str]
-    suspects: dict[int, str]
+    suspects: dict[int, Suspicion]
+    same_code: dict[int, UUID]
 
 
 def match(
     candidates: Candidates,
     register: Sequence[Fingerprint],
     known_rows: frozenset[str],
+    holders: Callable[[frozenset[str]], Mapping[UUID, frozenset[str]]] = _nobody,
 ) -> Matches:
     """Compare candidates with the register and with each other.
 
     An exact repeat has the same code (or the same row was imported before), or the same name, type
-    and county within `SAME_PLACE_M`. A suspect has a similar name within `NEAR_M`; names that differ
-    in a number are different things.
+    and county within `SAME_PLACE_M`. A suspect has a similar name within `NEAR_M`, the same credit code
+    in a place of the same type, or runs along a line of the same type; names that differ in a number
+    are different things.
+
+    Args:
+        candidates: The rows.
+        register: What is registered.
+        known_rows: Hashes of rows that were imported before.
+        holders: Looks up the records that hold some credit codes; called only where rows have any.
     """
     places = _Places(candidates, register)
-    repeats = _repeats(places)
+    repeats, same_code = _repeats(places)
     row_hashes = candidates.hashes
     if not (known_rows.isdisjoint(row_hashes) and len(set(row_hashes)) == len(row_hashes)):
         hashes: dict[str, int] = {}
         for index, row_hash in enumerate(row_hashes):
             if row_hash in known_rows:
+                same_code.pop(index, None)
                 repeats.setdefault(index, _("以前导入过的同一行"))
             elif row_hash in hashes:
                 repeats.setdefault(index, places.label(places.offset + hashes[row_hash]))
             else:
                 hashes[row_hash] = index
-    return Matches(repeats=repeats, suspects=_suspects(places, repeats))
+    suspects = _suspects(places, repeats)
+    for more in (_same_holder(places, holders), _along_lines(places)):
+        for index, suspicion in more.items():
+            if index not in repeats:
+                suspects.setdefault(index, suspicion)
+    return Matches(repeats=repeats, suspects=suspects, same_code=same_code)
 
 
-def _repeats(places: _Places) -> dict[int, str]:
-    """Exact repeats; only places that share a code or a name with another are looked at."""
+def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID]]:
+    """Exact repeats; only places that share a code or a name with another are looked at.
+
+    Beside them the registered records whose code they have.
+    """
+    same_code: dict[int, UUID] = {}
     codes: dict[tuple[str, str, str], int] = {}
     names: dict[tuple[str, str, str], list[int]] = {}
     found: dict[int, str] = {}
@@ -110,6 +221,8 @@ def _repeats(places: _Places) -> dict[int, str]:
         name, kind, county = keys[index]
         earlier = _same_code(index, places, codes)
         same = names.get(keys[index])
+        if earlier is not None and index >= places.offset > earlier:
+            same_code[index - places.offset] = places.id(earlier)
         if earlier is None and same is not None:
             earlier = _same_place(index, places.metres, same)
         if earlier is not None and index >= places.offset:
@@ -121,7 +234,7 @@ def _repeats(places: _Places) -> dict[int, str]:
             names[name, kind, county] = [index]
         else:
             same.append(index)
-    return found
+    return found, same_code
 
 
 def _shared(keys: Sequence[tuple[str, str, str]], places: _Places) -> Iterable[int]:
@@ -160,7 +273,7 @@ def _same_place(index: int, metres: PlaneArray, same: Sequence[int]) -> int | No
     return same[nearest] if away[nearest] <= SAME_PLACE_M else None
 
 
-def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, str]:
+def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, Suspicion]:
     offset = places.offset
     if len(places) <= 1 or offset >= len(places):
         return {}
@@ -169,7 +282,7 @@ def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, str]:
     kinds = np.unique(np.array(places.kinds, dtype=object).astype(str), return_inverse=True)[1]
     points: Any = shapely.points(places.metres)
     tree: Any = shapely.STRtree(points)
-    found: dict[int, str] = {}
+    found: dict[int, Suspicion] = {}
     pairs = 0
     for start in range(offset, len(places), _CHUNK):
         chunk = points[start : start + _CHUNK]
@@ -184,16 +297,85 @@ def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, str]:
             if row in skipped or row in found or (b >= offset and b - offset in skipped):
                 continue
             if _alike(names[a], names[b]):
-                found[row] = places.label(b)
+                found[row] = places.suspicion(a, b, Likeness.NAME)
     return found
+
+
+def _same_holder(
+    places: _Places, holders: Callable[[frozenset[str]], Mapping[UUID, frozenset[str]]]
+) -> dict[int, Suspicion]:
+    """Candidates whose credit code a place of the same type has already."""
+    own = places.credit_codes()
+    if not own:
+        return {}
+    wanted = frozenset().union(*own.values())
+    at = {places.id(index): index for index in range(places.offset)}
+    known: dict[tuple[str, str], list[int]] = {}
+    for hazard_id, codes in holders(wanted).items():
+        index = at.get(hazard_id)
+        if index is not None:
+            for code in codes:
+                known.setdefault((code, places.kinds[index]), []).append(index)
+    found: dict[int, Suspicion] = {}
+    for row, codes in own.items():
+        index = places.offset + row
+        for code in sorted(codes):
+            same = known.setdefault((code, places.kinds[index]), [])
+            other = next(
+                (o for o in same if _same_numbers(places.names[o], places.names[index])), None
+            )
+            if other is not None:
+                found.setdefault(row, places.suspicion(index, other, Likeness.CREDIT_CODE))
+            same.append(index)
+    return found
+
+
+def _along_lines(places: _Places) -> dict[int, Suspicion]:
+    """Candidates that run along a line of the same type, end to end (Hausdorff distance)."""
+    lines, indices = places.lines()
+    if len(lines) <= 1 or indices[-1] < places.offset:
+        return {}
+    boxes: Any = shapely.bounds(lines)
+    # Lines whose Hausdorff distance is small have nearly the same box: compare its corners first.
+    corners: Any = shapely.points(boxes[:, :2])
+    near = shapely.STRtree(corners).query(corners, predicate="dwithin", distance=2 * ALONG_M)
+    left, right = near[:, near[1] < near[0]]
+    left_rows, right_rows = indices[left], indices[right]
+    alike = (
+        (left_rows >= places.offset)
+        & np.all(np.abs(boxes[left] - boxes[right]) <= ALONG_M, axis=1)
+        & np.array(
+            [
+                places.kinds[a] == places.kinds[b]
+                for a, b in zip(left_rows, right_rows, strict=True)
+            ],
+            bool,
+        )
+    )
+    left, right = left[alike], right[alike]
+    metres = shapely.hausdorff_distance(lines[left], lines[right], densify=0.25)
+    found: dict[int, Suspicion] = {}
+    for a, b, away in zip(
+        indices[left].tolist(), indices[right].tolist(), metres.tolist(), strict=True
+    ):
+        if away <= ALONG_M and _same_numbers(places.names[a], places.names[b]):
+            found.setdefault(a - places.offset, places.suspicion(a, b, Likeness.LINE, away))
+    return found
+
+
+def _same_numbers(first: str, second: str) -> bool:
+    return _DIGITS.findall(first) == _DIGITS.findall(second)
 
 
 def _alike(first: str, second: str) -> bool:
     """Whether two names may mean one thing.
 
-    >>> _alike("示例沟1号泥石流", "示例沟2号泥石流")
-    False
+    >>> _alike("示例沟1号泥石流", "示例沟2号泥石流"), _alike("东沟滑坡", "东沟滑坡点")
+    (False, True)
     """
-    if _DIGITS.findall(first) != _DIGITS.findall(second):
+    if not _same_numbers(first, second):
         return False
-    return first == second or fuzz.ratio(first, second) >= SIMILAR
+    if first == second or fuzz.ratio(first, second) >= SIMILAR:
+        return True
+    shorter, longer = sorted((first, second), key=len)
+    return len(shorter) >= _SHORT_NAME > len(longer) - len(shorter) and shorter in longer

@@ -12,6 +12,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 
@@ -96,6 +97,9 @@ class ImportOutcome:
         hazards: The hazards registered, with their codes; empty for a preview.
         batch_id: Of the batch; None where nothing was registered.
         rows: Source file, sheet name and row number of each of `hazards`.
+        updated: Repeats that changed the record whose code they have.
+        updates: Repeats that would change it, each with what it says otherwise.
+        suspects: Rows that may be the same as something else.
     """
 
     accepted: int
@@ -107,6 +111,9 @@ class ImportOutcome:
     hazards: Sequence[Hazard] = ()
     batch_id: UUID | None = None
     rows: Sequence[tuple[Path, str, int]] = ()
+    updated: int = 0
+    updates: tuple[UpdateOffer, ...] = ()
+    suspects: tuple[SuspectPair, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command-line contract."""
@@ -118,6 +125,9 @@ class ImportOutcome:
             "issues": [issue.to_json() for issue in self.issues],
             "datums": [datum.to_json() for datum in self.datums],
             "batch": str(self.batch_id) if self.batch_id is not None else None,
+            "updated": self.updated,
+            "updates": [offer.to_json() for offer in self.updates],
+            "suspects": [pair.to_json() for pair in self.suspects],
         }
 
 
@@ -134,6 +144,8 @@ class ImportPreview:
         batch_id: Of the batch to come.
         sender: Office or department the files come from.
         corrections: What the officer said of columns, to be remembered on commit.
+        updates: Repeats that say something else of the record whose code they have.
+        suspects: Candidates that may be the same as something else.
     """
 
     files: tuple[SurveyFile, ...]
@@ -144,6 +156,8 @@ class ImportPreview:
     batch_id: UUID
     sender: str = ""
     corrections: tuple[StoredMapping, ...] = ()
+    updates: tuple[UpdateOffer, ...] = ()
+    suspects: tuple[SuspectPair, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -193,6 +207,8 @@ class ImportPreview:
             datums=self.datums,
             hazards=hazards,
             batch_id=batch_id,
+            updates=self.updates,
+            suspects=self.suspects,
         )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
+from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -44,6 +45,14 @@ class KnownPlaces:
                 rows, shapely.get_x(anchors), shapely.get_y(anchors), strict=True
             )
         ]
+
+    def loose_texts(self) -> Iterator[tuple[UUID, str]]:
+        """Id, and attributes and unknown columns as JSON texts, of live hazards that have any to speak of."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT id, extras || attributes FROM hazard"
+            " WHERE deleted_at IS NULL AND length(extras) + length(attributes) > 22"
+        )
+        return ((UUID(row[0]), row[1]) for row in rows)
 
     def lines(self, limit: int) -> list[BaseGeometry]:
         """Registered lines, at most ``limit``; CGCS2000 degrees."""

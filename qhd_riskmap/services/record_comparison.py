@@ -1,0 +1,120 @@
+"""Two records field by field: what a row would change, and what stands against what in a merge."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.record_fields import choice_words, field_value, record_fields, with_field
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.geo.coordinate_text import format_decimal
+from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.i18n import N_, _
+
+GEOMETRY: Final = "geometry"
+# What a sheet never speaks of.
+_OWN: Final = frozenset({"status", "secrecy", "county"})
+_SAME_PLACE_M: Final = 1.0
+_SCALE: Final = np.array(metres_per_degree(39.95))
+_PLACE: Final = N_("位置")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldPair:
+    """One field of two records.
+
+    Attributes:
+        key: Field key, or `GEOMETRY`.
+        label: Chinese name.
+        first: What the first says, as shown; "" for nothing.
+        second: What the second says.
+        metres: For the place: how far apart.
+    """
+
+    key: str
+    label: str
+    first: str
+    second: str
+    metres: float = 0.0
+
+    @property
+    def differ(self) -> bool:
+        """Whether the two say different things."""
+        return self.first != self.second
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        return {"field": self.key, "label": self.label, "before": self.first, "after": self.second}
+
+
+def side_by_side(first: Hazard, second: Hazard) -> tuple[FieldPair, ...]:
+    """Every field of two records of one type, the place last."""
+    kind = taxonomy().get(first.type_key)
+    pairs = []
+    for field in (*record_fields(kind), *kind.fields):
+        words = choice_words().get(field.key, {})
+        shown = [_shown(field_value(hazard, field.key), words) for hazard in (first, second)]
+        pairs.append(
+            FieldPair(key=field.key, label=_(field.label), first=shown[0], second=shown[1])
+        )
+    return (*pairs, _places(first, second))
+
+
+def changes_by(stored: Hazard, row: Hazard) -> tuple[FieldPair, ...]:
+    """What a sheet's row says otherwise than a record; what it leaves empty changes nothing."""
+    found = [
+        pair
+        for pair in side_by_side(stored, row)
+        if pair.differ and pair.second and pair.key not in _OWN
+    ]
+    return tuple(found)
+
+
+def updated_by(stored: Hazard, row: Hazard) -> Hazard:
+    """The record with all that a row says otherwise; columns it does not know are added."""
+    changed = stored
+    for pair in changes_by(stored, row):
+        if pair.key == GEOMETRY:
+            changed = replace(
+                changed, geometry=row.geometry, provenance=row.provenance, county=row.county
+            )
+        else:
+            changed = with_field(changed, pair.key, field_value(row, pair.key))
+    return replace(changed, extras={**stored.extras, **row.extras})
+
+
+def _shown(value: object, words: Mapping[str, str]) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, float):
+        return f"{value:g}"
+    return words.get(str(value), str(value))
+
+
+def _places(first: Hazard, second: Hazard) -> FieldPair:
+    ours, theirs = first.geometry, second.geometry
+    metres = _apart_m(first, second)
+    same = ours.geom_type == theirs.geom_type and metres <= _SAME_PLACE_M
+    shown = [
+        f"{hazard.geometry.geom_type} {format_decimal(*hazard.anchor())}"
+        for hazard in (first, second)
+    ]
+    return FieldPair(
+        key=GEOMETRY,
+        label=_(_PLACE),
+        first=shown[0],
+        second=shown[0] if same else shown[1],
+        metres=metres,
+    )
+
+
+def _apart_m(first: Hazard, second: Hazard) -> float:
+    flat = [shapely.transform(h.geometry, lambda points: points * _SCALE) for h in (first, second)]
+    return round(float(shapely.hausdorff_distance(*flat)), 1)

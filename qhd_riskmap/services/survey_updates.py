@@ -1,0 +1,161 @@
+"""Rows that bring news of a record: offered as an update with every difference, applied by choice."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.credit_code import credit_codes
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.services.candidate_columns import Candidates
+from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
+from qhd_riskmap.services.survey_matching import Matches, Suspicion
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+RowKey = tuple[Path, str, int]
+NO_UPDATES: Final[frozenset[RowKey]] = frozenset()
+# Every offer is compared in full; a register sent back as a whole is no news.
+_MOST_OFFERS: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdateOffer:
+    """A row with the code of a record that it says something else of.
+
+    Attributes:
+        key: File, sheet and row number.
+        hazard_id: The record.
+        code: Its permanent code.
+        changes: What the row says otherwise.
+        row: What the row says.
+        row_hash: By which the row is known again.
+    """
+
+    key: RowKey
+    hazard_id: UUID
+    code: str
+    name: str
+    changes: tuple[FieldPair, ...]
+    row: Hazard
+    row_hash: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        path, sheet, number = self.key
+        return {
+            "file": path.name,
+            "sheet": sheet,
+            "row": number,
+            "code": self.code,
+            "name": self.name,
+            "changes": [change.to_json() for change in self.changes],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspectPair:
+    """A row that would be registered though it may be the same as something else.
+
+    Attributes:
+        key: File, sheet and row number.
+        hazard_id: Identity the row gets in the register.
+        suspicion: What it may be the same as, and why.
+    """
+
+    key: RowKey
+    hazard_id: UUID
+    name: str
+    suspicion: Suspicion
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        path, sheet, number = self.key
+        return {
+            "file": path.name,
+            "sheet": sheet,
+            "row": number,
+            "id": str(self.hazard_id),
+            "name": self.name,
+            "other": self.suspicion.label,
+            "other_id": str(self.suspicion.other_id),
+            "reason": self.suspicion.likeness.value,
+            "metres": self.suspicion.metres,
+        }
+
+
+def offers(work: UnitOfWork, candidates: Candidates, found: Matches) -> tuple[UpdateOffer, ...]:
+    """The rows that would change the record whose code they have."""
+    rows = dict(list(found.same_code.items())[:_MOST_OFFERS])
+    stored = {hazard.id: hazard for hazard in work.batch_hazards.load(list(set(rows.values())))}
+    made = []
+    for index, hazard_id in rows.items():
+        candidate, hazard = candidates[index], stored[hazard_id]
+        changes = changes_by(hazard, candidate.hazard)
+        if changes:
+            made.append(
+                UpdateOffer(
+                    key=_key(candidates, index),
+                    hazard_id=hazard_id,
+                    code=hazard.code,
+                    name=hazard.name,
+                    changes=changes,
+                    row=candidate.hazard,
+                    row_hash=candidate.row_hash,
+                )
+            )
+    return tuple(made)
+
+
+def suspects(candidates: Candidates, found: Matches) -> tuple[SuspectPair, ...]:
+    """The rows to be looked at side by side with what they resemble."""
+    ids, names = candidates.hazards.facts["id"], candidates.hazards.facts["name"]
+    return tuple(
+        SuspectPair(
+            key=_key(candidates, index),
+            hazard_id=UUID(ids[index]),
+            name=names[index],
+            suspicion=suspicion,
+        )
+        for index, suspicion in sorted(found.suspects.items())
+    )
+
+
+def chosen_offers(
+    given: Sequence[UpdateOffer], wanted: Collection[RowKey] | None
+) -> tuple[UpdateOffer, ...]:
+    """The offers to apply, the last of several for one record; None wants all."""
+    picked = {offer.hazard_id: offer for offer in given if wanted is None or offer.key in wanted}
+    return tuple(picked.values())
+
+
+def apply_offers(
+    work: UnitOfWork, given: Sequence[UpdateOffer], actor: Actor
+) -> list[tuple[UUID, int]]:
+    """Store the updates on what the records say now; the revisions that this makes."""
+    stored = {h.id: h for h in work.batch_hazards.load([offer.hazard_id for offer in given])}
+    made = []
+    for offer in given:
+        hazard = stored[offer.hazard_id]
+        if hazard.deleted_at is None and changes_by(hazard, offer.row):
+            saved = work.hazards.save(updated_by(hazard, offer.row), actor)
+            made.append((saved.id, saved.revision))
+    return made
+
+
+def holders_in(work: UnitOfWork, wanted: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
+    """Records that hold one of some credit codes in their attributes or unknown columns."""
+    found = {}
+    for hazard_id, text in work.known_places.loose_texts():
+        codes = credit_codes(text) & wanted
+        if codes:
+            found[hazard_id] = codes
+    return found
+
+
+def _key(candidates: Candidates, index: int) -> RowKey:
+    sheet, row, _column = candidates.source(index)
+    return sheet.file, sheet.name, row

@@ -1,0 +1,316 @@
+"""Repeats, look-alikes, updates by choice, and two records made one field by field."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+from openpyxl import Workbook
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.hazard import Secrecy
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
+from qhd_riskmap.services.assessment import AssessmentService
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.record_merge import RecordMergeService
+from qhd_riskmap.services.register import RegisterService
+from qhd_riskmap.services.survey_batches import BatchService, Edited
+from qhd_riskmap.services.survey_import import SurveyImport
+from qhd_riskmap.storage.engine import create_register
+from qhd_riskmap.storage.verify import verify
+
+ACTOR = Actor(name="张三")
+HEADERS = [
+    "隐患名称",
+    "类别",
+    "县区",
+    "经度(GPS)",
+    "纬度(GPS)",
+    "编号",
+    "地址",
+    "联系电话",
+    "威胁人数",
+]
+ROW = ["东沟滑坡", "滑坡", "青龙县", 118.95, 40.407, "QL-2014-0001", "东沟村", "13900000000", 12]
+CREDIT = "91350100M000100Y43"
+
+
+@pytest.fixture
+def register(tmp_path):
+    with create_register(tmp_path / "r.qhd", passphrase=None, office=Office()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def survey(register):
+    return SurveyImport(register, ACTOR, date(2014, 7, 1))
+
+
+@pytest.fixture
+def merging(register):
+    return RecordMergeService(register, ACTOR)
+
+
+def changed(**cells):
+    row = list(ROW)
+    for letter, value in cells.items():
+        row["ABCDEFGHI".index(letter)] = value
+    return row
+
+
+def workbook(path: Path, *rows, headers=HEADERS) -> Path:
+    book = Workbook()
+    for line in (headers, *rows):
+        book.active.append(list(line))
+    book.save(path)
+    return path
+
+
+def preview(survey, *paths):
+    return survey.preview(list(paths), datum=None, job=SilentJob())
+
+
+def commit(survey, path, **given):
+    return survey.commit(preview(survey, path), SilentJob(), **given)
+
+
+def live(register):
+    with register.unit_of_work() as work:
+        return work.hazards.find()
+
+
+# Updates ------------------------------------------------------------------------------------------
+
+
+def test_a_row_with_a_known_code_offers_an_update_and_changes_nothing_by_itself(
+    survey, register, tmp_path
+):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    news = workbook(tmp_path / "b.xlsx", changed(G="东沟村二组", H="", I=30))
+    found = preview(survey, news)
+    (offer,) = found.updates
+    assert {c.key: (c.first, c.second) for c in offer.changes} == {
+        "address": ("东沟村", "东沟村二组"),
+        "threat_people": ("12", "30"),
+    }
+    assert [i.code for i in found.issues if i.row == 2] == ["duplicate", "update-offered"]
+    assert (found.accepted, found.duplicates) == (0, 1)
+    assert survey.commit(found, SilentJob()).updated == 0
+    (hazard,) = live(register)
+    assert (hazard.address, hazard.revision) == ("东沟村", 1)
+
+
+def test_an_update_that_is_chosen_changes_only_what_the_row_says(survey, register, tmp_path):
+    first = commit(survey, workbook(tmp_path / "a.xlsx", [*ROW, "旧"], headers=[*HEADERS, "甲列"]))
+    path = workbook(
+        tmp_path / "b.xlsx",
+        [*changed(D=118.96, G="东沟村二组", H=""), "新"],
+        changed(A="新沟滑坡", F="QL-2014-0002", D=118.99),
+        headers=[*HEADERS, "乙列"],
+    )
+    found = preview(survey, path)
+    outcome = survey.commit(found, SilentJob(), update=[offer.key for offer in found.updates])
+    assert (outcome.accepted, outcome.updated, outcome.duplicates) == (1, 1, 0)
+    hazard = next(h for h in live(register) if h.name == "东沟滑坡")
+    assert hazard.code == first.hazards[0].code
+    assert (hazard.address, hazard.phone, hazard.revision) == ("东沟村二组", "13900000000", 2)
+    assert dict(hazard.extras) == {"甲列": "旧", "乙列": "新"}
+    assert hazard.anchor() == pytest.approx((118.96, 40.407))
+    assert hazard.provenance.original_text == "118.96, 40.407"
+    # The same file again changes nothing and offers nothing.
+    again = preview(survey, path)
+    assert (again.accepted, again.duplicates, again.updates) == (0, 2, ())
+    assert verify(register) == []
+
+
+def test_undoing_a_batch_takes_its_updates_back_too(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    path = workbook(tmp_path / "b.xlsx", changed(G="东沟村二组"))
+    outcome = commit(survey, path, update=None)
+    assert (outcome.accepted, outcome.updated) == (0, 1)
+    batches = BatchService(register, ACTOR)
+    undone = batches.undo(outcome.batch_id)
+    assert undone.changed == 1
+    (hazard,) = live(register)
+    assert (hazard.address, hazard.revision) == ("东沟村", 3)
+    assert len(preview(survey, path).updates) == 1
+    batches.revert(outcome.batch_id, undone.change.id)
+    (hazard,) = live(register)
+    assert hazard.address == "东沟村二组"
+    assert preview(survey, path).updates == ()
+    assert verify(register) == []
+
+
+def test_an_update_edited_since_stays_when_its_batch_is_undone(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    outcome = commit(
+        survey,
+        workbook(tmp_path / "b.xlsx", changed(G="东沟村二组"), changed(A="新沟", F="", D=118.99)),
+        update=None,
+    )
+    hazard = next(h for h in live(register) if h.name == "东沟滑坡")
+    RegisterService(register, Actor(name="李四")).update(replace(hazard, notes="核实过"))
+    undone = BatchService(register, ACTOR).undo(outcome.batch_id, Edited.KEEP)
+    assert [row.name for row in undone.kept] == ["东沟滑坡"]
+    (hazard,) = live(register)
+    assert (hazard.address, hazard.notes) == ("东沟村二组", "核实过")
+
+
+def test_the_permanent_code_names_a_record_too(survey, register, tmp_path):
+    first = commit(survey, workbook(tmp_path / "a.xlsx", changed(F="")))
+    code = first.hazards[0].code
+    found = preview(survey, workbook(tmp_path / "b.xlsx", changed(F=code, G="别处")))
+    assert [offer.code for offer in found.updates] == [code]
+
+
+# Look-alikes --------------------------------------------------------------------------------------
+
+
+def test_near_and_alike_is_registered_with_a_warning_and_listed(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", changed(F="")))
+    near = changed(A="东沟滑坡点", F="", E=40.408)
+    numbered = [changed(A=f"{n}号滑坡点", F="", D=118.97, E=40.41 + n / 10000) for n in (1, 2)]
+    found = preview(survey, workbook(tmp_path / "b.xlsx", near, *numbered))
+    assert (found.accepted, found.duplicates) == (3, 0)
+    (pair,) = found.suspects
+    (hazard,) = live(register)
+    assert pair.suspicion.other_id == hazard.id
+    assert pair.suspicion.registered
+    assert 100 < pair.suspicion.metres < 120
+    outcome = survey.commit(found, SilentJob())
+    assert pair.hazard_id in {h.id for h in outcome.hazards}
+    document = outcome.to_json()["suspects"]
+    assert [(item["row"], item["reason"]) for item in document] == [(2, "name")]
+
+
+def test_the_same_credit_code_is_suspected_wherever_it_stands(survey, tmp_path):
+    headers = [*HEADERS, "统一社会信用代码"]
+
+    def of(name, code, lon, kind="滑坡"):
+        return [*changed(A=name, B=kind, F="", D=lon), code]
+
+    first = workbook(
+        tmp_path / "a.xlsx",
+        of("甲厂后坡", CREDIT, 118.95),
+        of("乙厂后坡", "91350100M000100Y44", 118.97),
+        headers=headers,
+    )
+    commit(survey, first)
+    found = preview(
+        survey,
+        workbook(
+            tmp_path / "b.xlsx",
+            of("示范厂区东侧边坡", CREDIT, 119.05),
+            of("丙厂后坡", "91350100M000100Y44", 119.07),  # no valid code: it tells nothing
+            of("示范厂区仓库", CREDIT, 119.09, "森林火灾"),  # another type is another thing
+            headers=headers,
+        ),
+    )
+    (pair,) = found.suspects
+    assert (pair.name, pair.suspicion.likeness) == ("示范厂区东侧边坡", "credit-code")
+    assert any("信用代码相同" in issue.message for issue in found.issues)
+
+
+def line(name, points, kind="油气管道"):
+    text = ";".join(f"{x:.6f},{y:.6f}" for x, y in points)
+    return [name, kind, "青龙县", text]
+
+
+LINE_HEADERS = ["隐患名称", "类别", "县区", "走向坐标（2000坐标）"]
+ROUTE = np.column_stack([np.linspace(118.90, 119.00, 21), np.linspace(40.35, 40.38, 21)])
+
+
+def test_lines_that_run_along_each_other_are_suspected(survey, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", line("甲乙管线", ROUTE), headers=LINE_HEADERS))
+    rows = [
+        line("北部输油线", ROUTE[::4] + np.array([0.0002, 0.0001])),  # 20 m aside, other vertices
+        line("西段", ROUTE[:11]),  # half of it only
+        line("平行线", ROUTE + np.array([0, 0.002])),  # 220 m aside
+        line("液氨线", ROUTE, "液氨管道"),  # another type
+    ]
+    found = preview(survey, workbook(tmp_path / "b.xlsx", *rows, headers=LINE_HEADERS))
+    assert [(p.name, p.suspicion.likeness) for p in found.suspects] == [("北部输油线", "line")]
+    assert found.suspects[0].suspicion.metres < 30
+
+
+def test_lines_numbered_differently_are_two_things(survey, tmp_path):
+    rows = [line("1号管线", ROUTE), line("2号管线", ROUTE), line("2号复线", ROUTE)]
+    found = preview(survey, workbook(tmp_path / "a.xlsx", *rows, headers=LINE_HEADERS))
+    assert [p.name for p in found.suspects] == ["2号复线"]
+    assert not found.suspects[0].suspicion.registered
+
+
+# Merging ------------------------------------------------------------------------------------------
+
+
+def two_records(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", changed(F="A-1", H="")))
+    commit(
+        survey,
+        workbook(tmp_path / "b.xlsx", changed(A="东沟滑坡点", F="B-1", E=40.408, G="东沟村北")),
+    )
+    _first, second = live(register)
+    AssessmentService(register, ACTOR).assess(
+        second.code, "ls", {"L": 5, "S": 5}, on=date(2014, 8, 1)
+    )
+    return live(register)
+
+
+def test_two_records_are_compared_field_by_field(survey, register, merging, tmp_path):
+    first, second = two_records(survey, register, tmp_path)
+    compared = merging.compare(first.id, second.id)
+    assert compared.survivor.id == second.id  # the worse graded
+    differ = {f.key: (f.first, f.second) for f in compared.fields if f.differ}
+    assert differ["name"] == ("东沟滑坡点", "东沟滑坡")
+    assert differ["address"] == ("东沟村北", "东沟村")
+    assert "status" not in {f.key for f in compared.fields}
+    place = next(f for f in compared.fields if f.key == "geometry")
+    assert 100 < place.metres < 120
+
+
+def test_a_merge_takes_what_was_chosen_and_fills_what_is_empty(survey, register, merging, tmp_path):
+    first, second = two_records(survey, register, tmp_path)
+    compared = merging.compare(first.id, second.id)
+    result = merging.merge(compared, {"name", "geometry"})
+    (kept,) = live(register)
+    assert kept == result.kept
+    assert (kept.code, kept.name, kept.address) == (second.code, "东沟滑坡", "东沟村北")
+    assert kept.anchor() == pytest.approx((118.95, 40.407))
+    assert kept.provenance.original_text == first.provenance.original_text
+    assert kept.level is RiskLevel.RED
+    assert set(kept.alias_codes) == {"B-1", first.code, "A-1"}
+    assert first.code in kept.notes
+    # Its old codes find the survivor, and a sheet that still has them repeats it.
+    assert RegisterService(register, ACTOR).get(first.code).id == kept.id
+    assert preview(survey, workbook(tmp_path / "c.xlsx", changed(F=first.code))).duplicates == 1
+    with register.unit_of_work() as work:
+        assert "hazard.merge" in {e.action for e in work.audit.of(str(kept.id))}
+        assert "hazard.absorbed" in {e.action for e in work.audit.of(str(first.id))}
+    assert verify(register) == []
+
+
+def test_a_merge_never_lowers_secrecy_and_refuses_what_it_does_not_know(
+    survey, register, merging, tmp_path
+):
+    first, second = two_records(survey, register, tmp_path)
+    RegisterService(register, ACTOR).update(replace(first, secrecy=Secrecy.SECRET))
+    compared = merging.compare(first.id, second.id)
+    for key in ("secrecy", "nonsense"):
+        with pytest.raises(InvalidInputError):
+            merging.merge(compared, {key})
+    assert merging.merge(compared).kept.secrecy is Secrecy.SECRET
+
+
+def test_a_merge_refuses_records_saved_since_or_gone(survey, register, merging, tmp_path):
+    first, second = two_records(survey, register, tmp_path)
+    compared = merging.compare(first.id, second.id)
+    RegisterService(register, ACTOR).update(replace(first, notes="改了"))
+    with pytest.raises(ConflictError):
+        merging.merge(compared)
+    assert len(live(register)) == 2
+    merging.merge(merging.compare(first.id, second.id))
+    with pytest.raises(NotFoundError):
+        merging.compare(first.id, second.id)
