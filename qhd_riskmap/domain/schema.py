@@ -276,10 +276,14 @@ def _parse_boolean(field: Field, text: str) -> Parsed:
 
 def _parse_phone(field: Field, text: str) -> Parsed:
     # Excel turns a mobile number into 1.39e+10 or 13912345678.0.
-    if re.fullmatch(r"\d+(\.\d+)?[eE]\+?\d+|\d+\.0", text):
-        text = f"{float(text):.0f}"
+    shown = re.fullmatch(r"(\d+(?:\.\d+)?)(?:[eE]\+?(\d+)|(?<=\.0))", text)
+    if shown:
+        whole = f"{float(text):.0f}"
+        # 1.39E+10 keeps three digits of eleven: not a number to call.
+        kept = len(shown[1].replace(".", "")) > int(shown[2] or 0)
+        text = whole if kept else text
     digits = re.sub(r"\D", "", text)
-    if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE:
+    if not _SHORTEST_PHONE <= len(digits) <= _LONGEST_PHONE or "E+" in text.upper():
         issue = _bad(field, "odd-phone", _("“{text}”不像电话号码，请核对。"), text)
         return text, Issue(
             field=issue.field, code=issue.code, severity=Severity.WARNING, message=issue.message

@@ -19,6 +19,8 @@ _TOTAL: Final = re.compile(
     r"(本页|全县|全区|全市)?(合计|总计|小计|共计|累计|总和)[:：]?"
     r"([(（]?\d+[)）]?)?(处|个|条|项|行|家|户)?"
 )
+# 青龙县小计, 地质灾害类合计: sums where no name stands beside them.
+_SUM_OF: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[:：]?.{0,6}")
 _EXAMPLES: Final = frozenset({EXAMPLE_MARK, "例", "例:", "样例", "填写示例", "Example"})
 _TELLING: Final = frozenset("合总小共累本全示例样填E \u3000")
 _NOTE: Final = re.compile(
@@ -106,7 +108,7 @@ def _suspects(
         rows.update(i for i, text in enumerate(column) if text and text[0] in _TELLING)
     if name is not None:
         firsts = frozenset((headers[name][0], "*", "★", "☆", "\n"))
-        rows.update(i for i, text in enumerate(columns[name]) if text and text[0] in firsts)
+        rows.update(i for i, text in enumerate(columns[name]) if not text or text[0] in firsts)
     return sorted(rows)
 
 
@@ -141,10 +143,16 @@ def _is_total(cells: Sequence[str | None], name: int | None) -> bool:
         if text in _EXAMPLES and first:
             return True
         if _TOTAL.fullmatch(text):
-            own = cells[name] if name is not None and name != index else None
-            return first or not own or own.isspace()
+            return first or _nameless(cells, name, index)
+        if _SUM_OF.fullmatch(text) and name is not None and name != index:
+            return _nameless(cells, name, index)
         first = False
     return False
+
+
+def _nameless(cells: Sequence[str | None], name: int | None, index: int) -> bool:
+    own = cells[name] if name is not None and name != index else None
+    return not own or own.isspace()
 
 
 def _is_note(cells: Sequence[str | None], count: int, name: int | None) -> bool:

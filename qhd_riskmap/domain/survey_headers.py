@@ -328,7 +328,8 @@ def _guess(text: str, fields: Sequence[Field]) -> Field | None:
         header_words(text)[-1], list(names), scorer=fuzz.ratio, score_cutoff=CONFIDENT_GUESS
     )
     if found is None:
-        return _cut_short(header_words(text)[-1], names)
+        word = header_words(text)[-1]
+        return _cut_short(word, names) or _sounding_like(word, names)
     if re.sub(r"\D", "", found[0]) != re.sub(r"\D", "", text):
         return None
     return names[found[0]]
@@ -342,6 +343,24 @@ def _cut_short(word: str, names: Mapping[str, Field]) -> Field | None:
         if name.startswith(word) and len(name) - len(word) <= _MOST_CUT
     }
     return meant.popitem()[1] if len(meant) == 1 else None
+
+
+def _sounding_like(word: str, names: Mapping[str, Field]) -> Field | None:
+    """The one field whose name sounds the same: what a pinyin keyboard gets wrong."""
+    spoken = _sound(word)
+    meant = {
+        field.key: field
+        for name, field in names.items()
+        if len(name) == len(word) and _sound(name) == spoken
+    }
+    return meant.popitem()[1] if len(meant) == 1 else None
+
+
+@cache
+def _sound(word: str) -> str:
+    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes a moment to load
+
+    return " ".join(lazy_pinyin(word))
 
 
 def _guessed(header: str, field: Field) -> Issue:

@@ -60,6 +60,7 @@ class SurveySheet:
         merged: The merged blocks.
         unsolved: Row and column, from 1, of cells that hold a formula without a stored result; they
             read as empty.
+        rounded: Row and column, from 1, of cells that hold a number longer than a spreadsheet can keep.
         hidden_rows: Row numbers the sender has hidden.
         hidden_columns: Column numbers the sender has hidden.
         context: Titles of the whole sheet, where this is one of several tables on it.
@@ -75,6 +76,7 @@ class SurveySheet:
     first_column: int = 1
     merged: tuple[MergedRange, ...] = ()
     unsolved: frozenset[tuple[int, int]] = frozenset()
+    rounded: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     context: tuple[str, ...] = ()

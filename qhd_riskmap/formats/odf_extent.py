@@ -1,4 +1,4 @@
-"""Refuses OpenDocument sheets whose repeat counts would fill memory; tells what is hidden."""
+"""Refuses OpenDocument sheets whose repeat counts would fill memory; tells what is hidden and merged."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from qhd_riskmap.domain.survey_sheet import MergedRange
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -24,20 +25,28 @@ _TOKEN: Final = re.compile(
 _COLUMNS: Final = re.compile(rb'table:number-columns-repeated="(\d{1,9})"')
 _ROWS: Final = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
 _NAME: Final = re.compile(rb'table:name="([^"]*)"')
+_SPANNED: Final = re.compile(rb'table:number-(columns|rows)-spanned="(\d{1,7})"')
 _HIDDEN: Final = re.compile(rb'table:visibility="(?:collapse|filter)"')
 _CONTENT: Final = "content.xml"
 _LARGEST: Final = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """Row and column numbers, from 1, that the sender has hidden or filtered away."""
+class OdsLayout:
+    """What the reader does not tell of a table.
+
+    Attributes:
+        rows: Row numbers, from 1, that the sender has hidden or filtered away.
+        columns: Column numbers likewise.
+        merged: The merged blocks.
+    """
 
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
+    merged: tuple[MergedRange, ...] = ()
 
 
-NOTHING_HIDDEN: Final = Hidden()
+PLAIN_LAYOUT: Final = OdsLayout()
 
 
 @dataclass(slots=True)
@@ -54,6 +63,7 @@ class _Table:
     row_hidden: bool = False
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+    merged: list[MergedRange] = field(default_factory=list)
 
     def column(self, attributes: bytes) -> None:
         count = _number(_COLUMNS, attributes)
@@ -69,11 +79,21 @@ class _Table:
 
     def cell(self, attributes: bytes) -> None:
         columns = _number(_COLUMNS, attributes)
+        if b"-spanned=" in attributes:
+            self._merge(attributes)
         if attributes.endswith(b"/") and b"office:value" not in attributes:
             self.pending_cells += columns
         else:
             self.row_width += self.pending_cells + columns
             self.pending_cells = 0
+
+    def _merge(self, attributes: bytes) -> None:
+        spans = {key: int(number) for key, number in _SPANNED.findall(attributes)}
+        down, across = max(spans.get(b"rows", 1), 1), max(spans.get(b"columns", 1), 1)
+        if (down, across) != (1, 1) and len(self.merged) < MAX_ROWS:
+            top = self.rows + self.pending_rows + 1
+            left = self.row_width + self.pending_cells + 1
+            self.merged.append(MergedRange(top, left, top + down - 1, left + across - 1))
 
     def end_row(self) -> None:
         if not self.row_width:
@@ -93,8 +113,8 @@ class _Table:
         )
 
 
-def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, Hidden]:
-    """Measure every table of an OpenDocument sheet; what each hides, by its name.
+def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, OdsLayout]:
+    """Measure every table of an OpenDocument sheet; what the reader leaves out, by name.
 
     Trailing blank cells and rows, which offices write by the million, do not count.
 
@@ -122,7 +142,7 @@ def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, Hidden]:
             if table.too_large:
                 raise too_large(name)
     return {
-        key: Hidden(tuple(item.hidden_rows), tuple(item.hidden_columns))
+        key: OdsLayout(tuple(item.hidden_rows), tuple(item.hidden_columns), tuple(item.merged))
         for key, item in tables.items()
     }
 

@@ -14,7 +14,12 @@ from typing import Any, Final
 
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.odf_extent import NOTHING_HIDDEN, check_ods
+from qhd_riskmap.formats.odf_extent import PLAIN_LAYOUT, OdsLayout, check_ods
+from qhd_riskmap.formats.rounded_numbers import (
+    LONGEST_EXACT,
+    SIGNIFICANT_DIGITS,
+    rounded_numbers,
+)
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -122,19 +127,19 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
     if "content.xml" in archive:
         if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
             raise locked(path.name)
-        hidden = check_ods(archive, path.name)
-        return [
-            replace(
-                sheet,
-                hidden_rows=hidden.get(sheet.name, NOTHING_HIDDEN).rows,
-                hidden_columns=hidden.get(sheet.name, NOTHING_HIDDEN).columns,
-            )
-            for sheet in _read_by_calamine(path, content)
-        ]
+        layouts = check_ods(archive, path.name)
+        sheets = _read_by_calamine(path, content)
+        return [_laid_out(sheet, layouts.get(sheet.name, PLAIN_LAYOUT)) for sheet in sheets]
     layers = read_vector_archive(path, archive)
     if layers is None:
         raise damaged(path.name, "archive without a workbook")
     return layers
+
+
+def _laid_out(sheet: SurveySheet, layout: OdsLayout) -> SurveySheet:
+    return replace(
+        sheet, hidden_rows=layout.rows, hidden_columns=layout.columns, merged=layout.merged
+    )
 
 
 def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
@@ -149,7 +154,7 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
     if not parts:
         raise damaged(path.name, "no worksheet")
     extents = [sheet_extent(archive, item.part, path.name) for item in parts]
-    sheets = _guarded(path, lambda: _load_xlsx(path, content, parts, extents))
+    sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, extents))
     with_formulas = {
         item.name: unsolved_formulas(archive, item.part)
         for item, extent in zip(parts, extents, strict=True)
@@ -170,7 +175,11 @@ def _with_unsolved(sheet: SurveySheet, cells: frozenset[tuple[int, int]]) -> Sur
 
 
 def _load_xlsx(
-    path: Path, content: bytes, parts: Sequence[SheetPart], extents: Sequence[Extent]
+    path: Path,
+    archive: GuardedArchive,
+    content: bytes,
+    parts: Sequence[SheetPart],
+    extents: Sequence[Extent],
 ) -> list[SurveySheet]:
     from fastexcel import read_excel  # noqa: PLC0415 - 40 ms that only an import pays
 
@@ -197,11 +206,22 @@ def _load_xlsx(
                 columns=columns,
                 first_column=first,
                 merged=tuple(extent.merged),
+                rounded=_rounded(archive, part.part, frame),
                 hidden_rows=tuple(extent.hidden_rows),
                 hidden_columns=tuple(extent.hidden_columns),
             )
         )
     return sheets
+
+
+def _rounded(archive: GuardedArchive, part: str, frame: Any) -> frozenset[tuple[int, int]]:
+    """Looked for only where a text is long enough to be such a number."""
+    import polars as pl  # noqa: PLC0415 - fastexcel has loaded it
+
+    digits = pl.all().str.contains(rf"^-?\d{{{SIGNIFICANT_DIGITS + 1},}}$").any()
+    if not any(frame.select(digits).row(0)):
+        return frozenset()
+    return rounded_numbers(archive, part)
 
 
 def _first_column(content: bytes, name: str) -> int:
@@ -233,6 +253,12 @@ def _load_by_calamine(path: Path, content: bytes) -> list[SurveySheet]:
                 raise too_large(path.name)
             rows = sheet.to_python(skip_empty_area=True)
             start = sheet.start or (0, 0)
+            rounded = frozenset(
+                (start[0] + r + 1, start[1] + c + 1)
+                for r, cells in enumerate(rows)
+                for c, cell in enumerate(cells)
+                if isinstance(cell, float) and abs(cell) >= LONGEST_EXACT
+            )
             sheets.append(
                 SurveySheet(
                     file=path,
@@ -244,6 +270,7 @@ def _load_by_calamine(path: Path, content: bytes) -> list[SurveySheet]:
                     first_row=start[0] + 1,
                     first_column=start[1] + 1,
                     merged=_merged(sheet),
+                    rounded=rounded,
                 )
             )
     return sheets

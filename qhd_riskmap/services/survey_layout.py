@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.schema import FieldKind, Severity
 from qhd_riskmap.domain.survey_headers import (
     NO_CHOICE,
+    POSITION_KEYS,
     SHEET_FIELDS,
     ColumnChoice,
+    MappedColumn,
     MappingSource,
     SheetMapping,
 )
@@ -29,8 +32,10 @@ from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 SheetKey = tuple[Path, str]
 _SHOWN_SAMPLES: Final = 3
 _SHOWN_ROWS: Final = 12
-_SIGNIFICANT: Final = 15  # digits a spreadsheet keeps of a number
 _LOOKED_AT: Final = 50
+_OTHER_CASTS: Final = frozenset({FieldKind.NUMBER, FieldKind.INTEGER, FieldKind.PHONE})
+# 1.30302E+17 in a text file: what a spreadsheet saved of an id.
+_SHORTENED: Final = re.compile(r"[1-9](\.\d+)?[eE]\+(1[1-9]|2\d)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,35 +221,38 @@ def layout_issues(reading: SheetReading) -> list[RowIssue]:
 
 
 def _lost_digits(sheet: SurveySheet, mapping: SheetMapping) -> list[RowIssue]:
-    """Long numbers typed as numbers: a spreadsheet keeps 15 digits and writes zeros for the rest."""
-    found = []
+    """Ids typed as numbers, of which a spreadsheet keeps the first fifteen digits only."""
     start = mapping.header.bottom + 1
-    for column in mapping.columns:
-        texts = sheet.columns[column.index]
-        if not any(_is_long(text) for text in texts[start : start + _LOOKED_AT]):
+    columns = {c.index for c in mapping.columns if not _is_numeric(c)}
+    cells = {(row - sheet.first_row, column - sheet.first_column) for row, column in sheet.rounded}
+    for index in columns:
+        for row, text in enumerate(sheet.columns[index]):
+            if text and text[-1].isdigit() and _SHORTENED.fullmatch(text):
+                cells.add((row, index))
+    found = []
+    for row, index in sorted(cells):
+        if index not in columns or not start <= row < sheet.height:
             continue
-        for row in range(start, sheet.height):
-            text = texts[row]
-            if text and _is_long(text) and not text[_SIGNIFICANT:].strip("0"):
-                message = _(
-                    "“{text}”的末几位可能已被表格软件改成 0，请把该列设为文本格式后重新填写。"
-                ).format(text=text)
-                found.append(
-                    RowIssue(
-                        path=sheet.file,
-                        sheet=sheet.name,
-                        cell=sheet.address(row, column.index),
-                        row=sheet.first_row + row,
-                        code="digits-lost",
-                        severity=Severity.WARNING,
-                        message=message,
-                    )
-                )
+        message = _("“{text}”的末几位已被表格软件改写，请把该列设为文本格式后重新填写。").format(
+            text=sheet.columns[index][row] or ""
+        )
+        found.append(
+            RowIssue(
+                path=sheet.file,
+                sheet=sheet.name,
+                cell=sheet.address(row, index),
+                row=sheet.first_row + row,
+                code="digits-lost",
+                severity=Severity.WARNING,
+                message=message,
+            )
+        )
     return found
 
 
-def _is_long(text: str | None) -> bool:
-    return text is not None and _SIGNIFICANT < len(text) <= 2 * _SIGNIFICANT and text.isdecimal()
+def _is_numeric(column: MappedColumn) -> bool:
+    fields = (*([column.field] if column.field else []), *column.type_fields.values())
+    return any(f.kind in _OTHER_CASTS or f.key in POSITION_KEYS for f in fields)
 
 
 def _listed(names: Sequence[str]) -> str:
