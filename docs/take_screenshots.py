@@ -44,6 +44,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget  # noqa: E402, TID251
 
 from qhd_riskmap.bootstrap import App, actor, create_app, open_app  # noqa: E402
+from qhd_riskmap.geo.outline import VertexRef  # noqa: E402
 from qhd_riskmap.i18n import CHINESE, ENGLISH  # noqa: E402
 from qhd_riskmap.resources import activate_language  # noqa: E402
 from qhd_riskmap.services.jobs import SilentJob  # noqa: E402
@@ -103,6 +104,7 @@ def take_all(folder: Path) -> None:
     take_wizard()
     with sample_window(folder, SMALL, theme="dark") as window:
         take_close_up(window, "map-dark")
+        take_editing(window, "map-edit-dark")
     with sample_window(folder, SMALL, language=ENGLISH) as window:
         take_close_up(window, "map-english")
         window.go_to("release")
@@ -128,6 +130,7 @@ def take_map(window: MainWindow) -> None:
     """The whole city, then a hazard with its form."""
     save(window, "map")
     take_close_up(window, "map-detail")
+    take_editing(window, "map-edit")
 
 
 def take_close_up(window: MainWindow, name: str) -> None:
@@ -137,6 +140,32 @@ def take_close_up(window: MainWindow, name: str) -> None:
     save(window, name)
     window.desk.selection.clear()
     page.canvas.fit_city()
+    settle(window)
+
+
+def take_editing(window: MainWindow, name: str) -> None:
+    """An area in hand: a vertex moved, not saved yet."""
+    page = page_of(window, MapPage)
+    canvas, table = page.canvas, window.desk.features.table
+    rows = [row for row in range(len(table)) if table.geometries[row].geom_type == "Polygon"]
+    window.desk.selection.set([str(table.ids[rows[0]])])
+    settle(window)
+    canvas.fit_selection()
+    canvas.take_tool("nodes")
+    wait_for(lambda: canvas.editor.sketch is not None)
+    settle(window)
+    west, south, east, north = table.bounds[rows[0]].tolist()
+    ref = VertexRef(0, 0, 0)
+    corner = (east + (east - west) * 0.3, south + (north - south) * 0.4)
+    canvas.editor.change(lambda outline: outline.with_moved(ref, corner), "移动节点")
+    canvas.tool.chosen = ref
+    settle(window)
+    save(window, name)
+    canvas.editor.give_up()
+    canvas.take_tool("pan")
+    window.message_bar.hide()
+    window.desk.selection.clear()
+    canvas.fit_city()
     settle(window)
 
 

@@ -79,6 +79,7 @@ class VectorSource:
         self.content = content
         west, south, east, north = shapely.total_bounds(content.geometries).tolist()
         self.bounds: Bounds = (west, south, east, north)
+        self._boxes = shapely.bounds(content.geometries)
         self._prepared: dict[Projection, _Prepared] = {}
         self._kept: dict[LayerFilter, npt.NDArray[np.bool_]] = {}
 
@@ -109,7 +110,7 @@ class VectorSource:
 
     def vertices(self, layer: MapLayer, box: Bounds) -> Iterator[Any]:
         """Geometries shown whose bounds meet ``box`` (degrees): what one may snap to."""
-        bounds = shapely.bounds(self.content.geometries)
+        bounds = self._boxes
         west, south, east, north = box
         near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
         near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south) & self.shown(layer.condition)

@@ -37,10 +37,10 @@ _LABELS = {SnapKind.VERTEX: N_("节点"), SnapKind.EDGE: N_("边线")}
 class SnapSource(Protocol):
     """Somebody's geometries that places may be pulled to.
 
-    The map asks every source while the mouse moves: the register's hazards, the shape in hand, and
-    whatever else is handed to the canvas with ``canvas.snapper.add_source(source)`` (a layer's
-    vector file, townships, receptors); ``remove_source`` takes it away again. A source that is
-    hidden should answer with nothing.
+    The map asks every source while the mouse moves: the register's hazards, the shape in hand, the
+    vector layers added to the map, and whatever else is handed to the canvas with
+    ``canvas.snapper.add_source(source)`` (townships, receptors); ``remove_source`` takes it away
+    again. A source that is hidden should answer with nothing.
     """
 
     def near(self, box: Box) -> NDArray[Any]:

@@ -40,7 +40,7 @@ from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
 from qhd_riskmap.ui.map.scene import LINE_TOLERANCE_PX, SYMBOL_TOLERANCE_PX, Scene
-from qhd_riskmap.ui.map.snapper import Snapper
+from qhd_riskmap.ui.map.snapper import LayersSource, Snapper
 from qhd_riskmap.ui.map.tool import Tool
 from qhd_riskmap.ui.map.tools import MENU_TOOLS, TOOLS
 from qhd_riskmap.ui.toolkit.selection import REPLACE, Selection
@@ -112,6 +112,7 @@ class MapCanvas(QWidget):
         self._tools = {tool.key: tool(self) for tool in (*TOOLS, *MENU_TOOLS)}
         self.tool: Tool = self._tools[TOOLS[0].key]
         self.snapper = Snapper(lambda: self.scene)
+        self.snapper.add_source(LayersSource(lambda: self._layers, lambda: self.viewport))
         self.editor = MapEditor(self)
         self.decorations.append(self.editor.paint)
         self._timer = QTimer(self)

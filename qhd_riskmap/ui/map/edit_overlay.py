@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -32,6 +33,8 @@ MOST_HANDLES: Final = 800
 # Middles are offered where the stretch is long enough to take one by the mouse.
 _MIDDLE_ROOM_PX: Final = 28.0
 _THIN_ABOVE: Final = 500
+_NO_HALO_ABOVE: Final = 1500
+_WIDE: Final = 3.0
 _FILL_ALPHA: Final = 40
 
 
@@ -58,15 +61,20 @@ def paint_outline(
     painter: QPainter, outline: Outline, viewport: Viewport, *, tip: Place | None = None
 ) -> None:
     """The shape in hand; ``tip`` is where its open end follows the mouse."""
-    paths = outline.paths()
+    paths = list(_on_screen(outline.paths(), viewport))
     if outline.closed:
-        _fill(painter, paths, viewport)
+        colour = ink()
+        colour.setAlpha(_FILL_ALPHA)
+        painter.fillPath(_area(paths), QBrush(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in _pens(5.0, 2.0, ink()):
+        # Wide strokes of thousands of corners take their time; the halo can be missed then.
+        if pen.widthF() > _WIDE and sum(path.size() for path in paths) > _NO_HALO_ABOVE:
+            continue
         painter.setPen(pen)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for path in _on_screen(paths, viewport):
+        for path in paths:
             painter.drawPolyline(path)
-    if tip is not None and paths:
+    if tip is not None and outline.parts:
         _paint_tip(painter, outline, viewport, tip)
 
 
@@ -81,14 +89,12 @@ def _paint_tip(painter: QPainter, outline: Outline, viewport: Viewport, tip: Pla
             painter.drawPolyline(path)
 
 
-def _fill(painter: QPainter, paths: Sequence[FloatArray], viewport: Viewport) -> None:
+def _area(paths: Sequence[QPolygonF]) -> QPainterPath:
     area = QPainterPath()
     area.setFillRule(Qt.FillRule.OddEvenFill)
-    for path in _on_screen(paths, viewport):
+    for path in paths:
         area.addPolygon(path)
-    colour = QColor(ink())
-    colour.setAlpha(_FILL_ALPHA)
-    painter.fillPath(area, QBrush(colour))
+    return area
 
 
 def paint_handles(
@@ -100,7 +106,7 @@ def paint_handles(
     halfway: bool = False,
 ) -> bool:
     """Squares on the vertices in view, dots half-way if wanted; False where there are too many."""
-    shown = list(handles(outline, viewport))
+    shown = list(itertools.islice(handles(outline, viewport), MOST_HANDLES + 1))
     if len(shown) > MOST_HANDLES:
         return False
     painter.setPen(QPen(ink(), 1.5))
@@ -170,23 +176,14 @@ def paint_preview(
             xs, ys = viewport.to_screen(path[:, 0], path[:, 1])
             painter.drawEllipse(QPointF(float(xs[0]), float(ys[0])), _CHOSEN, _CHOSEN)
         return
+    polygons = list(_on_screen(paths, viewport))
     if shapely.get_dimensions(geometry) == 2:  # noqa: PLR2004 - areas
-        _hatch(painter, paths, viewport, colour)
+        painter.fillPath(_area(polygons), QBrush(colour, Qt.BrushStyle.BDiagPattern))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for pen in _pens(6.0, 2.5, colour, style):
         painter.setPen(pen)
-        for each in _on_screen(paths, viewport):
+        for each in polygons:
             painter.drawPolyline(each)
-
-
-def _hatch(
-    painter: QPainter, paths: Sequence[FloatArray], viewport: Viewport, colour: QColor
-) -> None:
-    area = QPainterPath()
-    area.setFillRule(Qt.FillRule.OddEvenFill)
-    for path in _on_screen(paths, viewport):
-        area.addPolygon(path)
-    painter.fillPath(area, QBrush(colour, Qt.BrushStyle.BDiagPattern))
 
 
 def paint_snap(painter: QPainter, snap: Snap, viewport: Viewport) -> None:

@@ -14,16 +14,25 @@ from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_text import CoordinateTextError, read_vertices
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.geo.heading import Constraint
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.settings import WIDEST_SNAP_PX
 from qhd_riskmap.ui.map.place_dialog import REFERENCES
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
-_NUMBER_WIDTH: Final = 76
-_TEXT_WIDTH: Final = 190
-_DATUM_WIDTH: Final = 150
+_NUMBER_WIDTH: Final = 64
+_TEXT_WIDTH: Final = 150
+_DATUM_WIDTH: Final = 104
 _LONGEST_M: Final = 1_000_000.0
-_NORTH_ARROW: Final = 56
+# The bar must fit beside both panels of the page; the whole name is the tool tip.
+_SHORT: Final = {
+    "cgcs2000": N_("国家 2000"),
+    "wgs84": N_("GPS"),
+    "gcj02": N_("高德、腾讯"),
+    "bd09": N_("百度"),
+    "EPSG:4549": N_("高斯 120°"),
+    "EPSG:4528": N_("高斯 40 带"),
+    "EPSG:4508": N_("高斯 117°"),
+}
 
 
 class NumberBar(QFrame):
@@ -57,8 +66,9 @@ class NumberBar(QFrame):
         self.datum.setObjectName("number-datum")
         self.datum.setAccessibleName(_("坐标系"))
         self.datum.setFixedWidth(_DATUM_WIDTH)
-        for key, label in REFERENCES:
-            self.datum.addItem(_(label), key)
+        for place, (key, label) in enumerate(REFERENCES):
+            self.datum.addItem(_(_SHORT[key]), key)
+            self.datum.setItemData(place, _(label), Qt.ItemDataRole.ToolTipRole)
         self.snap = QSpinBox()
         self.snap.setObjectName("number-snap")
         self.snap.setRange(0, WIDEST_SNAP_PX)
@@ -143,9 +153,7 @@ class NumberBar(QFrame):
 
     def place(self, top: int) -> None:
         """At the top of the map, below what the strip says."""
-        room = self._map.width() - 2 * SPACE_M
-        self.datum.setVisible(room > self._full_width())
-        width = min(self.sizeHint().width(), room)
+        width = min(self.sizeHint().width(), self._map.width() - 2 * SPACE_M)
         self.setGeometry(SPACE_M, top, width, self.sizeHint().height())
         self.raise_()
 
@@ -172,10 +180,6 @@ class NumberBar(QFrame):
     def _read(self) -> None:
         if self.coordinate.text().strip():
             self.take(self.coordinate.text())
-
-    def _full_width(self) -> int:
-        hidden = 0 if self.datum.isVisibleTo(self) else _DATUM_WIDTH + SPACE_XS
-        return self.sizeHint().width() + hidden + _NORTH_ARROW
 
 
 def _field(name: str, accessible: str, width: int) -> QLineEdit:

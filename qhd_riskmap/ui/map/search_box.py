@@ -24,7 +24,7 @@ from qhd_riskmap.ui.toolkit.record_columns import county_label
 _MOST: Final = 60
 _MOST_DIVISIONS: Final = 5
 _PAUSE_MS: Final = 60
-_WIDTH: Final = 230
+_WIDTH: Final = 150
 _LIST_WIDTH: Final = 380
 
 

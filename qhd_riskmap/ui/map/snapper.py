@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from qhd_riskmap.cartography.layer_painter import LayerStack
+from qhd_riskmap.cartography.vector_layer import VectorSource
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.geo.snapping import Box, Snap, SnapSource, nearest
 from qhd_riskmap.ui.map.scene import Scene
@@ -36,6 +38,30 @@ class RegisterSource:
         if own is not None:
             rows = rows[rows != own]
         return np.asarray(scene.table.geometries[rows], dtype=object)
+
+
+class LayersSource:
+    """The vector layers added to the map, as far as they are shown at its scale."""
+
+    def __init__(self, layers: Callable[[], LayerStack], viewport: Callable[[], Viewport]) -> None:
+        self._layers = layers
+        self._viewport = viewport
+
+    def near(self, box: Box) -> NDArray[Any]:
+        """Geometries of all of them whose extents touch the box."""
+        layers = self._layers().layers
+        if not layers:
+            return _NOTHING
+        scale = self._viewport().scale_denominator()
+        found = [
+            shape
+            for each in self._layers().shown(scale)
+            if isinstance(each.source, VectorSource)
+            for shape in each.source.vertices(each.layer, box)
+        ]
+        shapes = np.empty(len(found), dtype=object)
+        shapes[:] = found
+        return shapes
 
 
 class Snapper:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.reshaping import Regrouping, ReshapingService
     from qhd_riskmap.ui.toolkit.desk import Desk
 
-_DEEPEST: Final = 100
+_DEEPEST: Final = 500  # vertices of a long line are steps, too
 Outcome = tuple[Sequence[Hazard], Changes]
 Revisions = dict[UUID, int]
 
