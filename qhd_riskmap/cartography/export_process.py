@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import multiprocessing
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
@@ -22,6 +23,10 @@ from qhd_riskmap.resources import activate_language
 
 _POLL_S: Final = 0.1
 _FAREWELL_S: Final = 10.0
+
+
+Work = Callable[[Progress], Any]
+"""What the child shall do; must be picklable, e.g. a `functools.partial` of a function of a module."""
 
 
 def export_in_child(
@@ -44,10 +49,29 @@ def export_in_child(
         OutputFileError: The child ended without an answer.
         RiskMapError: Whatever the export itself raised.
     """
+    try:
+        placed: list[PlacedSheet] = run_in_child(
+            partial(export_here, list(jobs)), progress, cancelled
+        )
+    finally:
+        _remove_partials(jobs)
+    return placed
+
+
+def run_in_child(
+    work: Work, progress: Progress | None = None, cancelled: Cancelled = never_cancelled
+) -> Any:
+    """Do something in a child process and wait for what it returns.
+
+    Raises:
+        JobCancelledError: ``cancelled`` became true.
+        OutputFileError: The child ended without an answer.
+        RiskMapError: Whatever the work itself raised.
+    """
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     child = context.Process(
-        target=_work, args=(theirs, list(jobs), language()), name="qhd-export", daemon=True
+        target=_work, args=(theirs, work, language()), name="qhd-export", daemon=True
     )
     child.start()
     theirs.close()
@@ -63,12 +87,9 @@ def export_in_child(
             child.join()
         ours.close()
         child.close()
-        _remove_partials(jobs)
 
 
-def _listen(
-    connection: Connection, progress: Progress | None, cancelled: Cancelled
-) -> list[PlacedSheet]:
+def _listen(connection: Connection, progress: Progress | None, cancelled: Cancelled) -> Any:
     while True:
         if cancelled():
             raise JobCancelledError(_("导出已取消。"))
@@ -84,8 +105,7 @@ def _listen(
             if progress is not None:
                 progress(*payload)
         elif kind == "done":
-            placed: list[PlacedSheet] = payload
-            return placed
+            return payload
         elif kind == "failed":
             failure: RiskMapError = payload
             raise failure
@@ -93,7 +113,7 @@ def _listen(
             raise RuntimeError(f"export process failed:\n{payload}")
 
 
-def _work(connection: Connection, jobs: list[ExportJob], language_code: str) -> None:
+def _work(connection: Connection, work: Work, language_code: str) -> None:
     """Entry of the child."""
     activate_language(language_code)
 
@@ -101,14 +121,14 @@ def _work(connection: Connection, jobs: list[ExportJob], language_code: str) -> 
         connection.send((kind, payload))
 
     try:
-        placed = export_here(jobs, lambda *step: tell("progress", step))
+        result = work(lambda *step: tell("progress", step))
     except RiskMapError as error:
         tell("failed", error)
     except BaseException:
         tell("crashed", traceback.format_exc())
         raise
     else:
-        tell("done", placed)
+        tell("done", result)
     finally:
         connection.close()
 

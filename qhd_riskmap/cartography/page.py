@@ -37,6 +37,7 @@ from qhd_riskmap.cartography.page_model import (
     SheetContent,
     SheetMap,
 )
+from qhd_riskmap.cartography.sheet_layers import opened_layers
 from qhd_riskmap.cartography.sheet_map import paint_sheet_map
 from qhd_riskmap.cartography.symbols import INK, LegendEntry, SignKind, legend_entries
 from qhd_riskmap.cartography.text_layout import draw_line, text_width, wrap
@@ -55,6 +56,7 @@ _PORTRAIT_SHARES: Final = (0.14, 0.17, 0.2, 0.24, 0.28, 0.33, 0.38, 0.45)
 _BLOCK_GAP: Final = 2.2
 _LONGEST_TITLE: Final = 200
 _LONGEST_TEXTS: Final = 6_000
+_GROWTH: Final = {"A4": 1.0, "A3": 1.2, "A2": 1.5, "A1": 1.9, "A0": 2.4}
 _SCALE_STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)  # fmt: skip
 
 
@@ -103,13 +105,24 @@ def paint_sheet(
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     factor = dpi / 25.4 / UNITS_PER_MM
     painter.scale(factor, factor)
-    items = paint_sheet_map(painter, content, sheet_map, basemap)
+    items = paint_sheet_map(painter, content, sheet_map, basemap, opened_layers(content.layers))
     _mask_outside(painter, layout.frame, page)
     items += _paint_neatline(painter, layout.frame)
-    items += _paint_titles(painter, content, layout)
+    items += _paint_titles(painter, content, layout, page.millimetres[1] * UNITS_PER_MM)
     items += _paint_panel(painter, blocks, layout, page)
     painter.restore()
     return PlacedSheet(page=page, items=tuple(items), map=sheet_map)
+
+
+def sheet_view(content: SheetContent, page: PageSize) -> Viewport:
+    """The map inside the frame, as `paint_sheet` will lay it out.
+
+    Raises:
+        InvalidInputError: The texts do not fit the page.
+    """
+    sheet_font_family()
+    basemap = prepare_basemap(boundaries(), content.projection)
+    return _fit_map(content, _compose(content, page).frame, basemap).viewport
 
 
 def sheet_legend(content: SheetContent) -> tuple[LegendEntry, ...]:
@@ -133,7 +146,8 @@ def _compose(content: SheetContent, page: PageSize) -> _Layout:
     width_mm, height_mm = page.millimetres
     width, height = width_mm * UNITS_PER_MM, height_mm * UNITS_PER_MM
     inner = QRectF(_MARGIN, _MARGIN, width - 2 * _MARGIN, height - 2 * _MARGIN)
-    title_lines, title_size = _title_lines(content.title, inner.width(), height)
+    room = inner.width() - (2 * _mark_width(content.mark, height) if content.mark else 0.0)
+    title_lines, title_size = _title_lines(content.title, room, height)
     title = QRectF(inner.left(), inner.top(), inner.width(), title_size * 1.35 * len(title_lines))
     top = title.bottom()
     subtitle = None
@@ -144,6 +158,15 @@ def _compose(content: SheetContent, page: PageSize) -> _Layout:
     body.setBottom(inner.bottom())
     frame, panel, text = _divide(content, body, page)
     return _Layout(title, tuple(title_lines), title_size, subtitle, frame, panel, text)
+
+
+def _mark_size(height: float) -> float:
+    return height * 0.017
+
+
+def _mark_width(mark: str, height: float) -> float:
+    size = _mark_size(height)
+    return text_width(mark, size, bold=True) + 2.4 * size
 
 
 def _title_lines(title: str, width: float, height: float) -> tuple[list[str], float]:
@@ -164,8 +187,8 @@ def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF
     probe = SheetMap(frame=(0, 0, 1, 1), viewport=_city_viewport(content, 1000, 1000), scale=1.0)
     blocks = _blocks(content, probe)
     shares = _LANDSCAPE_SHARES if page.landscape else _PORTRAIT_SHARES
-    # A3 is read from further away and has the room.
-    grow = 1.0 if page.value.startswith("A4") else 1.2
+    # Large sheets are read from further away and have the room.
+    grow = _GROWTH[page.name[:2]]
     columns = _columns(blocks, landscape=page.landscape)
     # Measuring a book for every size would take minutes; it never fits.
     fits = sum(map(len, _texts(content))) <= _LONGEST_TEXTS
@@ -299,7 +322,9 @@ def _north_direction(viewport: Viewport) -> float:
 # -- painting ---------------------------------------------------------------------------------------
 
 
-def _paint_titles(painter: QPainter, content: SheetContent, layout: _Layout) -> list[PlacedItem]:
+def _paint_titles(
+    painter: QPainter, content: SheetContent, layout: _Layout, height: float
+) -> list[PlacedItem]:
     part = layout.title.height() / len(layout.title_lines)
     for index, line in enumerate(layout.title_lines):
         box = QRectF(
@@ -307,6 +332,8 @@ def _paint_titles(painter: QPainter, content: SheetContent, layout: _Layout) -> 
         )
         draw_line(painter, line, box, layout.title_size, bold=True, align=0.5)
     items = [PlacedItem(kind="title", box=page_box(layout.title), text=content.title)]
+    if content.mark:
+        items.append(_paint_mark(painter, content.mark, layout.title, height))
     if layout.subtitle is not None:
         size = layout.title_size * 0.46
         while text_width(content.subtitle, size) > layout.subtitle.width() and size > UNITS_PER_MM:
@@ -315,6 +342,17 @@ def _paint_titles(painter: QPainter, content: SheetContent, layout: _Layout) -> 
         at = page_box(layout.subtitle)
         items.append(PlacedItem(kind="subtitle", box=at, text=content.subtitle))
     return items
+
+
+def _paint_mark(painter: QPainter, mark: str, title: QRectF, height: float) -> PlacedItem:
+    """The words in a frame at the upper right."""
+    size, width = _mark_size(height), _mark_width(mark, height)
+    box = QRectF(title.right() - width, title.top(), width, 1.8 * size)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(QColor("#8A1F1F"), size * 0.08))
+    painter.drawRect(box)
+    draw_line(painter, mark, box, size, colour="#8A1F1F", bold=True, align=0.5)
+    return PlacedItem(kind="mark", box=page_box(box), text=mark)
 
 
 def _mask_outside(painter: QPainter, frame: QRectF, page: PageSize) -> None:

@@ -30,7 +30,10 @@ SVG_DPI: Final = 96.0
 _MIN_DPI: Final = 30
 _MAX_DPI: Final = 1200
 _MM_PER_INCH: Final = 25.4
-_PDF_PAGES: Final = {"A4": QPageSize.PageSizeId.A4, "A3": QPageSize.PageSizeId.A3}
+PAPER_IDS: Final = {
+    "A4": QPageSize.PageSizeId.A4, "A3": QPageSize.PageSizeId.A3, "A2": QPageSize.PageSizeId.A2,
+    "A1": QPageSize.PageSizeId.A1, "A0": QPageSize.PageSizeId.A0,
+}  # fmt: skip
 _FIXED_DOCUMENT: Final = QUuid("{6b1f2c0e-6f55-5d0c-9a5e-1303001303aa}")
 _ANY_SIZE: Final = 12.0
 _NO_SPACE: Final = 28  # errno.ENOSPC
@@ -62,7 +65,7 @@ def export_pdf(
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_1_6)
-    writer.setPageSize(QPageSize(_PDF_PAGES[page.value[:2]]))
+    writer.setPageSize(QPageSize(PAPER_IDS[page.name[:2]]))
     landscape = QPageLayout.Orientation.Landscape
     portrait = QPageLayout.Orientation.Portrait
     writer.setPageOrientation(landscape if page.landscape else portrait)

@@ -18,9 +18,16 @@ from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.map_layer import MapLayer
 
 UNITS_PER_MM: Final = 100.0  # whole font sizes stay precise and layouts equal on every device
 Box = tuple[float, float, float, float]
+
+
+_MILLIMETRES: Final = {
+    "A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0),
+    "A0": (1189.0, 841.0),
+}  # fmt: skip
 
 
 class PageSize(StrEnum):
@@ -30,11 +37,17 @@ class PageSize(StrEnum):
     A4_PORTRAIT = "A4-portrait"
     A3_LANDSCAPE = "A3-landscape"
     A3_PORTRAIT = "A3-portrait"
+    A2_LANDSCAPE = "A2-landscape"
+    A2_PORTRAIT = "A2-portrait"
+    A1_LANDSCAPE = "A1-landscape"
+    A1_PORTRAIT = "A1-portrait"
+    A0_LANDSCAPE = "A0-landscape"
+    A0_PORTRAIT = "A0-portrait"
 
     @property
     def millimetres(self) -> tuple[float, float]:
         """Width and height."""
-        long, short = (297.0, 210.0) if self.value.startswith("A4") else (420.0, 297.0)
+        long, short = _MILLIMETRES[self.name[:2]]
         return (long, short) if self.landscape else (short, long)
 
     @property
@@ -63,6 +76,40 @@ class CountLabel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLook:
+    """What an officer chose on the screen, for sheets that show the same.
+
+    Attributes:
+        crowd: ``clusters``, ``density`` or ``all``: what stands for many symbols.
+        crowd_above: Symbols on the map above which that begins.
+        graticule: Meridians and parallels.
+        hatch: Polygons hatched by type.
+        basemap: Land, sea and divisions.
+    """
+
+    crowd: str = "all"
+    crowd_above: int = 1_500
+    graticule: bool = False
+    hatch: bool = True
+    basemap: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetLayer:
+    """An added layer on a sheet; opened anew by the process that paints it.
+
+    Attributes:
+        layer: The link.
+        path: Its file, or "" for a tile service.
+        cache: Folder of the kept tiles; nothing is fetched while painting.
+    """
+
+    layer: MapLayer
+    path: str = ""
+    cache: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetContent:
     """Everything on a sheet.
 
@@ -79,6 +126,9 @@ class SheetContent:
         data_date: 资料截止日期 as printed.
         approval_line: The whole line with the 审图号, or "".
         disclaimer: Sentence about boundaries.
+        mark: Words in a frame at the upper right, e.g. 内部资料, or "".
+        layers: Added layers, the lowest first.
+        look: How the map looks.
         watermark: Text across the map of a draft, or "".
         extent: West, south, east, north in degrees; None shows the whole city and all features.
         projection: Plane of the map.
@@ -99,6 +149,9 @@ class SheetContent:
     data_date: str = ""
     approval_line: str = ""
     disclaimer: str = ""
+    mark: str = ""
+    layers: tuple[SheetLayer, ...] = ()
+    look: SheetLook = SheetLook()
     watermark: str = ""
     extent: Bounds | None = None
     projection: Projection = Projection.GK
@@ -112,7 +165,7 @@ class PlacedItem:
     """One thing on the page.
 
     Attributes:
-        kind: ``title subtitle neatline map legend legend_entry scale north notes imprint approval
+        kind: ``title subtitle mark neatline map legend legend_entry scale north notes imprint approval
             disclaimer watermark division_name hazard_name count symbol anchor_symbol``.
         box: Left, top, width, height in millimetres.
         text: What is written, or the type key of a symbol.

@@ -58,14 +58,19 @@ def paint_sheet_map(
     left, top, width, height = (value * UNITS_PER_MM for value in sheet_map.frame)
     prepared = prepare(content.features, content.projection)
     options = paper_options(content)
+    grounded = content.look.basemap
     painter.save()
     painter.translate(left, top)
-    painter.fillRect(QRectF(0, 0, width, height), QColor(options.palette.neighbour))
+    painter.fillRect(
+        QRectF(0, 0, width, height), QColor(options.palette.neighbour if grounded else "#FFFFFF")
+    )
     viewport = sheet_map.viewport
     canvas = Canvas(painter, viewport, options)
-    paint_ground(canvas, basemap)
+    if grounded:
+        paint_ground(canvas, basemap)
     paint_layers(canvas, layers)
-    paint_outlines(canvas, basemap)
+    if grounded:
+        paint_outlines(canvas, basemap)
     paint_map(painter, prepared, viewport, options)
     items = _symbol_items(prepared, sheet_map, options)
     items += _paint_names(canvas, content, prepared, basemap, sheet_map)
@@ -80,7 +85,18 @@ def paint_sheet_map(
 
 def paper_options(content: SheetContent) -> MapOptions:
     """The common look in paper units."""
-    return replace(PAPER_OPTIONS, labels=False, anchor_symbols=content.anchor_symbols)
+    look = content.look
+    return replace(
+        PAPER_OPTIONS,
+        labels=False,
+        anchor_symbols=content.anchor_symbols,
+        cluster=look.crowd == "clusters",
+        density=look.crowd == "density",
+        cluster_threshold=look.crowd_above,
+        graticule=look.graticule,
+        hatch=look.hatch,
+        basemap=look.basemap,
+    )
 
 
 def _symbol_items(
@@ -114,12 +130,14 @@ def _paint_names(canvas: Canvas, content: SheetContent, prepared: PreparedFeatur
     marked = ground.copy()
     marked.block_marks(xy, options.symbol_size / 2)
     items = []
-    named = _must_place(division_labels(basemap, viewport, options), ground, marked)
+    divisions = division_labels(basemap, viewport, options) if options.basemap else iter(())
+    named = _must_place(divisions, ground, marked)
     items += _paint_counts(canvas, content.counts, (ground, marked), sheet_map)
     for placed in named:
         paint_label(canvas.painter, placed, vector=True)
         items.append(_name_item("division_name", placed, sheet_map))
-    if content.names and len(marks) <= _NAMES_UP_TO:
+    grouped = (options.cluster or options.density) and len(marks) > options.cluster_threshold
+    if content.names and len(marks) <= _NAMES_UP_TO and not grouped:
         for placed in place_labels(hazard_labels(prepared, marks, xy, options), marked):
             paint_label(canvas.painter, placed, vector=True)
             items.append(_name_item("hazard_name", placed, sheet_map))

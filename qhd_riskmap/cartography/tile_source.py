@@ -17,6 +17,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRect, QRectF
 from PySide6.QtGui import QImage, QImageReader, QPainter
 
 from qhd_riskmap.cartography.canvas import Canvas
+from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.picture_warp import (
     Piece,
     ToPixels,
@@ -26,7 +27,7 @@ from qhd_riskmap.cartography.picture_warp import (
     pixels_per_unit,
 )
 from qhd_riskmap.cartography.projection import FloatArray
-from qhd_riskmap.cartography.viewport import Bounds
+from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.geo.datums import wgs84_to_gcj02
 
 TILE_PX: Final = 256
@@ -92,43 +93,44 @@ class TileSource:
 
         return transform
 
-    def zoom_for(self, canvas: Canvas) -> int:
+    def zoom_for(self, view: Viewport, options: MapOptions) -> int:
         """The level whose pixels are about as large as those of the device."""
-        view = canvas.viewport
-        dots = (
-            _PAPER_PIXELS / canvas.options.detail
-            if canvas.options.vector
-            else view.device_pixel_ratio
-        )
+        dots = _PAPER_PIXELS / options.detail if options.vector else view.device_pixel_ratio
         wanted = math.log2(dots * _SHARPER / pixels_per_unit(view, self.to_pixels(0)))
         return min(max(math.ceil(wanted), self._zooms[0]), self._zooms[1])
 
     def paint(self, canvas: Canvas, opacity: float) -> None:
         """Paint the tiles in view; where one is missing, a coarser one if there is any."""
-        zoom = self.zoom_for(canvas)
-        window = self._window(canvas, zoom)
-        while window is not None and _count(window) > _MOST_TILES and zoom > self._zooms[0]:
-            zoom -= 1
-            window = self._window(canvas, zoom)
-        if window is None or _count(window) > _MOST_TILES:
+        zoom, window = self._level(canvas.viewport, canvas.options)
+        if window is None:
             return
         piece = self._mosaic(canvas, zoom, window)
         if piece is not None:
             paint_piece(canvas, piece, self.to_pixels(zoom), opacity)
 
-    def tiles_in_view(self, canvas: Canvas) -> list[tuple[int, int, int]]:
+    def tiles_in_view(self, view: Viewport, options: MapOptions) -> list[tuple[int, int, int]]:
         """Zoom, column and row of all tiles that `paint` would like to have."""
-        zoom = self.zoom_for(canvas)
-        window = self._window(canvas, zoom)
-        if window is None or _count(window) > _MOST_TILES:
+        zoom, window = self._level(view, options)
+        if window is None:
             return []
         left, top, right, bottom = window
         return [(zoom, x, y) for y in range(top, bottom) for x in range(left, right)]
 
-    def _window(self, canvas: Canvas, zoom: int) -> Window | None:
+    def _level(self, view: Viewport, options: MapOptions) -> tuple[int, Window | None]:
+        """The level to paint, coarser where there would be too many tiles, and those in view."""
+        zoom = self.zoom_for(view, options)
+        window = self._window(view, zoom)
+        while window is not None and _count(window) > _MOST_TILES:
+            if zoom == self._zooms[0]:
+                return zoom, None
+            zoom -= 1
+            window = self._window(view, zoom)
+        return zoom, window
+
+    def _window(self, view: Viewport, zoom: int) -> Window | None:
         """Left, top, right, bottom tile in view."""
         side = TILE_PX << zoom
-        window = picture_window(canvas.viewport, self.to_pixels(zoom), (side, side))
+        window = picture_window(view, self.to_pixels(zoom), (side, side))
         if window is None:
             return None
         left, top, right, bottom = window

@@ -137,6 +137,16 @@ class MapCanvas(QWidget):
             return None
         return self.frame.scene
 
+    @property
+    def table(self) -> FeatureTable:
+        """The hazards shown."""
+        return self._table
+
+    @property
+    def layers(self) -> LayerStack:
+        """The added layers shown."""
+        return self._layers
+
     def show_table(self, table: FeatureTable) -> None:
         """Show these hazards."""
         self._table = table

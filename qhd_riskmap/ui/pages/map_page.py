@@ -7,7 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.access import Permission
@@ -27,7 +27,6 @@ from qhd_riskmap.ui.map.renderer import Frame
 from qhd_riskmap.ui.map.search_box import SearchBox
 from qhd_riskmap.ui.map.view_choices import ViewChoices
 from qhd_riskmap.ui.toolkit.actions import Command
-from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
@@ -66,6 +65,13 @@ _COMMANDS = (
         menu="page",
         shortcut="Ctrl+G",
         icon="crosshairs-gps",
+    ),
+    Command(
+        id="map.print",
+        title=N_("打印当前视野(&P)…"),
+        menu="page",
+        shortcut="Ctrl+P",
+        icon="printer-outline",
     ),
     Command(
         id="map.fit-city",
@@ -111,7 +117,7 @@ class MapPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._actions = RecordActions(desk, self)
-        self.dialog: BulkEditDialog | PlaceDialog | None = None
+        self.dialog: QDialog | None = None
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
         self.editing = GeometryEditing(desk, self.canvas, self)
@@ -159,6 +165,7 @@ class MapPage(Page):
             self._save,
             self._assess_current,
             self.ask_place,
+            self.ask_print,
             self.canvas.fit_city,
             self.canvas.fit_selection,
             self.bulk_edit,
@@ -399,6 +406,15 @@ class MapPage(Page):
             self.detail.save()
 
     # -- places ---------------------------------------------------------------------------------
+
+    def ask_print(self) -> None:
+        """Show the current view as a sheet."""
+        # Loading print support costs a start that does not print.
+        from qhd_riskmap.ui.map.print_dialog import PrintDialog  # noqa: PLC0415
+
+        dialog = PrintDialog(self.desk, self.canvas, self.layers, self)
+        self.dialog = dialog
+        dialog.open()
 
     def ask_place(self, text: str = "") -> None:
         """Ask for a coordinate and go there; ``text`` is one already pasted elsewhere."""
