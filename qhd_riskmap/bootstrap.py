@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.bookmarks import BookmarkService
     from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.exporting import ExportService
+    from qhd_riskmap.services.history import HistoryService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
     from qhd_riskmap.services.register import RegisterService
@@ -185,6 +186,13 @@ class App:
         from qhd_riskmap.services.bulk_edit import BulkEditService  # noqa: PLC0415
 
         return BulkEditService(self.register, self.actor)
+
+    @cached_property
+    def history(self) -> HistoryService:
+        """The past of hazards."""
+        from qhd_riskmap.services.history import HistoryService  # noqa: PLC0415
+
+        return HistoryService(self.register, self.actor)
 
     @cached_property
     def layers(self) -> MapLayerService:

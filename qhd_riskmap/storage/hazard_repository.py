@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
+from qhd_riskmap.domain.timeline import Timeline
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
@@ -31,6 +33,7 @@ from qhd_riskmap.storage.hazard_rows import (
     stamped,
     values_of,
 )
+from qhd_riskmap.storage.level_events import level_events
 from qhd_riskmap.storage.permanent_codes import codes_for
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
@@ -112,6 +115,11 @@ class HazardRepository:
         """What duplicate detection compares, one entry per live hazard."""
         with collector_paused():
             return hazard_query.fingerprints(self._transaction.reading())
+
+    def level_events(self, utc_offset: timedelta | None) -> Timeline:
+        """Every event that ever gave a hazard its level, deleted hazards included."""
+        with collector_paused():
+            return level_events(self._transaction.reading(), utc_offset or timedelta())
 
     def history(self, hazard_id: UUID) -> list[HazardVersion]:
         """All revisions of a hazard, oldest first."""
