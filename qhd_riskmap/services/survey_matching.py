@@ -18,6 +18,7 @@ from rapidfuzz import fuzz
 
 from qhd_riskmap.domain.credit_code import credit_codes
 from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.geo.near_pairs import near_pairs
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.storage.hazard_query import Fingerprint
@@ -30,7 +31,6 @@ _SHORT_NAME: Final = 3
 # Shorter codes ("1", "LX-01") are numbered by every department for itself.
 _DISTINCTIVE_CODE: Final = 8
 _MOST_PAIRS: Final = 2_000_000
-_CHUNK: Final = 5000
 _SHORTEST_WITH_CODE: Final = 22  # two empty objects and the code
 _LINE_WKB: Final = frozenset({2, 5})
 _DIGITS: Final = re.compile(r"\d+|[一二三四五六七八九十百]+")
@@ -279,25 +279,26 @@ def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, Suspicion]:
         return {}
     skipped = set(repeats)
     names = places.names
-    kinds = np.unique(np.array(places.kinds, dtype=object).astype(str), return_inverse=True)[1]
-    points: Any = shapely.points(places.metres)
-    tree: Any = shapely.STRtree(points)
+    numbered = {kind: number for number, kind in enumerate(dict.fromkeys(places.kinds))}
+    kinds = np.fromiter(map(numbered.__getitem__, places.kinds), np.intp, len(places))
+    left, right = near_pairs(places.metres, NEAR_M, first=offset, most=_MOST_PAIRS)
+    alike = kinds[left] == kinds[right]
+    left, right = left[alike], right[alike]
+    numbers: dict[int, tuple[str, ...]] = {}
     found: dict[int, Suspicion] = {}
-    pairs = 0
-    for start in range(offset, len(places), _CHUNK):
-        chunk = points[start : start + _CHUNK]
-        left, right = tree.query(chunk, predicate="dwithin", distance=NEAR_M)
-        pairs += len(left)
-        if pairs > _MOST_PAIRS:
-            break
-        left = left + start
-        earlier = (right < left) & (kinds[left] == kinds[right])
-        for a, b in zip(left[earlier].tolist(), right[earlier].tolist(), strict=True):
-            row = a - offset
-            if row in skipped or row in found or (b >= offset and b - offset in skipped):
-                continue
-            if _alike(names[a], names[b]):
-                found[row] = places.suspicion(a, b, Likeness.NAME)
+    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+        row = a - offset
+        if row in skipped or row in found:
+            continue
+        for one in (a, b):
+            if one not in numbers:
+                numbers[one] = tuple(_DIGITS.findall(names[one]))
+        if (
+            numbers[a] == numbers[b]
+            and not (b >= offset and b - offset in skipped)
+            and _alike(names[a], names[b])
+        ):
+            found[row] = places.suspicion(a, b, Likeness.NAME)
     return found
 
 
@@ -363,8 +364,12 @@ def _along_lines(places: _Places) -> dict[int, Suspicion]:
     return found
 
 
+def _numbers(name: str) -> tuple[str, ...]:
+    return tuple(_DIGITS.findall(name))
+
+
 def _same_numbers(first: str, second: str) -> bool:
-    return _DIGITS.findall(first) == _DIGITS.findall(second)
+    return _numbers(first) == _numbers(second)
 
 
 def _alike(first: str, second: str) -> bool:
