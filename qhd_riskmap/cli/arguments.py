@@ -77,8 +77,22 @@ def _office(parser: Parser) -> None:
 
 def _template(commands: Commands[Parser]) -> None:
     parser = _command(commands, "template", _("生成排查表模板"), register=False)
-    parser.add_argument("out", type=Path, metavar="OUT.xlsx")
+    parser.add_argument(
+        "out", type=Path, metavar="OUT.xlsx|OUT.docx", help=_("docx 为可打印填写的表格")
+    )
     parser.add_argument("--type", action="append", default=[], dest="types", metavar=_("类型"))
+    parser.add_argument("--unit", default="", metavar=_("单位"), help=_("填报单位"))
+    parser.add_argument(
+        "--county", default="", metavar=_("区划代码"), help=_("县区下拉框只列出其范围之内的")
+    )
+    parser.add_argument(
+        "--township",
+        action="append",
+        default=[],
+        dest="townships",
+        metavar=_("乡镇"),
+        help=_("乡镇下拉框的内容"),
+    )
 
 
 def _import(commands: Commands[Parser]) -> None:

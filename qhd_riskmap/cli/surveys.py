@@ -13,7 +13,7 @@ from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.geo.datums import parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.survey_import import ImportOutcome, write_survey_template
+from qhd_riskmap.services.survey_import import ImportOutcome, TemplateOffice, write_survey_template
 from qhd_riskmap.services.survey_layout import Layouts, choice_of
 from qhd_riskmap.services.survey_updates import NO_UPDATES
 
@@ -23,8 +23,11 @@ AUTO = "auto"
 def template(options: argparse.Namespace, output: Output) -> int:
     """Write the survey template for some types, or for all."""
     types = [taxonomy().get(key) for key in options.types] or list(taxonomy().types)
-    _require_workbook_path(options.out, (".xlsx",))
-    write_survey_template(options.out, types)
+    _require_workbook_path(options.out, (".xlsx", ".docx"))
+    office = TemplateOffice(
+        unit=options.unit, division=options.county, townships=tuple(options.townships)
+    )
+    write_survey_template(options.out, types, office)
     output.result(
         {"path": str(options.out), "types": [item.key for item in types]},
         [_("已生成模板：{path}").format(path=options.out)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,7 @@ from qhd_riskmap.i18n import N_, _
 
 TEMPLATE_SHEET: Final = "_qhd_template"
 TEMPLATE_MARK: Final = "qhd-riskmap-template"
-TEMPLATE_VERSION: Final = "1"
+TEMPLATE_VERSION: Final = "2"
 _BODY_ROWS: Final = 2000
 _FIRST_LIST_COLUMN: Final = 4
 _NARROW, _WIDE = 12.0, 24.0
@@ -51,6 +52,24 @@ _GUIDE_LINES: Final = (
 )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TemplateOffice:
+    """Whom a template is for; what it knows it does not ask.
+
+    Attributes:
+        unit: Name of the department, stamped into the workbook; "" for anybody.
+        division: Division code; only counties within it are offered, "" offers all.
+        townships: Names for the drop-down; empty leaves the column free.
+    """
+
+    unit: str = ""
+    division: str = ""
+    townships: tuple[str, ...] = ()
+
+
+ANYBODY: Final = TemplateOffice()
+
+
 def template_fields(hazard_type: HazardType) -> tuple[Field, ...]:
     """The columns of a type's sheet, in order."""
     common = {field.key: field for field in COMMON_FIELDS}
@@ -69,8 +88,18 @@ def template_types(sheets: Iterable[SurveySheet]) -> Mapping[str, str]:
     return {row[0]: row[1] for row in marker.rows[1:] if len(row) > 1 and row[1] in known}
 
 
-def write_template(path: Path, types: Sequence[HazardType]) -> None:
-    """Write the template for some types.
+def template_version(sheets: Iterable[SurveySheet]) -> str:
+    """The version of our template that a workbook was made from; "" for other workbooks."""
+    marker = next((sheet for sheet in sheets if sheet.name == TEMPLATE_SHEET), None)
+    if marker is None or not marker.height or marker.row(0)[0] != TEMPLATE_MARK:
+        return ""
+    return marker.row(0)[1] if marker.width > 1 else ""
+
+
+def write_template(
+    path: Path, types: Sequence[HazardType], office: TemplateOffice = ANYBODY
+) -> None:
+    """Write the template for some types and an office.
 
     Raises:
         OutputFileError: The file cannot be written.
@@ -78,21 +107,23 @@ def write_template(path: Path, types: Sequence[HazardType]) -> None:
     from openpyxl import Workbook  # noqa: PLC0415 - slow to load, rarely needed
 
     book: Any = Workbook()
-    _write_guide(book.active)
+    _write_guide(book.active, office)
     lists = book.create_sheet(TEMPLATE_SHEET)
-    lists.append([TEMPLATE_MARK, TEMPLATE_VERSION, taxonomy().version])
-    sources: dict[tuple[str, ...], str] = {}
+    stamp = (TEMPLATE_MARK, TEMPLATE_VERSION, taxonomy().version, office.unit, office.division)
+    for column, text in enumerate(stamp, start=1):
+        put_text(lists.cell(1, column), text)
+    sources = _Lists(lists)
     for hazard_type in types:
         sheet = book.create_sheet(_(hazard_type.label)[:31])
         lists.append([sheet.title, hazard_type.key])
-        _write_type(sheet, hazard_type, lists, sources)
+        _write_type(sheet, hazard_type, office, sources)
     book.move_sheet(lists, len(types))
     lists.sheet_state = "hidden"
     with replacing(path) as unfinished:
         book.save(unfinished)
 
 
-def _write_guide(sheet: Any) -> None:
+def _write_guide(sheet: Any, office: TemplateOffice) -> None:
     from openpyxl.styles import Alignment, Font  # noqa: PLC0415
 
     sheet.title = _("填写说明")
@@ -105,13 +136,13 @@ def _write_guide(sheet: Any) -> None:
     sheet.cell(len(_GUIDE_LINES) + 4, 1).value = stamp.format(
         template=TEMPLATE_VERSION, types=taxonomy().version
     )
+    if office.unit:
+        put_text(sheet["A2"], _("填报单位：{unit}").format(unit=office.unit))
     sheet.column_dimensions["A"].width = 100
     sheet.protection.sheet = True
 
 
-def _write_type(
-    sheet: Any, hazard_type: HazardType, lists: Any, sources: dict[tuple[str, ...], str]
-) -> None:
+def _write_type(sheet: Any, hazard_type: HazardType, office: TemplateOffice, lists: _Lists) -> None:
     from openpyxl.styles import Font, PatternFill, Protection  # noqa: PLC0415
 
     grey, blue = PatternFill("solid", fgColor="EEEEEE"), PatternFill("solid", fgColor="DCE6F1")
@@ -130,8 +161,8 @@ def _write_type(
         put_text(example, _example(field, hazard_type))
         example.fill, example.font = grey, Font(italic=True, color="808080")
         example.protection = Protection(locked=False)
-        choices = _choices(field, hazard_type)
-        rule = _rule(field, _source(choices, lists, sources) if choices else "")
+        choices = field_choices(field, hazard_type, office)
+        rule = _rule(field, lists.source(choices) if choices else "")
         if rule is not None:
             rule.add(f"{letter}3:{letter}{_BODY_ROWS}")
             sheet.add_data_validation(rule)
@@ -155,10 +186,14 @@ def _example(field: Field, hazard_type: HazardType) -> str:
     return _(field.example) if field.example else ""
 
 
-def _choices(field: Field, hazard_type: HazardType) -> tuple[str, ...]:
+def field_choices(
+    field: Field, hazard_type: HazardType, office: TemplateOffice = ANYBODY
+) -> tuple[str, ...]:
+    """What may be chosen for a field; empty where anything may be written."""
     special: Mapping[str, tuple[str, ...]] = {
         "sub_kind": hazard_type.sub_kinds,
-        "county": tuple(region.name for region in regions().current()),
+        "county": _counties(office.division),
+        "township": office.townships,
         "datum": _DATUM_CHOICES,
         "risk_level": tuple(level.label for level in RiskLevel),
         "secrecy": _SECRECY_CHOICES,
@@ -206,12 +241,25 @@ def _rule(field: Field, source: str) -> Any:
     return rule
 
 
-def _source(choices: tuple[str, ...], lists: Any, sources: dict[tuple[str, ...], str]) -> str:
-    """A range of the hidden sheet: a list in the rule itself may hold 255 characters only."""
-    if choices not in sources:
-        column = _FIRST_LIST_COLUMN + len(sources)
-        for row, choice in enumerate(choices, start=1):
-            lists.cell(row, column).value = choice
-        letter = column_letters(column)
-        sources[choices] = f"'{TEMPLATE_SHEET}'!${letter}$1:${letter}${len(choices)}"
-    return sources[choices]
+def _counties(division: str) -> tuple[str, ...]:
+    names = [region.name for region in regions().current() if region.code.startswith(division)]
+    return tuple(names or (region.name for region in regions().current()))
+
+
+class _Lists:
+    """The ranges of the hidden sheet: a list in a rule itself may hold 255 characters only."""
+
+    def __init__(self, sheet: Any) -> None:
+        self._sheet = sheet
+        self._sources: dict[tuple[str, ...], str] = {}
+
+    def source(self, choices: tuple[str, ...]) -> str:
+        """The range that holds these choices."""
+        if choices not in self._sources:
+            column = _FIRST_LIST_COLUMN + len(self._sources)
+            # From row 2: the first holds the stamp.
+            for row, choice in enumerate(choices, start=2):
+                put_text(self._sheet.cell(row, column), choice)
+            letter = column_letters(column)
+            self._sources[choices] = f"'{TEMPLATE_SHEET}'!${letter}$2:${letter}${len(choices) + 1}"
+        return self._sources[choices]

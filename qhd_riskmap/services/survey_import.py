@@ -20,8 +20,15 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
+from qhd_riskmap.formats.paper_form import write_paper_form
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES, file_content, read_survey
-from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types, write_template
+from qhd_riskmap.formats.survey_template import (
+    ANYBODY,
+    TEMPLATE_SHEET,
+    TemplateOffice,
+    template_types,
+    write_template,
+)
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
@@ -41,6 +48,7 @@ from qhd_riskmap.services.survey_layout import (
     layout_issues,
     read_tables,
     remembered_by_headers,
+    template_issues,
 )
 from qhd_riskmap.services.survey_matching import match
 from qhd_riskmap.services.survey_places import read_places
@@ -75,6 +83,7 @@ __all__ = [
     "SheetDatum",
     "SurveyFile",
     "SurveyImport",
+    "TemplateOffice",
     "write_survey_template",
 ]
 
@@ -84,13 +93,16 @@ NO_LAYOUTS: Final = Layouts()
 _GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
 
 
-def write_survey_template(path: Path, types: Sequence[HazardType]) -> None:
-    """Write the survey template for some types.
+def write_survey_template(
+    path: Path, types: Sequence[HazardType], office: TemplateOffice = ANYBODY
+) -> None:
+    """Write the survey template for some types; as a form for paper where ``path`` ends with docx.
 
     Raises:
         OutputFileError: The file cannot be written.
     """
-    write_template(path, types)
+    write = write_paper_form if path.suffix.lower() == ".docx" else write_template
+    write(path, types, office)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +311,8 @@ class SurveyImport:
         useful = [r for r in readings if r.decision is not None]
         # A workbook with a survey in it may have other sheets; they are none of our business.
         kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
-        issues = tuple(i for r in kept for i in (*r.issues, *layout_issues(r)))
+        found = [i for r in kept for i in (*r.issues, *layout_issues(r))]
+        issues = (*template_issues(path, sheets), *found)
         with self._register.unit_of_work() as work:
             batch = work.batches.known_file(digest)
         if batch is not None and batch.imported_at is not None:

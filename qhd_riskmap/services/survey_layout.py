@@ -22,6 +22,7 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 from qhd_riskmap.domain.survey_tables import split_tables
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.formats.survey_template import TEMPLATE_VERSION, template_version
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_candidates import ImportTerms
@@ -189,6 +190,30 @@ def choice_of(fields: Mapping[str, str], header_row: int = 0) -> ColumnChoice:
             )
         found[header] = names[name] if name else ""
     return ColumnChoice(fields=found, header_row=header_row)
+
+
+def template_issues(path: Path, sheets: Sequence[SurveySheet]) -> list[RowIssue]:
+    """What is to be said of a workbook made from our template by another version of the program."""
+    version = template_version(sheets)
+    if not version.isdecimal() or version == TEMPLATE_VERSION:
+        return []
+    if int(version) > int(TEMPLATE_VERSION):
+        severity = Severity.WARNING
+        message = _("这份表用的是更新的第 {version} 版模板，本程序按列名读入，请核对或升级本程序。")
+    else:
+        severity = Severity.INFO
+        message = _("这份表用的是第 {version} 版模板，已照常读入；以后请发放新模板。")
+    return [
+        RowIssue(
+            path=path,
+            sheet="",
+            cell="",
+            row=0,
+            code="template-version",
+            severity=severity,
+            message=message.format(version=version),
+        )
+    ]
 
 
 def layout_issues(reading: SheetReading) -> list[RowIssue]:
