@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -31,6 +31,7 @@ from qhd_riskmap.i18n import N_, _
 
 _UNDATED = date(2000, 1, 1)
 _MARGIN_DEG = 0.02
+_COARSEST_DPI = 30  # only the layout is wanted
 _COVERAGE_NOTE = N_("图上没有标注的地方不等于没有风险，请留意当地提示")
 _COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只公布数量")
 
@@ -61,6 +62,27 @@ def preview_png(public: PublicSet, edition: Edition, dpi: int) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # stubs type the format as bytes only
     return bytes(buffer.data().data())
+
+
+def sheet_ground(
+    public: PublicSet, edition: Edition
+) -> tuple[Callable[[float, float], tuple[float, float] | None], tuple[float, float]]:
+    """The page↔map transform of a sheet.
+
+    Returns:
+        A function from millimetres on the page to longitude and latitude, None off the map; and the
+        size of the page in millimetres.
+    """
+    page = PageSize.A3_LANDSCAPE
+    _image, placed = sheet_image(sheet_content(public, edition), page, _COARSEST_DPI)
+    left, top, width, height = placed.map.frame
+
+    def ground(x_mm: float, y_mm: float) -> tuple[float, float] | None:
+        if not (left <= x_mm <= left + width and top <= y_mm <= top + height):
+            return None
+        return placed.map.page_to_lonlat(x_mm, y_mm)
+
+    return ground, page.millimetres
 
 
 def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:

@@ -6,16 +6,20 @@ move the products into place. What does not pass is deleted and named.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qhd_riskmap.cartography.public_sheet import preview_png, write_pdf, write_png, write_svg
+from qhd_riskmap.cartography.public_sheet import (
+    preview_png,
+    sheet_ground,
+    write_pdf,
+    write_png,
+    write_svg,
+)
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
@@ -24,7 +28,7 @@ from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
-from qhd_riskmap.errors import InvalidInputError, OutputFileError, ReleaseBlockedError
+from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.formats.public.count_table import write_count_table
 from qhd_riskmap.formats.public.geojson_file import write_geojson
 from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
@@ -32,12 +36,24 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
+from qhd_riskmap.services.release_drawing import (
+    DRAWN_ENDINGS,
+    FreshSheet,
+    differs,
+    foreign_marks,
+)
 from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
 from qhd_riskmap.services.release_secrets import Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
+from qhd_riskmap.services.release_staging import (
+    moved_into,
+    refuse,
+    refuse_leaks,
+    staging_folder,
+)
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -55,7 +71,6 @@ WRITERS: Mapping[ProductFormat, Writer] = {
     ProductFormat.GEOJSON: write_geojson,
     ProductFormat.XLSX: write_count_table,
 }
-_LEAK_RULE = "PM21"
 _REPORT_EVERY: Final = 500  # hazards between two chances to stop
 
 
@@ -106,11 +121,13 @@ class ReleaseService:
         watch = job or SilentJob()
         control_dir = self._folders(order)
         case = self._read(order)
-        _refuse(case.findings)
-        with _staging(order.out_dir) as staging:
+        refuse(case.findings)
+        with staging_folder(order.out_dir) as staging:
             staged = _write_all(case, staging, watch)
             secrets = secrets_for(case.all_hazards, case.public, edition_of(case.order))
-            _refuse_leaks(check_all(staged, secrets, watch))
+            refuse_leaks(check_all(staged, secrets, watch))
+            edition = edition_of(case.order)
+            refuse_leaks(_drawn_otherwise(staged, case.public, edition, watch, exact=True))
             signed = Signed(
                 order=case.order,
                 public=case.public,
@@ -125,7 +142,7 @@ class ReleaseService:
                 if order.supersedes:
                     _supersede(work, order.supersedes, record, self._actor)
                 papers = write_control_papers(signed, record, control_dir)
-                files = _move(staged, order.out_dir)
+                files = moved_into(staged, order.out_dir)
                 work.commit()
         return ReleaseOutcome(
             files=files,
@@ -146,7 +163,25 @@ class ReleaseService:
         secrets = secrets_of(
             [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary()
         )
-        return check_all(paths, secrets, job)
+        return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
+
+    def _drawn_otherwise(self, paths: Sequence[Path], job: JobContext) -> list[Leak]:
+        """Marks beyond the public content, of files that bear the name of a released product."""
+        leaks: list[Leak] = []
+        for path in paths:
+            with self._register.unit_of_work() as work:
+                released = [
+                    (record, work.releases.content(record.number))
+                    for record in work.releases.list()
+                    if any(product.name == path.name for product in record.products)
+                ]
+            known = {sha256 for record, _content in released for sha256 in _hashes(record)}
+            kept = [(record, content) for record, content in released if content]
+            if path.suffix.lower() in DRAWN_ENDINGS and kept and sha256_of(path) not in known:
+                record, content = kept[0]
+                edition = edition_of_record(record)
+                leaks += _drawn_otherwise([path], thawed(content), edition, job, exact=False)
+        return leaks
 
     def past(self) -> Sequence[ReleaseRecord]:
         """The release register, newest first."""
@@ -184,7 +219,7 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             record = work.releases.numbered(number)
             content = work.releases.content(number)
-        with _staging(out_dir) as staging:
+        with staging_folder(out_dir) as staging:
             staged = _written_again(record, content, staging, watch)
             wrong = [p.name for p in staged if sha256_of(p) not in _hashes(record)]
             if wrong:
@@ -194,7 +229,7 @@ class ReleaseService:
                     ),
                     hint=_("制图程序或图件字体的版本与当时不同；请用当时的版本重制。"),
                 )
-            return _move(staged, out_dir)
+            return moved_into(staged, out_dir)
 
     # -- reading ---------------------------------------------------------------------------------
 
@@ -333,6 +368,36 @@ def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) 
     return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
 
 
+def _drawn_otherwise(
+    paths: Sequence[Path], public: PublicSet, edition: Edition, job: JobContext, *, exact: bool
+) -> list[Leak]:
+    """Everything in some products that a second making from the public content does not give.
+
+    Args:
+        paths: The products.
+        public: What they are made of.
+        edition: Their masthead.
+        job: Told which one is looked at.
+        exact: Every byte has to agree, not only what is drawn.
+    """
+    leaks: list[Leak] = []
+    with tempfile.TemporaryDirectory(prefix="release-") as folder:
+        for done, path in enumerate(paths):
+            job.advance(done, len(paths), _("正在比对 {name}").format(name=path.name))
+            again = Path(folder) / path.name
+            WRITERS[ProductFormat(path.suffix[1:].lower())](public, edition, again)
+            data, fresh = path.read_bytes(), again.read_bytes()
+            if data == fresh:
+                continue
+            marks: list[Leak] = []
+            if path.suffix.lower() in DRAWN_ENDINGS:
+                ground, size_mm = sheet_ground(public, edition)
+                sheet = FreshSheet(data=fresh, ground=ground, size_mm=size_mm)
+                marks = foreign_marks(path, data, sheet)
+            leaks += marks or ([differs(path)] if exact else [])
+    return leaks
+
+
 def _written_again(
     record: ReleaseRecord, content: bytes, folder: Path, job: JobContext
 ) -> list[Path]:
@@ -399,36 +464,6 @@ def _watched(hazards: Sequence[Hazard], job: JobContext | None) -> Iterator[Haza
         yield hazard
 
 
-def _refuse(findings: Sequence[Finding]) -> None:
-    blocking = [finding for finding in findings if finding.blocks]
-    if blocking:
-        raise ReleaseBlockedError(
-            _("有 {n} 个问题须先解决，未发布：{first}").format(
-                n=len(blocking), first=blocking[0].message
-            ),
-            findings=[(finding.rule, finding.message) for finding in blocking],
-            hint=_("处理后请重新预检。"),
-        )
-
-
-def _refuse_leaks(leaks: Sequence[Leak]) -> None:
-    if leaks:
-        findings = [
-            (
-                _LEAK_RULE,
-                _("成果 {file} 中发现受保护内容（{kind}）：{value}，位于 {where}。").format(
-                    file=Path(leak.file).name, kind=leak.kind, value=leak.value, where=leak.where
-                ),
-            )
-            for leak in leaks
-        ]
-        raise ReleaseBlockedError(
-            _("核查发现成果中有不应公开的内容，已全部删除。"),
-            findings=findings,
-            hint=_("请把本提示的详细内容报告给管理员。"),
-        )
-
-
 def _write_all(case: _Case, folder: Path, job: JobContext) -> list[Path]:
     edition = edition_of(case.order)
     formats = tuple(dict.fromkeys(case.order.formats))
@@ -439,39 +474,3 @@ def _write_all(case: _Case, folder: Path, job: JobContext) -> list[Path]:
         WRITERS[product](case.public, edition, path)
         written.append(path)
     return written
-
-
-@contextmanager
-def _staging(out_dir: Path) -> Iterator[Path]:
-    """A folder on the volume of ``out_dir`` that vanishes whatever happens."""
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        folder = Path(tempfile.mkdtemp(prefix=".release-", dir=out_dir.resolve().parent))
-    except OSError as error:
-        raise OutputFileError(
-            _("无法写入成果文件夹：{path}。").format(path=out_dir),
-            hint=_("请检查磁盘空间和写入权限。"),
-            detail=str(error),
-        ) from error
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _move(staged: Sequence[Path], out_dir: Path) -> tuple[Path, ...]:
-    moved: list[Path] = []
-    try:
-        for path in staged:
-            target = out_dir / path.name
-            path.replace(target)
-            moved.append(target)
-    except OSError as error:
-        for path in moved:
-            path.unlink(missing_ok=True)
-        raise OutputFileError(
-            _("无法写入 {name}，文件可能正被其他程序打开。").format(name=path.name),
-            hint=_("请关闭该文件后重试。"),
-            detail=str(error),
-        ) from error
-    return tuple(moved)

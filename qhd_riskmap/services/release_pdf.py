@@ -91,6 +91,19 @@ def pdf_streams(data: bytes) -> Iterator[tuple[str, bytes]]:
             yield f"object {number}", stream
 
 
+def pdf_contents(data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Place and decoded operators of every stream that may draw, reachable or not."""
+    for number, body in _objects(data):
+        head, stream = _split(body)
+        if (
+            stream
+            and stream is not UNREADABLE
+            and not _is_picture(head)
+            and b"begincmap" not in stream
+        ):
+            yield f"object {number}", stream
+
+
 _NAME_ESCAPE = re.compile(r"(?:#[0-9A-Fa-f]{2})+")
 
 

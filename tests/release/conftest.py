@@ -19,9 +19,9 @@ def office(tmp_path):
     made.register.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def county(tmp_path_factory):
-    """The register full of canaries; tests must not change it."""
+    """The register full of canaries; tests must not change it (made once: six products take seconds)."""
     made = make_office(tmp_path_factory.mktemp("county"))
     made.hazards = invented_hazards()
     made.add(made.hazards)
@@ -29,7 +29,7 @@ def county(tmp_path_factory):
     made.register.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def released(county):
     """All six products of that county: format → path."""
     outcome = county.service.release(county.order(formats=tuple(ProductFormat)))
