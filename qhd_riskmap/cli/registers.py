@@ -126,9 +126,11 @@ def move(options: argparse.Namespace, output: Output) -> int:
     """Move one hazard."""
     with open_register_app(options) as app:
         hazard, _changes = app.registry.move(options.id, lon=options.lon, lat=options.lat)
+        assessments = app.assessment.of(hazard.id)
     place = format_decimal(*hazard.anchor())
     output.result(
-        hazard_object(hazard), [_("{name} 已移到 {place}").format(name=hazard.name, place=place)]
+        hazard_object(hazard, assessments),
+        [_("{name} 已移到 {place}").format(name=hazard.name, place=place)],
     )
     return 0
 

@@ -235,6 +235,14 @@ def test_verify_finds_a_sound_register_whole(register, answer):
     assert answer("verify", register) == {"ok": True, "problems": []}
 
 
+def test_a_moved_hazard_is_shown_with_its_assessments(register, answer):
+    graded = next(row for row in answer("list", register) if row["level"])
+    before = answer("show", register, graded["code"])["assessments"]
+    after = answer("move", register, graded["code"], "--lon", "119.5", "--lat", "39.95")
+    assert before
+    assert after["assessments"] == before
+
+
 def test_a_backup_is_a_register_of_its_own_and_spares_other_files(
     register, answer, command, tmp_path
 ):

@@ -406,6 +406,19 @@ def test_the_language_changes_without_closing_the_register(qtbot, window, desk, 
     assert desk.errors == []
 
 
+def test_both_panels_beside_the_map_stay_when_the_language_changes(window, desk, settled):
+    desk.selection.set([hazard_id(1)])
+    settled()
+    page = window.pages["map"]
+    assert page.detail.isVisible()
+    for shown in (True, False):
+        window.pages["map"]._filter_switch.setChecked(shown)
+        window.set_language("en" if shown else "zh_CN")
+        settled()
+        assert window.pages["map"].filter_panel.isVisible() is shown
+        assert window.pages["map"].detail.isVisible()
+
+
 def test_the_theme_changes_at_once(qtbot, window, desk, settled):
     window.registry.action("view.theme.dark").trigger()
     settled(window.pages["map"].canvas)

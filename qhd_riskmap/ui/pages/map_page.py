@@ -186,6 +186,7 @@ class MapPage(Page):
         return {
             "viewport": self.canvas.viewport,
             "wanted": self.filter_panel.wanted(),
+            "filters_shown": self._filter_switch.isChecked(),
             **self.detail.keep(),
             **self.editing.keep(),
         }
@@ -201,6 +202,8 @@ class MapPage(Page):
         if isinstance(viewport, type(self.canvas.viewport)):
             self.canvas.centre_on(*viewport.centre, viewport.scale_denominator())
         self._selection_changed(None)
+        # Not laid out yet, the page thinks itself too narrow for both panels.
+        self._filter_switch.setChecked(bool(state.get("filters_shown", True)))
 
     def restyle(self) -> None:
         """The ground of the map follows the theme."""
