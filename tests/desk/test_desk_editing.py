@@ -23,8 +23,10 @@ from qhd_riskmap.domain.map_layer import LayerKind, MapLayer
 from qhd_riskmap.formats.vector_reading import VectorContent
 from qhd_riskmap.geo.geodesy import area_m2, distance_m
 from qhd_riskmap.geo.heading import heading
-from qhd_riskmap.geo.outline import VertexRef
+from qhd_riskmap.geo.outline import ShapeKind, VertexRef
+from qhd_riskmap.settings import load_settings
 from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.edit_menu import Chosen, EditMenu
 from qhd_riskmap.ui.toolkit.selection import Selection
 from tests.desk.conftest import SAMPLES, hazard_id
 
@@ -1043,3 +1045,202 @@ def test_ctrl_s_saves_the_shape(qtbot, canvas, take, app, window, settled):
     press(window, settled, "map.save")
     qtbot.waitUntil(lambda: stored(app, AREA).revision == 2, timeout=5000)
     settled(canvas)
+
+
+def test_a_drawing_survives_the_language_and_its_old_steps_are_gone(
+    qtbot, canvas, window, settled, desk
+):
+    canvas.take_tool("draw-area")
+    for lon in (119.2, 119.3, 119.4):
+        click(qtbot, canvas, pixel(canvas, lon, 39.9))
+    places = canvas.tool.sketch.places
+    window.set_language("en")
+    fresh = window.pages["map"].canvas
+    assert fresh.tool.key == "draw-area"
+    assert fresh.tool.sketch.places == places
+    settled(fresh)
+    press(window, settled, "edit.undo")  # taking it up again was a step; those before are over
+    assert fresh.tool.sketch.places == []
+    assert desk.history.undo_text == ""
+    press(window, settled, "edit.redo")
+    assert fresh.tool.sketch.places == places
+
+
+def test_steps_of_a_shape_do_not_outlive_its_page(qtbot, canvas, take, window, settled, desk):
+    take(AREA)
+    spot = pixel(canvas, 119.12, 39.76)
+    drag(qtbot, canvas, spot, spot + QPoint(25, 15))
+    window.set_language("en")
+    fresh = window.pages["map"].canvas
+    settled(fresh)
+    assert fresh.editor.dirty
+    press(window, settled, "edit.undo")
+    assert not fresh.editor.dirty
+    assert desk.history.undo_text == ""
+    assert desk.errors == []
+
+
+def test_the_buttons_of_the_strip_do_what_the_keys_do(qtbot, canvas, editor, map_page, take, app):
+    canvas.take_tool("draw-line")
+    for lon in (119.2, 119.3):
+        click(qtbot, canvas, pixel(canvas, lon, 39.9))
+    editor.strip.cancel.click()
+    assert canvas.tool.sketch.places == []
+    for lon in (119.2, 119.3):
+        click(qtbot, canvas, pixel(canvas, lon, 39.9))
+    editor.strip.finish.click()
+    answer(map_page, "new-cancel")
+    assert len(canvas.tool.sketch.places) == 2  # still there
+    take(AREA)
+    spot = pixel(canvas, 119.12, 39.76)
+    drag(qtbot, canvas, spot, spot + QPoint(25, 15))
+    editor.strip.cancel.click()
+    assert editor.sketch is None
+    take(AREA)
+    spot = pixel(canvas, 119.12, 39.76)  # the message bar has moved the map
+    drag(qtbot, canvas, spot, spot + QPoint(25, 15))
+    editor.strip.finish.click()
+    qtbot.waitUntil(lambda: stored(app, AREA).revision == 2, timeout=5000)
+
+
+def test_a_vertex_keeps_a_right_angle_with_shift(qtbot, canvas, take):
+    sketch = take(LINE)
+    end = pixel(canvas, 119.48, 39.86)
+    drag(qtbot, canvas, end, end + QPoint(-10, 60), Qt.KeyboardModifier.ShiftModifier)
+    a, b, c = sketch.places
+    turn = (heading(b, c)[0] - heading(a, b)[0]) % 90
+    assert min(turn, 90 - turn) < 1e-3
+
+
+def test_a_vertex_is_pulled_to_another_of_its_own_shape_but_not_to_where_it_was(
+    qtbot, canvas, take
+):
+    sketch = take(LINE)
+    spot, other = pixel(canvas, 119.48, 39.86), pixel(canvas, 119.45, 39.84)
+    drag(qtbot, canvas, spot, spot + QPoint(6, 0))
+    assert (119.48, 39.86) not in sketch.places
+    drag(qtbot, canvas, spot + QPoint(6, 0), other + QPoint(5, 5))
+    assert sketch.places[-1] == (119.45, 39.84)
+
+
+@pytest.mark.parametrize("tool", ["nodes", "move", "rotate"])
+def test_another_tool_in_the_middle_of_a_drag_puts_the_shape_back(qtbot, canvas, take, tool):
+    sketch = take(AREA, tool)
+    spot = pixel(canvas, 119.12, 39.76)
+    move(canvas, spot)
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, NONE, spot)
+    for step in (20, 40):
+        move(canvas, spot + QPoint(step, step), buttons=Qt.MouseButton.LeftButton)
+    canvas.grab()
+    assert sketch.dirty
+    canvas.take_tool("pan")
+    assert not sketch.dirty
+
+
+def test_with_a_shape_in_hand_the_map_is_still_dragged_beside_it(qtbot, canvas, take):
+    sketch = take(AREA)
+    before = canvas.viewport
+    drag(qtbot, canvas, QPoint(20, canvas.height() - 20), QPoint(60, canvas.height() - 40))
+    assert canvas.viewport != before
+    assert not sketch.dirty
+
+
+def test_enter_without_a_change_puts_the_shape_down(qtbot, canvas, take, editor, app):
+    take(AREA)
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    assert editor.sketch is None
+    assert stored(app, AREA).revision == 1
+
+
+def test_a_clean_shape_is_put_down_with_its_tool_a_changed_one_waits(
+    qtbot, canvas, take, editor, settled
+):
+    take(AREA)
+    canvas.take_tool("pan")
+    assert editor.sketch is None
+    take(AREA)
+    spot = pixel(canvas, 119.12, 39.76)
+    drag(qtbot, canvas, spot, spot + QPoint(25, 15))
+    canvas.take_tool("pan")
+    canvas.grab()
+    assert editor.dirty
+    assert "正在修改" in editor.strip.text.text()
+    canvas.take_tool("nodes")
+    assert editor.dirty
+
+
+def test_what_someone_else_changed_is_shown_when_nothing_is_drawn(
+    qtbot, canvas, take, editor, app, window, settled
+):
+    take(AREA)
+    theirs = shapely.box(119.06, 39.71, 119.10, 39.75)
+    changed_by_someone_else(app, AREA, geometry=theirs)
+    press(window, settled, "view.refresh")
+    qtbot.waitUntil(
+        lambda: editor.sketch is not None and editor.sketch.outline.geometry().equals(theirs),
+        timeout=5000,
+    )
+
+
+def test_a_merge_that_was_overtaken_is_refused_as_a_whole(
+    qtbot, canvas, take, map_page, app, window, settled
+):
+    split_area(qtbot, canvas, take, map_page, app, settled)
+    kept = stored(app, AREA)
+    (part,) = [h for h in app.registry.find() if kept.code in h.alias_codes]
+    window.desk.selection.set([str(part.id), str(kept.id)])
+    map_page.editing.operate("merge")
+    qtbot.waitUntil(lambda: map_page.editing.dialog is not None, timeout=5000)
+    changed_by_someone_else(app, part, name="别人改的")
+    answer(map_page, "merge-yes")
+    qtbot.waitUntil(lambda: bool(window.desk.errors), timeout=5000)
+    settled(canvas)
+    assert len(app.registry.features()) == 6
+
+
+def test_an_unsaved_shape_is_saved_before_a_merge(qtbot, canvas, take, editor, map_page, desk):
+    take(AREA)
+    spot = pixel(canvas, 119.12, 39.76)
+    drag(qtbot, canvas, spot, spot + QPoint(25, 15))
+    map_page.editing.operate("merge")
+    assert "请先保存" in editor.strip.text.text()
+    assert map_page.editing.dialog is None
+
+
+def test_an_area_shrunk_to_nothing_is_not_offered(qtbot, canvas, take, editor, map_page):
+    take(AREA)
+    map_page.editing.operate("offset")
+    dialog = map_page.editing.dialog
+    dialog.distance.setValue(-50_000)
+    assert "什么也不剩" in dialog.reading.text()
+    assert not dialog.findChild(object, "offset-new").isEnabled()
+    assert not editor.previews
+    dialog.distance.setValue(-100)
+    assert dialog.findChild(object, "offset-instead").isEnabled()
+    answer(map_page, "question-cancel")
+    assert not editor.previews
+
+
+def test_the_edit_menu_opens_what_needs_a_shape_from_any_tool(
+    qtbot, map_page, desk, canvas, editor, settled
+):
+    desk.selection.set([hazard_id(3)])
+    assert canvas.tool.key == "pan"
+    map_page.editing.operate("offset")
+    qtbot.waitUntil(lambda: map_page.editing.dialog is not None, timeout=5000)
+    assert editor.sketch.hazard.id == LINE.id
+    answer(map_page, "question-cancel")
+    settled(canvas)
+
+
+def test_an_officer_who_may_only_read_is_told_so(qtbot, dressed):
+    menu = EditMenu(lambda: Chosen(count=1, kinds=frozenset({ShapeKind.AREA}), may_edit=False))
+    qtbot.addWidget(menu)
+    menu.fill()
+    assert [action.text() for action in menu.actions()] == ["您没有编辑权限"]
+
+
+def test_the_snapping_distance_is_remembered(qtbot, canvas, desk):
+    canvas.editor.numbers.snap.setValue(15)
+    assert load_settings().snap_px == 15
+    assert canvas.snapper.tolerance_px == 15

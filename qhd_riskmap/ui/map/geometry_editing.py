@@ -108,6 +108,12 @@ class GeometryEditing(QObject):
             hazard, outline = kept
             self._bring_back(hazard, outline)
 
+    def close_down(self) -> None:
+        """The page goes: its vertices are no steps any more."""
+        for sketch in (self._editor.sketch, self._canvas.tool.sketch):
+            if sketch is not None:
+                self._desk.history.end_sketch(sketch)
+
     def chosen(self) -> Chosen:
         """What the menu has to fit."""
         may = Permission.EDIT in self._desk.app.actor.permissions

@@ -214,6 +214,7 @@ class MapPage(Page):
         """Stop painting; remember widths."""
         self.table.remember_layout()
         self.layers.close_down()
+        self.editing.close_down()
         self.canvas.close_down()
 
     # -- building -------------------------------------------------------------------------------
