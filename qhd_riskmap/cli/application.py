@@ -52,6 +52,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "coords": _late("coordinates", "convert"),
     "verify": _late("registers", "verify_register"),
     "backup": _late("registers", "back_up"),
+    "photos": _late("photos", "photos"),
     "batches": _late("batches", "list_batches"),
     "undo-batch": _late("batches", "undo_batch"),
     "reinterpret": _late("batches", "reinterpret"),

@@ -33,7 +33,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches):  # fmt: skip
+                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos):  # fmt: skip
         add(commands)
     return parser
 
@@ -224,6 +224,12 @@ def _coords(commands: Commands[Parser]) -> None:
 
 def _verify(commands: Commands[Parser]) -> None:
     _command(commands, "verify", _("检查登记库完整性"))
+
+
+def _photos(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "photos", _("把一批照片挂到对应的隐患上"))
+    parser.add_argument("source", type=Path, metavar="FOLDER_OR_ZIP", help=_("文件夹或 zip"))
+    parser.add_argument("--dry-run", action="store_true", help=_("只核对，不添加"))
 
 
 def _batches(commands: Commands[Parser]) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import openpyxl
 import pytest
+from PIL import Image
 
 from qhd_riskmap.cli.batch_arguments import EDITED
 from qhd_riskmap.services.survey_batches import Edited
@@ -111,3 +113,21 @@ def test_datum_parameters_never_come_out(tmp_path, answer, refusal, capsys, priv
     assert refusal("datum-parameters", register, *key, "--datum", "西安80", "--remove")["code"] == (
         "not-found"
     )
+
+
+def test_photos_are_hung_and_what_does_not_fit_is_listed(imported, answer, command, tmp_path):
+    register, _sheet = imported
+    first = answer("list", register)[0]
+    folder = tmp_path / "照片"
+    folder.mkdir()
+    content = io.BytesIO()
+    Image.new("RGB", (64, 48), "red").save(content, "PNG")
+    for name in (f"{first['code']}.png", "别的.png"):
+        (folder / name).write_bytes(content.getvalue())
+    dry = answer("photos", register, folder, "--dry-run")
+    assert (dry["attached"], len(dry["matches"]), dry["unnamed"]) == (0, 1, ["别的.png"])
+    done = answer("photos", register, folder)
+    assert (done["attached"], done["missing"], done["far"]) == (1, [], [])
+    _code, out, _err = command("photos", register, folder)
+    assert first["name"] in out
+    assert "不知属于哪一处" in out
