@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
@@ -230,7 +231,7 @@ def test_the_place_dialog_says_what_it_read_and_marks_nonsense(qtbot, dressed):
 
 
 def test_a_new_hazard_needs_a_name(qtbot, dressed):
-    made = NewHazardDialog(119.6, 39.93)
+    made = NewHazardDialog(shapely.Point(119.6, 39.93), SAMPLES[0].provenance)
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     qtbot.addWidget(made)
     made.show()
