@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
@@ -80,6 +79,8 @@ class VectorSource:
         west, south, east, north = shapely.total_bounds(content.geometries).tolist()
         self.bounds: Bounds = (west, south, east, north)
         self._boxes = shapely.bounds(content.geometries)
+        # Made here, beside the window: the mouse asks it with every move.
+        self._tree = shapely.STRtree(content.geometries)
         self._prepared: dict[Projection, _Prepared] = {}
         self._kept: dict[LayerFilter, npt.NDArray[np.bool_]] = {}
 
@@ -108,13 +109,11 @@ class VectorSource:
             if layer.style.label:
                 self._paint_names(canvas, prepared, layer, shown)
 
-    def vertices(self, layer: MapLayer, box: Bounds) -> Iterator[Any]:
-        """Geometries shown whose bounds meet ``box`` (degrees): what one may snap to."""
-        bounds = self._boxes
-        west, south, east, north = box
-        near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-        near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south) & self.shown(layer.condition)
-        yield from self.content.geometries[near]
+    def vertices(self, layer: MapLayer, box: Bounds) -> npt.NDArray[Any]:
+        """Geometries shown whose extents meet ``box`` (degrees): what one may snap to."""
+        rows = np.sort(self._tree.query(shapely.box(*box)))
+        rows = rows[self.shown(layer.condition)[rows]]
+        return np.asarray(self.content.geometries[rows], dtype=object)
 
     def _in(self, projection: Projection) -> _Prepared:
         prepared = self._prepared.get(projection)

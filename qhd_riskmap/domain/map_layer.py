@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Final
@@ -243,3 +244,8 @@ class MapLayer:
     def lacks_approval(self) -> bool:
         """Whether it is a picture of the ground without a 审图号."""
         return self.kind.is_ground and not self.approval_no.strip()
+
+
+def unapproved_ground(layers: Iterable[MapLayer]) -> tuple[MapLayer, ...]:
+    """Pictures of the ground that are shown and carry no 审图号: what rule PM03 is about."""
+    return tuple(layer for layer in layers if layer.visible and layer.lacks_approval)

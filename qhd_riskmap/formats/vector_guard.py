@@ -21,6 +21,12 @@ MAX_TEXT_BYTES: Final = 400 * 2**20
 _MAX_ARCHIVE: Final = 200 * 2**20
 _MAX_INNER_KML: Final = 200 * 2**20
 _HEAD: Final = 4096
+_PIECE: Final = 2**22
+_OVERLAP: Final = 256
+# A view runs whatever query its maker wrote, perhaps without end; ArcGIS adds harmless ones of its own.
+VIEW: Final = re.compile(
+    rb"CREATE\s+(?:TEMP\w*\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(?!st_)", re.IGNORECASE
+)
 _KML_ROOT: Final = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _OUTSIDE: Final = re.compile(r"(^[/\\])|(^[A-Za-z]:)|((^|[/\\])\.\.([/\\]|$))")
 
@@ -106,7 +112,23 @@ def _companion(path: Path, suffix: str) -> bool:
 def _geopackage(path: Path, head: bytes) -> CheckedFile:
     if not head.startswith(b"SQLite format 3\x00"):
         raise broken(path.name, "no SQLite header")
+    if has_views(path):
+        raise UnreadableFileError(
+            _("“{name}”里有查询视图，可能有害，已拒绝读取。").format(name=path.name),
+            hint=_("请在 GIS 软件中把图层导出为新的 GeoPackage 再添加。"),
+        )
     return CheckedFile(path.name, path, frozenset({"GPKG"}))
+
+
+def has_views(path: Path) -> bool:
+    """Whether a GeoPackage holds views of its maker: an endless one hangs whoever only looks at it."""
+    tail = b""
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE):
+            if VIEW.search(tail + piece):
+                return True
+            tail = piece[-_OVERLAP:]
+    return False
 
 
 def _geojson(path: Path, head: bytes) -> CheckedFile:

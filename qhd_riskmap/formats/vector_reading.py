@@ -257,6 +257,9 @@ def _read(
     import pyogrio.raw  # noqa: PLC0415
 
     system = parse_reference(declared)
+    if "DXF" in checked.drivers:
+        # Blocks inside blocks inside blocks would multiply without end.
+        pyogrio.set_gdal_config_options({"DXF_INLINE_BLOCKS": "FALSE"})
     with _gdal_errors(checked.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meta, _fids, wkb, columns = pyogrio.raw.read(

@@ -29,6 +29,7 @@ from qhd_riskmap.formats.sheet_guard import (
     too_large,
 )
 from qhd_riskmap.formats.value_text import value_text
+from qhd_riskmap.formats.vector_guard import VIEW
 from qhd_riskmap.geo.references import KNOWN_BASES, epsg_reference, parse_reference
 from qhd_riskmap.i18n import _
 
@@ -40,10 +41,6 @@ _KML: Final = re.compile(rb"<(?:\w+:)?kml[\s>]")
 _CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*\{')
 # Words by which GDAL would take a text for one of its own pointers to other data.
 _POINTERS: Final = re.compile(rb"<OGR\w|<VRTDataset|<GDAL_|<WFS|/vsi", re.IGNORECASE)
-# A view runs whatever query its maker wrote, perhaps without end; ArcGIS adds harmless ones of its own.
-_VIEW: Final = re.compile(
-    rb"CREATE\s+(?:TEMP\w*\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(?!st_)", re.IGNORECASE
-)
 _SIBLINGS: Final = (".shp", ".dbf", ".shx", ".prj", ".cpg")
 _LAYERS_OF_ONE_FILE: Final = 200
 _HEAD: Final = 65_536
@@ -161,7 +158,7 @@ def _read_parts(path: Path, name: str, parts: Mapping[str, bytes]) -> list[Surve
 def _refuse_hostile(name: str, kind: str, content: bytes) -> None:
     if kind in {".geojson", ".dxf"} and _POINTERS.search(content[:_HEAD]):
         raise damaged(name, "points at other data")
-    if kind == ".gpkg" and _VIEW.search(content):
+    if kind == ".gpkg" and VIEW.search(content):
         raise UnreadableFileError(
             _("“{name}”里有查询视图，可能有害，已拒绝读取。").format(name=name),
             hint=_("请在 GIS 软件中把图层导出为新的 GeoPackage 再导入。"),

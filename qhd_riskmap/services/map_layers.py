@@ -330,8 +330,3 @@ def _check(layer: MapLayer) -> None:
         parse_reference(layer.reference)
     if layer.kind is LayerKind.TILES and parse_template(layer.source)[1]:
         raise InvalidInputError(_("瓦片地址里不能写密钥。"), hint=_("密钥请填在密钥一栏。"))
-
-
-def base_layers_without_approval(layers: Sequence[MapLayer]) -> tuple[MapLayer, ...]:
-    """Pictures of the ground that are shown and carry no 审图号: preflight rule PM03."""
-    return tuple(layer for layer in layers if layer.visible and layer.lacks_approval)

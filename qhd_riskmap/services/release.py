@@ -23,6 +23,7 @@ from qhd_riskmap.cartography.public_sheet import (
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
+from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
@@ -254,6 +255,7 @@ class ReleaseService:
             today=self._today(),
             past=past,
             positions=positions,
+            layers=self._layers(),
         )
         return _Case(
             order=completed,
@@ -276,6 +278,10 @@ class ReleaseService:
                 for township in work.places.townships()
             ]
         return hazards, townships
+
+    def _layers(self) -> list[MapLayer]:
+        with self._register.unit_of_work() as work:
+            return work.layers.all()
 
     def _deleted(self) -> list[Hazard]:
         with self._register.unit_of_work() as work:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.map_layer import MapLayer, unapproved_ground
 from qhd_riskmap.domain.public_geometry import off_grid
 from qhd_riskmap.domain.redaction import (
     CELL_M,
@@ -37,6 +38,7 @@ class Judged:
         today: Day of the release; judged, never printed.
         past: What earlier releases have told.
         positions: Record id → where it is shown now.
+        layers: Added layers of the map. No product paints them, but screenshots do.
     """
 
     order: ReleaseOrder
@@ -47,12 +49,14 @@ class Judged:
     today: date
     past: Past
     positions: Mapping[str, Position]
+    layers: Sequence[MapLayer] = ()
 
 
 def judge(case: Judged) -> tuple[Finding, ...]:
     """All findings, the blocking ones first, then in the order of the rules."""
     found = [
         *_approval(case),
+        *_base_layers(case),
         *_left_out(case),
         *_output(case),
         *_record_texts(case),
@@ -89,6 +93,14 @@ def _approval(case: Judged) -> Iterator[Finding]:
             ),
         )
     yield finding(rules["PM17"], _(rules["PM17"].text) + _("。"))
+
+
+def _base_layers(case: Judged) -> Iterator[Finding]:
+    for layer in unapproved_ground(case.layers):
+        message = _(
+            "地图上的底图“{name}”没有审图号，不会画进公开成果；请勿截屏公开带有它的地图。"
+        ).format(name=layer.name)
+        yield finding(case.rules.findings["PM03"], message, severity=Severity.INFO)
 
 
 def _left_out(case: Judged) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +17,8 @@ _MAX_TILE: Final = 4 * 2**20
 _DEEPEST: Final = 22
 _PICTURES: Final = frozenset({"png", "jpg", "jpeg", "webp", ""})
 _MOST_METADATA: Final = 200
+_LONGEST_QUERY_S: Final = 5.0
+_STEPS_BETWEEN_LOOKS: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +50,7 @@ class TileArchive:
     def __init__(self, path: Path) -> None:
         self._name = path.name
         self._lock = threading.Lock()
+        self._deadline = time.monotonic() + _LONGEST_QUERY_S
         self._connection = self._open(path)
         try:
             self.facts = self._read_facts()
@@ -62,6 +66,7 @@ class TileArchive:
         """The picture of a tile, rows counted from the north, or None where there is none."""
         south_up = (1 << zoom) - 1 - row
         with self._lock:
+            self._deadline = time.monotonic() + _LONGEST_QUERY_S
             try:
                 found = self._connection.execute(
                     "SELECT tile_data FROM tiles WHERE zoom_level = ? AND tile_column = ?"
@@ -82,7 +87,12 @@ class TileArchive:
         address = path.absolute().as_uri() + "?mode=ro&immutable=1"
         connection = driver.connect(address, uri=True, check_same_thread=False)
         connection.execute("PRAGMA trusted_schema = OFF").fetchall()
+        # ``tiles`` is often a view; one without end is stopped.
+        connection.set_progress_handler(self._too_long, _STEPS_BETWEEN_LOOKS)
         return connection
+
+    def _too_long(self) -> bool:
+        return time.monotonic() > self._deadline
 
     def _read_facts(self) -> ArchiveFacts:
         try:

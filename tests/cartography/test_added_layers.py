@@ -42,6 +42,7 @@ from qhd_riskmap.domain.map_layer import (
 )
 from qhd_riskmap.errors import InvalidInputError, JobCancelledError, UnreadableFileError
 from qhd_riskmap.formats.vector_reading import VectorContent
+from qhd_riskmap.storage import tile_archive
 
 # The test pictures are written without a place on purpose.
 pytestmark = pytest.mark.filterwarnings("ignore::rasterio.errors.NotGeoreferencedWarning")
@@ -339,6 +340,21 @@ def test_archives_that_are_none_are_refused(tmp_path):
     for path, words in ((broken, "不是完好"), (vector, "矢量瓦片"), (tmp_path / "no", "无法打开")):
         with pytest.raises(UnreadableFileError, match=words):
             open_layer(link(LayerKind.ARCHIVE, path), path)
+
+
+def test_an_archive_that_never_answers_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(tile_archive, "_LONGEST_QUERY_S", 0.2)
+    path = tmp_path / "endless.mbtiles"
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE metadata (name TEXT, value TEXT)")
+    connection.execute(
+        "CREATE VIEW tiles AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
+        " SELECT i AS zoom_level, i AS tile_column, i AS tile_row, NULL AS tile_data FROM n"
+    )
+    connection.commit()
+    connection.close()
+    with pytest.raises(UnreadableFileError, match="不是完好"):
+        open_layer(link(LayerKind.ARCHIVE, path), path)
 
 
 # -- vector files -----------------------------------------------------------------------------------

@@ -385,3 +385,16 @@ def test_every_control_of_the_panel_has_a_name(map_page, layers):
         assert button.accessibleName()
         assert not button.isEnabled()
     assert layers.panel.empty.isVisibleTo(layers.panel)
+
+
+def test_drawing_is_pulled_to_the_vertices_of_a_visible_layer(map_page, layers, dropped, settled):
+    canvas = map_page.canvas
+    canvas.centre_on(*PLACE, 100_000)
+    settled(canvas)
+    corner = (PLACE[0] - 0.02, PLACE[1] - 0.02)
+    x, y = (float(v) for v in canvas.viewport.to_screen(*corner))
+    nothing = np.empty(0, dtype=object)
+    found = canvas.snapper.snap(canvas.viewport, x + 4, y - 3, nothing)
+    assert found.place == pytest.approx(corner, abs=1e-7)
+    layers.change(layers.linked[0].layer.id, visible=False)
+    assert canvas.snapper.snap(canvas.viewport, x + 4, y - 3, nothing) is None

@@ -14,6 +14,7 @@ from qhd_riskmap.domain.map_layer import (
     LayerKind,
     LayerStyle,
     MapLayer,
+    unapproved_ground,
 )
 
 LAYER = MapLayer(id=UUID(int=7), kind=LayerKind.VECTOR, name="村界", source="C:/图/村界.shp")
@@ -104,6 +105,13 @@ def test_only_pictures_of_the_ground_need_an_approval_number():
     assert not replace(tiles, approval_no="GS(2024)0650号").lacks_approval
     assert not tiles.kind.is_file
     assert LAYER.kind.is_file
+
+
+def test_shown_ground_without_an_approval_number_is_named():
+    bare = replace(LAYER, kind=LayerKind.SCAN)
+    approved = replace(bare, approval_no="GS(2024)0650号")
+    hidden = replace(bare, visible=False)
+    assert unapproved_ground([LAYER, bare, approved, hidden]) == (bare,)
 
 
 def test_every_kind_has_a_name():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import zipfile
 
 import numpy as np
@@ -172,6 +173,11 @@ def test_harmful_files_are_refused_with_a_sentence(tmp_path):
     headless.write_bytes(b"\x00\x00\x27\x0a" + b"\x00" * 96)
     cut = write(tmp_path / "cut.gpkg", points(), "GPKG")
     cut.write_bytes(cut.read_bytes()[:9000])
+    viewed = write(tmp_path / "viewed.gpkg", points(), "GPKG")
+    connection = sqlite3.connect(viewed)
+    connection.execute("CREATE VIEW endless AS SELECT 1")
+    connection.commit()
+    connection.close()
     unknown = tmp_path / "a.exe"
     unknown.write_bytes(b"MZ")
     empty = tmp_path / "empty.kmz"
@@ -179,7 +185,7 @@ def test_harmful_files_are_refused_with_a_sentence(tmp_path):
     other_kml = kmz(tmp_path / "none.kmz", [("readme.txt", "x")])
     expected = {
         bomb: "太大", outside: "损坏", entities: "实体声明", virtual: "损坏", disguised: "损坏",
-        headless: ".shx", cut: "损坏", unknown: "不是可以加入", empty: "损坏", other_kml: "损坏",
+        headless: ".shx", cut: "损坏", viewed: "查询视图", unknown: "不是可以加入", empty: "损坏", other_kml: "损坏",
         tmp_path / "gone.shp": "无法打开",
     }  # fmt: skip
     for path, words in expected.items():

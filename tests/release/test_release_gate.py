@@ -21,6 +21,7 @@ from qhd_riskmap.domain import redaction
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.map_layer import LayerKind, MapLayer
 from qhd_riskmap.domain.release_rules import Severity, release_rules
 from qhd_riskmap.errors import (
     InvalidInputError,
@@ -52,6 +53,17 @@ def hazard(type_key="geological", at=(119.543217, 39.981234), **fields):
 
 def blocks(office, **changes):
     return {f.rule for f in office.service.preflight(office.order(**changes)) if f.blocks}
+
+
+def test_an_added_base_layer_without_an_approval_number_is_named_but_never_painted(office):
+    layer = MapLayer(id=uuid.uuid4(), kind=LayerKind.TILES, name="街道图", source="https://a/{z}")
+    approved = replace(layer, id=uuid.uuid4(), name="天地图", approval_no="GS(2024)0650号")
+    with office.register.unit_of_work() as work:
+        work.layers.put(layer, ACTOR)
+        work.layers.put(approved, ACTOR)
+        work.commit()
+    found = [f for f in office.service.preflight(office.order()) if f.rule == "PM03"]
+    assert [(f.severity, "街道图" in f.message) for f in found] == [(Severity.INFO, True)]
 
 
 def rules_found(office, **changes):

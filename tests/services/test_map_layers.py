@@ -24,7 +24,7 @@ from qhd_riskmap.domain.map_layer import ControlPoint, LayerKind
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.errors import InvalidInputError, PermissionDeniedError, UnreadableFileError
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.map_layers import MapLayerService, base_layers_without_approval
+from qhd_riskmap.services.map_layers import MapLayerService
 from qhd_riskmap.settings import Settings, cache_dir
 
 SECRET = "0123456789abcdef"
@@ -297,13 +297,6 @@ def test_a_pasted_key_never_becomes_part_of_the_layer(app, server):
     assert SECRET not in repr(layer)
     with pytest.raises(InvalidInputError, match="不能写密钥"):
         app.layers.add([replace(layer, source=pasted)])
-
-
-def test_ground_without_an_approval_number_is_named(app, server):
-    bare, _key = app.layers.tile_layer("甲", server.address)
-    approved = replace(bare, approval_no="GS(2024)0650号")
-    hidden = replace(bare, visible=False)
-    assert base_layers_without_approval([bare, approved, hidden]) == (bare,)
 
 
 def test_a_raster_opens_after_a_register_was_opened(tmp_path):

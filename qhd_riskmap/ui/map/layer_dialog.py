@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QColor, QIcon, QPixmap
 from PySide6.QtWidgets import (
     QColorDialog,
     QComboBox,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPushButton,
     QSlider,
@@ -33,7 +34,7 @@ from qhd_riskmap.domain.map_layer import (
 from qhd_riskmap.geo.references import known_references
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
-from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, theme
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
 _WIDTH: Final = 460
 _WIDEST_LINE: Final = 20.0
@@ -41,6 +42,7 @@ _SCALES: Final = (
     0, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 5_000_000,
 )  # fmt: skip
 _WHOLE: Final = 100
+_SWATCH: Final = QSize(18, 14)
 
 
 class LayerDialog(QDialog):
@@ -224,9 +226,9 @@ class ColourButton(QPushButton):
         """Show a colour."""
         self.colour = colour
         self.setText(colour)
-        self.setStyleSheet(
-            f"QPushButton {{ border-left: 22px solid {colour}; color: {theme().text}; }}"
-        )
+        swatch = QPixmap(_SWATCH)
+        swatch.fill(QColor(colour))
+        self.setIcon(QIcon(swatch))
 
     def _ask(self) -> None:
         chosen = QColorDialog.getColor(QColor(self.colour), self, self.accessibleName())
@@ -259,5 +261,5 @@ def _row(*parts: QWidget) -> QWidget:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(SPACE_S)
     for part in parts:
-        row.addWidget(part)
+        row.addWidget(part, 0 if isinstance(part, QLabel) else 1)
     return frame

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QTableWidget,
     QTableWidgetItem,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +29,7 @@ from qhd_riskmap.geo.georeferencing import FEWEST_POINTS, MOST_POINTS
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.place_dialog import REFERENCES, locate
 from qhd_riskmap.ui.map.scan_view import ScanView
+from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
@@ -191,7 +193,12 @@ class ScanDialog(QDialog):
                         Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
                     )
                 self.table.setItem(number, column, item)
-            gone = push_button(_("删除"), f"scan-drop-{number}", partial(self._drop, number))
+            gone = QToolButton()
+            gone.setObjectName(f"scan-drop-{number}")
+            gone.setIcon(icon("trash-can-outline"))
+            gone.setToolTip(_("删去这个点"))
+            gone.setAccessibleName(_("删去第 {number} 点").format(number=number + 1))
+            gone.clicked.connect(partial(self._drop, number))
             self.table.setCellWidget(number, 3, gone)
 
     def _confirm(self) -> None:
