@@ -162,11 +162,6 @@ class MapCanvas(QWidget):
         self._layers = layers
         self._timer.start()
 
-    def paint_again(self) -> None:
-        """Something behind the layers has changed, e.g. tiles have come."""
-        if not self._timer.isActive():
-            self._timer.start()
-
     def set_projection(self, projection: Projection) -> None:
         """Show the same ground at the same scale on another plane."""
         self.set_viewport(self.viewport.in_projection(projection))
@@ -178,19 +173,16 @@ class MapCanvas(QWidget):
 
     def take_tool(self, key: str) -> None:
         """Take another tool in hand."""
-        self.tool.leave()
-        self.tool = self._tools[key]
-        self.setCursor(self.tool.cursor)
-        self.tool.enter()
+        self.borrow_tool(self._tools[key])
         self.editor.tool_taken()
         self.tool_changed.emit(key)
-        self.update()
 
     def borrow_tool(self, tool: Tool) -> None:
         """Use a tool that has no button, until another one is taken."""
         self.tool.leave()
         self.tool = tool
         self.setCursor(tool.cursor)
+        tool.enter()
         self.update()
 
     def close_down(self) -> None:

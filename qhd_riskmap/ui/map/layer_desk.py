@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
@@ -38,6 +38,7 @@ _COMPANIONS: Final = frozenset(
      ".pngw", ".tfw", ".wld", ".ovr"}
 )  # fmt: skip
 _BACK: Final = "pan"
+_GATHER_MS: Final = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,12 @@ class LayerDesk(QObject):
         self.dialog: QDialog | None = None
         self._service = desk.app.layers
         self._service.use(desk.settings)
-        self._tiles_came.connect(self._renew_tiles, Qt.ConnectionType.QueuedConnection)
+        # Tiles come by the dozen; each picture shows all that are there by then.
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_GATHER_MS)
+        self._soon.timeout.connect(self._renew_tiles)
+        self._tiles_came.connect(self._tile_came, Qt.ConnectionType.QueuedConnection)
         self._service.tiles.arrived = self._tiles_came.emit
         self.restacked.connect(canvas.show_layers)
         self._connect(panel)
@@ -87,6 +93,7 @@ class LayerDesk(QObject):
 
     def close_down(self) -> None:
         """Hear nothing of tiles any more."""
+        self._soon.stop()
         self._service.tiles.arrived = lambda: None
 
     # -- reading --------------------------------------------------------------------------------
@@ -286,8 +293,12 @@ class LayerDesk(QObject):
 
         self._desk.run(add, title=_("正在添加图层…"), on_success=self._desk.announce, quiet=True)
 
+    def _tile_came(self) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
     def _renew_tiles(self) -> None:
-        self._canvas.paint_again()
+        self._canvas.show_layers(self.stack)
         self._renew_note()
 
     def _renew_note(self) -> None:
