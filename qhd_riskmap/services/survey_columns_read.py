@@ -104,6 +104,17 @@ class SheetColumns:
         field = replace(_FIELDS[key], minimum=None, maximum=None)
         return cast(field, texts, self._reporter(self._common[key], texts))
 
+    def own_numbers(self, key: str) -> list[float | None]:
+        """Numbers of a type's own column where they can be read; nothing is reported here."""
+        found: list[float | None] = [None] * self.rows
+        for column in self._own:
+            for field in column.type_fields.values():
+                if field.key == key:
+                    texts = cleaned(self._data.columns[column.index])
+                    values = cast(field, texts, _unheard, factor=column.factor)
+                    found = [float(v) if isinstance(v, (int, float)) else None for v in values]
+        return found
+
     def days(self, key: str, today: date) -> list[date | None] | None:
         """Days of a common column."""
         texts = self.texts(key)
@@ -200,6 +211,10 @@ class SheetColumns:
                 for row in _lacking(field, rows, values):
                     if (row, field.key) not in self._log.noted:
                         self._log.on_row(row, warning(field.key, "missing", message))
+
+
+def _unheard(_row: int, _issue: Issue) -> None:
+    """Takes what is reported elsewhere."""
 
 
 class _Reporter:

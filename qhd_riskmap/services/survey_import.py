@@ -15,6 +15,7 @@ from uuid import uuid4
 import numpy as np
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
@@ -409,7 +410,13 @@ def _unread(path: Path, failure: UnreadableFileError) -> _ReadFile:
 
 def _on_file(path: Path, code: str, severity: Severity, message: str) -> RowIssue:
     return RowIssue(
-        path=path, sheet="", cell="", row=0, code=code, severity=severity, message=message
+        path=path,
+        sheet="",
+        cell="",
+        row=0,
+        code=code,
+        severity=severity_of(code, severity),
+        message=message,
     )
 
 
@@ -423,7 +430,7 @@ def _on_row(
         cell=sheet.address(row - sheet.first_row, name_column),
         row=row,
         code=code,
-        severity=severity,
+        severity=severity_of(code, severity),
         message=message,
     )
 
@@ -448,7 +455,7 @@ def _update_offered(offer: UpdateOffer) -> RowIssue:
         cell="",
         row=row,
         code="update-offered",
-        severity=Severity.INFO,
+        severity=severity_of("update-offered", Severity.INFO),
         message=message,
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from qhd_riskmap.domain.import_rules import ruled, severity_of
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
 from qhd_riskmap.domain.survey_sheet import SurveySheet
@@ -95,6 +96,7 @@ class IssueLog:
         """
         if row in self.placed and issue.field in _PLACE_FIELDS:
             return
+        issue = ruled(issue)
         if column is None:
             column = self._column_of.get(issue.field)
         if column is None:
@@ -106,6 +108,7 @@ class IssueLog:
 
     def on_cell(self, row: int, column: int, issue: Issue) -> None:
         """Note an issue of a cell, by its place in the sheet."""
+        issue = ruled(issue)
         self.issues.append(
             RowIssue(
                 path=self._sheet.file,
@@ -127,7 +130,7 @@ class IssueLog:
                 cell="",
                 row=0,
                 code=code,
-                severity=severity,
+                severity=severity_of(code, severity),
                 message=message,
             )
         )

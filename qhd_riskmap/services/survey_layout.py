@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import FieldKind, Severity
 from qhd_riskmap.domain.survey_headers import (
     NO_CHOICE,
@@ -210,7 +211,7 @@ def template_issues(path: Path, sheets: Sequence[SurveySheet]) -> list[RowIssue]
             cell="",
             row=0,
             code="template-version",
-            severity=severity,
+            severity=severity_of("template-version", severity),
             message=message.format(version=version),
         )
     ]
@@ -268,7 +269,7 @@ def _lost_digits(sheet: SurveySheet, mapping: SheetMapping) -> list[RowIssue]:
                 cell=sheet.address(row, index),
                 row=sheet.first_row + row,
                 code="digits-lost",
-                severity=Severity.WARNING,
+                severity=severity_of("digits-lost", Severity.WARNING),
                 message=message,
             )
         )
@@ -292,6 +293,6 @@ def _of_sheet(sheet: SurveySheet, code: str, severity: Severity, message: str) -
         cell="",
         row=0,
         code=code,
-        severity=severity,
+        severity=severity_of(code, severity),
         message=message,
     )

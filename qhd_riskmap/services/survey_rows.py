@@ -54,11 +54,9 @@ from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesse
 _Given = TypeVar("_Given")
 
 _LONGEST_LINE_M: Final = 200_000.0
+_SHORTEST_LINE_M: Final = 1.0
 _LENGTH_RATIO: Final = 1.5
 _SHORTEST_COMPARED_M: Final = 500.0
-_PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
-_SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
-_OWN_TEXTS: Final = ("township", "address", "unit", "regulator", "contact")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,9 +334,10 @@ class _Reader:
         scale = np.array(metres_per_degree(39.95))
         lines = present[dimensions[present] == 1]
         flat = shapely.transform(placed.geometries[lines], lambda points: points * scale)
+        said = self._columns.own_numbers("length_km") if lines.size else []
         for row, metres in zip(lines.tolist(), shapely.length(flat).tolist(), strict=True):
-            if metres > _LONGEST_LINE_M:
-                message = _("线路长 {km:.0f} 公里，超出常理，请核对拐点。").format(km=metres / 1000)
+            message = _odd_length(metres, said[row])
+            if message:
                 self._log.on_row(row, warning("vertices", "odd-length", message))
         for row in present[dimensions[present] == 0].tolist():
             if _key(types[row]) in LINE_TYPES:
@@ -360,6 +359,22 @@ class _Reader:
                     warning(key, "datum-undecided", message),
                 )
                 return
+
+
+def _odd_length(metres: float, said_km: float | None) -> str:
+    """What is odd about the length of a line; "" for nothing."""
+    if metres > _LONGEST_LINE_M:
+        return _("线路长 {km:.0f} 公里，超出常理，请核对拐点。").format(km=metres / 1000)
+    if metres < _SHORTEST_LINE_M:
+        return _("线路只有 {metres:.1f} 米，不合常理，请核对拐点。").format(metres=metres)
+    if said_km is None or said_km <= 0 or max(metres, said_km * 1000) < _SHORTEST_COMPARED_M:
+        return ""
+    ratio = max(metres / (said_km * 1000), said_km * 1000 / metres)
+    if ratio <= _LENGTH_RATIO:
+        return ""
+    return _("按拐点量得 {km:.1f} 公里，所填长度是 {said:g} 公里，请核对。").format(
+        km=metres / 1000, said=said_km
+    )
 
 
 def _typed(

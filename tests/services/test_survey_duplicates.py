@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 from openpyxl import Workbook
 
+from qhd_riskmap.domain import import_rules
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Secrecy
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.services.assessment import AssessmentService
 from qhd_riskmap.services.jobs import SilentJob
@@ -314,3 +316,36 @@ def test_a_merge_refuses_records_saved_since_or_gone(survey, register, merging, 
     merging.merge(merging.compare(first.id, second.id))
     with pytest.raises(NotFoundError):
         merging.compare(first.id, second.id)
+
+
+def test_a_severity_changed_in_the_data_turns_rows_back(survey, tmp_path, monkeypatch):
+    path = workbook(tmp_path / "a.xlsx", changed(H="1390"))
+    assert preview(survey, path).accepted == 1
+    stricter = {
+        **import_rules.import_rules(),
+        "odd-phone": replace(import_rules.import_rules()["odd-phone"], severity=Severity.ERROR),
+    }
+    monkeypatch.setattr(import_rules, "import_rules", lambda: stricter)
+    found = preview(survey, path)
+    assert (found.accepted, found.rejected) == (0, 1)
+    assert [i.severity for i in found.issues if i.code == "odd-phone"] == [Severity.ERROR]
+
+
+@pytest.mark.parametrize(
+    ("said", "odd"), [(None, False), (9.2, False), (20, True), (4, True), (0, False)]
+)
+def test_a_length_that_does_not_fit_the_line_is_doubted(survey, tmp_path, said, odd):
+    path = workbook(
+        tmp_path / "a.xlsx", [*line("甲线", ROUTE), said], headers=[*LINE_HEADERS, "长度（km）"]
+    )
+    found = preview(survey, path)
+    assert found.accepted == 1
+    assert any(issue.code == "odd-length" for issue in found.issues) is odd
+
+
+def test_a_line_of_no_length_is_doubted(survey, tmp_path):
+    points = [(118.95, 40.4), (118.950001, 40.4)]
+    found = preview(
+        survey, workbook(tmp_path / "a.xlsx", line("甲线", points), headers=LINE_HEADERS)
+    )
+    assert any(issue.code == "odd-length" for issue in found.issues)
