@@ -41,6 +41,7 @@ from qhd_riskmap.formats.vector_survey import (
     read_vector_archive,
 )
 from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
+from qhd_riskmap.formats.xls_extent import check_xls
 from qhd_riskmap.formats.xlsb_extent import check_xlsb
 from qhd_riskmap.i18n import _
 
@@ -146,7 +147,14 @@ def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
     # Names in an OLE directory are UTF-16; an encrypted xlsx is an OLE file around a package.
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise locked(path.name)
-    return _read_by_calamine(path, content)
+    layouts = check_xls(content, path.name)
+    sheets = _read_by_calamine(path, content)
+    if len(sheets) != len(layouts):
+        return sheets  # the reader counts sheets otherwise in a damaged workbook
+    return [
+        replace(sheet, hidden_rows=tuple(layout.rows), hidden_columns=tuple(layout.columns))
+        for sheet, layout in zip(sheets, layouts, strict=True)
+    ]
 
 
 def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[SurveySheet]:

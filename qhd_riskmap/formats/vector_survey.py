@@ -294,8 +294,10 @@ def _shapes(wkb: Any, count: int) -> npt.NDArray[Any]:
     """Geometries, None where there is none or none that can be understood; lone parts unpacked."""
     if wkb is None:
         return np.full(count, None, dtype=object)
-    shapes: npt.NDArray[Any] = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
-    shapes[shapely.is_empty(shapes)] = None
+    with np.errstate(invalid="ignore", over="ignore"):
+        shapes: npt.NDArray[Any] = shapely.force_2d(shapely.from_wkb(wkb, on_invalid="ignore"))
+        # Bounds of a shape with a number that is none are none too.
+        shapes[shapely.is_empty(shapes) | ~np.isfinite(shapely.bounds(shapes)).all(axis=1)] = None
     lone = (shapely.get_type_id(shapes) >= shapely.GeometryType.MULTIPOINT) & (
         shapely.get_num_geometries(shapes) == 1
     )

@@ -60,5 +60,5 @@ def _xml(archive: GuardedArchive, part: str, name: str) -> Any:
     refuse_entities(content, name, first=True)
     try:
         return ElementTree.fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError, UnicodeError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:
         raise damaged(name, f"{part}: {error}") from error

@@ -266,8 +266,7 @@ CASES = [
         flat(["隐患名称", "类别", "县区", "经度", "纬度"], [NAMES[0], KINDS[0], "青龙县", *PLACES[0]], ["注：坐标系为国家2000"]),
         [Hazard(NAMES[0], place=PLACES[0], datum="cgcs2000")],
     ),
-    Case("hidden", hidden, good(1, 2, 3), {("表", "", "hidden-rows"), ("表", "", "hidden-columns")},
-         not_in={"xls": {"hidden-rows", "hidden-columns"}}),
+    Case("hidden", hidden, good(1, 2, 3), {("表", "", "hidden-rows"), ("表", "", "hidden-columns")}),
     Case("hidden_sheet", hidden_sheet, good(1)),
     Case(
         "cover_and_two_types", cover,

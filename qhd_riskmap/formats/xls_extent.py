@@ -1,0 +1,118 @@
+"""Refuses old workbooks (xls, et) whose cells span more than memory holds; tells what is hidden.
+
+The reader takes the numbers of a record at their word: two bytes that say "65,535 columns" make it
+reserve a hundred gigabytes and end the process. Records are walked here as it walks them ([MS-XLS] 2.1.4).
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+from qhd_riskmap.formats.ole_file import OleFile
+from qhd_riskmap.formats.sheet_guard import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    damaged,
+    locked,
+    too_large,
+)
+
+_EOF, _PASSWORD, _SHEET, _STRINGS = 0x000A, 0x002F, 0x0085, 0x00FC
+_EXTENT, _ROW, _COLUMNS = 0x0200, 0x0208, 0x007D
+_CELLS: Final = frozenset(
+    {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x0406, 0x0002, 0x0003, 0x0004}
+)
+_SEVERAL: Final = frozenset({0x00BD, 0x00BE})
+_MOST_SHEETS: Final = 1000
+_HIDDEN_ROW: Final = 0x20
+
+
+@dataclass(slots=True)
+class XlsLayout:
+    """Row and column numbers, from 1, that the sender has hidden or filtered away."""
+
+    rows: list[int] = field(default_factory=list)
+    columns: list[int] = field(default_factory=list)
+
+
+def check_xls(content: bytes, name: str) -> list[XlsLayout]:
+    """Measure every sheet of an old workbook; what each table hides, in the workbook's order.
+
+    Raises:
+        UnreadableFileError: No workbook, damaged, with a password, or too large.
+    """
+    stream = OleFile(content, name).stream("Workbook", "Book", "WORKBOOK", "BOOK")
+    if stream is None:
+        raise damaged(name, "compound file without a workbook")
+    sheets = []
+    for kind, body in _records(stream, 0):
+        if kind == _PASSWORD:
+            raise locked(name)
+        if kind == _SHEET and len(body) >= 4:  # noqa: PLR2004
+            table = len(body) < 6 or body[5] == 0  # noqa: PLR2004 - others are charts and macros
+            sheets.append((struct.unpack_from("<I", body)[0], table))
+        elif kind == _STRINGS and len(body) >= 8:  # noqa: PLR2004
+            _refuse_many(struct.unpack_from("<II", body), len(stream), name)
+    if len(sheets) > _MOST_SHEETS:
+        raise too_large(name)
+    measured = [(_measure(stream, start, name), table) for start, table in sheets]
+    return [layout for layout, table in measured if table]
+
+
+def _refuse_many(counts: tuple[int, ...], size: int, name: str) -> None:
+    """Every text takes three bytes at least, so no stream holds more texts than bytes."""
+    if counts[1] > size:
+        raise damaged(name, f"{counts[1]} texts in {size} bytes")
+
+
+def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
+    layout = XlsLayout()
+    bottom = right = 0
+    for kind, body in _records(stream, start):
+        if kind == _EXTENT:
+            down, across = _declared(body)
+        elif kind in _CELLS and len(body) >= 4:  # noqa: PLR2004
+            down, across = (n + 1 for n in struct.unpack_from("<HH", body))
+        elif kind in _SEVERAL and len(body) >= 6:  # noqa: PLR2004
+            down = struct.unpack_from("<H", body)[0] + 1
+            across = struct.unpack_from("<H", body, len(body) - 2)[0] + 1
+        else:
+            _take_hidden(kind, body, layout)
+            continue
+        bottom, right = max(bottom, down), max(right, across)
+        if bottom > MAX_ROWS or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
+            raise too_large(name)
+    return layout
+
+
+def _declared(body: bytes) -> tuple[int, int]:
+    """What the record of the extent says; old and new ones differ in the width of rows."""
+    if len(body) >= 12:  # noqa: PLR2004
+        _top, bottom, _left, right = struct.unpack_from("<IIHH", body)
+    elif len(body) >= 8:  # noqa: PLR2004
+        _top, bottom, _left, right = struct.unpack_from("<4H", body)
+    else:
+        return 0, 0
+    return bottom, right
+
+
+def _take_hidden(kind: int, body: bytes, layout: XlsLayout) -> None:
+    if kind == _ROW and len(body) >= 14 and body[12] & _HIDDEN_ROW:  # noqa: PLR2004
+        layout.rows.append(struct.unpack_from("<H", body)[0] + 1)
+    elif kind == _COLUMNS and len(body) >= 10 and body[8] & 1:  # noqa: PLR2004
+        first, last = struct.unpack_from("<HH", body)
+        layout.columns += range(first + 1, min(last + 1, MAX_COLUMNS) + 1)
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
+    """The records from a place up to the end of its part."""
+    while at + 4 <= len(stream):
+        kind, size = struct.unpack_from("<HH", stream, at)
+        yield kind, stream[at + 4 : at + 4 + size]
+        if kind == _EOF:
+            return
+        at += 4 + size
