@@ -1011,6 +1011,63 @@ def test_the_form_and_the_shape_of_one_hazard_are_no_conflict_with_each_other(
     assert not map_page.desk.errors
 
 
+def test_a_form_typed_over_an_old_state_is_still_a_conflict_after_my_shape_was_laid_over(
+    qtbot, canvas, map_page, take, app, settled
+):
+    take(AREA)
+    form = map_page.detail
+    qtbot.waitUntil(lambda: form.hazard is not None and form.hazard.id == AREA.id, timeout=5000)
+    name = form.findChild(object, "field-name")
+    name.setText("我改的名")
+    name.textEdited.emit("我改的名")
+    drag(qtbot, canvas, pixel(canvas, 119.12, 39.76), pixel(canvas, 119.15, 39.78))
+    changed_by_someone_else(app, AREA, unit="别人改的单位")
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: map_page.editing.dialog is not None, timeout=5000)
+    answer(map_page, "conflict-mine")
+    qtbot.waitUntil(lambda: stored(app, AREA).revision == 3, timeout=5000)
+    settled(canvas)
+    form.save()
+    settled(canvas)
+    assert stored(app, AREA).unit == "别人改的单位"  # not overwritten unseen
+    assert stored(app, AREA).name == AREA.name
+    assert form.dirty
+
+
+def test_a_shape_is_a_conflict_when_someone_else_saved_between_two_savings_of_mine(
+    qtbot, canvas, map_page, take, app, desk
+):
+    take(AREA)
+    drag(qtbot, canvas, pixel(canvas, 119.12, 39.76), pixel(canvas, 119.15, 39.78))
+    theirs = changed_by_someone_else(app, AREA, geometry=shapely.box(119.06, 39.71, 119.1, 39.75))
+    mine, _changes = app.registry.update(replace(theirs, name="我在台账里改的"))
+    desk.history.note([mine])
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: map_page.editing.dialog is not None, timeout=5000)
+    assert map_page.editing.dialog.objectName() == "conflict-box"
+    answer(map_page, "conflict-later")
+
+
+def test_a_click_on_the_strip_sets_no_vertex_underneath(qtbot, canvas, editor):
+    canvas.take_tool("draw-line")
+    qtbot.mouseClick(editor.strip.text, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(editor.numbers, Qt.MouseButton.LeftButton, NONE, QPoint(3, 3))
+    assert canvas.tool.sketch.places == []
+
+
+def test_a_refused_point_is_not_joined_to_the_next_one(qtbot, canvas, map_page, desk, app):
+    canvas.take_tool("draw-point")
+    editor = canvas.editor
+    editor.numbers.take("118.0, 38.0")
+    map_page.editing.dialog.name.setText("远方")
+    map_page.editing.dialog.findChild(object, "new-save").click()
+    qtbot.waitUntil(lambda: bool(desk.errors), timeout=5000)
+    canvas.fit_city()
+    click(qtbot, canvas, pixel(canvas, 119.25, 39.90))
+    made = register(qtbot, map_page, app, "近处", "flood")
+    assert made.geometry.geom_type == "Point"
+
+
 def test_a_shape_in_hand_is_asked_for_at_closing_and_survives_the_language(
     qtbot, canvas, map_page, take, window, settled
 ):

@@ -56,11 +56,16 @@ def test_the_rubber_band_is_drawn_while_it_is_stretched(qtbot, canvas):
     assert canvas.grab().toImage() == before
 
 
-def test_a_carried_hazard_shows_its_way(qtbot, canvas):
+def test_a_carried_hazard_shows_its_way(qtbot, canvas, desk):
+    desk.selection.set([hazard_id(4)])
     canvas.take_tool("move")
-    start = pixel(canvas, *SAMPLES[0].anchor())
+    qtbot.waitUntil(lambda: canvas.editor.sketch is not None, timeout=5000)
+    start = pixel(canvas, *SAMPLES[3].anchor())
+    before = canvas.grab().toImage()
     held(qtbot, canvas, start, start + QPoint(60, 40))
-    assert violet_pixels(canvas) > 20
+    after = canvas.grab().toImage()
+    beside = start + QPoint(60, 40)  # nothing was there
+    assert after.pixelColor(beside) != before.pixelColor(beside)
     canvas.take_tool("pan")
     assert canvas.tool.key == "pan"
 
@@ -152,8 +157,8 @@ def test_a_hazard_can_be_registered_where_a_coordinate_points(qtbot, map_page):
     map_page.ask_place()
     map_page.dialog.edit.setText("119.55, 39.95")
     map_page.dialog.new.click()
-    assert map_page.dialog.objectName() == "new-hazard-dialog"
-    map_page.dialog.reject()
+    assert map_page.editing.dialog.objectName() == "new-hazard-dialog"
+    map_page.editing.dialog.reject()
 
 
 def test_a_narrow_window_gives_the_form_the_room_of_the_filters(qtbot, window, map_page, desk):

@@ -128,7 +128,7 @@ def officer(desk, wait):
 
 @given(st.lists(ACTS, max_size=14))
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_sequence_of_deeds_taken_back_returns_to_the_start(app, jobs, settings, wait, acts):
     desk = Desk(app, jobs, settings)

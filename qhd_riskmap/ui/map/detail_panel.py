@@ -305,6 +305,7 @@ class DetailPanel(QFrame):
         hazard, assessment, changes = result
         # Storing a former state would silently take back the level too.
         self.desk.history.forget([hazard.id])
+        self.desk.history.note([hazard])
         self.rebase(hazard)
         self.desk.notify(
             _("“{name}”评为{level}。").format(name=hazard.name, level=_(assessment.level.label)),
@@ -313,11 +314,15 @@ class DetailPanel(QFrame):
         self.desk.announce(changes)
 
     def rebase(self, hazard: Hazard) -> None:
-        """This desk raised the revision itself: edits typed before are no conflict with it."""
+        """This desk raised the revision itself: edits typed before are no conflict with it.
+
+        Unless someone else saved in between: then saving the form must say so.
+        """
         self._keep_draft()
         key = str(hazard.id)
-        if key in self._drafts:
-            draft = self._drafts[key]
+        draft = self._drafts.get(key)
+        followed = self.desk.history.followed
+        if draft is not None and followed(hazard.id, draft.hazard.revision) == hazard.revision:
             self._drafts[key] = _Draft(hazard, draft.record, draft.attributes)
             self._set_dirty(dirty=False)
 

@@ -277,6 +277,16 @@ class DrawPointTool(DrawTool):
     shortcut = "N"
     kind = ShapeKind.POINT
 
+    def clicked(self, place: QPointF, event: QMouseEvent) -> None:
+        """Every click is a hazard of its own, also after one that was refused."""
+        self.clear()
+        super().clicked(place, event)
+
+    def places_typed(self, places: list[TypedPlace]) -> None:
+        """So is every entry."""
+        self.clear()
+        super().places_typed(places)
+
     def instruction(self) -> str:
         """One click."""
         return _("在隐患的位置点一下；也可以按 Ctrl+V 粘贴坐标。")

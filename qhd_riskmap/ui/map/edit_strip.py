@@ -25,6 +25,8 @@ class EditStrip(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._map = parent
+        # A click beside a button must not set a vertex underneath.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setObjectName("edit-strip")
         self.text = QLabel()
         self.text.setObjectName("edit-hint")

@@ -57,6 +57,8 @@ class NumberBar(QFrame):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._map = parent
+        # A click beside a button must not set a vertex underneath.
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.setObjectName("number-bar")
         self.length = _field("number-length", _("长度（米）"), _NUMBER_WIDTH)
         self.azimuth = _field("number-azimuth", _("方位（度）"), _NUMBER_WIDTH)

@@ -53,16 +53,13 @@ class RegroupEditing(QObject):
 
     def _split(self, hazard: Hazard, pieces: Sequence[BaseGeometry]) -> None:
         service = self._desk.app.reshaping
-        revision = max(hazard.revision, self._desk.history.revision_of(hazard.id) or 0)
+        revision = self._desk.history.followed(hazard.id, hazard.revision)
         words = _("分割“{name}”").format(name=hazard.name)
 
         def done(outcome: Regrouping) -> None:
-            self._regrouped(words, outcome)
             codes = "、".join(each.code for each in outcome.after[1:])
-            self._desk.notify(
-                _("已分割“{name}”，新编号：{codes}。").format(name=hazard.name, codes=codes),
-                "success",
-            )
+            told = _("已分割“{name}”，新编号：{codes}。").format(name=hazard.name, codes=codes)
+            self._regrouped(words, outcome, told)
 
         self._editor.set_busy(busy=True)
         self._desk.run(
@@ -98,11 +95,9 @@ class RegroupEditing(QObject):
         words = _("合并到“{name}”").format(name=ordered[0].name)
 
         def done(outcome: Regrouping) -> None:
-            self._regrouped(words, outcome)
             kept = outcome.kept
-            self._desk.notify(
-                _("已合并为“{name}”（{code}）。").format(name=kept.name, code=kept.code), "success"
-            )
+            told = _("已合并为“{name}”（{code}）。").format(name=kept.name, code=kept.code)
+            self._regrouped(words, outcome, told)
 
         self._desk.run(
             lambda _job: service.merge([(each.id, each.revision) for each in ordered]),
@@ -112,7 +107,7 @@ class RegroupEditing(QObject):
             quiet=True,
         )
 
-    def _regrouped(self, words: str, outcome: Regrouping) -> None:
+    def _regrouped(self, words: str, outcome: Regrouping, told: str) -> None:
         tool = self._canvas.tool
         if isinstance(tool, DrawTool):
             tool.clear()
@@ -123,6 +118,12 @@ class RegroupEditing(QObject):
         self._desk.announce(outcome.changes)
         self._canvas.take_tool("select")
         self._desk.selection.set([str(outcome.kept.id)], by=self._canvas)
+        self._desk.notify(
+            told,
+            "success",
+            action=_("撤销"),
+            callback=partial(self._desk.history.undo_step, step),
+        )
 
     def _refused(self, error: BaseException) -> None:
         self._editor.set_busy(busy=False)

@@ -49,7 +49,7 @@ class ShapeSaving(QObject):
             return
         service, geometry = self._desk.app.reshaping, sketch.outline.geometry()
         # What this desk stored itself since, by form or undo, is no conflict.
-        known = max(hazard.revision, self._desk.history.revision_of(hazard.id) or 0)
+        known = self._desk.history.followed(hazard.id, hazard.revision)
         wanted = known if revision is None else revision
         self._editor.set_busy(busy=True)
         self._desk.run(
@@ -64,13 +64,13 @@ class ShapeSaving(QObject):
         before, after = outcome.before[0], outcome.kept
         self._editor.end()
         step = Restated(_("修改“{name}”的图形").format(name=after.name), before, after)
-        self.stored.emit(after)  # first, so that the form reads on from there
         self._tell(step, outcome, _("已保存“{name}”的图形。").format(name=after.name))
         if self._canvas.tool.edits and self._desk.selection.ids == (str(after.id),):
             self._editor.begin(after)
 
     def _tell(self, step: Restated, outcome: Regrouping, words: str) -> None:
         self._desk.history.add(step, outcome.after)
+        self.stored.emit(outcome.kept)  # before the news, so that the form reads on from there
         self._desk.announce(outcome.changes)
         self._desk.notify(
             words,

@@ -191,6 +191,7 @@ class History(QObject):
         self._stack = QUndoStack(self)
         self._stack.setUndoLimit(_DEEPEST)
         self._revisions: Revisions = {}
+        self._own: dict[UUID, set[int]] = {}
         self._busy = False
 
     @property
@@ -205,9 +206,15 @@ class History(QObject):
 
     def add(self, step: Step, hazards: Iterable[Hazard]) -> None:
         """Remember a deed and the hazards as the register stored them."""
-        self._revisions.update({each.id: each.revision for each in hazards})
+        self.note(hazards)
         self._stack.push(_Stored(step))
         self.changed.emit()
+
+    def note(self, hazards: Iterable[Hazard]) -> None:
+        """Remember hazards as this desk stored them, with or without a step."""
+        for each in hazards:
+            self._revisions[each.id] = each.revision
+            self._own.setdefault(each.id, set()).add(each.revision)
 
     def add_sketched(self, step: SketchStep, owner: object) -> None:
         """Remember a change of a shape in hand; ``owner`` is whose steps go with the shape."""
@@ -222,9 +229,16 @@ class History(QObject):
         self._drop_obsolete()
         self.changed.emit()
 
-    def revision_of(self, hazard_id: UUID) -> int | None:
-        """The newest revision of a hazard that this desk stored itself, if it did."""
-        return self._revisions.get(hazard_id)
+    def followed(self, hazard_id: UUID, revision: int) -> int:
+        """The revision a hazard has if only this desk stored it since ``revision``.
+
+        What this desk did itself is no conflict with a shape or draft begun before. As soon as
+        someone else's revision lies between, it is one.
+        """
+        own = self._own.get(hazard_id, set())
+        while revision + 1 in own:
+            revision += 1
+        return revision
 
     def forget(self, ids: Iterable[UUID]) -> None:
         """Drop the steps of hazards that changed in a way no step can take back."""
@@ -303,7 +317,7 @@ class History(QObject):
         text = command.step.text
         self._drop_obsolete()
         self._move_past(command, undoing=undoing)
-        self._revisions.update({each.id: each.revision for each in hazards})
+        self.note(hazards)
         words = _("已撤销：{step}。") if undoing else _("已重做：{step}。")
         self._desk.notify(words.format(step=text), "success")
         self._desk.announce(changes)
