@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
+from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 
@@ -188,6 +188,22 @@ class ImportPreview:
     def hazards(self) -> Sequence[Hazard]:
         """The hazards that would be registered, without codes."""
         return as_candidates(self.candidates).hazards
+
+    def without(self, rows: Collection[RowKey]) -> ImportPreview:
+        """The same import leaving some rows out, by file, sheet and row number; they may come later."""
+        found = as_candidates(self.candidates)
+        left = set(rows)
+        kept = [
+            at
+            for at, (sheet, row) in enumerate(found.sources)
+            if (sheet.file, sheet.name, row) not in left
+        ]
+        return replace(
+            self,
+            candidates=found.taken(kept),
+            suspects=tuple(pair for pair in self.suspects if pair.key not in left),
+            updates=tuple(offer for offer in self.updates if offer.key not in left),
+        )
 
     def outcome(self) -> ImportOutcome:
         """The outcome of doing nothing with it: a dry run."""

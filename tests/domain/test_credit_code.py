@@ -9,6 +9,7 @@ VALID = "91350100M000100Y43"  # the example of GB 32100-2015
 
 def test_the_standards_example_is_valid():
     assert is_credit_code(VALID)
+    assert not is_credit_code(VALID[:-1])
 
 
 @pytest.mark.parametrize("place", range(18))

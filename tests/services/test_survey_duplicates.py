@@ -349,3 +349,19 @@ def test_a_line_of_no_length_is_doubted(survey, tmp_path):
         survey, workbook(tmp_path / "a.xlsx", line("甲线", points), headers=LINE_HEADERS)
     )
     assert any(issue.code == "odd-length" for issue in found.issues)
+
+
+def test_rows_left_out_are_not_registered_and_may_come_later(survey, register, tmp_path):
+    path = workbook(
+        tmp_path / "a.xlsx",
+        changed(F=""),
+        changed(A="西沟", F="", D=118.99),
+        changed(A="北沟", F="", D=118.9),
+    )
+    found = preview(survey, path)
+    chosen = found.without({(path, "Sheet", 3)})
+    outcome = survey.commit(chosen, SilentJob())
+    assert (outcome.accepted, outcome.duplicates) == (2, 0)
+    assert {h.name for h in live(register)} == {"东沟滑坡", "北沟"}
+    again = commit(survey, path)
+    assert (again.accepted, again.duplicates) == (1, 2)
