@@ -52,7 +52,7 @@ def test_the_rubber_band_is_drawn_while_it_is_stretched(qtbot, canvas):
     band = canvas.grab().toImage()
     assert band.pixelColor(130, 120) != before.pixelColor(130, 120)
     assert band.pixelColor(230, 120) == before.pixelColor(230, 120)
-    canvas.take_tool("pan")
+    canvas.take_tool("select")
     assert canvas.grab().toImage() == before
 
 

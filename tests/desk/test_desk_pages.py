@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from operator import attrgetter
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -363,14 +364,14 @@ def test_the_rail_changes_the_page(qtbot, window):
     assert window.current_page().key == "register"
 
 
-@pytest.mark.parametrize(("page_key", "box"), [("map", "search_box"), ("register", "search")])
+@pytest.mark.parametrize(("page_key", "box"), [("map", "bench.search_box"), ("register", "search")])
 def test_find_goes_to_the_search_box_of_the_page(qtbot, window, page_key, box):
     window.activateWindow()
     window.go_to(page_key)
     window.registry.action("edit.find").trigger()
     page = window.current_page()
     assert page.key == page_key
-    qtbot.waitUntil(getattr(page, box).hasFocus, timeout=2000)
+    qtbot.waitUntil(attrgetter(box)(page).hasFocus, timeout=2000)
 
 
 def test_every_control_can_be_named_and_reached(window):

@@ -19,9 +19,9 @@ from tests.desk.conftest import SAMPLES, hazard_id, make_hazard, type_text
 def box(map_page, settled):
     settled(map_page.canvas)
     map_page.window().activateWindow()
-    map_page.search_box.start()
+    map_page.bench.search_box.start()
     settled()
-    return map_page.search_box
+    return map_page.bench.search_box
 
 
 def ask(qtbot, box, text):
@@ -221,7 +221,7 @@ def stack(app, window, desk, map_page, settled):
 def test_a_click_lists_everything_stacked_there_with_the_reason(
     qtbot, stack, map_page, desk, settled
 ):
-    canvas, panel = map_page.canvas, map_page.identify_panel
+    canvas, panel = map_page.canvas, map_page.bench.identify_panel
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=screen(canvas, *stack))
     assert panel.isVisible()
     hits = panel.list.hits()
@@ -235,7 +235,7 @@ def test_a_click_lists_everything_stacked_there_with_the_reason(
 
 
 def test_choosing_a_line_selects_and_a_double_click_flies(qtbot, stack, map_page, desk, settled):
-    canvas, panel = map_page.canvas, map_page.identify_panel
+    canvas, panel = map_page.canvas, map_page.bench.identify_panel
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=screen(canvas, *stack))
     spot = panel.list.visualItemRect(panel.list.item(2)).center()
     qtbot.mouseClick(panel.list.viewport(), Qt.MouseButton.LeftButton, pos=spot)
@@ -249,7 +249,7 @@ def test_choosing_a_line_selects_and_a_double_click_flies(qtbot, stack, map_page
 
 
 def test_the_list_goes_when_one_or_nothing_is_there(qtbot, stack, map_page, settled):
-    canvas, panel = map_page.canvas, map_page.identify_panel
+    canvas, panel = map_page.canvas, map_page.bench.identify_panel
     qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=screen(canvas, *stack))
     assert panel.isVisible()
     qtbot.mouseClick(

@@ -23,7 +23,6 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
-from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack
 from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
@@ -31,7 +30,6 @@ from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
-from qhd_riskmap.domain.place_index import Found
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.editor import MapEditor
 from qhd_riskmap.ui.map.hazard_tip import tip_html
@@ -39,11 +37,11 @@ from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
-from qhd_riskmap.ui.map.scene import LINE_TOLERANCE_PX, SYMBOL_TOLERANCE_PX, Scene
+from qhd_riskmap.ui.map.scene import Scene
 from qhd_riskmap.ui.map.snapper import LayersSource, Snapper
 from qhd_riskmap.ui.map.tool import Tool
 from qhd_riskmap.ui.map.tools import MENU_TOOLS, TOOLS
-from qhd_riskmap.ui.toolkit.selection import REPLACE, Selection
+from qhd_riskmap.ui.toolkit.selection import Selection
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
 
 CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
@@ -177,6 +175,10 @@ class MapCanvas(QWidget):
         self.editor.tool_taken()
         self.tool_changed.emit(key)
 
+    def tool_named(self, key: str) -> Tool:
+        """One of the tools, in hand or not."""
+        return self._tools[key]
+
     def borrow_tool(self, tool: Tool) -> None:
         """Use a tool that has no button, until another one is taken."""
         self.tool.leave()
@@ -303,22 +305,6 @@ class MapCanvas(QWidget):
             self.selection.set([hits[place]], by=self)
         self._last_hits = hits
         self.place_clicked.emit(*self.place_at(x, y))
-
-    def identify(self, lon: float, lat: float) -> list[Found]:
-        """Everything shown at a place, each with its distance on the ground."""
-        scene = self.scene
-        if scene is None:
-            return []
-        pixel = self.viewport.metres_per_pixel()
-        symbol = (self.options.symbol_size / 2 + SYMBOL_TOLERANCE_PX) * pixel
-        return scene.index.identify(lon, lat, points_m=symbol, lines_m=LINE_TOLERANCE_PX * pixel)
-
-    def select_area(self, area: BaseGeometry, how: str = REPLACE) -> None:
-        """Select what touches an area (CGCS2000 degrees): instead of, besides or out of the rest."""
-        scene = self.scene
-        if scene is not None:
-            found = scene.table.ids[scene.index.touching(area)].tolist()
-            self.selection.combine(found, how, by=self)
 
     def select_box(self, box: QRectF, *, more: bool = False) -> None:
         """Select everything that touches a box of pixels."""

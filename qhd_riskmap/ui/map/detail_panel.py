@@ -36,17 +36,23 @@ from qhd_riskmap.domain.record_fields import (
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.errors import ConflictError
-from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms, format_gk
+from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.assess_dialog import AssessDialog
 from qhd_riskmap.ui.map.attachment_panel import AttachmentPanel
+from qhd_riskmap.ui.map.detail_facts import (
+    facts,
+    history_lines,
+    location_lines,
+    record_lines,
+    section,
+)
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.record_columns import county_label, shape_label
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
@@ -75,11 +81,13 @@ class DetailPanel(QFrame):
         closed: The officer closed the panel.
         delete_wanted: The officer wants this hazard deleted (`Hazard`).
         place_wanted: Show a place on the map (longitude, latitude).
+        history_wanted: Show the past of this hazard (`Hazard`).
     """
 
     closed = Signal()
     delete_wanted = Signal(object)
     place_wanted = Signal(float, float)
+    history_wanted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -177,23 +185,23 @@ class DetailPanel(QFrame):
         self._attributes = self._form(hazard_type, common=False)
         column.addWidget(self._record)
         if hazard_type.fields:
-            column.addWidget(_section(_("{type}专项信息").format(type=type_label(hazard.type_key))))
+            column.addWidget(section(_("{type}专项信息").format(type=type_label(hazard.type_key))))
             column.addWidget(self._attributes)
-        column.addWidget(_section(_("照片和文件")))
+        column.addWidget(section(_("照片和文件")))
         self.attachments = AttachmentPanel(self.desk, hazard)
         self.attachments.place_wanted.connect(self.place_wanted)
         column.addWidget(self.attachments)
-        column.addWidget(_section(_("位置")))
-        column.addWidget(_facts(_location_lines(hazard), "detail-location"))
+        column.addWidget(section(_("位置")))
+        column.addWidget(facts(location_lines(hazard), "detail-location"))
         column.addWidget(self._copy_button(hazard))
         if hazard.extras:
-            column.addWidget(_section(_("原表其他列")))
+            column.addWidget(section(_("原表其他列")))
             lines = [f"{key}：{value}" for key, value in hazard.extras.items()]
-            column.addWidget(_facts(lines, "detail-extras"))
-        column.addWidget(_section(_("评估记录")))
-        column.addWidget(_facts(_history_lines(history), "detail-history"))
-        column.addWidget(_section(_("登记情况")))
-        column.addWidget(_facts(_record_lines(hazard), "detail-record"))
+            column.addWidget(facts(lines, "detail-extras"))
+        column.addWidget(section(_("评估记录")))
+        column.addWidget(facts(history_lines(history), "detail-history"))
+        column.addWidget(section(_("登记情况")))
+        column.addWidget(facts(record_lines(hazard), "detail-record"))
         column.addStretch(1)
         self._scroll.setWidget(body)
         self._fill(hazard)
@@ -383,12 +391,17 @@ class DetailPanel(QFrame):
         self.assess_button = QPushButton(icon("clipboard-check-outline"), _("评估…"))
         self.assess_button.setObjectName("detail-assess")
         self.assess_button.clicked.connect(self.assess)
+        self.history_button = QPushButton(icon("history"), _("历史"))
+        self.history_button.setObjectName("detail-history-open")
+        self.history_button.setToolTip(_("各版本的内容、位置和照片，可以恢复"))
+        self.history_button.clicked.connect(self._ask_history)
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         grade = QHBoxLayout()
         grade.addWidget(self.chip)
         grade.addStretch(1)
+        grade.addWidget(self.history_button)
         grade.addWidget(self.assess_button)
         header = QVBoxLayout()
         header.setSpacing(SPACE_XS)
@@ -418,6 +431,10 @@ class DetailPanel(QFrame):
         footer.addWidget(self.delete_button)
         return footer
 
+    def _ask_history(self) -> None:
+        if self.hazard is not None:
+            self.history_wanted.emit(self.hazard)
+
     def _delete(self) -> None:
         if self.hazard is not None:
             self.delete_wanted.emit(self.hazard)
@@ -432,72 +449,3 @@ class DetailPanel(QFrame):
 
 def _has_errors(issues: Sequence[Issue]) -> bool:
     return any(issue.severity is Severity.ERROR for issue in issues)
-
-
-def _section(words: str) -> QLabel:
-    label = QLabel(words)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setProperty("role", "section")
-    label.setContentsMargins(0, SPACE_S, 0, 0)
-    return label
-
-
-def _facts(lines: Sequence[str], name: str) -> QLabel:
-    label = QLabel("\n".join(lines))
-    label.setObjectName(name)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setWordWrap(True)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    return label
-
-
-def _location_lines(hazard: Hazard) -> list[str]:
-    lon, lat = hazard.anchor()
-    source = hazard.provenance
-    return [
-        _("图形：{shape}").format(shape=shape_label(hazard.geometry)),
-        format_dms(lon, lat),
-        format_decimal(lon, lat),
-        format_gk(lon, lat),
-        _("来源坐标：{text}（{datum}）").format(
-            text=_shortened(source.original_text), datum=source.declared_reference
-        ),
-        _("取得方式：{method}；精度：{accuracy}").format(
-            method=_(source.method.label), accuracy=_(source.accuracy.label)
-        ),
-    ]
-
-
-def _history_lines(history: Sequence[Assessment]) -> list[str]:
-    if not history:
-        return [_("还没有评估。点“评估…”选择方法和因素。")]
-    return [
-        _("{day}　{level}　{method}{score}　{assessor}").format(
-            day=each.assessed_on.isoformat(),
-            level=_(each.level.label),
-            method=each.method.upper() if each.method != "declared" else _("上报等级"),
-            score="" if each.score is None else f" {each.score:g}",
-            assessor=each.assessor,
-        )
-        for each in history
-    ]
-
-
-def _record_lines(hazard: Hazard) -> list[str]:
-    lines = [_("县区：{county}").format(county=county_label(hazard.county))]
-    if hazard.alias_codes:
-        lines.append(_("原编号：{codes}").format(codes="、".join(hazard.alias_codes)))
-    if hazard.updated_at is not None:
-        lines.append(
-            _("最近修改：{day} {who}，第 {revision} 版").format(
-                day=hazard.updated_at.astimezone().strftime("%Y-%m-%d %H:%M"),
-                who=hazard.updated_by,
-                revision=hazard.revision,
-            )
-        )
-    return lines
-
-
-def _shortened(text: str) -> str:
-    limit = 80
-    return text if len(text) <= limit else text[:limit] + "…"

@@ -14,6 +14,7 @@ from qhd_riskmap.domain.place_index import Found, Nearness
 from qhd_riskmap.geo.coordinate_text import format_dms
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.canvas_selection import identify
 from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.toolkit.hit_list import Hit, HitList
 from qhd_riskmap.ui.toolkit.icons import icon
@@ -78,7 +79,7 @@ class IdentifyPanel(QFrame):
     def identify(self, lon: float, lat: float) -> None:
         """List what lies at a place; a single hazard needs no list."""
         scene = self._canvas.scene
-        found = self._canvas.identify(lon, lat)
+        found = identify(self._canvas, lon, lat)
         if scene is None or len(found) < 2:  # noqa: PLR2004 - one is simply selected
             self.hide()
             return

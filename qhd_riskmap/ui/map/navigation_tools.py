@@ -53,20 +53,3 @@ class PanTool(Tool):
         """The rubber band."""
         if self._box is not None:
             paint_box(painter, self._box)
-
-
-class SelectTool(PanTool):
-    """Drag selects a box, a click selects one hazard."""
-
-    key = "select"
-    title = N_("选择")
-    hint = N_("点一下选中一处；拖出方框选中多处；按住 Ctrl 增减")
-    icon_name = "select-drag"
-    shortcut = "S"
-    cursor = Qt.CursorShape.ArrowCursor
-
-    def drag(self, before: QPointF, now: QPointF, event: QMouseEvent) -> None:
-        """Stretch the box."""
-        del before, event
-        self._box = QRectF(self._pressed or now, now).normalized()
-        self.canvas.update()

@@ -7,8 +7,9 @@ from typing import Final
 from qhd_riskmap.ui.map.cut_tools import HoleTool, PartTool, ReshapeTool, SplitTool
 from qhd_riskmap.ui.map.draw_tools import DrawAreaTool, DrawLineTool, DrawPointTool
 from qhd_riskmap.ui.map.measure_tool import MeasureTool
-from qhd_riskmap.ui.map.navigation_tools import PanTool, SelectTool
+from qhd_riskmap.ui.map.navigation_tools import PanTool
 from qhd_riskmap.ui.map.node_tool import NodeTool
+from qhd_riskmap.ui.map.select_tools import SelectTool
 from qhd_riskmap.ui.map.tool import Tool
 from qhd_riskmap.ui.map.transform_tools import MoveTool, RotateTool
 

@@ -9,7 +9,6 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.i18n import N_, _
@@ -18,14 +17,13 @@ from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
-from qhd_riskmap.ui.map.identify_panel import IdentifyPanel
 from qhd_riskmap.ui.map.layer_desk import LayerDesk
 from qhd_riskmap.ui.map.layer_panel import LayerPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
-from qhd_riskmap.ui.map.search_box import SearchBox
 from qhd_riskmap.ui.map.view_choices import ViewChoices
+from qhd_riskmap.ui.map.workbench import MapWorkbench
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -36,7 +34,6 @@ from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
 from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 
-_PLACE_SCALE = 10_000.0
 _COLUMN_SIZES = (228, 760, 352)
 _ROW_SIZES = (460, 190)
 _BOTH_PANELS_FROM = 1000
@@ -121,8 +118,7 @@ class MapPage(Page):
         self.canvas = MapCanvas(desk.selection)
         self.toolbar = MapToolbar(self.canvas)
         self.editing = GeometryEditing(desk, self.canvas, self)
-        self.search_box = SearchBox(desk)
-        self.identify_panel = IdentifyPanel(self.canvas)
+        self.bench = MapWorkbench(desk, self.canvas, self)
         self.filter_panel = FilterPanel()
         self.choices = ViewChoices(desk.settings)
         self.layers = LayerDesk(desk, self.canvas, LayerPanel(), self)
@@ -175,7 +171,7 @@ class MapPage(Page):
 
     def start_search(self) -> None:
         """Cursor into the search box above the map."""
-        self.search_box.start()
+        self.bench.search_box.start()
 
     def unsaved(self) -> str:
         """Drafts of the form, and the shape in hand."""
@@ -288,8 +284,7 @@ class MapPage(Page):
             _("缩放到选中的隐患（Ctrl+Shift+F）"),
             self.canvas.fit_selection,
         )
-        bar.add_stretch()
-        bar.add_widget(self.search_box)
+        self.bench.fill_toolbar(bar)
         self._filter_switch = bar.add_switch(
             "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
         )
@@ -311,18 +306,18 @@ class MapPage(Page):
         canvas.opened.connect(self._open)
         self.table.opened.connect(self._open)
         self.model.filtered.connect(self._show_rows)
-        self.identify_panel.opened.connect(self._open)
-        self.search_box.hazard_chosen.connect(self._fly_to)
-        self.search_box.ground_chosen.connect(self._fly_to_ground)
-        self.search_box.place_chosen.connect(self._go_to_place)
-        self.search_box.left.connect(canvas.setFocus)
+        self.bench.opened.connect(self._open)
+        self.bench.hazard_wanted.connect(self._fly_to)
+        self.bench.past_wanted.connect(canvas.show_table)
+        self.bench.past_closed.connect(self._show_rows)
         self.filter_panel.filtered.connect(self._filter)
         self.filter_panel.layers_changed.connect(self._layers)
         self.choices.changed.connect(self._layers)
         self.choices.projection_chosen.connect(canvas.set_projection)
         self.detail.closed.connect(self._close_detail)
         self.detail.delete_wanted.connect(self._delete)
-        self.detail.place_wanted.connect(self._go_to_place)
+        self.detail.history_wanted.connect(self.bench.show_history)
+        self.detail.place_wanted.connect(self.bench.go_to_place)
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -343,6 +338,9 @@ class MapPage(Page):
 
     def _show_rows(self) -> None:
         """The map shows what the table shows, in the order of the register."""
+        if self.bench.time.active:
+            self.bench.time.set_filter(self.filter_panel.wanted())
+            return
         table, rows = self.model.table, self.model.rows
         self.canvas.show_table(table if len(rows) == len(table) else table.take(np.sort(rows)))
 
@@ -386,10 +384,6 @@ class MapPage(Page):
         self._open(hazard_id)
         self.canvas.setFocus()
 
-    def _fly_to_ground(self, bounds: Bounds) -> None:
-        self.canvas.fit_bounds(bounds)
-        self.canvas.setFocus()
-
     def _close_detail(self) -> None:
         self.desk.selection.clear(by=self)
 
@@ -423,16 +417,10 @@ class MapPage(Page):
     def ask_place(self, text: str = "") -> None:
         """Ask for a coordinate and go there; ``text`` is one already pasted elsewhere."""
         dialog = PlaceDialog(text, self)
-        dialog.place_found.connect(self._go_to_place)
+        dialog.place_found.connect(self.bench.go_to_place)
         dialog.new_here.connect(self.editing.register_at)
         self.dialog = dialog
         dialog.open()
-
-    def _go_to_place(self, lon: float, lat: float) -> None:
-        self.canvas.centre_on(lon, lat, _PLACE_SCALE)
-        self.canvas.setFocus()
-
-    # -- deleting -------------------------------------------------------------------------------
 
     def _delete_current(self) -> None:
         if self.detail.hazard is not None and self.detail.isVisible():
