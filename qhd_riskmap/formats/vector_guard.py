@@ -7,7 +7,9 @@ it open whatever other file or address that names. Only the six formats the map 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 from typing import Final
 
@@ -28,6 +30,10 @@ VIEW: Final = re.compile(
     rb"CREATE\s+(?:TEMP\w*\s+)?VIEW\s+(?:IF\s+NOT\s+EXISTS\s+)?[\"'`\[]?(?!st_)", re.IGNORECASE
 )
 _KML_ROOT: Final = re.compile(rb"<(?:\w+:)?kml[\s>]")
+_KML_DATA: Final = re.compile(
+    rb"(<(?:\w+:)?(?:Data|SimpleData|SimpleField)\b[^<>]*?\bname\s*=\s*)([\"'])([^\"'<>]{1,200})\2"
+)
+_STAND_IN: Final = "qhd_attribute_"
 _OUTSIDE: Final = re.compile(r"(^[/\\])|(^[A-Za-z]:)|((^|[/\\])\.\.([/\\]|$))")
 
 
@@ -39,11 +45,13 @@ class CheckedFile:
         name: For messages.
         source: What GDAL shall open: a path, or the bytes of the KML inside a KMZ.
         drivers: GDAL drivers that may answer for it.
+        names: True names of attributes by those that stand in `source`.
     """
 
     name: str
     source: Path | bytes
     drivers: frozenset[str]
+    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_vector_file(path: Path) -> CheckedFile:
@@ -140,7 +148,7 @@ def _geojson(path: Path, head: bytes) -> CheckedFile:
 
 def _kml(path: Path, head: bytes) -> CheckedFile:
     del head
-    return CheckedFile(path.name, _checked_kml(path.read_bytes(), path.name), _KML_DRIVERS)
+    return _checked_kml(path.read_bytes(), path.name)
 
 
 def _kmz(path: Path, head: bytes) -> CheckedFile:
@@ -162,10 +170,10 @@ def _kmz(path: Path, head: bytes) -> CheckedFile:
     except RiskMapError as error:
         harmful = error.detail == ""
         raise (too_large(path.name) if harmful else broken(path.name, error.detail)) from error
-    return CheckedFile(path.name, _checked_kml(content, path.name), _KML_DRIVERS)
+    return _checked_kml(content, path.name)
 
 
-def _checked_kml(content: bytes, name: str) -> bytes:
+def _checked_kml(content: bytes, name: str) -> CheckedFile:
     head = content[:_HEAD]
     if head[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in head:
         raise broken(name, "KML is not UTF-8")
@@ -176,7 +184,26 @@ def _checked_kml(content: bytes, name: str) -> bytes:
         )
     if not _KML_ROOT.search(head):
         raise broken(name, "no kml element")
-    return content
+    renamed, names = _plain_names(content)
+    return CheckedFile(name, renamed, _KML_DRIVERS, names)
+
+
+def _plain_names(content: bytes) -> tuple[bytes, dict[str, str]]:
+    """Names of data in letters that GDAL keeps: it turns every Chinese one into an underscore."""
+    plain: dict[bytes, bytes] = {}
+
+    def renamed(found: re.Match[bytes]) -> bytes:
+        name = found[3]
+        if name.isascii():
+            return found[0]
+        stand_in = plain.setdefault(name, f"{_STAND_IN}{len(plain)}".encode("ascii"))
+        return found[1] + found[2] + stand_in + found[2]
+
+    content = _KML_DATA.sub(renamed, content)
+    return content, {
+        stand_in.decode("ascii"): unescape(name.decode("utf-8", "replace"))
+        for name, stand_in in plain.items()
+    }
 
 
 def _dxf(path: Path, head: bytes) -> CheckedFile:

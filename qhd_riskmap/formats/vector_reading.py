@@ -74,7 +74,7 @@ def vector_parts(path: Path) -> tuple[VectorPart, ...]:
     encoding = dbf_encoding(path) if path.suffix.lower() == ".shp" else None
     names = _layer_names(checked)
     parts = [_part(checked, name, encoding) for name in names]
-    if path.suffix.lower() in _KML_SUFFIXES and len(parts) > 1:
+    if path.suffix.lower() in _KML_SUFFIXES:
         parts = [_all_of(parts)]
     usable = tuple(part for part in parts if part.features)
     if not usable:
@@ -105,7 +105,7 @@ def read_vector(
     checked = check_vector_file(path)
     shapefile = path.suffix.lower() == ".shp"
     encoding = (encoding or dbf_encoding(path)) if shapefile else ""
-    names = [part] if part else _layer_names(checked)
+    names: list[str | int] = [part] if part else _layer_names(checked)
     if path.suffix.lower() not in _KML_SUFFIXES:
         names = names[:1]
     pieces = []
@@ -117,7 +117,7 @@ def read_vector(
                 _("“{name}”没有注明坐标系，无法定位。").format(name=path.name),
                 hint=_("请在图层的属性里选定它的坐标系。"),
             )
-        pieces.append(_read(checked, facts, declared, encoding or None))
+        pieces.append(_read(checked, name, declared, encoding or None))
     joined = pieces[0] if len(pieces) == 1 else _joined(pieces)
     return VectorContent(
         geometries=joined.geometries,
@@ -193,19 +193,25 @@ def _decodes(text: bytes, encoding: str) -> bool:
     return True
 
 
-def _layer_names(checked: CheckedFile) -> list[str]:
+def _layer_names(checked: CheckedFile) -> list[str | int]:
+    """Names of the layers, or their numbers in a KML, whose unnamed ones are named anew every time."""
     import pyogrio  # noqa: PLC0415 - GDAL loads in 100 ms
 
     with _gdal_errors(checked.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         listed = pyogrio.list_layers(checked.source)
-    names = [str(name) for name, kind in listed if kind is not None]
+    numbered = isinstance(checked.source, bytes)
+    names: list[str | int] = [
+        number if numbered else str(name)
+        for number, (name, kind) in enumerate(listed)
+        if kind is not None
+    ]
     if not names or len(names) > MAX_PARTS:
         raise broken(checked.name, f"{len(listed)} layers, {len(names)} with geometries")
     return names
 
 
-def _part(checked: CheckedFile, name: str, encoding: str | None) -> VectorPart:
+def _part(checked: CheckedFile, name: str | int, encoding: str | None) -> VectorPart:
     import pyogrio  # noqa: PLC0415
 
     with _gdal_errors(checked.name), warnings.catch_warnings():
@@ -218,10 +224,10 @@ def _part(checked: CheckedFile, name: str, encoding: str | None) -> VectorPart:
     if info["features"] > MAX_FEATURES or len(info["fields"]) > _MAX_FIELDS:
         raise too_large(checked.name)
     return VectorPart(
-        name=name,
+        name=str(name),
         features=int(info["features"]),
         reference=declared_reference(info["crs"]),
-        fields=tuple(_decoded(field, encoding) for field in info["fields"]),
+        fields=tuple(_true_name(checked, field, encoding) for field in info["fields"]),
     )
 
 
@@ -252,7 +258,7 @@ def _all_of(parts: list[VectorPart]) -> VectorPart:
 
 
 def _read(
-    checked: CheckedFile, facts: VectorPart, declared: str, encoding: str | None
+    checked: CheckedFile, name: str | int, declared: str, encoding: str | None
 ) -> VectorContent:
     import pyogrio.raw  # noqa: PLC0415
 
@@ -263,7 +269,7 @@ def _read(
     with _gdal_errors(checked.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meta, _fids, wkb, columns = pyogrio.raw.read(
-            checked.source, layer=facts.name, encoding=_bytewise(encoding), force_2d=True
+            checked.source, layer=name, encoding=_bytewise(encoding), force_2d=True
         )
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     if int(shapely.get_num_coordinates(shapes).sum()) > MAX_VERTICES:
@@ -275,8 +281,8 @@ def _read(
     usable = np.isfinite(shapely.bounds(shapes)).all(axis=1)
     kept = rows[usable]
     attributes = {
-        _decoded(name, encoding): _decoded_column(column[kept], encoding)
-        for name, column in zip(meta["fields"], columns, strict=True)
+        _true_name(checked, field, encoding): _decoded_column(column[kept], encoding)
+        for field, column in zip(meta["fields"], columns, strict=True)
     }
     skipped = len(wkb) - len(np.unique(kept))
     return VectorContent(geometries=shapes[usable], attributes=attributes, skipped=skipped)
@@ -291,6 +297,11 @@ def _decoded(text: object, encoding: str | None) -> str:
     if encoding is None:
         return str(text)
     return str(text).encode("latin-1", "replace").decode(encoding, "ignore")
+
+
+def _true_name(checked: CheckedFile, name: object, encoding: str | None) -> str:
+    text = _decoded(name, encoding)
+    return checked.names.get(text, text)
 
 
 def _decoded_column(column: npt.NDArray[Any], encoding: str | None) -> npt.NDArray[Any]:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QToolTip
 from qhd_riskmap.cartography.map_painter import clusters_in_view
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.hazard_tip import cluster_html
 from qhd_riskmap.ui.toolkit.selection import Selection
 from tests.desk.conftest import SAMPLES, hazard_id
 
@@ -310,6 +311,20 @@ def test_a_click_on_a_cluster_zooms_into_it(qtbot, big_canvas):
     big_canvas.select_at(*centre.tolist())
     assert big_canvas.viewport.resolution < before
     assert len(big_canvas.selection) == 0
+
+
+def test_a_cluster_tells_how_many_of_each_level_it_holds(qtbot, big_canvas):
+    qtbot.waitUntil(lambda: big_canvas.frame is not None, timeout=20000)
+    view, options, scene = big_canvas.viewport, big_canvas.options, big_canvas.scene
+    clusters = clusters_in_view(scene.prepared, view, options)
+    largest = int(clusters.counts.argmax())
+    x, y = view.plane_to_screen(clusters.xy[largest : largest + 1])[0].tolist()
+    levels = scene.cluster_levels(view, x, y, options)
+    assert levels == tuple(clusters.by_level[largest].tolist())
+    words = cluster_html(levels)
+    assert str(sum(levels)) in words
+    assert f"重大风险 {levels[1]}" in words
+    assert scene.cluster_levels(view, -500, -500, options) == ()
 
 
 def test_names_with_markup_stay_text(qtbot, dressed):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import numpy as np
 import pyogrio
@@ -12,7 +14,7 @@ import pytest
 import rasterio
 import shapely
 from pyproj import Transformer
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QInputDialog
 
@@ -329,8 +331,6 @@ class Reddish:
                 x, y = int(self.x) - column * 256 + dx, int(self.y) - row * 256 + dy
                 if 0 <= x < 256 and 0 <= y < 256:
                     image.setPixelColor(x, y, QColor("#FF0000"))
-        from PySide6.QtCore import QBuffer, QIODevice  # noqa: PLC0415
-
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         image.save(buffer, "PNG")
@@ -398,3 +398,51 @@ def test_drawing_is_pulled_to_the_vertices_of_a_visible_layer(map_page, layers, 
     assert found.place == pytest.approx(corner, abs=1e-7)
     layers.change(layers.linked[0].layer.id, visible=False)
     assert canvas.snapper.snap(canvas.viewport, x + 4, y - 3, nothing) is None
+
+
+class _Tiles(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.server.asked += 1
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.server.body)))
+        self.end_headers()
+        self.wfile.write(self.server.body)
+
+    def log_message(self, *_args):
+        pass
+
+
+def test_tiles_come_from_the_network_onto_the_map_and_stay_without_it(
+    qtbot, map_page, layers, settled
+):
+    image = QImage(256, 256, QImage.Format.Format_RGB32)
+    image.fill(QColor("#00FF00"))
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "PNG")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Tiles)
+    server.asked, server.body = 0, bytes(buffer.data().data())
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    canvas = map_page.canvas
+    canvas.centre_on(*PLACE, 60_000)
+    place = (PLACE[0] + 0.004, PLACE[1] + 0.003)
+    layers.ask_service()
+    dialog: TileDialog = layers.dialog
+    dialog.address.setText(f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{x}}/{{y}}.png")
+    dialog.online.setChecked(True)
+    dialog.ok.click()
+    green = QColor("#00FF00")
+    qtbot.waitUntil(lambda: ground_colour(canvas, *place) == green, timeout=10000)
+    assert load_settings().online_tiles
+    server.shutdown()
+    server.server_close()
+    asked = server.asked
+    canvas.pan(3, 0)
+    layers._opened.clear()
+    layers.reload()
+    qtbot.waitUntil(lambda: bool(layers._opened), timeout=5000)
+    settled(canvas)
+    assert ground_colour(canvas, *place) == green
+    assert server.asked == asked
+    canvas.centre_on(PLACE[0] - 0.6, PLACE[1], 60_000)
+    qtbot.waitUntil(lambda: "取不到" in layers.panel.note.text(), timeout=10000)

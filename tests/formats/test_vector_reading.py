@@ -139,6 +139,20 @@ def test_kml_folders_are_read_together_also_from_a_kmz(tmp_path):
         assert shapely.get_coordinates(content.geometries)[0].tolist() == pytest.approx(PLACE)
 
 
+def test_chinese_names_of_kml_data_are_kept_apart(tmp_path):
+    data = "".join(
+        f'<Data name="{name}"><value>{value}</value></Data>'
+        for name, value in (("级别", 2), ("单位", "学校"), ("a&amp;乙", 3), ("plain", 4))
+    )
+    mark = PLACEMARK.replace("<Point>", f"<ExtendedData>{data}</ExtendedData><Point>")
+    path = tmp_path / "a.kml"
+    path.write_text(KML.format(mark), encoding="utf-8")
+    attributes = read_vector(path).attributes
+    found = {key: str(attributes[key][0]) for key in ("级别", "单位", "a&乙", "plain", "Name")}
+    assert found == {"级别": "2", "单位": "学校", "a&乙": "3", "plain": "4", "Name": "学校"}
+    assert "级别" in vector_parts(path)[0].fields
+
+
 def test_a_drawing_must_be_told_its_system(tmp_path):
     path = tmp_path / "a.dxf"
     x, y = plane(*PLACE)

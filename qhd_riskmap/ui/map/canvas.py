@@ -32,7 +32,7 @@ from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.editor import MapEditor
-from qhd_riskmap.ui.map.hazard_tip import tip_html
+from qhd_riskmap.ui.map.hazard_tip import cluster_html, tip_html
 from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
@@ -480,5 +480,7 @@ class MapCanvas(QWidget):
         return False
 
     def _show_tip(self, place: QPoint, on_screen: QPoint) -> None:
-        words = tip_html(self._table, self.hits_at(place.x(), place.y()))
+        x, y, scene = place.x(), place.y(), self.scene
+        levels = scene.cluster_levels(self.viewport, x, y, self.options) if scene else ()
+        words = cluster_html(levels) if levels else tip_html(self._table, self.hits_at(x, y))
         QToolTip.showText(on_screen, words, self) if words else QToolTip.hideText()

@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qhd_riskmap.cartography.symbols import level_label, type_label
-from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.cartography.symbols import GRADES, level_label, type_label
+from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.i18n import _
+
+
+def cluster_html(by_level: Sequence[int]) -> str:
+    """How many of each level a cluster holds, the worst first, as HTML."""
+    lines = [f"<b>{escape(_('此处共 {number} 处隐患').format(number=sum(by_level)))}</b>"]
+    lines += [
+        f"{escape(level_label(level))} {by_level[level]}"
+        for level in (*GRADES, NO_LEVEL)
+        if by_level[level]
+    ]
+    return "<br>".join(lines)
 
 
 def tip_html(table: FeatureTable, hits: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from qhd_riskmap.cartography.clusters import Clusters
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import clusters_in_view, is_density, visible_marks
 from qhd_riskmap.cartography.prepared import PreparedFeatures, prepare
@@ -75,19 +76,35 @@ class Scene:
         self, viewport: Viewport, x: float, y: float, options: MapOptions
     ) -> Bounds | None:
         """Ground covered by the members of the cluster under a pixel, or None."""
-        clusters = clusters_in_view(self.prepared, viewport, options)
-        if clusters is None or not len(clusters):
+        found = self._cluster(viewport, (x, y), options)
+        if found is None:
             return None
-        centres = viewport.plane_to_screen(clusters.xy)
-        away = np.hypot(centres[:, 0] - x, centres[:, 1] - y)
-        away[clusters.counts < 2] = np.inf  # noqa: PLR2004 - a group has two members
-        nearest = int(np.argmin(away))
-        if away[nearest] > options.symbol_size:
-            return None
+        clusters, nearest = found
         lonlat = self.prepared.marks.lonlat[clusters.members_of(nearest)]
         west, south = lonlat.min(axis=0).tolist()
         east, north = lonlat.max(axis=0).tolist()
         return west, south, east, north
+
+    def cluster_levels(
+        self, viewport: Viewport, x: float, y: float, options: MapOptions
+    ) -> tuple[int, ...]:
+        """Members of each level 0 … 4 of the cluster under a pixel; empty where there is none."""
+        found = self._cluster(viewport, (x, y), options)
+        return tuple(found[0].by_level[found[1]].tolist()) if found is not None else ()
+
+    def _cluster(
+        self, viewport: Viewport, at: tuple[float, float], options: MapOptions
+    ) -> tuple[Clusters, int] | None:
+        clusters = clusters_in_view(self.prepared, viewport, options)
+        if clusters is None or not len(clusters):
+            return None
+        centres = viewport.plane_to_screen(clusters.xy)
+        away = np.hypot(centres[:, 0] - at[0], centres[:, 1] - at[1])
+        away[clusters.counts < 2] = np.inf  # noqa: PLR2004 - a group has two members
+        nearest = int(np.argmin(away))
+        if away[nearest] > options.symbol_size:
+            return None
+        return clusters, nearest
 
     def legend(self, viewport: Viewport, options: MapOptions) -> tuple[LegendEntry, ...]:
         """Legend of what is in view."""
