@@ -5,6 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qhd_riskmap.bootstrap import FirstLook
 
 
 def main() -> int:
@@ -20,11 +24,13 @@ def main() -> int:
     return run(sys.argv[1:], _open_desk)
 
 
-def _open_desk(path: Path | None, passphrase: str | None, actor_name: str) -> int:
+def _open_desk(
+    path: Path | None, passphrase: str | None, actor_name: str, look: FirstLook | None
+) -> int:
     # Widgets load late: no other command needs them.
     from qhd_riskmap.ui.application import run_desk  # noqa: PLC0415
 
-    return run_desk(path, passphrase, actor_name)
+    return run_desk(path, passphrase, actor_name, look)
 
 
 if __name__ == "__main__":

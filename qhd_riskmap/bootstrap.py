@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import cached_property
 from pathlib import Path
@@ -32,12 +33,16 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.reshaping import ReshapingService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.storage.engine import Register
+    from qhd_riskmap.storage.straight_read import JoinedRows
 
 _NAMELESS = "unknown"
 
 
 class FirstLook:
     """Reads a register on a thread of its own while the window is being loaded.
+
+    The file is read at once; what was read is made into columns when `go_on` says that the libraries
+    for it are loaded. Two threads must not load them at the same time.
 
     Attributes:
         path: The register file.
@@ -47,23 +52,47 @@ class FirstLook:
     def __init__(self, path: Path, passphrase: str | None) -> None:
         self.path = path
         self.passphrase = passphrase
+        self._rows: Future[list[JoinedRows] | None] = Future()
         self._table: Future[FeatureTable | None] = Future()
+        self._loaded = threading.Event()
+        self._follow: Callable[[FeatureTable], object] = bool
         self._thread = threading.Thread(target=self._read, name="register-first", daemon=True)
         self._thread.start()
 
+    def go_on(self, follow: Callable[[FeatureTable], object] = bool) -> None:
+        """The libraries are loaded: make the columns, then do ``follow`` with them beside the window."""
+        self._follow = follow
+        self._loaded.set()
+
+    def fits(self) -> bool:
+        """Waits for the file; False where the register must be opened properly to say why."""
+        return self._rows.result() is not None
+
     def table(self) -> FeatureTable | None:
-        """Waits for the hazards; None where the register must be opened properly to say why."""
-        found = self._table.result()
+        """Waits for the columns; None where only the open register can tell."""
+        self._loaded.set()
+        return self._table.result()
+
+    def close(self) -> None:
+        """Wait until the thread is gone."""
+        self._loaded.set()
         self._thread.join()
-        return found
 
     def _read(self) -> None:
-        try:
-            from qhd_riskmap.storage.first_look import first_look  # noqa: PLC0415
+        from qhd_riskmap.storage.first_look import columns_of, first_rows  # noqa: PLC0415
 
-            self._table.set_result(first_look(self.path, self.passphrase))
+        try:
+            self._rows.set_result(first_rows(self.path, self.passphrase))
+            self._loaded.wait()
+            self._table.set_result(columns_of(self._rows.result()))
         except BaseException as error:  # whoever waits must hear of it
-            self._table.set_exception(error)
+            for waited in (self._rows, self._table):
+                if not waited.done():
+                    waited.set_exception(error)
+            return
+        table = self._table.result()
+        if table is not None:
+            self._follow(table)
 
 
 class App:
@@ -81,13 +110,13 @@ class App:
         actor: Actor,
         *,
         register: Register | None = None,
-        first: FeatureTable | None = None,
+        look: FirstLook | None = None,
     ) -> None:
         self.path = path
         self.actor = actor
         self._passphrase = passphrase
         self._register = register
-        self._first = first
+        self._look = look
         self._opening = threading.Lock()
 
     @property
@@ -114,7 +143,8 @@ class App:
     def features(self) -> FeatureTable:
         """All live hazards as columns: once from the first look, from then on read anew."""
         self.actor.require(Permission.READ)
-        first, self._first = self._first, None
+        look, self._look = self._look, None
+        first = look.table() if look is not None else None
         return first if first is not None else self.registry.features()
 
     @cached_property
@@ -203,6 +233,8 @@ class App:
 
     def close(self) -> None:
         """Release the file; the services are unusable afterwards."""
+        if self._look is not None:
+            self._look.close()
         if "layers" in vars(self):
             self.layers.tiles.close()
         with self._opening:
@@ -240,10 +272,10 @@ def open_app(
         DatabaseError: The file cannot be opened; each reason is a class of its own.
     """
     who = actor(actor_name)
-    first = look.table() if look is not None else None
-    app = App(Path(path).absolute(), passphrase, who, first=first)
-    if first is None:
-        _ = app.register
+    if look is not None and look.fits():
+        return App(Path(path).absolute(), passphrase, who, look=look)
+    app = App(Path(path).absolute(), passphrase, who)
+    _ = app.register
     return app
 
 

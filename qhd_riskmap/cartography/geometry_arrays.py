@@ -143,6 +143,55 @@ def path_layer(
     )
 
 
+def flat_layer(
+    lonlat: FloatArray,
+    offsets: IntArray,
+    rows: IntArray,
+    styles: IntArray,
+    projection: Projection,
+    *,
+    closed: bool,
+) -> PathLayer:
+    """The same from vertices in one array, one part per path."""
+    order = np.argsort(styles, kind="stable")
+    whole = Ragged(projection.forward_pairs(lonlat), offsets, np.arange(len(rows)))
+    full = take_order(whole, order)
+    bounds = np.empty((len(rows), 4))
+    if len(rows):
+        starts = full.offsets[:-1]
+        bounds[:, :2] = np.minimum.reduceat(full.xy, starts)
+        bounds[:, 2:] = np.maximum.reduceat(full.xy, starts)
+    return PathLayer(
+        rows=rows[order], styles=styles[order], bounds=bounds, full=full, closed=closed
+    )
+
+
+def take_order(ragged: Ragged, order: IntArray) -> Ragged:
+    """The parts in another order; part ``order[i]`` belongs to path i afterwards."""
+    counts = np.diff(ragged.offsets)[order]
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=offsets[1:])
+    picked = np.arange(offsets[-1]) + np.repeat(ragged.offsets[:-1][order] - offsets[:-1], counts)
+    return Ragged(ragged.xy[picked], offsets, np.arange(len(order)))
+
+
+def joined_layers(first: PathLayer, second: PathLayer) -> PathLayer:
+    """Both layers as one, sorted by style; where styles are equal those of ``first`` come first."""
+    styles = np.concatenate((first.styles, second.styles))
+    order = np.argsort(styles, kind="stable")
+    place = np.empty(len(order), np.int64)
+    place[order] = np.arange(len(order))
+    here = Ragged(first.full.xy, first.full.offsets, place[first.full.owner])
+    there = Ragged(second.full.xy, second.full.offsets, place[len(first) + second.full.owner])
+    return PathLayer(
+        rows=np.concatenate((first.rows, second.rows))[order],
+        styles=styles[order],
+        bounds=np.concatenate((first.bounds, second.bounds))[order],
+        full=merged(here, there),
+        closed=first.closed,
+    )
+
+
 def ragged_of(geometries: npt.NDArray[Any], *, closed: bool) -> Ragged:
     """Flatten line or polygon geometries (multi parts and holes included)."""
     if len(geometries) == 0:

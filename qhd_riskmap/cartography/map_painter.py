@@ -354,7 +354,7 @@ def hazard_labels(
             continue
         seen.add(row)
         x, y = xy[index].tolist()
-        yield Label(str(prepared.names[row]), x, y, options.symbol_size * 0.72, style)
+        yield Label(str(prepared.table.names[row]), x, y, options.symbol_size * 0.72, style)
 
 
 def division_labels(

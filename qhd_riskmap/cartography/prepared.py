@@ -6,15 +6,23 @@ Preparing 100,000 hazards takes a fraction of a second; painting then touches on
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qhd_riskmap.cartography.geometry_arrays import IntArray, PathLayer, path_layer
+from qhd_riskmap.cartography.geometry_arrays import (
+    IntArray,
+    PathLayer,
+    flat_layer,
+    joined_layers,
+    path_layer,
+)
 from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.symbols import style_numbers
 from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.flat_shapes import FlatShapes
 
 _LINE_TYPES = (
     shapely.GeometryType.LINESTRING,
@@ -55,7 +63,7 @@ class PreparedFeatures:
 
     Attributes:
         projection: Plane of all coordinates.
-        names: (n) names for labels, by table row.
+        table: What was prepared, for the names of labels.
         styles: (n) style number by table row.
         bounds: (n, 4) degrees by table row.
         marks: Symbols.
@@ -64,7 +72,7 @@ class PreparedFeatures:
     """
 
     projection: Projection
-    names: npt.NDArray[np.object_]
+    table: FeatureTable
     styles: IntArray
     bounds: FloatArray
     marks: Marks
@@ -72,7 +80,7 @@ class PreparedFeatures:
     polygons: PathLayer
 
     def __len__(self) -> int:
-        return len(self.names)
+        return len(self.styles)
 
     def extent(self) -> tuple[float, float, float, float] | None:
         """West, south, east, north of everything in degrees, or None where there is nothing."""
@@ -90,16 +98,22 @@ def prepare(table: FeatureTable, projection: Projection = Projection.MERCATOR) -
     Geometries of other kinds (collections, empty ones) keep their mark, where they have an anchor.
     """
     styles = style_numbers(table.type_keys, table.levels)
+    if table.flat is not None:
+        return _prepare_flat(table, table.flat, styles, projection)
     kinds = shapely.get_type_id(table.geometries)
     rows = np.arange(len(table), dtype=np.int64)
     is_line = np.isin(kinds, _LINE_TYPES)
     is_polygon = np.isin(kinds, _POLYGON_TYPES)
+    is_multi = kinds == shapely.GeometryType.MULTIPOINT
     return PreparedFeatures(
         projection=projection,
-        names=table.names,
+        table=table,
         styles=styles,
         bounds=table.bounds,
-        marks=_marks(table, styles, ~(is_line | is_polygon), projection),
+        marks=_marks(
+            table.anchors, styles, ~(is_line | is_polygon), projection,
+            multipoints=table.geometries[is_multi], several=rows[is_multi],
+        ),
         lines=path_layer(
             table.geometries[is_line], rows[is_line], styles[is_line], projection, closed=False
         ),
@@ -110,15 +124,60 @@ def prepare(table: FeatureTable, projection: Projection = Projection.MERCATOR) -
     )  # fmt: skip
 
 
+def _prepare_flat(
+    table: FeatureTable, flat: FlatShapes, styles: IntArray, projection: Projection
+) -> PreparedFeatures:
+    """The same from arrays, without geometry objects for what is simple."""
+    kinds = shapely.get_type_id(flat.others)
+    other_styles = styles[flat.other_rows]
+    is_line, is_polygon = np.isin(kinds, _LINE_TYPES), np.isin(kinds, _POLYGON_TYPES)
+
+    def layer(
+        rows: IntArray, xy: FloatArray, offsets: IntArray, others: npt.NDArray[np.bool_], *,
+        closed: bool,
+    ) -> PathLayer:  # fmt: skip
+        simple = flat_layer(xy, offsets, rows, styles[rows], projection, closed=closed)
+        if not others.any():
+            return simple
+        rest = path_layer(
+            flat.others[others], flat.other_rows[others], other_styles[others], projection,
+            closed=closed,
+        )  # fmt: skip
+        return joined_layers(simple, rest)
+
+    pointlike = np.zeros(flat.size, bool)
+    pointlike[flat.point_rows] = True
+    pointlike[flat.other_rows[~(is_line | is_polygon)]] = True
+    several = kinds == shapely.GeometryType.MULTIPOINT
+    return PreparedFeatures(
+        projection=projection,
+        table=table,
+        styles=styles,
+        bounds=table.bounds,
+        marks=_marks(
+            table.anchors, styles, pointlike, projection,
+            multipoints=flat.others[several], several=flat.other_rows[several],
+        ),
+        lines=layer(flat.line_rows, flat.lines, flat.line_offsets, is_line, closed=False),
+        polygons=layer(flat.ring_rows, flat.rings, flat.ring_offsets, is_polygon, closed=True),
+    )  # fmt: skip
+
+
 def _marks(
-    table: FeatureTable, styles: IntArray, pointlike: npt.NDArray[np.bool_], projection: Projection
+    anchors: FloatArray,
+    styles: IntArray,
+    pointlike: npt.NDArray[np.bool_],
+    projection: Projection,
+    *,
+    multipoints: npt.NDArray[Any],
+    several: IntArray,
 ) -> Marks:
-    kinds = shapely.get_type_id(table.geometries)
-    is_multi = kinds == shapely.GeometryType.MULTIPOINT
-    single = np.nonzero(~is_multi)[0]
-    several = np.nonzero(is_multi)[0]
-    coordinates, owner = shapely.get_coordinates(table.geometries[several], return_index=True)
-    lonlat = np.concatenate((table.anchors[single], coordinates))
+    """One mark at every anchor, but one at every point of the ``multipoints`` in rows ``several``."""
+    alone = np.ones(len(anchors), bool)
+    alone[several] = False
+    single = np.nonzero(alone)[0]
+    coordinates, owner = shapely.get_coordinates(multipoints, return_index=True)
+    lonlat = np.concatenate((anchors[single], coordinates))
     rows = np.concatenate((single, several[owner])).astype(np.int64)
     usable = np.isfinite(lonlat).all(axis=1)
     lonlat, rows = lonlat[usable], rows[usable]

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Transformer
+
+if TYPE_CHECKING:
+    from pyproj import Transformer
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -68,9 +70,13 @@ class Projection(StrEnum):
 # pyproj keeps one context per thread behind a Transformer, so one instance serves all threads.
 @cache
 def _to_gk() -> Transformer:
+    from pyproj import Transformer  # noqa: PLC0415 - 60 ms, which the start need not pay
+
     return Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True)
 
 
 @cache
 def _from_gk() -> Transformer:
+    from pyproj import Transformer  # noqa: PLC0415
+
     return Transformer.from_crs("EPSG:4549", "EPSG:4490", always_xy=True)

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from pyproj import Geod
 
 from qhd_riskmap.cartography.projection import FloatArray, Projection
+from qhd_riskmap.geo.geodesy import distance_m
+from qhd_riskmap.geo.short_geodesic import REACH_DEG, short_distance_m
 
 Bounds = tuple[float, float, float, float]
 
@@ -22,7 +23,6 @@ _METRES_PER_INCH = 0.0254
 _KILOMETRE = 1000.0
 _MIN_RESOLUTION = 0.01
 _MAX_RESOLUTION = 160_000.0
-_GEOD = Geod(a=6378137.0, rf=298.257222101)  # CGCS2000, GB 22021-2008
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,10 @@ class Viewport:
         lon, lat = self.to_lonlat(
             [self.width / 2 - half, self.width / 2 + half], [self.height / 2, self.height / 2]
         )
-        return float(_GEOD.inv(lon[0], lat[0], lon[1], lat[1])[2]) / (2 * half)
+        ends = float(lon[0]), float(lat[0]), float(lon[1]), float(lat[1])
+        near = abs(ends[2] - ends[0]) < REACH_DEG
+        metres = short_distance_m(*ends) if near else float(distance_m(*ends))
+        return metres / (2 * half)
 
     def scale_denominator(self, dpi: float = SCREEN_DPI) -> float:
         """The n of 1:n in the middle of the window, for ``dpi`` logical pixels per inch."""

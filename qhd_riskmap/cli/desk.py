@@ -6,14 +6,14 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from qhd_riskmap.bootstrap import actor
+from qhd_riskmap.bootstrap import FirstLook, actor
 from qhd_riskmap.cli.access import passphrase
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.i18n import _
 from qhd_riskmap.settings import data_dir, load_settings
 
-# (register or None for the first-start wizard, passphrase, actor name) → exit code
-DeskOpener = Callable[[Path | None, str | None, str], int]
+# (register or None for the first-start wizard, passphrase, actor name, look at it) → exit code
+DeskOpener = Callable[[Path | None, str | None, str, FirstLook | None], int]
 
 
 def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -> int:
@@ -33,7 +33,9 @@ def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -
         if not path.exists():
             output.note(_("正在建立示例登记库……"))
         ensure_sample_register(path, who, SilentJob())
-    return opener(path, word, who.name)
+    # Begun here, so that the file is read while the window is being loaded.
+    look = FirstLook(path, word) if path is not None else None
+    return opener(path, word, who.name, look)
 
 
 def sample_path() -> Path:

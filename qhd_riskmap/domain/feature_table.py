@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qhd_riskmap.domain.flat_shapes import FlatShapes, anchors_of
+from qhd_riskmap.domain.flat_shapes import FlatShapes, anchors_of, dimensions_of
 from qhd_riskmap.domain.late_value import Late
 
 TextColumn = npt.NDArray[np.object_]
@@ -45,6 +45,7 @@ class FeatureTable:
     flat: FlatShapes | None = None
     _texts: Mapping[str, Late[TextColumn]] = field(repr=False)
     _geometries: Late[npt.NDArray[Any]] = field(repr=False)
+    _dimensions: Late[npt.NDArray[np.int64]] = field(repr=False)
     _rows: dict[str, int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
@@ -90,6 +91,11 @@ class FeatureTable:
         """Shapely geometries, CGCS2000 degrees."""
         return self._geometries.get()
 
+    @property
+    def dimensions(self) -> npt.NDArray[np.int64]:
+        """0 for points, 1 for lines, 2 for polygons, -1 where there is nothing."""
+        return self._dimensions.get()
+
     def row_of(self, hazard_id: str) -> int | None:
         """Row number of an id, or None."""
         if not self._rows and len(self):
@@ -107,6 +113,7 @@ class FeatureTable:
                 name: Late(partial(_taken, column, rows)) for name, column in self._texts.items()
             },
             _geometries=Late(partial(_taken, self._geometries, rows)),
+            _dimensions=Late(partial(_taken, self._dimensions, rows)),
         )
 
 
@@ -150,6 +157,7 @@ def feature_table(
         bounds=shapely.bounds(geometries).reshape(-1, 4),
         _texts={name: Late.given(texts(values)) for name, values in columns.items()},
         _geometries=Late.given(geometries),
+        _dimensions=Late(partial(dimensions_of, geometries)),
     )
 
 
@@ -176,6 +184,7 @@ def table_of_arrays(
         flat=flat,
         _texts={name: Late(columns[name]) for name in TEXT_COLUMNS},
         _geometries=Late(flat.geometries),
+        _dimensions=Late(flat.dimensions),
     )
 
 

@@ -63,6 +63,14 @@ class FlatShapes:
         rings = shapely.linearrings(self.rings, indices=_owners(self.ring_offsets))
         return np.atleast_1d(shapely.polygons(rings))
 
+    def dimensions(self) -> IntArray:
+        """(n) 0 for points, 1 for lines, 2 for polygons."""
+        found = np.zeros(self.size, np.int64)
+        found[self.line_rows] = 1
+        found[self.ring_rows] = 2
+        found[self.other_rows] = dimensions_of(self.others)
+        return found
+
     def anchors(self) -> FloatArray:
         """(n, 2) points on the geometries, as `anchors_of` finds them."""
         found = np.empty((self.size, 2))
@@ -86,6 +94,11 @@ def anchors_of(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
     filled = ~shapely.is_empty(points) & ~shapely.is_missing(points)
     anchors[filled] = shapely.get_coordinates(points[filled])
     return anchors
+
+
+def dimensions_of(geometries: npt.NDArray[Any]) -> IntArray:
+    """0 for points, 1 for lines, 2 for polygons, -1 where there is nothing."""
+    return np.asarray(shapely.get_dimensions(geometries), dtype=np.int64)
 
 
 def _owners(offsets: IntArray) -> IntArray:

@@ -16,7 +16,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from pyproj import Proj
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import N_, _
@@ -167,11 +166,15 @@ def _geographic(
 
 def _gauss(lon: FloatArray, lat: FloatArray, ellipsoid: tuple[float, float]) -> Pair:
     """Gauss-Krüger, 120°E, as east (500 km false) and north; the ellipsoid's own."""
+    from pyproj import Proj  # noqa: PLC0415 - 60 ms, which the start need not pay
+
     east, north = Proj(_projection(ellipsoid))(lon, lat)
     return np.asarray(east, np.float64), np.asarray(north, np.float64)
 
 
 def _from_gauss(east: FloatArray, north: FloatArray, ellipsoid: tuple[float, float]) -> Pair:
+    from pyproj import Proj  # noqa: PLC0415 - 60 ms, which the start need not pay
+
     lon, lat = Proj(_projection(ellipsoid))(east, north, inverse=True)
     return np.asarray(lon, np.float64), np.asarray(lat, np.float64)
 

@@ -17,8 +17,6 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
-from pyproj import Transformer
-from pyproj.exceptions import ProjError
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.offset_datums import (
@@ -139,6 +137,9 @@ class _Projection:
     """
 
     def __init__(self, reference: Reference) -> None:
+        from pyproj import Transformer  # noqa: PLC0415 - 60 ms, which the start need not pay
+        from pyproj.exceptions import ProjError  # noqa: PLC0415
+
         plane = crs_of(reference)
         geographic = plane.geodetic_crs
         try:

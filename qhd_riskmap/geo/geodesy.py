@@ -8,12 +8,12 @@ nanometres, far below any coordinate stored here.
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Geod
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.errors import InvalidInputError
@@ -24,9 +24,15 @@ from qhd_riskmap.i18n import _
 _FLATTENING: Final = 1.0 / INVERSE_FLATTENING
 _ECCENTRICITY_SQUARED: Final = _FLATTENING * (2.0 - _FLATTENING)
 
-_GEOD: Final[Any] = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 
 FloatArray = NDArray[np.float64]
+
+
+@cache
+def _geod() -> Any:
+    from pyproj import Geod  # noqa: PLC0415 - 60 ms, which the start need not pay
+
+    return Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
 
 
 def distance_m(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> FloatArray:
@@ -50,7 +56,7 @@ def azimuth_deg(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLi
 def _inverse(*degrees: ArrayLike) -> tuple[FloatArray, FloatArray]:
     arrays = np.broadcast_arrays(*(np.asarray(values, dtype=np.float64) for values in degrees))
     shape = arrays[0].shape
-    azimuth, _back, distance = _GEOD.inv(*(values.ravel() for values in arrays))
+    azimuth, _back, distance = _geod().inv(*(values.ravel() for values in arrays))
     return (
         np.asarray(azimuth, dtype=np.float64).reshape(shape),
         np.asarray(distance, dtype=np.float64).reshape(shape),
@@ -71,7 +77,7 @@ def _lines(part: Any) -> list[Any]:
 
 def _line_length(line: Any) -> float:
     lon, lat = shapely.get_coordinates(line).T
-    return float(_GEOD.line_length(lon, lat))
+    return float(_geod().line_length(lon, lat))
 
 
 def area_m2(geometry: BaseGeometry) -> float:
@@ -82,8 +88,10 @@ def area_m2(geometry: BaseGeometry) -> float:
 
 
 def _polygon_area(polygon: Any) -> float:
-    rings = [abs(_GEOD.geometry_area_perimeter(shapely.Polygon(polygon.exterior))[0])]
-    rings += [-abs(_GEOD.geometry_area_perimeter(shapely.Polygon(r))[0]) for r in polygon.interiors]
+    rings = [abs(_geod().geometry_area_perimeter(shapely.Polygon(polygon.exterior))[0])]
+    rings += [
+        -abs(_geod().geometry_area_perimeter(shapely.Polygon(r))[0]) for r in polygon.interiors
+    ]
     return math.fsum(rings)
 
 
@@ -174,7 +182,7 @@ def destination(lon: float, lat: float, azimuth: float, metres: float) -> tuple[
     >>> f"{lon:.6f} {lat:.6f}"
     '119.600000 39.909006'
     """
-    east, north, _back = _GEOD.fwd(lon, lat, azimuth, metres)
+    east, north, _back = _geod().fwd(lon, lat, azimuth, metres)
     return float(east), float(north)
 
 

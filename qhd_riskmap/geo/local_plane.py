@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Proj
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.geo.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
@@ -24,6 +23,8 @@ class LocalPlane:
     """Degrees to metres east and north of a place, and back."""
 
     def __init__(self, lon: float, lat: float) -> None:
+        from pyproj import Proj  # noqa: PLC0415 - 60 ms, which the start need not pay
+
         self._proj: Any = Proj(
             proj="aeqd", lon_0=lon, lat_0=lat, a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING
         )

@@ -15,9 +15,6 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, Final
 
-from pyproj import CRS
-from pyproj.exceptions import CRSError
-
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.datum_shift import DatumShift
 from qhd_riskmap.i18n import N_, _
@@ -222,6 +219,9 @@ def crs_of(reference: Reference) -> Any:
 
 @lru_cache(maxsize=256)
 def _crs(epsg: int) -> Any:
+    from pyproj import CRS  # noqa: PLC0415 - 60 ms, which the start need not pay
+    from pyproj.exceptions import CRSError  # noqa: PLC0415
+
     try:
         return CRS.from_epsg(epsg)
     except CRSError as error:

@@ -6,11 +6,8 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Assessment, Hazard, HazardStatus
@@ -21,10 +18,15 @@ from qhd_riskmap.storage import bulk_load
 from qhd_riskmap.storage.assessment_columns import AssessmentColumns
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.bulk_load import Progress
+from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.exc import IntegrityError
 
 _INSERT = (
     "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
@@ -116,7 +118,7 @@ class AssessmentRepository:
                 rows = list(columns.values(hazards.first_fid, start, start + _CHUNK))
                 try:
                     connection.exec_driver_sql(_INSERT_BY_KEY, rows)
-                except IntegrityError as error:
+                except integrity_error() as error:
                     raise _refused(error) from error
                 if progress is not None:
                     progress(start + len(rows))
@@ -137,7 +139,7 @@ class AssessmentRepository:
     def _insert(self, connection: Connection, assessments: Sequence[Assessment]) -> None:
         try:
             connection.exec_driver_sql(_INSERT, [_values(item) for item in assessments])
-        except IntegrityError as error:
+        except integrity_error() as error:
             raise _refused(error) from error
 
     def _record_many(self, ids: Sequence[str], actor: Actor) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
-
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.attachment import Attachment, FileContent
@@ -16,6 +14,9 @@ from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _SELECT = (
     "SELECT l.id, h.id, l.name, a.sha256, a.media_type, a.size, a.lon, a.lat, a.taken_at,"

@@ -6,11 +6,10 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Hazard
@@ -19,6 +18,9 @@ from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of, values_of_record
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _IDS = "id IN (SELECT value FROM json_each(?))"
 _STATES = (

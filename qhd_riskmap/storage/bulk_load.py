@@ -6,12 +6,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from operator import itemgetter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import Connection
 
 from qhd_riskmap.storage.connection import quoted
 from qhd_riskmap.storage.hazard_columns import STAMPS, StoredHazards
@@ -19,6 +18,9 @@ from qhd_riskmap.storage.hazard_history import ADD
 from qhd_riskmap.storage.hazard_rows import STORED
 from qhd_riskmap.storage.packed_rtree import replace_index, stored_boxes
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 INDEX = "idx_hazard_geometry"
 # Below this, SpatiaLite's triggers cost less than changing the schema twice.

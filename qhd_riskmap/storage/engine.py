@@ -8,11 +8,9 @@ import threading
 import uuid
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import sqlcipher3.dbapi2 as driver
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.pool import QueuePool
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
@@ -29,6 +27,9 @@ from qhd_riskmap.storage.connection import (
 from qhd_riskmap.storage.schema_number import SCHEMA_VERSION
 from qhd_riskmap.storage.transaction import BEGIN_MODE, IMMEDIATE, Clock, utc_now
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
 
 _log = logging.getLogger(__name__)
 _POOL_SIZE = 4
@@ -94,6 +95,9 @@ class Register:
             self.engine = self._make_engine()
 
     def _make_engine(self) -> Engine:
+        from sqlalchemy import create_engine  # noqa: PLC0415 - see failures.integrity_error
+        from sqlalchemy.pool import QueuePool  # noqa: PLC0415
+
         # Deriving the key takes 80 ms per connection: pooled ones are kept and reused.
         engine = create_engine(
             "sqlite://",

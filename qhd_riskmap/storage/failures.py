@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlcipher3.dbapi2 as driver
 
@@ -18,6 +18,9 @@ from qhd_riskmap.errors import (
     WrongPassphraseError,
 )
 from qhd_riskmap.i18n import _
+
+if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError, IntegrityError
 
 SQLITE_HEADER = b"SQLite format 3\x00"
 PAGE_SIZE = 4096
@@ -40,6 +43,23 @@ def looks_encrypted(path: Path) -> bool:
 def _head(path: Path) -> bytes:
     with path.open("rb") as file:
         return file.read(PAGE_SIZE)
+
+
+def integrity_error() -> type[IntegrityError]:
+    """SQLAlchemy's error about a broken constraint, for ``except``: asked for while one is raised.
+
+    SQLAlchemy takes longer to load than a map to draw, so nothing may name it at import.
+    """
+    from sqlalchemy.exc import IntegrityError  # noqa: PLC0415
+
+    return IntegrityError
+
+
+def dbapi_error() -> type[DBAPIError]:
+    """SQLAlchemy's error about anything the database refused; like `integrity_error`."""
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
+
+    return DBAPIError
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from qhd_riskmap.storage.connection import APPLICATION_ID, connect
 from qhd_riskmap.storage.failures import looks_encrypted, looks_plain
 from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.schema_number import SCHEMA_VERSION, VERSION_TABLE
-from qhd_riskmap.storage.straight_read import joined_rows, table_of
+from qhd_riskmap.storage.straight_read import JoinedRows, joined_rows, table_of
 
 if TYPE_CHECKING:
     from qhd_riskmap.domain.feature_table import FeatureTable
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _PATIENCE_S = 0.5
 
 
-def first_look(path: Path, passphrase: str | None) -> FeatureTable | None:
-    """The columns of all live hazards, or None where the register must be opened properly first.
+def first_rows(path: Path, passphrase: str | None) -> list[JoinedRows] | None:
+    """All live hazards as they stand in the file, or None where it must be opened properly first.
 
-    None: the file is missing, is something else, needs another passphrase, has another schema, is
-    being written by somebody, or holds geometries that only SpatiaLite understands.
+    None: the file is missing, is something else, needs another passphrase, has another schema or is
+    being written by somebody.
     """
     try:
         if not path.is_file() or not _fits(path, passphrase):
@@ -39,11 +39,20 @@ def first_look(path: Path, passphrase: str | None) -> FeatureTable | None:
             if not _is_ours(connection):
                 return None
             connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
-            pieces = joined_rows(connection.cursor())
+            return joined_rows(connection.cursor())
         finally:
             connection.close()
-        return table_of(pieces)
-    except (RiskMapError, driver.Error, OSError, UnusualBlobError):
+    except (RiskMapError, driver.Error, OSError):
+        return None
+
+
+def columns_of(rows: list[JoinedRows] | None) -> FeatureTable | None:
+    """The columns of `first_rows`, or None where a geometry needs SpatiaLite to be understood."""
+    if rows is None:
+        return None
+    try:
+        return table_of(rows)
+    except UnusualBlobError:
         return None
 
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import shapely
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.storage.hazard_rows import (
@@ -21,6 +20,9 @@ from qhd_riskmap.storage.hazard_rows import (
     hazard_of,
     values_of_record,
 )
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 ADD = "add"
 SAVE = "save"

@@ -6,13 +6,12 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
 import shapely
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.flat_shapes import anchors_of
@@ -23,6 +22,9 @@ from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of
 from qhd_riskmap.storage.spatial_blob import from_blobs
 from qhd_riskmap.storage.straight_read import joined_rows, table_of, table_with
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _CHUNK = 2000
 _SELECTED = ", ".join(COLUMNS)

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import shapely
-from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.feature_table import FeatureTable
@@ -23,6 +21,7 @@ from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.bulk_load import Progress
 from qhd_riskmap.storage.collector import collector_paused
+from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import HazardColumns, StoredHazards, columns_of
 from qhd_riskmap.storage.hazard_history import HazardVersion
 from qhd_riskmap.storage.hazard_query import Fingerprint
@@ -37,6 +36,10 @@ from qhd_riskmap.storage.level_events import level_events
 from qhd_riskmap.storage.permanent_codes import codes_for
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlalchemy.exc import IntegrityError
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
 _SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "action", "geometry"))
@@ -288,7 +291,7 @@ class HazardRepository:
         )
         try:
             bulk_load.insert(connection, stored, progress)
-        except IntegrityError as error:
+        except integrity_error() as error:
             raise _taken(stored.codes, error) from error
         return stored
 

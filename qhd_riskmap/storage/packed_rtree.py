@@ -8,11 +8,13 @@ cells and outward rounding are those of SQLite's ``ext/rtree/rtree.c`` ("The R*T
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _MAX_CELLS = 51  # RTREE_MAXCELLS
 _CELL_BYTES = 24  # id:i8 and four f4

@@ -6,10 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from itertools import repeat
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from qhd_riskmap.domain.taxonomy import taxonomy
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _PATTERN = re.compile(r"(\d{6})-([A-Z]{2})-(\d{4})-(\d{4,9})")
 Series = tuple[str, str, int]

@@ -9,12 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
-from sqlalchemy.exc import IntegrityError
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.audit_log import AuditLog
+from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
@@ -159,7 +159,7 @@ class PlaceRepository:
                 connection.exec_driver_sql(
                     statement, [(*row, blob) for row, blob in zip(rows, blobs, strict=True)]
                 )
-            except IntegrityError as error:
+            except integrity_error() as error:
                 raise ConflictError(_("地点数据不能入库。"), detail=str(error.orig)) from error
             self._audit.record(actor, f"{table}.add", table, {"count": len(rows)})
         return len(rows)

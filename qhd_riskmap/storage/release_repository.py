@@ -7,10 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
-
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.errors import NotFoundError
@@ -18,6 +16,9 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _COLUMNS = (
     "id, number, title, released_at, released_by, data_date, approval_no, content_hash,"

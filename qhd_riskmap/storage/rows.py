@@ -442,5 +442,4 @@ datum_parameters = Table(
     _word("entered_by"),
 )
 
-SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

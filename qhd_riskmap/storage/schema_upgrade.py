@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
-
-from sqlalchemy import Connection
+from typing import TYPE_CHECKING
 
 from qhd_riskmap.errors import NewerSchemaError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.schema_number import SCHEMA_VERSION, VERSION_TABLE
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _SCRIPTS = "qhd_riskmap.storage:migrations"  # a package path: works from a wheel and when frozen
 

@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from sqlalchemy import Connection, Engine, event
-from sqlalchemy.engine import ExceptionContext
+from typing import TYPE_CHECKING, Any
 
 from qhd_riskmap.errors import DatabaseError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.failures import failure_of
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+    from sqlalchemy.engine import ExceptionContext
 
 Clock = Callable[[], datetime]
 BEGIN_MODE = "qhd_begin"
@@ -28,6 +29,7 @@ def utc_now() -> datetime:
 
 def install(engine: Engine, path: Path) -> None:
     """Let SQLAlchemy's begin emit the BEGIN that the driver is told not to emit; translate errors."""
+    from sqlalchemy import event  # noqa: PLC0415 - see failures.integrity_error
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

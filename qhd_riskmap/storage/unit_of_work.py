@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import Self
-
-from sqlalchemy import Engine
+from typing import TYPE_CHECKING, Self
 
 from qhd_riskmap.storage.assessment_repository import AssessmentRepository
 from qhd_riskmap.storage.attachment_repository import AttachmentRepository
@@ -24,6 +22,9 @@ from qhd_riskmap.storage.release_repository import ReleaseRepository
 from qhd_riskmap.storage.sender_repository import SenderRepository
 from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 
 class UnitOfWork:

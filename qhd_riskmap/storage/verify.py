@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
-from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from qhd_riskmap.domain.hazard import GEOMETRY_TYPES
 from qhd_riskmap.errors import DatabaseError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.audit_log import GENESIS, chain_hash
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.failures import dbapi_error
 from qhd_riskmap.storage.packed_rtree import stored_boxes
-from qhd_riskmap.storage.rows import SPATIAL_TABLES
+from qhd_riskmap.storage.schema_number import SPATIAL_TABLES
 from qhd_riskmap.storage.spatial_blob import from_blobs
 from qhd_riskmap.storage.spatialite import SRID
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 Problems = Iterator[str]
 _SHOWN = 20  # problems of one kind that are spelt out
@@ -49,7 +51,7 @@ def verify(register: Register) -> list[str]:
         for check in checks:
             try:
                 problems.extend(check(connection))
-            except (DatabaseError, DBAPIError) as error:
+            except (DatabaseError, dbapi_error()) as error:
                 problems.append(_("检查中断：{error}").format(error=error))
     return problems
 

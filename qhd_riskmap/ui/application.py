@@ -7,13 +7,13 @@ import sys
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from qhd_riskmap import __version__
-from qhd_riskmap.bootstrap import App, actor, open_app
+from qhd_riskmap.bootstrap import App, FirstLook, actor, open_app
 from qhd_riskmap.cartography.fonts import prepare_fonts
 from qhd_riskmap.errors import ResourceMissingError, WrongPassphraseError
 from qhd_riskmap.i18n import CHINESE, _, language
@@ -21,14 +21,17 @@ from qhd_riskmap.logs import start_logging
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.settings import Settings, load_settings, log_dir, save_settings
 from qhd_riskmap.ui.main_window import MainWindow
-from qhd_riskmap.ui.pages.first_start import FirstStartWizard, opened_sample
+from qhd_riskmap.ui.map.scene import prepare_ahead
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.job_runner import JobRunner
-from qhd_riskmap.ui.toolkit.passphrase_dialog import PassphraseDialog
 from qhd_riskmap.ui.toolkit.theme import apply_theme
+
+if TYPE_CHECKING:
+    from qhd_riskmap.ui.pages.first_start import FirstStartWizard
+    from qhd_riskmap.ui.toolkit.passphrase_dialog import PassphraseDialog
 
 # A worker that paints gives the GUI thread its turn five times as often as Python's default
 # (measured: longest stall 26-34 ms instead of up to 274 ms).
@@ -37,13 +40,19 @@ _FIRST_PICTURE_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
 
-def run_desk(path: Path | None, passphrase: str | None, actor_name: str | None) -> int:
+def run_desk(
+    path: Path | None,
+    passphrase: str | None,
+    actor_name: str | None,
+    look: FirstLook | None = None,
+) -> int:
     """Run the window until it is closed.
 
     Args:
         path: Register to open; None shows the first-start wizard.
         passphrase: None asks for one where the register is encrypted.
         actor_name: Name recorded with every change; None takes the operating system's user.
+        look: A look at the register that has begun already.
 
     Returns:
         The exit code of the process.
@@ -54,7 +63,9 @@ def run_desk(path: Path | None, passphrase: str | None, actor_name: str | None) 
     application = prepare_application(settings)
     controller = DeskController(settings, actor_name)
     sys.excepthook = controller.unexpected
-    controller.start(path, passphrase)
+    if look is not None:
+        look.go_on(prepare_ahead)
+    controller.start(path, passphrase, look)
     return application.exec()
 
 
@@ -128,18 +139,22 @@ class DeskController(QObject):
         self._path: Path | None = None
         self._switching = False
 
-    def start(self, path: Path | None, passphrase: str | None = None) -> None:
+    def start(
+        self, path: Path | None, passphrase: str | None = None, look: FirstLook | None = None
+    ) -> None:
         """Open ``path``, or ask what to open."""
         if path is None:
             self.first_start()
         else:
-            self.open(path, passphrase)
+            self.open(path, passphrase, look)
 
     def first_start(self) -> None:
         """Nothing is open yet: let the officer choose."""
         if self.wizard is not None:
             self.wizard.raise_()
             return
+        from qhd_riskmap.ui.pages.first_start import FirstStartWizard  # noqa: PLC0415 - seldom
+
         wizard = FirstStartWizard(self.jobs, self._actor, self.window)
         wizard.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         wizard.opened.connect(self.show_app)
@@ -148,11 +163,13 @@ class DeskController(QObject):
         self.wizard = wizard
         wizard.open()
 
-    def open(self, path: Path, passphrase: str | None = None) -> None:
+    def open(
+        self, path: Path, passphrase: str | None = None, look: FirstLook | None = None
+    ) -> None:
         """Open a register beside the window; asks for a passphrase where one is needed."""
         self._path = path
         self.jobs.start(
-            lambda _job: open_app(path, passphrase, self._actor),
+            lambda _job: open_app(path, passphrase, self._actor, look),
             title=_("正在打开登记库…"),
             on_success=self.show_app,
             on_failure=self._not_opened,
@@ -181,6 +198,8 @@ class DeskController(QObject):
 
     def open_sample(self) -> None:
         """Open the sample county; the first time it is built from the shipped sheets."""
+        from qhd_riskmap.ui.pages.first_start import opened_sample  # noqa: PLC0415 - seldom
+
         name = actor(self._actor).name
         self.jobs.start(
             lambda job: opened_sample(name, job),
@@ -245,6 +264,10 @@ class DeskController(QObject):
         if self.passphrase_dialog is not None:
             self.passphrase_dialog.refuse()
             return
+        from qhd_riskmap.ui.toolkit.passphrase_dialog import (  # noqa: PLC0415 - seldom
+            PassphraseDialog,
+        )
+
         dialog = PassphraseDialog(path, self.window)
         dialog.submitted.connect(self._try_passphrase)
         dialog.rejected.connect(self._passphrase_refused)

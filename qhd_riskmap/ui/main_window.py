@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import (
@@ -29,30 +29,35 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap import __version__
 from qhd_riskmap.domain.access import Permission
-from qhd_riskmap.i18n import CHINESE, ENGLISH, _
+from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.integrity import Backup
 from qhd_riskmap.settings import data_dir, save_settings
 from qhd_riskmap.ui.pages.map_page import MapPage
-from qhd_riskmap.ui.pages.register_page import RegisterPage
-from qhd_riskmap.ui.pages.release import ReleasePage
-from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
 from qhd_riskmap.ui.toolkit.actions import CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
-from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.page import Page, PageEntry
+from qhd_riskmap.ui.toolkit.page_shelf import PageShelf
 from qhd_riskmap.ui.toolkit.rail import NavigationRail
 from qhd_riskmap.ui.toolkit.register_backup import REGISTER_FILES, RegisterBackup, backup_words
 from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
 from qhd_riskmap.ui.toolkit.theme import apply_theme
 from qhd_riskmap.ui.toolkit.window_commands import COMMANDS, MENUS
 
+if TYPE_CHECKING:
+    from qhd_riskmap.services.integrity import Backup
+
 # The order of the rail; a page stands here from the day it is built.
-PAGES: Final[tuple[type[Page], ...]] = (MapPage, RegisterPage, SurveyImportPage, ReleasePage)
+PAGES: Final = (
+    PageEntry("map", N_("地图"), "map-outline", "map_page", "MapPage"),
+    PageEntry("register", N_("台账"), "table-large", "register_page", "RegisterPage"),
+    PageEntry("import", N_("导入"), "file-upload-outline", "survey_import", "SurveyImportPage"),
+    PageEntry("release", N_("发布"), "publish", "release", "ReleasePage"),
+)
 
 _LAYOUT_KEY: Final = "main_window"
 _FIRST_SIZE: Final = (1280, 720)
@@ -80,7 +85,8 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self.manual: ManualWindow | None = None
         self.error: ErrorDialog | None = None
-        self.pages: dict[str, Page] = {}
+        self.pages = PageShelf(PAGES, self._build_page)
+        self._page_actions: dict[str, list[QAction]] = {}
         self.setMinimumSize(*_SMALLEST)
         self.setAcceptDrops(True)
         self.backup = RegisterBackup(desk, self)
@@ -98,8 +104,9 @@ class MainWindow(QMainWindow):
         desk.pointed.connect(self._point)
         desk.scaled.connect(self._scale)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        # The map comes first; what it does not need waits until it is there.
+        desk.drawn.connect(self._load_rest, Qt.ConnectionType.SingleShotConnection)
         desk.features.reload()
-        self.backup.look_up()
 
     # -- building -------------------------------------------------------------------------------
 
@@ -113,12 +120,10 @@ class MainWindow(QMainWindow):
         self._bind()
         self.message_bar = MessageBar()
         self.stack = QStackedWidget()
-        self.pages = {page.key: page(self.desk) for page in PAGES}
-        for page in self.pages.values():
-            self.stack.addWidget(page)
+        self.pages = PageShelf(PAGES, self._build_page)
+        self._page_actions = {}
         self.rail = NavigationRail(PAGES)
         self.rail.chosen.connect(self.go_to)
-        self._add_page_commands()
         self._add_number_shortcuts()
         self.registry.allow(self.desk.app.actor.permissions)
         self._fill_menus()
@@ -137,6 +142,16 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(centre)
         self._make_status_bar()
         self.go_to(PAGES[0].key)
+
+    def _load_rest(self) -> None:
+        """The map is drawn: have at hand what the officer may want next."""
+        self.backup.look_up()
+        self.desk.run(
+            lambda _job: [entry.load() for entry in PAGES],
+            title=_("正在准备…"),
+            database=False,
+            quiet=True,
+        )
 
     def _bind(self) -> None:
         bind = self.registry.bind
@@ -160,13 +175,20 @@ class MainWindow(QMainWindow):
         self.registry.action(f"view.theme.{settings.theme}").setChecked(True)
         self.registry.action(f"view.language.{settings.language}").setChecked(True)
 
-    def _add_page_commands(self) -> None:
-        self._page_actions: dict[str, list[QAction]] = {}
-        for key, page in self.pages.items():
-            self._page_actions[key] = []
-            for command, callback in page.commands():
-                self._page_actions[key].append(self.registry.add(command))
-                self.registry.bind(command.id, callback)
+    def _build_page(self, entry: PageEntry) -> Page:
+        """Build a page that is wanted for the first time, with its commands."""
+        page = entry.load()(self.desk)
+        self.stack.addWidget(page)
+        actions = self._page_actions[entry.key] = []
+        for command, callback in page.commands():
+            actions.append(self.registry.add(command))
+            self.registry.bind(command.id, callback)
+        for action in actions:
+            action.setVisible(False)
+        self.registry.allow(self.desk.app.actor.permissions)
+        self._fill_menus()
+        self._name_steps()
+        return page
 
     def _add_number_shortcuts(self) -> None:
         for number, page in enumerate(PAGES, start=1):
@@ -252,11 +274,10 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         """Bring the page to front that takes the files."""
         files = dropped_files(event.mimeData())
-        for key, page in self.pages.items():
-            if page.take_files(files):
-                event.acceptProposedAction()
-                self.go_to(key)
-                return
+        taker = next((key for key, page in self.pages.items() if page.take_files(files)), None)
+        if taker is not None:
+            event.acceptProposedAction()
+            self.go_to(taker)
 
     def _show_place(self, text: str) -> None:
         self.go_to("map")
@@ -276,7 +297,7 @@ class MainWindow(QMainWindow):
             action.setEnabled(bool(text) and Permission.EDIT in allowed)
 
     def _changed(self, changes: Changes) -> None:
-        for page in self.pages.values():
+        for page in self.pages.built():
             page.changes(changes)
 
     # -- language and theme ---------------------------------------------------------------------
@@ -297,8 +318,8 @@ class MainWindow(QMainWindow):
 
     def _build_anew(self) -> None:
         current = self.current_page().key
-        kept = {key: page.keep() for key, page in self.pages.items()}
-        for page in self.pages.values():
+        kept = {page.key: page.keep() for page in self.pages.built()}
+        for page in self.pages.built():
             page.close_down()
         for action in self.actions():
             self.removeAction(action)
@@ -328,7 +349,7 @@ class MainWindow(QMainWindow):
             apply_theme(application, self.desk.settings.theme)
         self.message_bar.restyle()
         self._make_status_bar()
-        for page in self.pages.values():
+        for page in self.pages.built():
             page.restyle()
 
     # -- messages -------------------------------------------------------------------------------
@@ -374,6 +395,8 @@ class MainWindow(QMainWindow):
 
     def show_shortcuts(self) -> QMessageBox:
         """A table of all shortcuts, read from the declarations."""
+        for key in self.pages:
+            _page = self.pages[key]  # built, so that its commands are known
         rows = [
             (_(c.title).split("(&")[0].rstrip("…"), c.shortcut)
             for c in self.registry.commands()
@@ -402,12 +425,12 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Ask once about unsaved edits, then stop everything."""
-        unsaved = [words for page in self.pages.values() if (words := page.unsaved())]
+        unsaved = [words for page in self.pages.built() if (words := page.unsaved())]
         if unsaved and not self.confirm_loss("\n".join(unsaved)):
             event.ignore()
             return
         self._save_geometry()
-        for page in self.pages.values():
+        for page in self.pages.built():
             page.close_down()
         if self.manual is not None:
             self.manual.close()

@@ -193,6 +193,8 @@ def window(qtbot, desk):
     qtbot.waitUntil(
         lambda: canvas.scene is not None and len(canvas.scene.table) == len(SAMPLES), timeout=10000
     )
+    # What the first picture went before: texts, layers, the last backup.
+    qtbot.waitUntil(lambda: desk.features.complete and not desk.jobs.busy, timeout=20000)
     yield shown
     shown.close()
     desk.jobs.shutdown()

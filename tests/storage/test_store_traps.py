@@ -13,7 +13,7 @@ from qhd_riskmap.domain.office import Office
 from qhd_riskmap.errors import DatabaseBusyError
 from qhd_riskmap.storage import spatialite
 from qhd_riskmap.storage.engine import create_register
-from qhd_riskmap.storage.rows import SPATIAL_TABLES
+from qhd_riskmap.storage.schema_number import SPATIAL_TABLES
 from qhd_riskmap.storage.spatial_blob import to_blobs
 from qhd_riskmap.storage.transaction import Transaction, utc_now
 

@@ -18,7 +18,7 @@ from qhd_riskmap.domain.office import Office
 from qhd_riskmap.storage import first_look as first_look_module
 from qhd_riskmap.storage import straight_read
 from qhd_riskmap.storage.engine import create_register
-from qhd_riskmap.storage.first_look import first_look
+from qhd_riskmap.storage.first_look import columns_of, first_rows
 from qhd_riskmap.storage.flat_blobs import flat_shapes
 from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.spatial_blob import to_blobs
@@ -70,7 +70,11 @@ def register(tmp_path, passphrase):
         yield made
 
 
-def columns_of(table):
+def first_look(path, passphrase):
+    return columns_of(first_rows(path, passphrase))
+
+
+def texts_of(table):
     return {
         "ids": table.ids.tolist(), "codes": table.codes.tolist(), "names": table.names.tolist(),
         "types": table.type_keys.tolist(), "levels": table.levels.tolist(),
@@ -97,7 +101,7 @@ def expected(hazards):
 def test_columns_are_those_of_the_hazards(register, monkeypatch, at_once):
     monkeypatch.setattr(straight_read, "_ROWS_AT_ONCE", at_once)
     with register.unit_of_work() as work:
-        assert columns_of(work.hazards.features()) == expected(work.hazards.find())
+        assert texts_of(work.hazards.features()) == expected(work.hazards.find())
 
 
 def test_filters_hold(register):
@@ -112,7 +116,7 @@ def test_filters_hold(register):
             HazardFilter(text="找不到的字"),
         ):
             table = work.hazards.features(wanted)
-            assert columns_of(table) == expected(work.hazards.find(wanted))
+            assert texts_of(table) == expected(work.hazards.find(wanted))
 
 
 def test_what_only_spatialite_understands_is_read_by_it(register):
@@ -122,15 +126,15 @@ def test_what_only_spatialite_understands_is_read_by_it(register):
     raw.close()
     with register.unit_of_work() as work:
         found, wanted = work.hazards.features(), work.hazards.find()
-        assert columns_of(found) == expected(wanted)
+        assert texts_of(found) == expected(wanted)
     assert first_look(register.path, register.passphrase) is None
 
 
 def test_the_first_look_sees_the_same_and_keeps_nothing(register):
     before = sorted(each.name for each in register.path.parent.iterdir())
     with register.unit_of_work() as work:
-        wanted = columns_of(work.hazards.features())
-    assert columns_of(first_look(register.path, register.passphrase)) == wanted
+        wanted = texts_of(work.hazards.features())
+    assert texts_of(first_look(register.path, register.passphrase)) == wanted
     assert sorted(each.name for each in register.path.parent.iterdir()) == before
 
 

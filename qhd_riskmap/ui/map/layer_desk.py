@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Final
 from uuid import UUID
@@ -22,7 +22,12 @@ from qhd_riskmap.geo.references import known_references
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
-from qhd_riskmap.services.map_layers import LAYER_SUFFIXES, Examined, LinkedLayer
+from qhd_riskmap.services.map_layers import (
+    LAYER_SUFFIXES,
+    Examined,
+    LinkedLayer,
+    MapLayerService,
+)
 from qhd_riskmap.settings import save_settings
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.layer_dialog import LayerDialog
@@ -71,20 +76,25 @@ class LayerDesk(QObject):
         self.linked: list[LinkedLayer] = []
         self.stack = LayerStack()
         self.dialog: QDialog | None = None
-        self._service = desk.app.layers
-        self._service.use(desk.settings)
         # Tiles come by the dozen; each picture shows all that are there by then.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(_GATHER_MS)
         self._soon.timeout.connect(self._renew_tiles)
         self._tiles_came.connect(self._tile_came, Qt.ConnectionType.QueuedConnection)
-        self._service.tiles.arrived = self._tiles_came.emit
         self.restacked.connect(canvas.show_layers)
         self._connect(panel)
         canvas.setAcceptDrops(True)
         canvas.installEventFilter(self)
-        self.reload()
+        # The hazards come first; reading the links opens the register.
+        desk.drawn.connect(self.reload, Qt.ConnectionType.SingleShotConnection)
+
+    @cached_property
+    def _service(self) -> MapLayerService:
+        service = self._desk.app.layers
+        service.use(self._desk.settings)
+        service.tiles.arrived = self._tiles_came.emit
+        return service
 
     def changes(self, changes: Changes) -> None:
         """Read the layers anew where some changed."""
@@ -94,7 +104,8 @@ class LayerDesk(QObject):
     def close_down(self) -> None:
         """Hear nothing of tiles any more."""
         self._soon.stop()
-        self._service.tiles.arrived = lambda: None
+        if "_service" in vars(self):
+            self._service.tiles.arrived = lambda: None
 
     # -- reading --------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.errors import JobCancelledError
-from qhd_riskmap.ui.map.scene import Scene
+from qhd_riskmap.ui.map.scene import Scene, scene_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class MapRenderer(QObject):
             or scene.table is not wish.table
             or scene.prepared.projection != projection
         ):
-            scene = self._scene = Scene.of(wish.table, projection)
+            scene = self._scene = scene_of(wish.table, projection)
         basemap = self._basemap
         if basemap is None or basemap.projection != projection:
             basemap = self._basemap = prepare_basemap(boundaries(), projection)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,7 @@ from qhd_riskmap.cartography.symbols import (
 )
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.late_value import Late
 from qhd_riskmap.domain.place_index import PlaceIndex
 
 LINE_TOLERANCE_PX: Final = 6.0
@@ -36,18 +37,24 @@ class Scene:
 
     table: FeatureTable
     prepared: PreparedFeatures
-    tree: shapely.STRtree
-    dimensions: npt.NDArray[Any]
+    _tree: Late[shapely.STRtree]
 
     @classmethod
     def of(cls, table: FeatureTable, projection: Projection) -> Scene:
-        """Prepare ``table``; 0.1-0.5 s for 100,000 hazards, so on the render worker."""
+        """Prepare ``table``; about 0.1 s for 100,000 hazards, so on the render worker."""
         return cls(
-            table=table,
-            prepared=prepare(table, projection),
-            tree=shapely.STRtree(table.geometries),
-            dimensions=shapely.get_dimensions(table.geometries),
+            table, prepare(table, projection), Late(lambda: shapely.STRtree(table.geometries))
         )
+
+    @property
+    def tree(self) -> shapely.STRtree:
+        """All geometries by place; made for the first hit test, not for the first picture."""
+        return self._tree.get()
+
+    @property
+    def dimensions(self) -> npt.NDArray[np.int64]:
+        """0 for points, 1 for lines, 2 for polygons, by row."""
+        return self.table.dimensions
 
     @property
     def index(self) -> PlaceIndex:
@@ -162,3 +169,20 @@ class Scene:
         rank = np.where(lines, 0, np.where(inside, 1, 2))
         size = np.where(lines, 0.0, shapely.area(self.table.geometries[rows]))
         return [int(row) for row in rows[np.lexsort((size, rank))]]
+
+
+_ahead: list[Scene] = []
+
+
+def prepare_ahead(table: FeatureTable) -> None:
+    """Have the scene of the first table at hand before the window asks for it."""
+    _ahead[:] = [Scene.of(table, Projection.MERCATOR)]
+
+
+def scene_of(table: FeatureTable, projection: Projection) -> Scene:
+    """The scene of ``table``: the one prepared ahead, if it is that, or a new one."""
+    while _ahead:
+        scene = _ahead.pop()
+        if scene.table is table and scene.prepared.projection is projection:
+            return scene
+    return Scene.of(table, projection)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt
+import numpy.typing as npt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
@@ -36,7 +39,8 @@ from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 
 _COLUMN_SIZES = (228, 760, 352)
 _ROW_SIZES = (460, 190)
-_BOTH_PANELS_FROM = 1000
+_PAINTED_MS: Final = 20  # by then the picture is on the screen
+_BOTH_PANELS_FROM: Final = 1000
 
 
 _COMMANDS = (
@@ -107,8 +111,6 @@ class MapPage(Page):
     """Map in the middle, filters left, form right, table below; all linked by the selection."""
 
     key = "map"
-    title = N_("地图")
-    icon_name = "map-outline"
     help_page = "map"
 
     def __init__(self, desk: Desk) -> None:
@@ -138,6 +140,8 @@ class MapPage(Page):
         self.filter_panel.add_to_layers(self.choices)
         self._lay_out()
         self._fill_toolbar()
+        self._mask: npt.NDArray[np.bool_] | None = None
+        self._wanted_table: FeatureTable | None = None
         self._connect()
         self.canvas.set_projection(self.choices.projection)
         self._layers()
@@ -297,6 +301,7 @@ class MapPage(Page):
     def _connect(self) -> None:
         desk, canvas = self.desk, self.canvas
         desk.features.replaced.connect(self._reload)
+        desk.features.indexed.connect(self._fill_table)
         desk.selection.changed.connect(self._selection_changed)
         canvas.pointed.connect(desk.pointed)
         canvas.scaled.connect(desk.scaled)
@@ -331,10 +336,19 @@ class MapPage(Page):
         wanted = self.filter_panel.wanted()
         table = self.desk.features.table
         mask = self.desk.features.facets.mask(wanted) if any(wanted.values()) else None
-        self.model.set_table(table, mask)
+        self._mask = mask
+        # The first hazards are drawn before the texts of the table are made.
+        if self.desk.features.complete or not self.desk.features.loaded:
+            self._fill_table()
+        else:
+            self._show_on_map(table if mask is None else table.take(mask))
+
+    def _fill_table(self) -> None:
+        features, mask = self.desk.features, self._mask
+        self.model.set_table(features.table, mask)
         self._show_rows()
-        shown = len(table) if mask is None else int(np.count_nonzero(mask))
-        self.filter_panel.show_counts(self.desk.features.facets, shown)
+        shown = len(features.table) if mask is None else int(np.count_nonzero(mask))
+        self.filter_panel.show_counts(features.facets, shown)
 
     def _show_rows(self) -> None:
         """The map shows what the table shows, in the order of the register."""
@@ -342,7 +356,12 @@ class MapPage(Page):
             self.bench.time.set_filter(self.filter_panel.wanted())
             return
         table, rows = self.model.table, self.model.rows
-        self.canvas.show_table(table if len(rows) == len(table) else table.take(np.sort(rows)))
+        self._show_on_map(table if len(rows) == len(table) else table.take(np.sort(rows)))
+
+    def _show_on_map(self, table: FeatureTable) -> None:
+        if table is not self._wanted_table:
+            self._wanted_table = table
+            self.canvas.show_table(table)
 
     def _layers(self) -> None:
         chosen = self.choices.options(self.filter_panel.options(self.canvas.options))
@@ -351,6 +370,11 @@ class MapPage(Page):
     def _shown(self, frame: Frame) -> None:
         self.filter_panel.show_legend(frame.legend)
         self.desk.scaled.emit(self.canvas.viewport.scale_denominator())
+        if self.desk.features.loaded and frame.scene.table is self._wanted_table:
+            QTimer.singleShot(_PAINTED_MS, self._drawn)
+
+    def _drawn(self) -> None:
+        self.desk.drawn.emit()
 
     def _selection_changed(self, by: object) -> None:
         current = self.desk.selection.current

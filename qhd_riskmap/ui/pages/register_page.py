@@ -56,8 +56,6 @@ class RegisterPage(Page):
     """The ledger."""
 
     key = "register"
-    title = N_("台账")
-    icon_name = "table-large"
     help_page = "register"
 
     def __init__(self, desk: Desk) -> None:

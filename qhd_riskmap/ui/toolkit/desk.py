@@ -34,6 +34,7 @@ class Desk(QObject):
         troubled: An error for the dialog (the exception).
         pointed: The map's cursor: longitude, latitude in CGCS2000 degrees; NaN when it left.
         scaled: The map's scale denominator.
+        drawn: A picture of the register's hazards is on the screen.
     """
 
     changed = Signal(object)
@@ -43,6 +44,7 @@ class Desk(QObject):
     troubled = Signal(object)
     pointed = Signal(float, float)
     scaled = Signal(float)
+    drawn = Signal()
 
     def __init__(self, app: App, jobs: JobRunner, settings: Settings) -> None:
         super().__init__()
@@ -51,8 +53,9 @@ class Desk(QObject):
         self.settings = settings
         self.selection = Selection(self)
         self.history = History(self)
-        self.features = FeatureStore(jobs, app.registry.features, self)
+        self.features = FeatureStore(jobs, app.features, self)
         self.features.failed.connect(self.show_error)
+        self.drawn.connect(self.features.index)
         self.search = RegisterSearch(self)
 
     def run(

@@ -1,9 +1,9 @@
 """The page protocol: what the main window expects of every page, and what a page may count on.
 
 **Writing a page.** Subclass `Page` in ``ui/pages/<name>.py``, set the class attributes, build the
-widgets in ``__init__(self, desk)`` and add the class to ``main_window.PAGES`` (its place there is
-its place in the rail and its Ctrl+number). That is all; the window makes the rail button, the
-shortcut and the help entry from the attributes.
+widgets in ``__init__(self, desk)`` and add a `PageEntry` to ``main_window.PAGES`` (its place there is
+its place in the rail and its Ctrl+number). That is all; the window makes the rail button and the
+shortcut from the entry. The page's module is loaded and the page built when it is first shown.
 
 **What a page gets.** One `Desk`:
 
@@ -26,7 +26,9 @@ changes it calls `Page.restyle`.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
 
@@ -39,31 +41,51 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.icons import icon
 
 
+@dataclass(frozen=True, slots=True)
+class PageEntry:
+    """What the rail shows of a page before it is loaded.
+
+    Attributes:
+        key: The page's stable key.
+        title: Word in the rail, ``N_("…")``; two or four characters.
+        icon_name: Glyph of `icons.icon`.
+        module: Where the page is written, below ``ui.pages``.
+        name: Its class there.
+    """
+
+    key: str
+    title: str
+    icon_name: str
+    module: str
+    name: str
+
+    def icon(self) -> QIcon:
+        """The rail's icon."""
+        return icon(self.icon_name)
+
+    def load(self) -> type[Page]:
+        """The class of the page; also beside the window, to have it at hand."""
+        module = importlib.import_module(f"qhd_riskmap.ui.pages.{self.module}")
+        page: type[Page] = getattr(module, self.name)
+        return page
+
+
 class Page(QWidget):
-    """One entry of the navigation rail.
+    """One page of the window.
 
     Attributes:
         key: Stable key, also for `Desk.go_to` and the object name (``page-<key>``).
-        title: Word in the rail, ``N_("…")``; two or four characters.
-        icon_name: Glyph of `icons.icon`.
         help_page: Name of the manual page without suffix, shown by F1.
         desk: What the page may count on.
     """
 
     key: ClassVar[str]
-    title: ClassVar[str]
-    icon_name: ClassVar[str]
     help_page: ClassVar[str] = "index"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
         self.setObjectName(f"page-{self.key}")
-
-    @classmethod
-    def icon(cls) -> QIcon:
-        """The rail's icon."""
-        return icon(cls.icon_name)
 
     def activate(self) -> None:
         """The page was brought to front."""

@@ -9,7 +9,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.page import PageEntry
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _WIDTH: Final = 76
@@ -25,7 +25,7 @@ class NavigationRail(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, pages: Sequence[type[Page]], parent: QWidget | None = None) -> None:
+    def __init__(self, pages: Sequence[PageEntry], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
         self.setFixedWidth(_WIDTH)
@@ -51,7 +51,7 @@ class NavigationRail(QFrame):
         """The button of one page."""
         return self._buttons[key]
 
-    def _button(self, page: type[Page], number: int) -> QToolButton:
+    def _button(self, page: PageEntry, number: int) -> QToolButton:
         button = QToolButton()
         button.setObjectName(f"rail-{page.key}")
         button.setProperty("rail", True)  # noqa: FBT003 - Qt's signature

@@ -133,7 +133,7 @@ COLUMNS: Final = (
     Column(
         key="shape",
         title=N_("图形"),
-        values=lambda t: shapely.get_dimensions(t.geometries),
+        values=lambda t: t.dimensions,
         label=_dimension_label,
         width=48,
     ),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.integrity import Backup, IntegrityService
 from qhd_riskmap.ui.toolkit.desk import Desk
+
+if TYPE_CHECKING:
+    from qhd_riskmap.services.integrity import Backup, IntegrityService
 
 REGISTER_FILES: Final = N_("登记库 (*.sqlite *.db *.qhd *.riskmap);;所有文件 (*)")
 
@@ -30,8 +33,13 @@ class RegisterBackup(QObject):
         super().__init__(window)
         self._desk = desk
         self._window = window
-        self._service = IntegrityService(desk.app.register, desk.app.actor)
         self.last: Backup | None = None
+
+    @cached_property
+    def _service(self) -> IntegrityService:
+        from qhd_riskmap.services.integrity import IntegrityService  # noqa: PLC0415 - after the map
+
+        return IntegrityService(self._desk.app.register, self._desk.app.actor)
 
     def look_up(self) -> None:
         """Ask the register for its last backup."""

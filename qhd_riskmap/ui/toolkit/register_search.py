@@ -11,9 +11,9 @@ from PySide6.QtCore import QObject, Signal
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.text_search import TextSearch
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.lookup import Division
 
 if TYPE_CHECKING:
+    from qhd_riskmap.services.lookup import Division
     from qhd_riskmap.ui.toolkit.desk import Desk
 
 

@@ -67,8 +67,6 @@ class ReleasePage(Page):
     """Publishing without fear."""
 
     key: ClassVar[str] = "release"
-    title: ClassVar[str] = N_("发布")
-    icon_name: ClassVar[str] = "publish"
     help_page: ClassVar[str] = "release"
 
     def __init__(self, desk: Desk) -> None:

@@ -63,8 +63,6 @@ class SurveyImportPage(Page):
     """Departments' sheets in."""
 
     key: ClassVar[str] = "import"
-    title: ClassVar[str] = N_("导入")
-    icon_name: ClassVar[str] = "file-upload-outline"
     help_page: ClassVar[str] = "import"
 
     def __init__(self, desk: Desk) -> None:
