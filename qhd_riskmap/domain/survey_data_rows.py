@@ -22,6 +22,8 @@ _TOTAL: Final = re.compile(
 # 青龙县小计, 地质灾害类合计: sums where no name stands beside them.
 _SUM_OF: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[:：]?.{0,6}")
 _EXAMPLES: Final = frozenset({EXAMPLE_MARK, "例", "例:", "样例", "填写示例", "Example"})
+_EXAMPLE_STARTS: Final = frozenset(word[0] for word in _EXAMPLES)
+_LONGEST_EXAMPLE: Final = max(map(len, _EXAMPLES))
 _TELLING: Final = frozenset("合总小共累本全示例样填E \u3000")
 _NOTE: Final = re.compile(
     r"^(注\d*[:：.、 ]|备注[:：]|说明[:：]|填表|制表|审核人?[:：]|填报|单位负责人[:：]|负责人[:：]|联系人[:：]|"
@@ -105,11 +107,20 @@ def _suspects(
     rows = set(np.flatnonzero(counts <= _NOTE_CELLS).tolist())
     rows.update(range(min(2, len(counts))))
     for column in columns[:_FIRST_CELLS]:
-        rows.update(i for i, text in enumerate(column) if text and text[0] in _TELLING)
+        rows.update(
+            i
+            for i, text in enumerate(column)
+            if text and text[0] in _TELLING and not _says_more(text)
+        )
     if name is not None:
         firsts = frozenset((headers[name][0], "*", "★", "☆", "\n"))
         rows.update(i for i, text in enumerate(columns[name]) if not text or text[0] in firsts)
     return sorted(rows)
+
+
+def _says_more(text: str) -> bool:
+    """Whether a text begins like 示例 and is certainly longer: 示例村三组滑坡."""
+    return len(text) > _LONGEST_EXAMPLE and text[0] in _EXAMPLE_STARTS and text.isalnum()
 
 
 def _filled(sheet: SurveySheet, start: int) -> Columns:
