@@ -119,9 +119,9 @@ def file_content(path: Path) -> bytes:
 
 def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
     archive = GuardedArchive(content, path.name)
-    archive.check_all()
     if "xl/workbook.xml" in archive:
         return _read_xlsx(path, content, archive)
+    archive.check_all()
     if "xl/workbook.bin" in archive:
         check_xlsb(archive, path.name)
         return _read_by_calamine(path, content)
@@ -161,6 +161,7 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
     parts = sheet_parts(archive, path.name)
     if not parts:
         raise damaged(path.name, "no worksheet")
+    archive.check_all(besides=[item.part for item in parts])
     extents = [sheet_extent(archive, item.part, path.name) for item in parts]
     sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, extents))
     with_formulas = {

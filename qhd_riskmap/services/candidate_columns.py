@@ -61,6 +61,11 @@ class RowGrades:
     days: Sequence[str]
     assessor: str
 
+    @property
+    def single(self) -> bool:
+        """Whether every row has exactly one."""
+        return len(self.ids) == len(self.grades) and all(map(len, self.grades))
+
     def of(self, row: int, hazard_id: UUID) -> tuple[Assessment, ...]:
         """The assessments of one row."""
         day = date.fromisoformat(self.days[row])
@@ -81,6 +86,7 @@ class SheetCandidates:
         name_column: Index of the column with the name.
         hashes: Hashes of the whole rows.
         hazards: Without permanent codes yet.
+        anchors: (n, 2) longitude and latitude of a point on each (`Hazard.anchor`).
         grades: Their grades; None where no row has any.
     """
 
@@ -89,6 +95,7 @@ class SheetCandidates:
     name_column: int
     hashes: Sequence[str]
     hazards: HazardColumns
+    anchors: npt.NDArray[np.float64]
     grades: RowGrades | None = None
 
     def candidate(self, row: int) -> Candidate:
@@ -177,8 +184,10 @@ class Candidates(Sequence[Candidate]):
     @property
     def anchors(self) -> npt.NDArray[np.float64]:
         """(n, 2) longitude and latitude of a point on each (`Hazard.anchor`)."""
-        points = anchor_points(self.hazards.geometries)
-        return np.column_stack([shapely.get_x(points), shapely.get_y(points)])
+        if not self._parts:
+            return np.empty((0, 2))
+        whole = np.concatenate([part.anchors for part in self._parts])
+        return whole if self._whole else whole[self._chosen]
 
     @property
     def assessments(self) -> AssessmentColumns | None:
@@ -194,6 +203,14 @@ class Candidates(Sequence[Candidate]):
             if found is None:
                 continue
             assessor = found.assessor
+            if found.single:
+                ranks = [found.grades[row][0] for row in local]
+                known |= {id(grade): grade.values() for grade in {id(g): g for g in ranks}.values()}
+                rows += range(first, first + len(local))
+                grades += [known[id(grade)] for grade in ranks]
+                ids += [found.ids[row] for row in local]
+                days += [found.days[row] for row in local]
+                continue
             for place, row in enumerate(local, start=first):
                 for number, grade in enumerate(found.grades[row], start=found.starts[row]):
                     values = known.get(id(grade))
@@ -247,6 +264,7 @@ def _single(candidate: Candidate) -> SheetCandidates:
         name_column=candidate.name_column,
         hashes=[candidate.row_hash],
         hazards=hazard_columns.columns_of([candidate.hazard]),
+        anchors=np.array([candidate.hazard.anchor()]),
         grades=grades if made else None,
     )
 

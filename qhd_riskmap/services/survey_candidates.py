@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from itertools import accumulate
+from json.encoder import encode_basestring
 from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.domain.grading.method import DECLARED
@@ -29,7 +31,6 @@ from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
 from qhd_riskmap.storage.fresh_ids import fresh_ids
 from qhd_riskmap.storage.hazard_columns import HazardColumns
-from qhd_riskmap.storage.hazard_rows import to_json
 
 _PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
 _SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
@@ -82,6 +83,7 @@ class RowFacts:
         texts: Coordinates as written.
         references: None where undecided.
         geometries: CGCS2000, None where there is none.
+        anchors: (n, 2) longitude and latitude of a point on each.
         counties: Division codes.
         closed: Rows that may not become hazards yet.
     """
@@ -94,6 +96,7 @@ class RowFacts:
     texts: Sequence[str]
     references: Sequence[Reference | None]
     geometries: npt.NDArray[Any]
+    anchors: npt.NDArray[np.float64]
     counties: Sequence[str]
     closed: frozenset[int]
 
@@ -163,7 +166,7 @@ class CandidateMaker:
             "batch_id": [str(self._terms.batch_id)] * count,
             "attributes": some(attributes),
             "extras": some(extras),
-            "alias_codes": [to_json([code]) if code else "[]" for code in codes],
+            "alias_codes": [f"[{encode_basestring(code)}]" if code else "[]" for code in codes],
         }
         first, indices = self._sheet.first_row, self._data.indices
         return SheetCandidates(
@@ -172,18 +175,18 @@ class CandidateMaker:
             name_column=columns.index("name"),
             hashes=some(hashes),
             hazards=HazardColumns(facts=columns_of_facts, geometries=facts.geometries[kept]),
+            anchors=facts.anchors[kept],
             grades=self._row_grades(levels, found_on) if levels is not None else None,
         )
 
     def _kept(self, facts: RowFacts) -> list[int]:
         """Rows that nothing speaks against."""
-        excluded = self._log.rejected | facts.closed
-        complete = zip(facts.names, facts.types, facts.references, facts.geometries, strict=True)
-        return [
-            row
-            for row, values in enumerate(complete)
-            if row not in excluded and all(value is not None for value in values)
-        ]
+        complete = np.ones(self._count, dtype=bool)
+        complete[list(self._log.rejected | facts.closed)] = False
+        for values in (facts.names, facts.types, facts.references, facts.geometries):
+            complete &= np.array([value is not None for value in values], dtype=bool)
+        kept: list[int] = np.flatnonzero(complete).tolist()
+        return kept
 
     def _located(
         self, texts: Sequence[str], references: Sequence[Reference]

@@ -187,6 +187,7 @@ class _Reader:
             texts=positions.texts,
             references=references.of_row,
             geometries=placed.geometries,
+            anchors=np.column_stack([placed.lon, placed.lat]),
             counties=codes,
             closed=frozenset(undecided),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +50,14 @@ class AssessmentColumns:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def values(self, first_fid: int, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
+    def values(self, first_fid: int, start: int, stop: int) -> list[tuple[Any, ...]]:
         """Rows for table ``assessment`` from ``start`` up to ``stop``."""
         part = slice(start, stop)
-        for row, key, grade, day in zip(
+        columns = zip(
             self.rows[part], self.ids[part], self.grades[part], self.days[part], strict=True
-        ):
-            yield (key, first_fid + row, *grade, self.assessor, day)
+        )
+        who = self.assessor
+        return [(key, first_fid + row, *grade, who, day) for row, key, grade, day in columns]
 
     def require_levels(self, hazards: StoredHazards) -> None:
         """Refuse grades that the hazards do not carry as their level.

@@ -115,7 +115,7 @@ class AssessmentRepository:
         columns.require_levels(hazards)
         with self._transaction.step() as connection:
             for start in range(0, len(columns), _CHUNK):
-                rows = list(columns.values(hazards.first_fid, start, start + _CHUNK))
+                rows = columns.values(hazards.first_fid, start, start + _CHUNK)
                 try:
                     connection.exec_driver_sql(_INSERT_BY_KEY, rows)
                 except integrity_error() as error:

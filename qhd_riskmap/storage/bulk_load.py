@@ -81,6 +81,7 @@ def _insert_rows(
     values = ", ".join(fixed.get(name, "?") for name in _COLUMNS)
     statement = f"INSERT INTO hazard ({', '.join(_COLUMNS)}) VALUES ({values})"  # noqa: S608 - names and quoted literals
     chosen = itemgetter(*bound)
+
     for start in range(0, len(hazards), _CHUNK):
         stop = min(start + _CHUNK, len(hazards))
         blobs = to_blobs(geometries[start:stop])

@@ -77,16 +77,16 @@ def to_blobs(geometries: npt.NDArray[Any]) -> list[bytes]:
     """One blob per geometry."""
     kinds = shapely.get_type_id(geometries)
     blobs = [b""] * len(geometries)
-    points = np.flatnonzero(kinds == shapely.GeometryType.POINT)
+    points = np.flatnonzero(kinds == shapely.GeometryType.POINT.value)
     for row, blob in zip(points.tolist(), _point_blobs(geometries[points]), strict=True):
         blobs[row] = blob
-    others = np.flatnonzero(kinds != shapely.GeometryType.POINT)
+    others = np.flatnonzero(kinds != shapely.GeometryType.POINT.value)
     heads = _headers(geometries[others], _HEADER).tobytes()
     bodies = shapely.to_wkb(geometries[others], byte_order=1).tolist()
     size = _HEADER.itemsize
+    multi = (kinds[others] >= shapely.GeometryType.MULTIPOINT.value).tolist()
     for at, (row, body) in enumerate(zip(others.tolist(), bodies, strict=True)):
-        multi = kinds[row] >= shapely.GeometryType.MULTIPOINT
-        tail = _marked(geometries[row]) if multi else body[1:]
+        tail = _marked(geometries[row]) if multi[at] else body[1:]
         blobs[row] = heads[size * at : size * (at + 1)] + tail + b"\xfe"
     return blobs
 
