@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -40,6 +40,10 @@ _OWN_TEXTS: Final = (
 _COLUMN_OF: Final = {key: key for key in _OWN_TEXTS} | {"remark": "notes", "code": "alias_codes"}
 
 
+def _go_on() -> None:
+    """Nobody stops the import."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportTerms:
     """What holds for all sheets of one import.
@@ -56,6 +60,7 @@ class ImportTerms:
         row_places: Where the user put single rows on the map, CGCS2000 degrees, by row number.
         around: What the register knows of the places.
         sender: Office or department the files come from; "" takes what a sheet says.
+        pulse: Called between the steps of reading a sheet; may raise to stop.
     """
 
     declared: Reference | None
@@ -68,6 +73,7 @@ class ImportTerms:
     row_places: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     around: Surroundings = NOTHING_AROUND
     sender: str = ""
+    pulse: Callable[[], None] = _go_on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

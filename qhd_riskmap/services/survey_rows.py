@@ -162,13 +162,16 @@ class _Reader:
         places = self._by_data_row(terms.row_places)
         log.placed = frozenset(places)
         positions = read_positions(columns.raw(keys), self._count, log)
+        terms.pulse()
         evidence = self._evidence(names, days, declared, positions)
         references = settle(positions, evidence, log)
+        terms.pulse()
         pin_rows(positions, references.of_row, places)
         shapes = self._shapes(positions, types)
         placed = place_rows(positions, references.of_row, shapes, log)
         move_rows(placed, references.of_row, places)
         log.placed = frozenset()
+        terms.pulse()
         self._note_unplaced(positions, placed, references.of_row)
         codes = counties(placed, declared, names, log)
         self._check_lines(placed, types)
@@ -191,6 +194,7 @@ class _Reader:
             counties=codes,
             closed=frozenset(undecided),
         )
+        terms.pulse()
         candidates = CandidateMaker(self._sheet, self._data, columns, log, terms).make(facts)
         first = self._sheet.first_row
         return SheetReading(
