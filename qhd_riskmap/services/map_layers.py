@@ -207,6 +207,16 @@ class MapLayerService:
         open_layer(laid, self._find(laid)).source.close()
         return laid
 
+    def lay_scan(self, layer: MapLayer, points: tuple[ControlPoint, ...]) -> Changes:
+        """Add a scanned map laid by matching points, or lay one anew that is there.
+
+        Raises:
+            InvalidInputError: The points cannot carry a map.
+        """
+        laid = self.scan(layer, points)
+        known = any(each.layer.id == layer.id for each in self.layers())
+        return self.save(laid) if known else self.add([laid])
+
     # -- tile services --------------------------------------------------------------------------
 
     def tile_layer(self, name: str, address: str, **facts: object) -> tuple[MapLayer, str]:

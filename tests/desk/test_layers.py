@@ -16,7 +16,7 @@ import shapely
 from pyproj import Transformer
 from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QApplication, QInputDialog
+from PySide6.QtWidgets import QApplication, QInputDialog, QPushButton
 
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.domain.map_layer import Comparison, LayerKind
@@ -217,8 +217,8 @@ def test_a_file_without_a_system_is_asked_about(qtbot, map_page, layers, tmp_pat
     path = shapefile(tmp_path / "无坐标系.shp")
     path.with_suffix(".prj").unlink()
     drop(map_page.canvas, path)
-    qtbot.waitUntil(lambda: isinstance(layers.dialog, QInputDialog), timeout=5000)
-    dialog = layers.dialog
+    qtbot.waitUntil(lambda: isinstance(layers.adding.dialog, QInputDialog), timeout=5000)
+    dialog = layers.adding.dialog
     labels = dialog.comboBoxItems()
     dialog.setTextValue(next(label for label in labels if "EPSG:4549" in label))
     dialog.accept()
@@ -246,8 +246,8 @@ def test_a_scan_is_laid_by_clicking_the_same_places_in_scan_and_map(
     canvas.centre_on(*PLACE, 50_000)
     settled(canvas)
     drop(canvas, scan(tmp_path / "扫描.png"))
-    qtbot.waitUntil(lambda: isinstance(layers.dialog, ScanDialog), timeout=5000)
-    dialog: ScanDialog = layers.dialog
+    qtbot.waitUntil(lambda: isinstance(layers.adding.dialog, ScanDialog), timeout=5000)
+    dialog: ScanDialog = layers.adding.dialog
     qtbot.waitUntil(lambda: dialog.view._image is not None, timeout=5000)
     assert not dialog.ok.isEnabled()
     truth = {}
@@ -270,12 +270,21 @@ def test_a_scan_is_laid_by_clicking_the_same_places_in_scan_and_map(
     for (column, row), lonlat in truth.items():
         found = source.to_pixels(np.array([lonlat]))[0]
         assert math.dist(found, (column, row)) < 3
+    # The points of a scan that lies on the map can be changed.
+    layers.ask_properties(layer.id)
+    layers.dialog.findChild(QPushButton, "layer-points").click()
+    again: ScanDialog = layers.adding.dialog
+    assert len(again.points) == 3
+    again.table.cellWidget(2, 3).click()
+    again.ok.click()
+    qtbot.waitUntil(lambda: len(stored(layers)[0].control) == 2, timeout=5000)
+    assert len(stored(layers)) == 1
 
 
 def test_a_scan_point_may_be_typed_and_taken_back(qtbot, layers, tmp_path):
     layer = layers._service.examine(scan(tmp_path / "扫描.png")).layers[0]
-    layers.ask_points(layer, (300, 200))
-    dialog: ScanDialog = layers.dialog
+    layers.adding.ask_points(layer, (300, 200))
+    dialog: ScanDialog = layers.adding.dialog
     qtbot.mouseClick(dialog.view, Qt.MouseButton.LeftButton, pos=dialog.view.rect().center())
     dialog.typed.setText("不是坐标")
     dialog.take.click()
@@ -292,8 +301,8 @@ def test_a_scan_point_may_be_typed_and_taken_back(qtbot, layers, tmp_path):
 def test_a_tile_service_is_added_with_its_key_and_the_network_stays_off_unless_allowed(
     qtbot, layers, settings
 ):
-    layers.ask_service()
-    dialog: TileDialog = layers.dialog
+    layers.adding.ask_service()
+    dialog: TileDialog = layers.adding.dialog
     assert not dialog.online.isChecked()
     assert not dialog.ok.isEnabled()
     dialog.address.setText("ftp://x/{z}/{x}/{y}")
@@ -426,8 +435,8 @@ def test_tiles_come_from_the_network_onto_the_map_and_stay_without_it(
     canvas = map_page.canvas
     canvas.centre_on(*PLACE, 60_000)
     place = (PLACE[0] + 0.004, PLACE[1] + 0.003)
-    layers.ask_service()
-    dialog: TileDialog = layers.dialog
+    layers.adding.ask_service()
+    dialog: TileDialog = layers.adding.dialog
     dialog.address.setText(f"http://127.0.0.1:{server.server_address[1]}/{{z}}/{{x}}/{{y}}.png")
     dialog.online.setChecked(True)
     dialog.ok.click()

@@ -164,7 +164,7 @@ def test_a_scan_and_its_provider_go_onto_the_sheet(qtbot, map_page, layers, sett
     layer = replace(
         layers._service.scan(layer, points), provider="示例测绘院", approval_no="冀S(2023)012号"
     )
-    layers._add((layer,))
+    layers.adding.add((layer,))
     qtbot.waitUntil(lambda: len(layers.stack.layers) == 1, timeout=10000)
     map_page.canvas.centre_on(*PLACE, 200_000)
     settled(map_page.canvas)

@@ -10,39 +10,25 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QImage
-from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from qhd_riskmap.cartography.layer_painter import LayerSource, LayerStack, OpenLayer
-from qhd_riskmap.cartography.raster_source import whole_picture
+from qhd_riskmap.cartography.raster_source import RasterSource
 from qhd_riskmap.cartography.vector_layer import VectorSource
-from qhd_riskmap.domain.map_layer import ControlPoint, LayerKind, MapLayer
+from qhd_riskmap.domain.map_layer import LayerKind, MapLayer
 from qhd_riskmap.errors import RiskMapError
-from qhd_riskmap.geo.references import known_references
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
-from qhd_riskmap.services.map_layers import (
-    LAYER_SUFFIXES,
-    Examined,
-    LinkedLayer,
-    MapLayerService,
-)
-from qhd_riskmap.settings import save_settings
+from qhd_riskmap.services.map_layers import LinkedLayer, MapLayerService
 from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.layer_adding import LayerAdding
 from qhd_riskmap.ui.map.layer_dialog import LayerDialog
 from qhd_riskmap.ui.map.layer_panel import LayerPanel
-from qhd_riskmap.ui.map.pick_tool import PickTool
-from qhd_riskmap.ui.map.scan_dialog import ScanDialog
-from qhd_riskmap.ui.map.tile_dialog import TileDialog, WantedService
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 
-_COMPANIONS: Final = frozenset(
-    {".dbf", ".shx", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".xml", ".jgw", ".jpgw", ".pgw",
-     ".pngw", ".tfw", ".wld", ".ovr"}
-)  # fmt: skip
-_BACK: Final = "pan"
 _GATHER_MS: Final = 80
 
 
@@ -76,6 +62,8 @@ class LayerDesk(QObject):
         self.linked: list[LinkedLayer] = []
         self.stack = LayerStack()
         self.dialog: QDialog | None = None
+        self.adding = LayerAdding(desk, canvas, parent)
+        self.adding.added.connect(self._take_up)
         # Tiles come by the dozen; each picture shows all that are there by then.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -150,6 +138,10 @@ class LayerDesk(QObject):
             self._opened[each.layer.id] = _Opened(signatures[each.layer.id], each.source)
         self._restack()
 
+    def _take_up(self, layer_id: UUID) -> None:
+        """Have a new layer in hand once it is listed."""
+        self._fresh = layer_id
+
     def _restack(self) -> None:
         self.stack = LayerStack(
             tuple(
@@ -165,144 +157,7 @@ class LayerDesk(QObject):
         self.restacked.emit(self.stack)
         self._renew_note()
 
-    # -- adding ---------------------------------------------------------------------------------
-
-    def ask_files(self) -> None:
-        """Ask for files to add."""
-        kinds = " ".join(f"*{suffix}" for suffix in LAYER_SUFFIXES)
-        chosen, _kind = QFileDialog.getOpenFileNames(
-            self._window, _("添加图层"), "", _("可以加入地图的文件 ({kinds})").format(kinds=kinds)
-        )
-        self.add_files([Path(name) for name in chosen])
-
-    def add_files(self, paths: list[Path]) -> None:
-        """Add files; those that belong to another one come with it."""
-        service = self._service
-        for path in paths:
-            if path.suffix.lower() in _COMPANIONS and len(paths) > 1:
-                continue
-            self._desk.run(
-                lambda _job, path=path: service.examine(path),  # type: ignore[misc]
-                title=_("正在查看“{name}”…").format(name=path.name),
-                on_success=self._take_examined,
-                database=False,
-            )
-
-    def _take_examined(self, examined: Examined) -> None:
-        if examined.needs_points:
-            self.ask_points(examined.layers[0], examined.size)
-        elif examined.needs_reference:
-            self._ask_reference(examined.layers)
-        else:
-            self._add(examined.layers)
-
-    def _ask_reference(self, layers: tuple[MapLayer, ...]) -> None:
-        references = known_references()
-        box = QInputDialog(self._window)
-        box.setObjectName("reference-dialog")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(_("坐标系"))
-        box.setLabelText(
-            _("“{name}”没有注明坐标系。它的坐标是哪一种？").format(name=layers[0].name)
-        )
-        box.setComboBoxItems([reference.label for reference in references])
-        box.setOkButtonText(_("确定"))
-        box.setCancelButtonText(_("取消"))
-        by_label = {reference.label: reference.text for reference in references}
-        box.textValueSelected.connect(
-            lambda label: self._add(
-                tuple(replace(layer, reference=by_label[label]) for layer in layers)
-            )
-        )
-        self._open(box)
-
-    def _add(self, layers: tuple[MapLayer, ...]) -> None:
-        def added(changes: Changes) -> None:
-            self._fresh = layers[-1].id
-            self._desk.announce(changes)
-            self._desk.notify(_("已添加图层“{name}”。").format(name=layers[-1].name), "success")
-
-        service = self._service
-        self._desk.run(
-            lambda _job: service.add(layers),
-            title=_("正在添加图层…"),
-            on_success=added,
-            quiet=True,
-        )
-
-    # -- scanned maps ---------------------------------------------------------------------------
-
-    def ask_points(self, layer: MapLayer, size: tuple[int, int]) -> None:
-        """Let the officer click matching points."""
-        dialog = ScanDialog(layer, size, self._window)
-        dialog.place_wanted.connect(partial(self._pick_for, dialog))
-        dialog.confirmed.connect(self._lay_scan)
-        dialog.finished.connect(self._scan_closed)
-        path = Path(layer.source)
-
-        def shown(image: QImage) -> None:
-            if self.dialog is dialog:
-                dialog.show_image(image)
-
-        self._desk.run(
-            lambda _job: whole_picture(path),
-            title=_("正在打开“{name}”…").format(name=path.name),
-            on_success=shown,
-            database=False,
-            quiet=True,
-        )
-        self.dialog = dialog
-        dialog.show()
-
-    def _scan_closed(self) -> None:
-        self.dialog = None
-        self._canvas.take_tool(_BACK)
-
-    def _pick_for(self, dialog: ScanDialog) -> None:
-        self._canvas.borrow_tool(PickTool(self._canvas, dialog.take_place, _BACK))
-
-    def _lay_scan(self, layer: MapLayer, points: tuple[ControlPoint, ...]) -> None:
-        service = self._service
-        known = any(each.layer.id == layer.id for each in self.linked)
-
-        def lay(_job: JobContext) -> Changes:
-            laid = service.scan(layer, points)
-            return service.save(laid) if known else service.add([laid])
-
-        self._desk.run(lay, title=_("正在定位扫描图…"), on_success=self._desk.announce, quiet=True)
-
-    # -- services -------------------------------------------------------------------------------
-
-    def ask_service(self) -> None:
-        """Ask for a tile service."""
-        dialog = TileDialog(
-            online=self._desk.settings.online_tiles,
-            keeps_keys=self._service.keeps_keys,
-            parent=self._window,
-        )
-        dialog.confirmed.connect(self._add_service)
-        self._open(dialog)
-
-    def _add_service(self, wanted: WantedService) -> None:
-        self._desk.settings.online_tiles = wanted.online
-        save_settings(self._desk.settings)
-        self._service.use(self._desk.settings)
-        service = self._service
-
-        def add(_job: JobContext) -> Changes:
-            layer, pasted = service.tile_layer(
-                wanted.name,
-                wanted.address,
-                reference="gcj02" if wanted.gcj02 else "",
-                max_zoom=wanted.max_zoom,
-                provider=wanted.provider,
-                approval_no=wanted.approval_no,
-            )
-            if wanted.key or pasted:
-                service.set_key(layer.source, wanted.key or pasted)
-            return service.add([layer])
-
-        self._desk.run(add, title=_("正在添加图层…"), on_success=self._desk.announce, quiet=True)
+    # -- tiles ----------------------------------------------------------------------------------
 
     def _tile_came(self) -> None:
         if not self._soon.isActive():
@@ -325,8 +180,8 @@ class LayerDesk(QObject):
     # -- looking after --------------------------------------------------------------------------
 
     def _connect(self, panel: LayerPanel) -> None:
-        panel.files_wanted.connect(self.ask_files)
-        panel.service_wanted.connect(self.ask_service)
+        panel.files_wanted.connect(self.adding.ask_files)
+        panel.service_wanted.connect(self.adding.ask_service)
         panel.properties_wanted.connect(self.ask_properties)
         panel.zoom_wanted.connect(self.zoom_to)
         panel.relocate_wanted.connect(self.ask_relocate)
@@ -367,6 +222,9 @@ class LayerDesk(QObject):
         fields = tuple(source.content.attributes) if isinstance(source, VectorSource) else ()
         dialog = LayerDialog(linked.layer, fields, self._window)
         dialog.confirmed.connect(self._save)
+        if isinstance(source, RasterSource):
+            size = (source.file.facts.width, source.file.facts.height)
+            dialog.points_wanted.connect(partial(self.adding.ask_points, linked.layer, size))
         self._open(dialog)
 
     def ask_relocate(self, layer_id: UUID) -> None:
@@ -470,7 +328,7 @@ class LayerDesk(QObject):
             paths = dropped_files(event.mimeData())
             if paths:
                 event.acceptProposedAction()
-                self.add_files(paths)
+                self.adding.add_files(paths)
                 return True
         return super().eventFilter(watched, event)
 

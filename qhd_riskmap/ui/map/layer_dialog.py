@@ -50,9 +50,11 @@ class LayerDialog(QDialog):
 
     Signals:
         confirmed: The changed layer (`MapLayer`).
+        points_wanted: The points of a scanned map are to be clicked anew.
     """
 
     confirmed = Signal(object)
+    points_wanted = Signal()
 
     def __init__(
         self, layer: MapLayer, fields: tuple[str, ...], parent: QWidget | None = None
@@ -79,6 +81,10 @@ class LayerDialog(QDialog):
             self._add_style(layer)
         self._add_scales(layer)
         self.reference = self._add_reference(layer)
+        if layer.kind is LayerKind.SCAN:
+            again = push_button(_("改对应点…"), "layer-points", self._ask_points)
+            count = words(_("{number} 个").format(number=len(layer.control)), wrap=False)
+            self.form.addRow(_("对应点"), _row(count, again))
         self.provider = self._line("layer-provider", _("来源单位"), layer.provider)
         self.approval = self._line("layer-approval", _("审图号"), layer.approval_no)
         self.approval.setPlaceholderText(_("没有审图号就留空；没有的底图不能用于公开图"))
@@ -200,6 +206,10 @@ class LayerDialog(QDialog):
         line.setAccessibleName(title)
         self.form.addRow(title, line)
         return line
+
+    def _ask_points(self) -> None:
+        self.points_wanted.emit()
+        self.reject()
 
     def _confirm(self) -> None:
         self.confirmed.emit(self.changed())
