@@ -65,7 +65,8 @@ def test_all_revisions_and_files_are_listed_newest_first(dialog):
         "第 2 版　修改",
         "第 1 版　登记",
     ]
-    assert "添加 记录.txt" in titles(dialog)
+    assert titles(dialog)[0] == "添加 记录.txt"
+    assert dialog.chosen().revision == 4  # the newest revision, not the file
     assert "测试员" in dialog.list.hit_at(0).detail
 
 
@@ -109,7 +110,8 @@ def test_a_revision_is_restored_as_a_new_one_and_undone(qtbot, dialog, app, desk
     assert (stored.name, stored.unit, stored.revision) == ("石门泥石流", "石门镇人民政府", 5)
     assert stored.anchor() == pytest.approx((119.05, 39.95))
     assert stored.level.rank == 4  # the assessment stays
-    assert titles(dialog)[0] == "第 5 版　修改"
+    assert "第 5 版　修改" in titles(dialog)
+    assert dialog.chosen().revision == 5
     desk.history.undo()
     settled()
     assert app.registry.get(hazard_id(1)).name == "石门泥石流（改）"

@@ -69,7 +69,8 @@ def test_a_click_on_the_funnel_filters_and_does_not_sort(qtbot, view, register_p
     popup = open_filter(qtbot, view, LEVEL)
     assert popup.isVisible()
     assert names(view) == before
-    assert popup.list.item(0).text() == "（全选）"
+    shown = [popup.list.item(row).text().split("　")[0] for row in range(popup.list.count())]
+    assert shown == ["（全选）", "重大风险", "较大风险", "一般风险", "低风险", "未评级"]
     item(popup, "（全选）").setCheckState(Qt.CheckState.Unchecked)
     item(popup, "重大").setCheckState(Qt.CheckState.Checked)
     qtbot.mouseClick(popup.done, Qt.MouseButton.LeftButton)

@@ -150,6 +150,8 @@ class HistoryDialog(QDialog):
         entries.reverse()
         entries.sort(key=lambda entry: entry[0], reverse=True)
         self.list.show_hits([hit for _when, hit in entries])
+        newest = next((n for n, hit in enumerate(self.list.hits()) if hit.key is not None), -1)
+        self.list.setCurrentRow(newest)
         self.list.setMinimumHeight(0)
         self.list.setMaximumHeight(16_777_215)
         self._choose()

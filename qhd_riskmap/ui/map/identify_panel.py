@@ -123,7 +123,7 @@ class IdentifyPanel(QFrame):
 
     def _selection_changed(self, _by: object) -> None:
         current = self._canvas.selection.current
-        if current is None:
+        if current is None or current not in {hit.key for hit in self.list.hits()}:
             self.hide()
         elif self.isVisible():
             self._filling = True

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QWidget
+from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QSizePolicy, QWidget
 
 from qhd_riskmap.cartography.symbols import type_label
 from qhd_riskmap.domain.feature_table import FeatureTable
@@ -24,7 +24,8 @@ from qhd_riskmap.ui.toolkit.record_columns import county_label
 _MOST: Final = 60
 _MOST_DIVISIONS: Final = 5
 _PAUSE_MS: Final = 60
-_WIDTH: Final = 150
+_NARROWEST: Final = 96
+_WIDEST: Final = 260
 _LIST_WIDTH: Final = 380
 
 
@@ -51,7 +52,9 @@ class SearchBox(QLineEdit):
         self.setPlaceholderText(_("名称、编号、电话、拼音首字母或坐标（Ctrl+F）"))
         self.setToolTip(_("查找隐患、乡镇或坐标，按回车键前往（Ctrl+F）"))
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(_WIDTH)
+        self.setMinimumWidth(_NARROWEST)
+        self.setMaximumWidth(_WIDEST)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.addAction(icon("magnify", colour="muted"), QLineEdit.ActionPosition.LeadingPosition)
         self.list = HitList(self)
         self.list.setObjectName("map-search-list")

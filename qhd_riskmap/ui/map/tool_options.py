@@ -28,6 +28,8 @@ from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, SPACE_XS
 
 _ROOM_BELOW: Final = 12
+_SCALE_WIDTH: Final = 200  # the scale bar stands in the lower right corner
+_SCALE_HEIGHT: Final = 62
 _WIDEST_M: Final = 100_000.0
 Choice = tuple[str, str, str, str]
 
@@ -148,10 +150,10 @@ class ToolOptions(QFrame):
         self._stack.setFixedSize(self._bar.sizeHint())
         self.adjustSize()
         canvas = self._canvas
-        self.move(
-            max(0, (canvas.width() - self.width()) // 2),
-            max(0, canvas.height() - self.height() - _ROOM_BELOW),
-        )
+        left = max(0, (canvas.width() - self.width()) // 2)
+        covers_scale = left + self.width() > canvas.width() - _SCALE_WIDTH
+        below = _SCALE_HEIGHT if covers_scale else _ROOM_BELOW
+        self.move(left, max(0, canvas.height() - self.height() - below))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Stay at the edge."""

@@ -133,7 +133,15 @@ class RecordTableModel(QAbstractTableModel):
 
     def choices(self, column: int) -> dict[str, int]:
         """Every text of a column with its number of rows under all the other filters."""
-        return self._values(column).counts(self._passed(but=column))
+        counts = self._values(column).counts(self._passed(but=column))
+        order = self.columns[column].order
+        if order is None:
+            return counts
+        # Levels stand in their own order, not in that of their names.
+        values = np.unique(self._column(column))
+        ranked = values[np.argsort(order(values), kind="stable")]
+        labels = dict.fromkeys(self.columns[column].label(value) for value in ranked)
+        return {label: counts[label] for label in labels if label in counts}
 
     @property
     def wanted(self) -> tuple[str, ...]:
@@ -249,7 +257,8 @@ class RecordTableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _(self.columns[section].title)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _alignment(self.columns[section])
+            # Not to the right, where the funnel stands.
+            return int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value)
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
