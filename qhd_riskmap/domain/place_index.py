@@ -102,10 +102,6 @@ class PlaceIndex:
         # The tree prepares the area: thousands of corners cost nothing extra.
         return np.sort(self.tree.query(area, predicate="intersects"))
 
-    def inside(self, area: BaseGeometry) -> Rows:
-        """Rows of the hazards that lie wholly in an area, in the order of the table."""
-        return np.sort(self.tree.query(area, predicate="covers"))
-
     def within(self, lon: float, lat: float, metres: float) -> Rows:
         """Rows of the hazards at most ``metres`` from a place, in the order of the table."""
         east, north = metres_per_degree(lat)

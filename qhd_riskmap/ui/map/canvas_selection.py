@@ -33,6 +33,16 @@ def select_area(canvas: MapCanvas, area: BaseGeometry, how: str = REPLACE) -> No
         canvas.selection.combine(found, how, by=canvas)
 
 
+def select_within(
+    canvas: MapCanvas, place: tuple[float, float], metres: float, how: str = REPLACE
+) -> None:
+    """Select what lies within a distance on the ground of a place (longitude, latitude)."""
+    scene = canvas.scene
+    if scene is not None:
+        found = scene.table.ids[scene.index.within(*place, metres)].tolist()
+        canvas.selection.combine(found, how, by=canvas)
+
+
 def select_all(canvas: MapCanvas) -> None:
     """Select every hazard shown."""
     canvas.selection.set(canvas.table.ids.tolist(), by=canvas)

@@ -9,9 +9,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter
 from shapely.geometry.base import BaseGeometry
 
-from qhd_riskmap.geo.geodesy import WIDEST_BUFFER_M, buffer_m, distance_m
+from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.ui.map.canvas_selection import select_area
+from qhd_riskmap.ui.map.canvas_selection import select_area, select_within
 from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.map.navigation_tools import PanTool
 from qhd_riskmap.ui.map.overlay import paint_box, paint_note
@@ -151,9 +151,8 @@ class SelectTool(PanTool):
         return float(distance_m(*first, *self.canvas.place_at(rim.x(), rim.y())))
 
     def _select_circle(self, centre: QPointF, rim: QPointF, how: str) -> None:
-        metres = min(self._metres(centre, rim), WIDEST_BUFFER_M)
-        middle = shapely.Point(self.canvas.place_at(centre.x(), centre.y()))
-        select_area(self.canvas, buffer_m(middle, metres), how)
+        place = self.canvas.place_at(centre.x(), centre.y())
+        select_within(self.canvas, place, self._metres(centre, rim), how)
 
     def _close(self, how: str) -> None:
         corners, self._corners = self._corners, []
