@@ -36,6 +36,8 @@ _LOCAL_HEADER: Final = 30
 _DEFLATED: Final = 8
 _LT, _BLANK = b"< "
 _PADDING: Final = 16  # what is read past a tag's beginning
+# count="…", uniqueCount="…" of ten million and more.
+_CLAIM: Final = re.compile(rb"[cC]ount\s{0,9}=\s{0,9}[\"']\s{0,9}\+?0{0,20}[1-9]\d{7}")
 _MERGE: Final = re.compile(
     rb'<(?:\w+:)?mergeCell\s+ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"'
 )
@@ -143,14 +145,20 @@ class GuardedArchive:
             besides: Parts that are inflated for their own sake.
 
         Raises:
-            UnreadableFileError: One breaks a limit or is damaged.
+            UnreadableFileError: One breaks a limit, is damaged, or claims to hold tens of millions
+                of something: readers reserve memory for what is claimed.
         """
         total = 0
         for part in self._infos.keys() - set(besides):
+            tail = b""
             for piece in self.pieces(part):
                 total += len(piece)
                 if total > MAX_INFLATED:
                     raise too_large(self._name)
+                if part.endswith(".xml"):
+                    if _CLAIM.search(tail + piece[:_OVERLAP]) or _CLAIM.search(piece):
+                        raise too_large(self._name)
+                    tail = piece[-_OVERLAP:]
 
     def _compressed(self, info: zipfile.ZipInfo) -> bytes:
         start = info.header_offset

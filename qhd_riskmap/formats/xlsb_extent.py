@@ -16,6 +16,7 @@ from qhd_riskmap.formats.sheet_guard import (
 
 _ROW_HEADER: Final = 0  # BrtRowHdr
 _CELLS: Final = range(1, 12)  # BrtCellBlank … BrtFmlaError
+_TEXTS: Final = 159  # BrtBeginSst
 _VARINT_BYTES: Final = 4
 
 
@@ -28,6 +29,15 @@ def check_xlsb(archive: GuardedArchive, name: str) -> None:
     for part in archive.parts:
         if part.startswith("xl/worksheets/") and part.endswith(".bin"):
             _check_part(archive.read(part, 256 * 2**20), name)
+        elif part.endswith("sharedStrings.bin"):
+            _check_texts(archive.read(part, 256 * 2**20), name)
+
+
+def _check_texts(content: bytes, name: str) -> None:
+    """The reader reserves memory for as many texts as are claimed."""
+    kind, body = next(_records(content, name), (0, b""))
+    if kind == _TEXTS and int.from_bytes(body[4:8], "little") > len(content):
+        raise damaged(name, "more texts than bytes")
 
 
 def _check_part(content: bytes, name: str) -> None:

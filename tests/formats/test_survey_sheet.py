@@ -186,6 +186,24 @@ def test_an_archive_that_lies_about_its_size_is_refused(tmp_path):
         read_survey(path)
 
 
+@pytest.mark.parametrize(
+    ("part", "body"),
+    [
+        ("xl/sharedStrings.xml", '<sst xmlns="m" count="33" uniqueCount="99999999999"/>'),
+        ("xl/styles.xml", "<x/>" + " " * (2**22 - 12) + "<cellXfs count = '+0010000000'/>"),
+    ],
+)
+def test_claims_of_more_than_is_there_are_refused_before_memory_is_reserved(tmp_path, part, body):
+    path = odd_workbook(tmp_path / "a.xlsx")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in {**parts, part: body.encode()}.items():
+            archive.writestr(name, content)
+    with pytest.raises(UnreadableFileError, match="过大"):
+        read_survey(path)
+
+
 def test_too_many_parts_are_refused(tmp_path):
     path = tmp_path / "parts.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
@@ -304,6 +322,16 @@ def test_binary_workbooks_are_measured_too(tmp_path):
         read_survey(xlsb(tmp_path / "a.xlsb", row))
     with pytest.raises(UnreadableFileError, match="损坏"):
         read_survey(xlsb(tmp_path / "b.xlsb", bytes([0, 120, 1])))
+
+
+def test_binary_workbooks_may_not_claim_more_texts_than_bytes(tmp_path):
+    path = xlsb(tmp_path / "a.xlsb", b"")
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(
+            "xl/sharedStrings.bin", b"\x9f\x01\x08" + b"\x01\x00\x00\x00" + b"\xff" * 4
+        )
+    with pytest.raises(UnreadableFileError, match="损坏"):
+        read_survey(path)
 
 
 def test_mutated_workbooks_are_read_or_refused_never_crash(tmp_path):
