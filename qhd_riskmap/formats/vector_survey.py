@@ -42,6 +42,7 @@ _CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*\{')
 # Words by which GDAL would take a text for one of its own pointers to other data.
 _POINTERS: Final = re.compile(rb"<OGR\w|<VRTDataset|<GDAL_|<WFS|/vsi", re.IGNORECASE)
 _SIBLINGS: Final = (".shp", ".dbf", ".shx", ".prj", ".cpg")
+_LARGEST_CODE: Final = 1071
 _LAYERS_OF_ONE_FILE: Final = 200
 _HEAD: Final = 65_536
 _TEXT_ENTITY: Final = re.compile(r"AcDbM?Text|AcDbAttribute")
@@ -150,19 +151,34 @@ def _read_parts(path: Path, name: str, parts: Mapping[str, bytes]) -> list[Surve
             return _read_layers(path, name, source, parts)
         except UnreadableFileError:
             raise
-        except (RuntimeError, ValueError, TypeError, OverflowError, MemoryError) as error:
-            # What pyogrio makes of GDAL's refusals, and of values it cannot hold.
+        except Exception as error:
+            # Whatever pyogrio makes of it, bugs of its own included, means the file is bad.
             raise damaged(path.name, str(error)) from error
 
 
 def _refuse_hostile(name: str, kind: str, content: bytes) -> None:
     if kind in {".geojson", ".dxf"} and _POINTERS.search(content[:_HEAD]):
         raise damaged(name, "points at other data")
+    if kind == ".dxf" and not _is_whole_drawing(content):
+        raise damaged(name, "drawing without its end, or in binary")
     if kind == ".gpkg" and VIEW.search(content):
         raise UnreadableFileError(
             _("“{name}”里有查询视图，可能有害，已拒绝读取。").format(name=name),
             hint=_("请在 GIS 软件中把图层导出为新的 GeoPackage 再导入。"),
         )
+
+
+def _is_whole_drawing(content: bytes) -> bool:
+    """Whether a drawing is pairs of a code and a value up to its end: on others GDAL may never return."""
+    lines = content.removeprefix(b"\xef\xbb\xbf").splitlines()
+    while lines and not lines[-1].strip():
+        lines.pop()
+    if len(lines) % 2 or len(lines) < 4 or lines[-1].strip() != b"EOF":  # noqa: PLR2004
+        return False
+    try:
+        return all(-5 <= int(code) <= _LARGEST_CODE for code in lines[::2])  # noqa: PLR2004
+    except ValueError:
+        return False
 
 
 def _read_layers(

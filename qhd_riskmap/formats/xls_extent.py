@@ -92,12 +92,14 @@ def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
 def _declared(body: bytes) -> tuple[int, int]:
     """What the record of the extent says; old and new ones differ in the width of rows."""
     if len(body) >= 12:  # noqa: PLR2004
-        _top, bottom, _left, right = struct.unpack_from("<IIHH", body)
+        top, bottom, left, right = struct.unpack_from("<IIHH", body)
     elif len(body) >= 8:  # noqa: PLR2004
-        _top, bottom, _left, right = struct.unpack_from("<4H", body)
+        top, bottom, left, right = struct.unpack_from("<4H", body)
     else:
         return 0, 0
-    return bottom, right
+    # The reader subtracts; an extent that ends before it begins becomes a huge one.
+    backwards = top > bottom or left > right
+    return (MAX_ROWS + 1, MAX_COLUMNS + 1) if backwards else (bottom, right)
 
 
 def _take_hidden(kind: int, body: bytes, layout: XlsLayout) -> None:

@@ -48,6 +48,8 @@ def test_hidden_rows_and_columns_are_told():
     [
         (0x0200, "<IIHH", (0, 0x7FFFFFFF, 0, 9), "过大"),
         (0x0200, "<IIHH", (0, 9, 0, 0xFFFF), "过大"),
+        (0x0200, "<IIHH", (7, 3, 0, 9), "过大"),
+        (0x0200, "<IIHH", (0, 3, 9, 2), "过大"),
         (0x0203, "<HH", (0xFFFF, 0xFFFF), "过大"),
         (0x00FD, "<HH", (3, 0xFFF0), "过大"),
         (0x00FC, "<II", (1, 0x7FFFFFFF), "损坏"),
