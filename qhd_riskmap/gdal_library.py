@@ -38,7 +38,20 @@ def bind_gdal() -> bool:
     libraries = sorted(folder.glob("libgdal*.so*"))
     for library in libraries:
         ctypes.CDLL(str(library))
+    _bind_proj()
     return bool(libraries)
+
+
+def _bind_proj() -> None:
+    """Load pyproj's PROJ library, which the program itself imports only when it projects.
+
+    Taken for that of mod_spatialite, it is torn down twice when the process ends.
+    """
+    spec = find_spec("pyproj")
+    if spec is not None and spec.origin is not None:
+        # Each extension is bound now: later it would find the PROJ of mod_spatialite first.
+        for extension in Path(spec.origin).parent.glob("*.so"):
+            ctypes.CDLL(str(extension))
 
 
 _raster_lock = threading.Lock()
