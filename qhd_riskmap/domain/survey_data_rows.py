@@ -137,10 +137,14 @@ def _filled(sheet: SurveySheet, start: int) -> Columns:
 
 
 def _repeated_down(column: Sequence[str | None]) -> list[str | None]:
-    """The column with 同上 replaced by what stands above it."""
+    """The column with 同上 replaced by what stands above it; a sum between them is passed over."""
     filled: list[str | None] = []
+    last: str | None = None
     for text in column:
-        filled.append(filled[-1] if filled and text in _SAME else text)
+        same = text in _SAME
+        filled.append(last if same and last is not None else text)
+        if not same and not (text and _SUM_OF.fullmatch(header_text(text))):
+            last = text
     return filled
 
 

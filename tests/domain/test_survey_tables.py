@@ -355,3 +355,13 @@ def test_headers_cut_short_by_a_table_of_ten_bytes_are_guessed_and_said(header, 
     assert (column.field.key if column.field else None) == key
     assert column.source == ("likeness" if key else "name")
     assert [i.issue.code for i in mapping.issues] == (["header-guessed"] if key else [])
+
+
+def test_a_ditto_mark_below_a_sum_means_the_row_above_the_sum():
+    head = ["县区", "隐患名称", "经度", "纬度"]
+    sheet = sheet_of(
+        head, ["青龙", "甲", "1", "2"], ["小计", "", "", "1"], ["同上", "乙", "1", "2"]
+    )
+    rows = data_rows(sheet, map_sheet(sheet))
+    assert list(rows.columns[0]) == ["青龙", "青龙"]
+    assert rows.skipped == 1
