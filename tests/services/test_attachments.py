@@ -48,10 +48,15 @@ def hazard(geometry=None) -> Hazard:
     )
 
 
-@pytest.fixture(params=[None, "口令-2014-qhd"], ids=["plain", "encrypted"])
+BOTH = pytest.mark.parametrize(
+    "app", [None, "口令-2014-qhd"], ids=["plain", "encrypted"], indirect=True
+)
+
+
+@pytest.fixture
 def app(request, tmp_path):
-    office = Office(unit="示例办")
-    with create_app(tmp_path / "登记库.qhd", request.param, office, "测试员") as opened:
+    office, passphrase = Office(unit="示例办"), getattr(request, "param", None)
+    with create_app(tmp_path / "登记库.qhd", passphrase, office, "测试员") as opened:
         yield opened
 
 
@@ -68,6 +73,7 @@ def rows(app, statement):
         connection.close()
 
 
+@BOTH
 def test_a_photo_comes_back_byte_for_byte_also_after_reopening(app, slide):
     entry, changes = app.attachments.attach(slide.id, "现场/照片.jpg", picture())
     assert changes.attachments
@@ -81,6 +87,7 @@ def test_a_photo_comes_back_byte_for_byte_also_after_reopening(app, slide):
         assert IntegrityService(again.register, again.actor).problems() == []
 
 
+@BOTH
 def test_a_photo_cannot_be_read_from_the_file_without_the_passphrase(app, slide):
     app.attachments.attach(slide.id, "说明.txt", "从外面看不到的一句话".encode())
     app.register.close()
