@@ -13,7 +13,7 @@ import shapely
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.storage import hazard_history
+from qhd_riskmap.storage import bulk_load, hazard_history
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of, values_of_record
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 _IDS = "id IN (SELECT value FROM json_each(?))"
+_UPDATE_TRIGGERS = ("ggu_hazard_geometry", "giu_hazard_geometry", "tmu_hazard_geometry")
 _STATES = (
     "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard"
     " WHERE batch_id = ? ORDER BY fid"
@@ -138,8 +139,14 @@ class BatchHazards:
         ids = [hazard.id for hazard in hazards]
         with self._transaction.step() as connection:
             _keep(connection, ids)
-            if rows:
-                connection.exec_driver_sql(_REPLACE, rows)
+            if len(rows) < bulk_load.WITH_TRIGGERS:
+                for row in rows:
+                    connection.exec_driver_sql(_REPLACE, row)
+            else:
+                # SpatiaLite's triggers take longer with every row they have already indexed anew.
+                with bulk_load.guards_lifted(connection, _UPDATE_TRIGGERS):
+                    connection.exec_driver_sql(_REPLACE, rows)
+                    _index_anew(connection, hazards)
             self._tell(actor, "hazard.place_many", subject, ids)
 
     def _set(
@@ -163,6 +170,24 @@ class BatchHazards:
 
     def _tell(self, actor: Actor, action: str, subject: str, ids: Sequence[UUID]) -> None:
         self._audit.record(actor, action, subject, {"count": len(ids)})
+
+
+def _index_anew(connection: Connection, hazards: Sequence[Hazard]) -> None:
+    rows = connection.exec_driver_sql(
+        f"SELECT id, fid FROM hazard WHERE {_IDS}",  # noqa: S608 - constants
+        (_array([hazard.id for hazard in hazards]),),
+    ).all()
+    fids = {row[0]: row[1] for row in rows}
+    keys = [fids[str(hazard.id)] for hazard in hazards]
+    boxes = shapely.bounds([hazard.geometry for hazard in hazards]).tolist()
+    connection.exec_driver_sql(
+        f"DELETE FROM {bulk_load.INDEX} WHERE pkid = ?",  # noqa: S608 - constants
+        [(key,) for key in keys],
+    )
+    connection.exec_driver_sql(
+        f"INSERT INTO {bulk_load.INDEX} (pkid, xmin, ymin, xmax, ymax) VALUES (?, ?, ?, ?, ?)",  # noqa: S608 - constants
+        [(key, *box) for key, box in zip(keys, boxes, strict=True)],
+    )
 
 
 def _keep(connection: Connection, ids: Sequence[UUID]) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 INDEX = "idx_hazard_geometry"
 # Below this, SpatiaLite's triggers cost less than changing the schema twice.
-_WITH_TRIGGERS = 200
+WITH_TRIGGERS = 200
 # Rebuilding the index costs as much per old box as packing; adding one box costs five times that.
 _REBUILD_UP_TO = 4
 _CHUNK = 5000
@@ -56,10 +56,10 @@ def insert(
         InvalidInputError: A geometry cannot be stored; nothing was written.
     """
     geometries = checked(hazards.columns.geometries)
-    if len(hazards) < _WITH_TRIGGERS:
+    if len(hazards) < WITH_TRIGGERS:
         _insert_rows(connection, hazards, geometries, progress)
         return
-    with _guards_lifted(connection):
+    with guards_lifted(connection):
         _insert_rows(connection, hazards, geometries, progress)
         fids = range(hazards.first_fid, hazards.first_fid + len(hazards))
         _extend_index(connection, fids, shapely.bounds(geometries).reshape(-1, 4))
@@ -127,13 +127,13 @@ def digest(ids: Iterable[str]) -> str:
 
 
 @contextmanager
-def _guards_lifted(connection: Connection) -> Iterator[None]:
-    """Drop the per-row triggers of an insert and re-create them exactly as they were."""
+def guards_lifted(connection: Connection, names: Sequence[str] = _LIFTED) -> Iterator[None]:
+    """Drop per-row triggers, by default those of an insert, and re-create them exactly as they were."""
     saved = {
         name: connection.exec_driver_sql(
             "SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = ?", (name,)
         ).scalar()
-        for name in _LIFTED
+        for name in names
     }
     # A name is missing where another SpatiaLite laid the metadata (no statistics, no tmi_).
     present = {name: sql for name, sql in saved.items() if sql}

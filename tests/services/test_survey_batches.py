@@ -288,3 +288,31 @@ def test_lines_are_read_anew_vertex_by_vertex(survey, register, anew, tmp_path):
     anew.reinterpret(first.batch_id, BD09)
     found = shapely.get_coordinates(live(register)["甲线"].geometry)
     assert distance_m(*found.T, *line.T).max() < 0.1
+
+
+def test_many_rows_are_read_anew_with_their_index_and_all_guards_in_place(
+    survey, register, batches, anew, tmp_path
+):
+    book = Workbook()
+    book.active.append(HEADERS)
+    for number in range(300):
+        place = (118.90 + number / 3000, 40.35 + number % 17 / 500)
+        book.active.append([f"{number}号滑坡", "滑坡", "青龙县", *place])
+    book.save(tmp_path / "a.xlsx")
+    first = imported(survey, tmp_path / "a.xlsx")
+
+    def guards():
+        with register.engine.connect() as connection:
+            return connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+            ).all()
+
+    before, places = guards(), {n: h.anchor() for n, h in live(register).items()}
+    outcome = anew.reinterpret(first.batch_id, BD09)
+    assert outcome.changed == 300
+    assert guards() == before
+    assert verify(register) == []
+    assert all(h.anchor() != places[n] for n, h in live(register).items())
+    batches.revert(first.batch_id, outcome.change.id)
+    assert {n: h.anchor() for n, h in live(register).items()} == places
+    assert verify(register) == []
