@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from qhd_riskmap.geo.snapping import SnapKind, nearest
 
-PLACE = st.tuples(st.floats(0, 10), st.floats(0, 10))
+# On a grid: shapely's own distance, the oracle, divides by zero for segments of 1e-313.
+PLACE = st.tuples(*[st.integers(0, 1000).map(lambda hundredths: hundredths / 100)] * 2)
 WORLD = (-100.0, -100.0, 100.0, 100.0)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import shapely
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
@@ -61,6 +62,8 @@ class QuestionDialog(QDialog):
     def showEvent(self, event: QShowEvent) -> None:
         """At the right edge of the window: what the question is about lies on the map."""
         super().showEvent(event)
+        # Wrapped lines in a row of their own are not counted by the dialog itself.
+        self.setMinimumHeight(self.body.totalHeightForWidth(self.width()))
         edge = self._beside.mapToGlobal(self._beside.rect().topRight())
         self.move(edge.x() - self.width() - SPACE_L, edge.y() + _BELOW)
 
@@ -130,6 +133,9 @@ def merge_dialog(
             "保留：{name}（{code}，{level}），合并后{size}。等级最高的一处保留，同级的保留最大的。"
         ).format(name=kept.name, code=kept.code, level=level, size=size_text(geometry))
     )
+    parts = len(shapely.get_parts(geometry))
+    if parts > 1 and kind_of(geometry) is not ShapeKind.POINT:
+        dialog.add_line(_("注意：它们不相接，合并后的图形有 {number} 块。").format(number=parts))
     for hazard in ordered[1:]:
         dialog.add_line(
             _("并入：{name}（{code}）。记录移到“已删除”，编号记为曾用编号。").format(

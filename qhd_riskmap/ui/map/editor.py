@@ -293,11 +293,12 @@ class MapEditor(QObject):
             words,
             trouble=bool(self._trouble) or self.wrong,
             finish=self._finish_word(),
-            cancel=_("放弃") if self._finish_word() else "",
+            cancel=_("放弃") if not self.busy and (tool.finish_word() or self.dirty) else "",
             mend=self.wrong,
         )
         self.strip.mend.setText(_("照此修复") if mending else _("修复自相交…"))
-        self.numbers.setVisible(tool.takes_numbers and not self.busy)
+        idle = tool.edits and self.sketch is None
+        self.numbers.setVisible(tool.takes_numbers and not idle and not self.busy)
         self.place_widgets()
         self._canvas.update()
 
@@ -314,14 +315,14 @@ class MapEditor(QObject):
         if not words and hazard is not None:
             words = _("正在修改“{name}”的图形。").format(name=hazard.name)
         if self.wrong:
-            words = _("图形自相交（标红处）。{words}").format(words=words)
+            words = _("图形自相交（标红处）：移动或退回标红处的节点，或者点“修复自相交”。")
         return words
 
     def _finish_word(self) -> str:
         if self.busy:
             return ""
         word = self._canvas.tool.finish_word()
-        return word or (_("保存") if self.dirty else "")
+        return word or (_("保存") if self.dirty and not self.wrong else "")
 
     def _finish(self) -> None:
         if self._canvas.tool.finish_word():
