@@ -68,6 +68,7 @@ from qhd_riskmap.services.survey_updates import (
     apply_offers,
     chosen_offers,
     holders_in,
+    offered,
     offers,
     suspects,
 )
@@ -359,7 +360,7 @@ class SurveyImport:
         for index, other in found.repeats.items():
             message = _("与“{other}”重复，已跳过。").format(other=other)
             issues.append(_on_row(candidates, index, "duplicate", Severity.INFO, message))
-        issues += [_update_offered(offer) for offer in updates]
+        issues += [offered(offer) for offer in updates]
         for index, suspicion in found.suspects.items():
             message = _("可能与“{other}”是同一处（{why}），已登记，请核对。").format(
                 other=suspicion.label, why=suspicion.likeness.label
@@ -466,23 +467,6 @@ def _in_order(issues: list[RowIssue], files: Sequence[Path]) -> tuple[RowIssue, 
     for issue in issues:
         sheets.setdefault((issue.path, issue.sheet), len(sheets))
     return tuple(sorted(issues, key=lambda i: (place[i.path], sheets[i.path, i.sheet], i.row)))
-
-
-def _update_offered(offer: UpdateOffer) -> RowIssue:
-    path, sheet, row = offer.key
-    fields = "、".join(change.label for change in offer.changes)
-    message = _("与已登记的 {code} 编号相同，但{fields}不同；可选择更新该条。").format(
-        code=offer.code, fields=fields
-    )
-    return RowIssue(
-        path=path,
-        sheet=sheet,
-        cell="",
-        row=row,
-        code="update-offered",
-        severity=severity_of("update-offered", Severity.INFO),
-        message=message,
-    )
 
 
 def _batch(

@@ -11,8 +11,12 @@ from uuid import UUID
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.credit_code import credit_codes
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.import_rules import severity_of
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
+from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_matching import Matches, Suspicion
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -108,6 +112,24 @@ def offers(work: UnitOfWork, candidates: Candidates, found: Matches) -> tuple[Up
                 )
             )
     return tuple(made)
+
+
+def offered(offer: UpdateOffer) -> RowIssue:
+    """Says to the sender that a row may update a record."""
+    path, sheet, row = offer.key
+    fields = "、".join(change.label for change in offer.changes)
+    message = _("与已登记的 {code} 编号相同，但{fields}不同；可选择更新该条。").format(
+        code=offer.code, fields=fields
+    )
+    return RowIssue(
+        path=path,
+        sheet=sheet,
+        cell="",
+        row=row,
+        code="update-offered",
+        severity=severity_of("update-offered", Severity.INFO),
+        message=message,
+    )
 
 
 def suspects(candidates: Candidates, found: Matches) -> tuple[SuspectPair, ...]:
