@@ -313,7 +313,7 @@ class MapPage(Page):
         self.model.filtered.connect(self._show_rows)
         self.bench.opened.connect(self._open)
         self.bench.hazard_wanted.connect(self._fly_to)
-        self.bench.past_wanted.connect(canvas.show_table)
+        self.bench.past_wanted.connect(self._show_on_map)
         self.bench.past_closed.connect(self._show_rows)
         self.filter_panel.filtered.connect(self._filter)
         self.filter_panel.layers_changed.connect(self._layers)
