@@ -1,4 +1,9 @@
-"""Import of a survey sheet: fully checked into an encrypted register, beside a bare ``ogr2ogr``."""
+"""Import of survey sheets: fully checked into an encrypted register.
+
+Beside a bare unchecked ``ogr2ogr``, beside openpyxl with an object-relational mapper (what a Python
+program does by default), four files at once, ten thousand rows into a register of a million, and how
+soon a cancelled import is rolled back.
+"""
 
 from __future__ import annotations
 
@@ -13,15 +18,25 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
-from openpyxl import Workbook
+import sqlcipher3.dbapi2 as driver
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import Integer, Text, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.errors import JobCancelledError
+from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import create_register
+from qhd_riskmap.storage.fresh_ids import fresh_ids
+from qhd_riskmap.storage.hazard_columns import HazardColumns
+
+_FILES = 4
+_WORD = "benchmark"
 
 HEADERS = (
     "统一编号", "隐患名称", "类别", "省", "市", "县区", "乡镇", "详细位置", "经度（高德）", "纬度（高德）",
@@ -38,29 +53,126 @@ VRT = """<OGRVRTDataSource><OGRVRTLayer name="排查表"><SrcDataSource>{path}</
 
 
 def measure(rows: int = 100_000) -> list[dict[str, Any]]:
-    """Time both on one sheet of ``rows`` × 22, 30 % of the rows with a ring, GCJ-02."""
-    with TemporaryDirectory() as folder:
-        sheet = Path(folder) / "排查表.xlsx"
-        write_sheet(sheet, rows)
-        ours, stages = _timed(lambda: _import(sheet, Path(folder) / "register.qhd", rows))
-        rival, _nothing = _timed(lambda: _ogr2ogr(sheet, Path(folder)))
+    """Time all on sheets of ``rows`` × 22, 30 % of the rows with a ring, GCJ-02."""
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        sheets = [folder / f"排查表{number}.xlsx" for number in range(_FILES)]
+        for number, sheet in enumerate(sheets):
+            write_sheet(sheet, rows, seed=7 + number)
+        entries = [_one(sheets[0], rows, folder)]
+        bare = entries[0]["rival_s"]
+        entries.append(_several(sheets, rows, folder, bare))
+        entries.append(_beside_orm(sheets[0], rows, folder, entries[0]["ours_s"]))
+        entries.append(_memory(sheets[0], rows))
+        entries.append(_cancelled(sheets[0], rows, folder))
+        entries.append(_appended(rows, folder))
+    return entries
+
+
+def _one(sheet: Path, rows: int, folder: Path) -> dict[str, Any]:
+    ours, stages = _timed(lambda: _import([sheet], folder / "register.qhd", rows))
+    rival, _nothing = _timed(lambda: _ogr2ogr(sheet, folder))
     note = "，".join(f"{name} {seconds:.2f}" for name, seconds in stages.items())
-    return [
-        {
-            "name": f"import {rows} x {len(HEADERS)}",
-            "ours_s": ours,
-            "rival": "ogr2ogr XLSX → SpatiaLite, unchecked",
-            "rival_s": rival,
-            "ratio": ours / rival if rival else None,
-            "n": rows,
-            "note": note,
-        }
-    ]
+    title = "ogr2ogr XLSX → SpatiaLite, unchecked"
+    return _entry(f"import {rows} x {len(HEADERS)}", ours, title, rival, rows, f"goal 1.3; {note}")
 
 
-def write_sheet(path: Path, rows: int) -> None:
+def _several(sheets: list[Path], rows: int, folder: Path, bare: float) -> dict[str, Any]:
+    ours, _stages = _timed(lambda: _import(sheets, folder / "several.qhd", rows * len(sheets)))
+    title = f"ogr2ogr {len(sheets)} times"
+    rival = bare * len(sheets)
+    return _entry(f"import {len(sheets)} files of {rows}", ours, title, rival, rows, "goal 1.0")
+
+
+def _beside_orm(sheet: Path, rows: int, folder: Path, ours: float) -> dict[str, Any]:
+    rival, _nothing = _timed(lambda: _orm(sheet, folder / "orm.sqlite"))
+    title = "openpyxl + SQLAlchemy ORM, unchecked"
+    return _entry(f"import {rows} by columns", ours, title, rival, rows, "goal 0.2")
+
+
+def _memory(sheet: Path, rows: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.bench_import", "--peak", str(sheet), str(rows)]
+    start = time.perf_counter()
+    output = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    note = f"goal 700 MB; peak {int(output.split()[-1]) / 1024:.0f} MB"
+    spent = time.perf_counter() - start
+    return _entry(f"import {rows}, whole process", spent, None, None, rows, note)
+
+
+def _cancelled(sheet: Path, rows: int, folder: Path) -> dict[str, Any]:
+    """Seconds from the wish to stop, late in the writing, to a register as it was."""
+    job = _Impatient(stop_at=0.6)
+    with create_register(folder / "cancelled.qhd", passphrase=_WORD, office=Office()) as opened:
+        survey = SurveyImport(opened, Actor(name="bench"))
+        preview = survey.preview([sheet], datum=None, job=SilentJob())
+        try:
+            survey.commit(preview, job)
+        except JobCancelledError:
+            spent = time.perf_counter() - job.stopped_at
+        with opened.unit_of_work() as work:
+            left = work.hazards.count()
+    return _entry(
+        "cancel late in the writing", spent, None, None, rows, f"goal 1 s; {left} rows left"
+    )
+
+
+def _appended(rows: int, folder: Path) -> dict[str, Any]:
+    """A tenth of a sheet into an empty register, and into one of ten sheets."""
+    small, large = rows // 10, rows * 10
+    sheet, filling = folder / "small.xlsx", folder / "filling.xlsx"
+    write_sheet(sheet, small, seed=99)
+    empty, _stages = _timed(lambda: _import([sheet], folder / "small.qhd", small))
+    write_sheet(filling, rows, seed=100)
+    with create_register(folder / "large.qhd", passphrase=_WORD, office=Office()) as opened:
+        survey = SurveyImport(opened, Actor(name="bench"))
+        preview = survey.preview([filling], datum=None, job=SilentJob())
+        columns = as_candidates(preview.candidates).hazards
+        for number in range(10):
+            facts = {
+                **columns.facts,
+                "id": fresh_ids(len(columns)),
+                "name": [f"{number} {name}" for name in columns.facts["name"]],
+                "alias_codes": ["[]"] * len(columns),
+                "batch_id": [None] * len(columns),
+            }
+            with opened.unit_of_work() as work:
+                work.hazards.add_columns(
+                    HazardColumns(facts=facts, geometries=columns.geometries), Actor(name="bench")
+                )
+                work.commit()
+        del preview, columns, facts
+        full, stages = _timed(lambda: _run(SurveyImport(opened, Actor(name="bench")), [sheet]))
+    note = "goal 2.0; " + "，".join(f"{name} {seconds:.2f}" for name, seconds in stages.items())
+    title = "the same into an empty register"
+    return _entry(f"append {small} to {large}", full, title, empty, small, note)
+
+
+class _Impatient:
+    """A job whose user stops it part of the way."""
+
+    def __init__(self, stop_at: float) -> None:
+        self.stopped_at = 0.0
+        self._stop_at = stop_at
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        """Stop once far enough."""
+        if done > total * self._stop_at:
+            self.stopped_at = time.perf_counter()
+            raise JobCancelledError(note)
+
+
+def _entry(  # noqa: PLR0917 - one row of a table
+    name: str, ours: float, rival: str | None, rival_s: float | None, n: int, note: str
+) -> dict[str, Any]:
+    ratio = ours / rival_s if rival_s else None
+    return {
+        "name": name, "ours_s": ours, "rival": rival, "rival_s": rival_s, "ratio": ratio, "n": n, "note": note,
+    }  # fmt: skip
+
+
+def write_sheet(path: Path, rows: int, seed: int = 7) -> None:
     """An invented sheet: every row in the county it declares."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     west, south, east, north = boundaries().city.bounds
     lon = np.empty(0)
     lat = np.empty(0)
@@ -91,7 +203,7 @@ def write_sheet(path: Path, rows: int) -> None:
         kind = KINDS[int(rng.integers(6))]
         sheet.append(
             (
-                f"QHD{i:09d}", f"示例村{i}号{kind}", kind, "河北省", "秦皇岛市", names[codes[i]],
+                f"QHD{seed:03d}{i:09d}", f"示例村{seed}{i:06d}号{kind}", kind, "河北省", "秦皇岛市", names[codes[i]],
                 f"示例{i % 40}镇", f"示例村{i % 977}组屋后斜坡，距公路 {i % 900} 米", round(x, 7), round(y, 7),
                 round(float(rng.uniform(1, 1500)), 1), SIZES[i % 4], SIZES[(i // 4) % 4],
                 int(rng.integers(0, 300)), round(float(rng.uniform(0, 5000)), 2),
@@ -103,20 +215,50 @@ def write_sheet(path: Path, rows: int) -> None:
     book.save(path)
 
 
-def _import(sheet: Path, register: Path, rows: int) -> dict[str, float]:
-    stages: dict[str, float] = {}
+def _import(sheets: list[Path], register: Path, rows: int) -> dict[str, float]:
     start = time.perf_counter()
-    with create_register(register, passphrase="benchmark", office=Office()) as opened:  # noqa: S106
+    with create_register(register, passphrase=_WORD, office=Office()) as opened:
         survey = SurveyImport(opened, Actor(name="bench"))
-        stages["open"] = time.perf_counter() - start
-        preview = survey.preview([sheet], datum=None, job=SilentJob())
-        stages["preview"] = time.perf_counter() - start - stages["open"]
-        outcome = survey.commit(preview, SilentJob())
-        stages["commit"] = time.perf_counter() - start - stages["open"] - stages["preview"]
+        stages = {"open": time.perf_counter() - start}
+        stages |= _run(survey, sheets, rows)
+    return stages
+
+
+def _run(survey: SurveyImport, sheets: list[Path], rows: int = 0) -> dict[str, float]:
+    start = time.perf_counter()
+    preview = survey.preview(sheets, datum=None, job=SilentJob())
+    read = time.perf_counter()
+    outcome = survey.commit(preview, SilentJob())
     if outcome.accepted < rows * 0.99:
         print(outcome.issues[:3], file=sys.stderr)
         raise SystemExit(f"only {outcome.accepted} of {rows} rows were accepted")
-    return stages
+    return {"preview": read - start, "commit": time.perf_counter() - read}
+
+
+def _orm(sheet: Path, target: Path) -> dict[str, float]:
+    """The way most programs go: a row, an object, a flush; plain file, one unique index."""
+
+    class Base(DeclarativeBase):
+        """Rows of the rival."""
+
+    columns = {f"c{index}": mapped_column(Text, unique=index == 0) for index in range(len(HEADERS))}
+    row_type: Any = type(
+        "Row",
+        (Base,),
+        {"__tablename__": "row", "id": mapped_column(Integer, primary_key=True), **columns},
+    )
+    engine = create_engine(f"sqlite:///{target}", module=driver)
+    Base.metadata.create_all(engine)
+    book = load_workbook(sheet, read_only=True)
+    with Session(engine) as session:
+        rows = book.active.iter_rows(min_row=2, values_only=True)
+        session.add_all(
+            row_type(**{f"c{i}": None if v is None else str(v) for i, v in enumerate(values)})
+            for values in rows
+        )
+        session.commit()
+    engine.dispose()
+    return {}
 
 
 def _ogr2ogr(sheet: Path, folder: Path) -> dict[str, float]:
@@ -134,6 +276,18 @@ def _timed(work: Callable[[], dict[str, float]]) -> tuple[float, dict[str, float
     return time.perf_counter() - start, stages
 
 
+def _peak(sheet: Path, rows: int) -> int:
+    """KiB the import of one sheet takes at most, this process included."""
+    import resource  # noqa: PLC0415 - not on Windows
+
+    with TemporaryDirectory() as folder:
+        _import([sheet], Path(folder) / "register.qhd", rows)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
 if __name__ == "__main__":
-    for line in measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000):
-        print(line)
+    if sys.argv[1:2] == ["--peak"]:
+        print(_peak(Path(sys.argv[2]), int(sys.argv[3])))
+    else:
+        for line in measure(int(sys.argv[1]) if len(sys.argv) > 1 else 100_000):
+            print(line, flush=True)
