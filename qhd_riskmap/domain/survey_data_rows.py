@@ -75,13 +75,16 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     headers = {c.index: c.header for c in mapping.columns}
     named = mapping.column("name")
     name = named.index if named is not None else None
-    dropped, notes, skipped = set(), [], 0
+    # A spoilt sheet may have a million rows without a cell.
+    empty = counts == 0
+    dropped = set(np.flatnonzero(empty).tolist())
+    notes, skipped = [], 0
     for row in _suspects(columns, counts, headers, name):
         count = int(counts[row])
         cells = [column[row] for column in columns]
         if all(not cell or cell.isspace() for cell in cells):
             if row not in valued:
-                dropped.add(row)
+                dropped.add(row)  # nothing but blanks
             continue
         if count <= _NOTE_CELLS and _is_note(cells, count, name):
             notes.append("".join(cell or "" for cell in cells))
@@ -93,7 +96,9 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
             continue
         dropped.add(row)
         skipped += 1
-    keep = [row for row in range(len(counts)) if row not in dropped]
+    kept = ~empty
+    kept[list(dropped)] = False
+    keep = np.flatnonzero(kept).tolist()
     cut = columns if not dropped else _taken(columns, keep)
     return DataRows(
         indices=[start + row for row in keep], columns=cut, notes=tuple(notes), skipped=skipped
@@ -104,8 +109,9 @@ def _suspects(
     columns: Columns, counts: npt.NDArray[np.int64], headers: dict[int, str], name: int | None
 ) -> list[int]:
     """The few rows that may be something else than hazards; only these are looked at in full."""
-    rows = set(np.flatnonzero(counts <= _NOTE_CELLS).tolist())
-    rows.update(range(min(2, len(counts))))
+    filled = counts > 0
+    rows = set(np.flatnonzero(filled & (counts <= _NOTE_CELLS)).tolist())
+    rows.update(row for row in range(min(2, len(counts))) if filled[row])
     for column in columns[:_FIRST_CELLS]:
         rows.update(
             i
@@ -114,7 +120,11 @@ def _suspects(
         )
     if name is not None:
         firsts = frozenset((headers[name][0], "*", "★", "☆", "\n"))
-        rows.update(i for i, text in enumerate(columns[name]) if not text or text[0] in firsts)
+        rows.update(
+            i
+            for i, text in enumerate(columns[name])
+            if (not text and filled[i]) or (text and text[0] in firsts)
+        )
     return sorted(rows)
 
 

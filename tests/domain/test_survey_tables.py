@@ -365,3 +365,10 @@ def test_a_ditto_mark_below_a_sum_means_the_row_above_the_sum():
     rows = data_rows(sheet, map_sheet(sheet))
     assert list(rows.columns[0]) == ["青龙", "青龙"]
     assert rows.skipped == 1
+
+
+def test_the_date_of_a_table_stands_among_its_titles():
+    first, second = split_tables(
+        sheet_of(HEAD, EAST, ["续表"], ["某县排查表"], ["填报时间：2014年6月"], HEAD, WEST)
+    )
+    assert (names(first), second.first_row) == (["东沟"], 3)

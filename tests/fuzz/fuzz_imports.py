@@ -12,6 +12,7 @@ import json
 import resource
 import sys
 import tempfile
+import time
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -28,8 +29,10 @@ from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import Register, create_register
 
-LONGEST_S = 10
+LONGEST_S = 10  # of processor time, which the load of the machine does not change
+LONGEST_WAIT_S = 120
 MOST_MEMORY = 3 * 2**30
+HARD = resource.getrlimit(resource.RLIMIT_CPU)[1]
 COMMITTED = 5  # every so manieth file is committed too
 
 
@@ -47,7 +50,9 @@ def main() -> None:
             incoming.mkdir()
             for number in range(first, first + count):
                 print(number, flush=True)
-                faulthandler.dump_traceback_later(LONGEST_S, exit=True)
+                used = time.process_time()
+                resource.setrlimit(resource.RLIMIT_CPU, (int(used) + 1 + LONGEST_S, HARD))
+                faulthandler.dump_traceback_later(LONGEST_WAIT_S, exit=True)
                 results[_try(number, files, incoming, survey, register)] += 1
                 faulthandler.cancel_dump_traceback_later()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

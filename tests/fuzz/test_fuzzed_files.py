@@ -21,7 +21,7 @@ def _run(first: int, count: int) -> dict[str, object]:
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1])}
     done = subprocess.run(
         [*command, str(first), str(count)], capture_output=True, text=True, env=environment,
-        timeout=60 + 12 * count, check=False,
+        timeout=600 + 12 * count, check=False,
     )  # fmt: skip
     lines = done.stdout.splitlines()
     last = lines[-1] if lines else "nothing"
