@@ -73,7 +73,6 @@ from qhd_riskmap.services.survey_updates import (
     suspects,
 )
 from qhd_riskmap.services.survey_witnesses import surroundings
-from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
@@ -223,9 +222,6 @@ class SurveyImport:
             stored = work.hazards.add_columns(
                 chosen.hazards, self._actor, lambda n: pace.report(2 * n, n, _("写入登记库"))
             )
-            for mapping in preview.corrections:
-                work.survey_mappings.save(mapping, self._actor)
-            remember_answers(work, preview.readings, self._actor)
             if assessments is not None:
                 rows_done, before = len(chosen), 2 * len(chosen)
                 work.assessments.add_columns(
@@ -234,16 +230,16 @@ class SurveyImport:
                     self._actor,
                     lambda n: pace.report(before + n, rows_done, _("写入评估")),
                 )
-            renewed = apply_offers(work, wanted, self._actor)
-            if renewed:
-                kind = BatchChangeKind.UPDATE
-                work.batch_changes.add(preview.batch_id, kind, renewed, self._actor)
+            for mapping in preview.corrections:
+                work.survey_mappings.save(mapping, self._actor)
+            remember_answers(work, preview.readings, self._actor)
+            renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
         rows = [(sheet.file, sheet.name, row) for sheet, row in chosen.sources]
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
-        duplicates = outcome.duplicates - len(renewed)
-        return replace(outcome, rows=rows, updated=len(renewed), duplicates=duplicates)
+        duplicates = outcome.duplicates - renewed
+        return replace(outcome, rows=rows, updated=renewed, duplicates=duplicates)
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""

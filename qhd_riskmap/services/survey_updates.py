@@ -18,6 +18,7 @@ from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_matching import Matches, Suspicion
+from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 RowKey = tuple[Path, str, int]
@@ -155,9 +156,9 @@ def chosen_offers(
 
 
 def apply_offers(
-    work: UnitOfWork, given: Sequence[UpdateOffer], actor: Actor
-) -> list[tuple[UUID, int]]:
-    """Store the updates on what the records say now; the revisions that this makes."""
+    work: UnitOfWork, given: Sequence[UpdateOffer], batch_id: UUID, actor: Actor
+) -> int:
+    """Store the updates on what the records say now, as a change of the batch; how many there were."""
     stored = {h.id: h for h in work.batch_hazards.load([offer.hazard_id for offer in given])}
     made = []
     for offer in given:
@@ -165,7 +166,9 @@ def apply_offers(
         if hazard.deleted_at is None and changes_by(hazard, offer.row):
             saved = work.hazards.save(updated_by(hazard, offer.row), actor)
             made.append((saved.id, saved.revision))
-    return made
+    if made:
+        work.batch_changes.add(batch_id, BatchChangeKind.UPDATE, made, actor)
+    return len(made)
 
 
 def holders_in(work: UnitOfWork, wanted: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
