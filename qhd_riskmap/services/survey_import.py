@@ -19,7 +19,6 @@ from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
 from qhd_riskmap.formats.paper_form import write_paper_form
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES
 from qhd_riskmap.formats.survey_template import (
@@ -60,6 +59,7 @@ from qhd_riskmap.services.survey_preview import (
     SheetDatum,
     SurveyFile,
 )
+from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
@@ -261,23 +261,7 @@ class SurveyImport:
         Raises:
             OutputFileError: One cannot be written.
         """
-        if report is None:
-            return []
-        told = {issue.path for issue in outcome.issues} | {path for path, _s, _r in outcome.rows}
-        files = [file for file in preview.files if file.readable and file.path in told]
-        written = []
-        for number, file in enumerate(files, start=1):
-            target = report
-            if len(files) > 1:
-                target = report.with_name(f"{report.stem}-{number:02d}-{file.path.stem}.xlsx")
-            notes = [
-                CellNote(i.sheet, i.cell, i.row, i.severity, i.message)
-                for i in outcome.issues
-                if i.path == file.path
-            ]
-            marks = self._marks(preview, outcome, file.path)
-            written.append(write_annotated(file.path, target, notes, marks))
-        return written
+        return write_reports(preview, outcome, report)
 
     def import_places(self, path: Path) -> int:
         """Load townships, receptors or emergency resources; how many were stored.
@@ -376,33 +360,6 @@ class SurveyImport:
             updates=updates,
             suspects=suspects(candidates, found),
         )
-
-    def _marks(self, preview: ImportPreview, outcome: ImportOutcome, path: Path) -> list[RowMark]:
-        """What became of every row of one file."""
-        marks = [
-            RowMark(sheet, row, "accepted", _("已入库：{code}").format(code=hazard.code))
-            for (file, sheet, row), hazard in zip(outcome.rows, outcome.hazards, strict=True)
-            if file == path
-        ]
-        if not outcome.hazards:
-            marks += [
-                RowMark(sheet.name, row, "accepted", _("可以入库"))
-                for sheet, row in as_candidates(preview.candidates).sources
-                if sheet.file == path
-            ]
-        marks += [
-            RowMark(sheet.name, row, "duplicate", _("重复，已跳过"))
-            for sheet, row in as_candidates(preview.repeats).sources
-            if sheet.file == path
-        ]
-        for reading in preview.readings:
-            if reading.sheet.file == path:
-                name = reading.sheet.name
-                marks += [
-                    RowMark(name, row, "rejected", _("退回，请改正")) for row in reading.rejected
-                ]
-                marks += [RowMark(name, r, "undecided", _("坐标系未定")) for r in reading.undecided]
-        return marks
 
 
 def _size(path: Path) -> int:
