@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
@@ -14,6 +13,7 @@ from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.release_control import record_document
 from qhd_riskmap.services.release_order import (
     ProductFormat,
     ReleaseOrder,
@@ -25,9 +25,6 @@ from qhd_riskmap.services.sample_county import (
     SAMPLE_PASSPHRASE,
     build_sample_register,
 )
-
-if TYPE_CHECKING:
-    from qhd_riskmap.storage.release_repository import ReleaseRecord
 
 EXIT_LEAK = 2
 # Clearly no real approval: the number names itself an example.
@@ -87,7 +84,7 @@ def releases(options: argparse.Namespace, output: Output) -> int:
     with open_register_app(options) as app:
         records = app.release.past()
     output.result(
-        [_record(record) for record in records],
+        [record_document(record) for record in records],
         [f"{r.number} {_(r.status.label)} {r.title} {r.approval_no}" for r in records],
     )
     return 0
@@ -97,7 +94,7 @@ def withdraw_release(options: argparse.Namespace, output: Output) -> int:
     """Mark a release as withdrawn."""
     with open_register_app(options) as app:
         record = app.release.withdraw(options.number, options.why)
-    output.result(_record(record), [_("已撤回 {number}。").format(number=record.number)])
+    output.result(record_document(record), [_("已撤回 {number}。").format(number=record.number)])
     return 0
 
 
@@ -107,25 +104,6 @@ def remake_release(options: argparse.Namespace, output: Output) -> int:
         files = app.release.remake(options.number, options.outdir, SilentJob())
     output.result({"files": [str(path) for path in files]}, [str(path) for path in files])
     return 0
-
-
-def _record(record: ReleaseRecord) -> dict[str, Any]:
-    return {
-        "number": record.number,
-        "title": record.title,
-        "status": record.status.value,
-        "released_at": record.released_at.isoformat() if record.released_at else "",
-        "released_by": record.released_by,
-        "data_date": record.data_date.isoformat() if record.data_date else "",
-        "approval_no": record.approval_no,
-        "purpose": record.purpose,
-        "supersedes": record.supersedes,
-        "ended_at": record.ended_at.isoformat() if record.ended_at else "",
-        "ended_why": record.ended_why,
-        "content_hash": record.content_hash,
-        "rules_version": record.rules_version,
-        "products": [{"name": p.name, "sha256": p.sha256, "size": p.size} for p in record.products],
-    }
 
 
 def demo(options: argparse.Namespace, output: Output) -> int:

@@ -118,7 +118,8 @@ def write_control_papers(signed: Signed, record: ReleaseRecord, folder: Path) ->
     return (entry, sheet)
 
 
-def _entry(signed: Signed, record: ReleaseRecord) -> dict[str, Any]:
+def record_document(record: ReleaseRecord) -> dict[str, Any]:
+    """A release as JSON values: for the command line and the control papers."""
     return {
         "number": record.number,
         "id": str(record.id),
@@ -128,20 +129,28 @@ def _entry(signed: Signed, record: ReleaseRecord) -> dict[str, Any]:
         "released_by": record.released_by,
         "data_date": record.data_date.isoformat() if record.data_date else "",
         "approval_no": record.approval_no,
-        "content_hash": record.content_hash,
         "purpose": record.purpose,
         "supersedes": record.supersedes,
+        "ended_at": record.ended_at.isoformat() if record.ended_at else "",
+        "ended_why": record.ended_why,
+        "content_hash": record.content_hash,
         "rules_version": record.rules_version,
         "definition": dict(record.definition),
         "sign_offs": dict(record.sign_offs),
+        "products": [
+            {"name": p.name, "format": p.format, "sha256": p.sha256, "size": p.size}
+            for p in record.products
+        ],
+    }
+
+
+def _entry(signed: Signed, record: ReleaseRecord) -> dict[str, Any]:
+    return {
+        **record_document(record),
         "excluded": dict(signed.public.excluded),
         "findings": [
             {"rule": f.rule, "severity": f.severity.value, "message": f.message, "basis": f.basis}
             for f in signed.findings
-        ],
-        "products": [
-            {"name": p.name, "format": p.format, "sha256": p.sha256, "size": p.size}
-            for p in record.products
         ],
     }
 

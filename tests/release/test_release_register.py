@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from release_county import ACTOR
 from test_release_gate import blocks, hazard, rules_found
 
+from qhd_riskmap.cli.application import run
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
@@ -153,3 +155,21 @@ def test_an_emergency_release_is_noted_and_waives_nothing(office):
     assert blocks(office, emergency=True, approval_no="") == {"PM01"}
     office.service.release(office.order(emergency=True))
     assert office.service.past()[0].definition["emergency"] is True
+
+
+def test_the_command_line_lists_ends_and_remakes_releases(office, tmp_path, capsys):
+    office.add([hazard()])
+    office.service.release(office.order())
+    path = str(office.register.path)
+
+    def answer(*words):
+        assert run([*words, "--json"], lambda *_: 0) == 0
+        return json.loads(capsys.readouterr().out)
+
+    (listed,) = answer("releases", path)
+    assert (listed["number"], listed["status"]) == ("2026-001", "published")
+    again = answer("remake-release", path, "2026-001", str(tmp_path / "again"))
+    assert [Path(name).suffix for name in again["files"]] == [".geojson"]
+    ended = answer("withdraw-release", path, "2026-001", "--why", "图上有误")
+    assert (ended["status"], ended["ended_why"]) == ("withdrawn", "图上有误")
+    assert run(["withdraw-release", path, "2026-001", "--why", "重复"], lambda *_: 0) == 2
