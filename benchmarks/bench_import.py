@@ -277,12 +277,14 @@ def _timed(work: Callable[[], dict[str, float]]) -> tuple[float, dict[str, float
 
 
 def _peak(sheet: Path, rows: int) -> int:
-    """KiB the import of one sheet takes at most, this process included."""
-    import resource  # noqa: PLC0415 - not on Windows
+    """KiB the import of one sheet takes at most, this process included.
 
+    `resource` would count what the parent held when it forked.
+    """
     with TemporaryDirectory() as folder:
         _import([sheet], Path(folder) / "register.qhd", rows)
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.split("VmHWM:")[1].split()[0])
 
 
 if __name__ == "__main__":
