@@ -20,7 +20,28 @@ from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 RowKey = tuple[Path, str, int]
+CellKey = tuple[Path, str, int, int]
 _Given = TypeVar("_Given")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MendedCell:
+    """A cell whose text the officer replaced, for the record of the import.
+
+    Attributes:
+        cell: The sender's own address.
+        was: What the sender wrote.
+        now: What counts instead.
+    """
+
+    sheet: str
+    cell: str
+    was: str
+    now: str
+
+    def to_json(self) -> dict[str, str]:
+        """What the batch remembers of it."""
+        return {"sheet": self.sheet, "cell": self.cell, "was": self.was, "now": self.now}
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,10 +52,37 @@ class Corrections:
         datums: Reference of single rows; goes before the sheet's.
         places: Where the officer put a row on the map, CGCS2000 degrees; a line or an area is shifted
             there, anything else becomes a point.
+        cells: What the officer wrote into single cells; the column is a number, from 1, too.
     """
 
     datums: Mapping[RowKey, Reference] = field(default_factory=dict)
     places: Mapping[RowKey, tuple[float, float]] = field(default_factory=dict)
+    cells: Mapping[CellKey, str] = field(default_factory=dict)
+
+    def mended(self, sheet: SurveySheet) -> tuple[SurveySheet, tuple[MendedCell, ...]]:
+        """A sheet with the officer's texts in place of the sender's, and what was written over."""
+        own = (sheet.file, sheet.name)
+        mine = {key[2:]: text for key, text in self.cells.items() if key[:2] == own}
+        columns: dict[int, list[str | None]] = {}
+        done = []
+        for (number, column), text in mine.items():
+            row, place = number - sheet.first_row, column - sheet.first_column
+            if not (0 <= row < sheet.height and 0 <= place < sheet.width):
+                continue
+            was = sheet.columns[place][row] or ""
+            columns.setdefault(place, list(sheet.columns[place]))[row] = text
+            done.append(
+                MendedCell(sheet=sheet.name, cell=sheet.address(row, place), was=was, now=text)
+            )
+        if not done:
+            return sheet, ()
+        mended = replace(
+            sheet,
+            columns=tuple(columns.get(at, column) for at, column in enumerate(sheet.columns)),
+            unsolved=sheet.unsolved - mine.keys(),
+            rounded=sheet.rounded - mine.keys(),
+        )
+        return mended, tuple(done)
 
     def placed(self, key: RowKey, lon: float, lat: float) -> Corrections:
         """The same with one more row set on the map.

@@ -40,6 +40,7 @@ from qhd_riskmap.services.survey_corrections import (
     NO_CORRECTIONS,
     Corrections,
     Given,
+    MendedCell,
     remember_answers,
 )
 from qhd_riskmap.services.survey_issues import RowIssue
@@ -113,6 +114,7 @@ class _CheckedFile:
     file: SurveyFile
     readings: tuple[SheetReading, ...]
     issues: tuple[RowIssue, ...]
+    mended: tuple[MendedCell, ...] = ()
 
 
 class SurveyImport:
@@ -297,9 +299,10 @@ class SurveyImport:
         path, sheets = found.path, found.sheets
         types = template_types(sheets)
         wanted = [sheet for sheet in sheets if _is_survey(sheet, only=len(sheets) == 1)]
+        fixed = [given.corrections.mended(sheet) for sheet in wanted]
         readings = [
             reading
-            for sheet in wanted
+            for sheet, _cells in fixed
             for reading in read_tables(
                 sheet,
                 given.terms(terms, sheet),
@@ -320,7 +323,8 @@ class SurveyImport:
             )
             issues = (_on_file(path, "file-known", Severity.INFO, message), *issues)
         file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
-        return _CheckedFile(file, tuple(kept), issues)
+        mended = tuple(cell for _sheet, cells in fixed for cell in cells)
+        return _CheckedFile(file, tuple(kept), issues, mended)
 
     def _with_remembered(self, layouts: Layouts, sender: str) -> Layouts:
         with self._register.unit_of_work() as work:
@@ -359,6 +363,7 @@ class SurveyImport:
             batch_id=terms.batch_id,
             updates=updates,
             suspects=suspects(candidates, found),
+            mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
         )
 
 
@@ -435,7 +440,10 @@ def _batch(
             for file in preview.files
             if file.readable
         ),
-        decisions={"datums": [datum.to_json() for datum in preview.datums]},
+        decisions={
+            "datums": [datum.to_json() for datum in preview.datums],
+            "mended": [{"file": path.name, **cell.to_json()} for path, cell in preview.mended],
+        },
         counts={
             "accepted": counts.accepted,
             "rejected": counts.rejected,

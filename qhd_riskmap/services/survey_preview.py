@@ -10,6 +10,7 @@ from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
+from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
@@ -146,6 +147,7 @@ class ImportPreview:
         corrections: What the officer said of columns, to be remembered on commit.
         updates: Repeats that say something else of the record whose code they have.
         suspects: Candidates that may be the same as something else.
+        mended: Cells the officer has written over, by file.
     """
 
     files: tuple[SurveyFile, ...]
@@ -158,6 +160,7 @@ class ImportPreview:
     corrections: tuple[StoredMapping, ...] = ()
     updates: tuple[UpdateOffer, ...] = ()
     suspects: tuple[SuspectPair, ...] = ()
+    mended: tuple[tuple[Path, MendedCell], ...] = ()
 
     @property
     def accepted(self) -> int:

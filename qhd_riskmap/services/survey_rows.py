@@ -71,6 +71,7 @@ class SheetReading:
         undecided: Row numbers whose reference system is open.
         skipped: Totals, notes and examples.
         rows: Data rows.
+        numbers: Their row numbers.
     """
 
     sheet: SurveySheet
@@ -82,6 +83,7 @@ class SheetReading:
     issues: tuple[RowIssue, ...]
     skipped: int = 0
     rows: int = 0
+    numbers: tuple[int, ...] = ()
 
     @property
     def accepted(self) -> int:
@@ -207,6 +209,7 @@ class _Reader:
             issues=tuple(log.issues),
             skipped=self._data.skipped,
             rows=self._count,
+            numbers=tuple(first + index for index in self._data.indices),
         )
 
     def _evidence(

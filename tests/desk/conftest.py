@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from uuid import UUID
 
+import openpyxl
 import pytest
 import shapely
 from PySide6.QtCore import QCoreApplication, QEvent
@@ -28,6 +29,7 @@ from qhd_riskmap.resources import activate_language
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.application import prepare_application
 from qhd_riskmap.ui.main_window import MainWindow
+from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.job_runner import JobRunner
 from qhd_riskmap.ui.toolkit.theme import LIGHT, theme
@@ -239,3 +241,43 @@ def type_text(widget, text):
 
 def hazard_id(number):
     return str(UUID(int=number))
+
+
+SHEET_HEADERS = ("隐患名称", "类别", "县区", "经度", "纬度", "坐标系", "风险等级", "联系电话")
+
+
+@pytest.fixture
+def make_sheet(tmp_path):
+    def make(name, *rows, headers=SHEET_HEADERS):
+        book = openpyxl.Workbook()
+        sheet = book.active
+        sheet.title = "排查表"
+        for row in (headers, *rows):
+            sheet.append(row)
+        path = tmp_path / name
+        book.save(path)
+        book.close()
+        return path
+
+    return make
+
+
+@pytest.fixture
+def import_page(qtbot, desk):
+    shown = SurveyImportPage(desk)
+    qtbot.addWidget(shown)
+    shown.resize(1290, 660)
+    shown.notices = []
+    desk.noticed.connect(lambda *said: shown.notices.append(said))
+    with qtbot.waitExposed(shown):
+        shown.show()
+    yield shown
+    shown.close_down()
+
+
+@pytest.fixture
+def done(qtbot, import_page):
+    def wait():
+        qtbot.waitUntil(lambda: not import_page.progress.running, timeout=60000)
+
+    return wait

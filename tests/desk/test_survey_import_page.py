@@ -18,7 +18,6 @@ from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.issue_table import harmless_cell
 
-HEADERS = ("隐患名称", "类别", "县区", "经度", "纬度", "坐标系", "风险等级", "联系电话")
 GOOD = ("北沟滑坡", "地质灾害", "卢龙县", "119.05", "39.95", "国家2000", "重大", "13903350001")
 ODD_PHONE = ("南沟滑坡", "地质灾害", "卢龙县", "119.06", "39.96", "国家2000", "一般", "见通讯录")
 NAMELESS = ("", "地质灾害", "卢龙县", "119.07", "39.97", "国家2000", "一般", "")
@@ -31,39 +30,8 @@ ASKED = tuple(
 
 
 @pytest.fixture
-def make_sheet(tmp_path):
-    def make(name, *rows, headers=HEADERS):
-        book = openpyxl.Workbook()
-        sheet = book.active
-        sheet.title = "排查表"
-        for row in (headers, *rows):
-            sheet.append(row)
-        path = tmp_path / name
-        book.save(path)
-        book.close()
-        return path
-
-    return make
-
-
-@pytest.fixture
-def page(qtbot, desk):
-    shown = SurveyImportPage(desk)
-    qtbot.addWidget(shown)
-    shown.resize(1290, 660)
-    shown.notices = []
-    desk.noticed.connect(lambda *said: shown.notices.append(said))
-    with qtbot.waitExposed(shown):
-        shown.show()
-    return shown
-
-
-@pytest.fixture
-def done(qtbot, page):
-    def wait():
-        qtbot.waitUntil(lambda: not page.progress.running, timeout=60000)
-
-    return wait
+def page(import_page):
+    return import_page
 
 
 def press(qtbot, page, name, kind=QPushButton):
@@ -172,6 +140,7 @@ def test_issues_can_be_filtered_searched_and_sorted(qtbot, page, done, make_shee
     done()
     model = page.review.issue_model
     everything = model.rowCount()
+    page.review.tabs.setCurrentWidget(page.review.issue_tab)
     press(qtbot, page, "issue-filter-error", QToolButton)
     assert {issue.severity for issue in model.shown()} <= {Severity.WARNING, Severity.INFO}
     assert 0 < model.rowCount() < everything
@@ -184,39 +153,21 @@ def test_issues_can_be_filtered_searched_and_sorted(qtbot, page, done, make_shee
     assert ranks == sorted(ranks)
 
 
-def test_a_double_click_shows_the_row_as_the_sender_wrote_it(qtbot, page, done, make_sheet):
+def test_a_double_click_on_an_issue_leads_to_its_cell_in_the_senders_table(
+    qtbot, page, done, make_sheet
+):
     page.take_files([make_sheet("表.xlsx", GOOD, ODD_PHONE)])
     done()
+    page.review.tabs.setCurrentWidget(page.review.issue_tab)
     page.review.search.setText("见通讯录")
     view = page.review.issues
     place = view.visualRect(view.model().index(0, 4)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    dialog = page.review.row_dialog
-    assert "第 3 行" in dialog.windowTitle()
-    shown = {
-        dialog.table.item(row, 1).text(): dialog.table.item(row, 2).text()
-        for row in range(dialog.table.rowCount())
-    }
-    assert shown["隐患名称"] == "南沟滑坡"
-    assert shown["联系电话"] == "见通讯录"
-    assert dialog.table.item(dialog.table.currentRow(), 1).text() == "联系电话"
-    dialog.accept()
-
-
-def test_candidates_carry_level_and_a_mark_where_to_look(page, done, make_sheet):
-    page.take_files([make_sheet("表.xlsx", GOOD, ODD_PHONE)])
-    done()
-    model = page.review.candidate_model
-    rows = {model.index(row, 0).data(): row for row in range(model.rowCount())}
-    odd, good = rows["南沟滑坡"], rows["北沟滑坡"]
-    tip = Qt.ItemDataRole.ToolTipRole
-    assert "见通讯录" in model.index(odd, 0).data(tip)
-    assert model.index(good, 0).data(tip) == "北沟滑坡"
-    assert model.index(good, 2).data() == "重大风险"
-    assert model.index(good, 3).data() == "卢龙县"
-    model.sort(5, Qt.SortOrder.DescendingOrder)
-    assert model.index(0, 0).data() == "南沟滑坡"
+    rows = page.review.rows
+    assert page.review.tabs.currentWidget() is rows
+    assert rows.view.currentIndex().data() == "见通讯录"
+    assert [int(rows.table.numbers[row]) for row in rows.chosen_rows()] == [3]
 
 
 def test_an_undecided_sheet_is_asked_in_the_officers_words_and_the_answer_decides(
@@ -420,6 +371,7 @@ def test_another_language_keeps_files_and_answers(qtbot, page, done, make_sheet,
     again.resume(state)
     qtbot.waitUntil(lambda: again.preview is not None, timeout=30000)
     assert again.preview.accepted == 4
+    again.close_down()
 
 
 def test_names_from_a_sheet_are_shown_literally(page, done, make_sheet):
@@ -451,20 +403,7 @@ def test_the_keyboard_opens_and_copies_issues(qtbot, page, done, make_sheet):
     qtbot.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert "H3" in QGuiApplication.clipboard().text()
     qtbot.keyClick(view, Qt.Key.Key_Return)
-    assert page.review.row_dialog is not None
-    page.review.row_dialog.accept()
-
-
-def test_a_candidate_opens_its_row(qtbot, page, done, make_sheet):
-    page.take_files([make_sheet("表.xlsx", GOOD)])
-    done()
-    page.review.tabs.setCurrentIndex(1)
-    view = page.review.candidates
-    place = view.visualRect(view.model().index(0, 1)).center()
-    qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    qtbot.mouseDClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert "第 2 行" in page.review.row_dialog.windowTitle()
-    page.review.row_dialog.accept()
+    assert page.review.rows.view.currentIndex().data() == "见通讯录"
 
 
 def test_more_files_may_be_dropped_on_a_preview(page, done, make_sheet):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Final
@@ -11,18 +12,18 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_import import (
     SURVEY_SUFFIXES,
     ImportOutcome,
     ImportPreview,
     write_survey_template,
 )
+from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
-from qhd_riskmap.ui.pages.survey_import.sheet_cards import SheetKey
+from qhd_riskmap.ui.pages.survey_import.session import ImportSession
 from qhd_riskmap.ui.pages.survey_import.start_panel import StartPanel
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -72,16 +73,19 @@ class SurveyImportPage(Page):
         self.review = ReviewPanel()
         self.outcome = OutcomePanel()
         self.progress = JobProgress()
-        self.paths: tuple[Path, ...] = ()
+        self.session = ImportSession()
         self.preview: ImportPreview | None = None
         self.result: ImportOutcome | None = None
-        self._answers: dict[SheetKey, str] = {}
-        self._unclear: set[SheetKey] = set()
         self._build()
         self.start.files_wanted.connect(self.ask_files)
         self.start.template_wanted.connect(self.ask_template)
         self.start.dropped.connect(self.take_files)
         self.review.answered.connect(self._answered)
+        self.review.placed.connect(self._placed)
+        self.review.rows.mended.connect(self._mended)
+        self.review.rows.ticked.connect(self._ticked)
+        self.review.rows.datum_given.connect(self._datum_given)
+        self.review.rows.undo_wanted.connect(self._step_back)
         self.outcome.map_wanted.connect(self._show_on_map)
         self.outcome.copies_wanted.connect(self.ask_copies)
         self.outcome.again_wanted.connect(self.begin)
@@ -142,30 +146,28 @@ class SurveyImportPage(Page):
         return ""
 
     def keep(self) -> dict[str, object]:
-        """The files being previewed and the answers given."""
+        """The files being previewed and everything said of them."""
         if self.preview is None or self.result is not None:
             return {}
-        return {
-            "paths": self.paths,
-            "answers": dict(self._answers),
-            "unclear": set(self._unclear),
-        }
+        return {"session": self.session}
 
     def resume(self, state: dict[str, object]) -> None:
         """Preview the same files again, in the language now in force."""
-        match state:
-            case {"paths": tuple(paths), "answers": dict(answers), "unclear": set(unclear)}:
-                self.paths = paths
-                self._answers = answers
-                self._unclear = unclear
-                self._look()
+        session = state.get("session")
+        if isinstance(session, ImportSession):
+            self.session = session
+            self._look()
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.start.restyle()
         self.review.restyle()
         if self.preview is not None:
-            self.review.show_preview(self.preview, self._answers, self._unclear)
+            self.review.show_preview(self.preview, self.session)
+
+    def close_down(self) -> None:
+        """End the painter's thread."""
+        self.review.close_down()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the page."""
@@ -185,9 +187,7 @@ class SurveyImportPage(Page):
             return
         self.preview = None
         self.result = None
-        self.paths = ()
-        self._answers = {}
-        self._unclear = set()
+        self.session = ImportSession()
         self._show(self.start, _("xlsx、xls、et、ods、csv；一次可以选多个文件"))
 
     def ask_files(self) -> None:
@@ -207,36 +207,30 @@ class SurveyImportPage(Page):
             self.desk.notify(_("这些文件不是排查表。可以导入 xlsx、xls、et、ods、csv。"), "warning")
             return False
         self.begin()
-        self.paths = sheets
+        self.session.paths = sheets
         self._look()
         return True
 
     def _look(self) -> None:
-        paths = self.paths
-        answers = {key: parse_reference(text) for key, text in self._answers.items()}
+        # What is said meanwhile belongs to the next look.
+        session = copy.deepcopy(self.session)
         handle = self.desk.run(
-            lambda job: self._previewed(paths, answers, job),
-            title=_("正在读取并检查 {n} 个文件…").format(n=len(paths)),
+            lambda job: session.previewed(self.desk.app.survey_import, job),
+            title=_("正在读取并检查 {n} 个文件…").format(n=len(session.paths)),
             on_success=self._looked,
             on_failure=self._not_looked,
             on_cancel=self._look_cancelled,
         )
         self._follow(handle)
 
-    def _previewed(
-        self, paths: tuple[Path, ...], answers: dict[SheetKey, Reference], job: JobContext
-    ) -> ImportPreview:
-        return self.desk.app.survey_import.preview(paths, datum=None, job=job, answers=answers)
-
     def _looked(self, preview: ImportPreview) -> None:
         self.preview = preview
         self.result = None
-        self.review.show_preview(preview, self._answers, self._unclear)
+        self.review.show_preview(preview, self.session)
         names = _("、").join(path.name for path in self.paths[:3])
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
         self._show(self.review, names + more)
-        self.commit_button.setText(_("提交入库 {n} 条").format(n=f"{preview.accepted:,}"))
-        self.commit_button.setEnabled(bool(preview.accepted))
+        self._count_chosen()
         self.copies_button.setEnabled(bool(preview.issues))
 
     def _not_looked(self, error: BaseException) -> None:
@@ -250,12 +244,46 @@ class SurveyImportPage(Page):
     def _answered(self, file: Path, sheet: str, notation: str) -> None:
         key = (file, sheet)
         if notation:
-            self._answers[key] = notation
+            self.session.answer(key, notation)
             self._look()
             return
-        self._unclear.add(key)
+        self.session.unclear.add(key)
         if self.preview is not None:
-            self.review.show_preview(self.preview, self._answers, self._unclear)
+            self.review.show_preview(self.preview, self.session)
+
+    # -- rows -----------------------------------------------------------------------------------
+
+    def _mended(self, key: RowKey, column: int, text: str) -> None:
+        self.session.write_cell(key, column, text)
+        self._look()
+
+    def _placed(self, key: RowKey, lon: float, lat: float) -> None:
+        try:
+            self.session.place(key, lon, lat)
+        except RiskMapError as error:
+            self.desk.notify(str(error), "warning")
+            return
+        self._look()
+
+    def _datum_given(self, keys: list[RowKey], notation: str) -> None:
+        self.session.give_datum(keys, notation)
+        self._look()
+
+    def _step_back(self) -> None:
+        self.session.step_back()
+        self._look()
+
+    def _ticked(self, keys: list[RowKey], on: bool) -> None:  # noqa: FBT001 - from a signal
+        if self.preview is not None:
+            self.session.tick(keys, {offer.key for offer in self.preview.updates}, on=on)
+            self.review.rows.view.viewport().update()
+            self._count_chosen()
+
+    def _count_chosen(self) -> None:
+        if self.preview is not None:
+            count = self.session.to_commit(self.preview)
+            self.commit_button.setText(_("提交入库 {n} 条").format(n=f"{count:,}"))
+            self.commit_button.setEnabled(count > 0)
 
     # -- commit ---------------------------------------------------------------------------------
 
@@ -264,8 +292,9 @@ class SurveyImportPage(Page):
         preview = self.preview
         if preview is None or self.progress.running:
             return
+        session = copy.deepcopy(self.session)
         handle = self.desk.run(
-            lambda job: self.desk.app.survey_import.commit(preview, job),
+            lambda job: session.committed(self.desk.app.survey_import, preview, job),
             title=_("正在入库…"),
             on_success=self._committed,
             on_cancel=self._commit_cancelled,
@@ -355,6 +384,11 @@ class SurveyImportPage(Page):
         )
 
     # -- inside ---------------------------------------------------------------------------------
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files being previewed."""
+        return self.session.paths
 
     def _show(self, panel: QWidget, subtitle: str) -> None:
         self.stack.setCurrentWidget(panel)

@@ -1,4 +1,4 @@
-"""What an import would do: counts, sheets, issues, candidates."""
+"""What an import would do: counts, sheets with the map of the batch, rows, issues."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -19,12 +20,13 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.candidate_columns import Candidate
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_issues import RowIssue
-from qhd_riskmap.ui.pages.survey_import.candidate_table import CandidateModel, CandidateTable
-from qhd_riskmap.ui.pages.survey_import.row_dialog import RowDialog
-from qhd_riskmap.ui.pages.survey_import.sheet_cards import SheetCards, SheetKey
+from qhd_riskmap.services.survey_table import TableRows, preview_tables
+from qhd_riskmap.ui.pages.survey_import.batch_map import BatchMap
+from qhd_riskmap.ui.pages.survey_import.rows_panel import RowsPanel
+from qhd_riskmap.ui.pages.survey_import.session import ImportSession
+from qhd_riskmap.ui.pages.survey_import.sheet_cards import SheetCards
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.issue_table import (
     SEVERITY_GLYPHS,
@@ -35,7 +37,7 @@ from qhd_riskmap.ui.toolkit.issue_table import (
 from qhd_riskmap.ui.toolkit.page_parts import set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, SPACE_XS
 
-_CARDS_WIDTH: Final = 400
+_CARDS_WIDTH: Final = 340
 _COUNTS: Final = (
     ("accepted", N_("可入库"), "success"),
     ("rejected", N_("退回"), "error"),
@@ -52,7 +54,7 @@ class CountChips(QFrame):
         self.setObjectName("panel")
         self._numbers: dict[str, QLabel] = {}
         row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
+        row.setContentsMargins(SPACE_L, SPACE_XS, SPACE_L, SPACE_XS)
         row.setSpacing(SPACE_L * 2)
         for key, title, _role in _COUNTS:
             number = words(role="title", name=f"count-{key}", wrap=False)
@@ -75,65 +77,146 @@ class ReviewPanel(QWidget):
 
     Signals:
         answered: File, sheet and notation the officer chose ("" for 不清楚).
+        columns_wanted: The columns of a sheet are to be looked at.
+        placed: A row was set on the map: key, longitude, latitude.
     """
 
     answered = Signal(object, str, str)
+    columns_wanted = Signal(object)
+    placed = Signal(object, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.preview: ImportPreview | None = None
-        self.row_dialog: RowDialog | None = None
         self.counts = CountChips()
         self.cards = SheetCards()
         self.cards.answered.connect(self.answered)
+        self.cards.columns_wanted.connect(self.columns_wanted)
+        self.rows = RowsPanel()
+        self.map = BatchMap()
+        self.before = QCheckBox(_("同时显示换算前的位置"))
+        self.before.setObjectName("map-before")
+        self.before.toggled.connect(lambda on: self.map.show_before(on=on))
+        self.map_hint = words(role="muted", name="map-hint")
+        self._shown: TableRows | None = None
+        self.rows.table_shown.connect(self._show_on_map)
+        self.rows.rows_chosen.connect(self._mark_on_map)
+        self.rows.place_wanted.connect(self._ask_place)
+        self.map.picked.connect(self.rows.select_rows)
+        self.map.placed.connect(self._placed)
         self.issue_model = IssueModel()
         self.issues = IssueTable(self.issue_model)
         self.issues.opened.connect(self._show_issue)
-        self.candidate_model = CandidateModel()
-        self.candidates = CandidateTable(self.candidate_model)
-        self.candidates.opened.connect(self._show_candidate)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("import-tabs")
         self.tabs.setDocumentMode(True)
-        self.tabs.addTab(self._issue_tab(), "")
-        self.tabs.addTab(self.candidates, "")
+        self.issue_tab = self._issue_tab()
+        self.tabs.addTab(self.rows, "")
+        self.tabs.addTab(self.issue_tab, "")
+        self._build()
+
+    def _build(self) -> None:
+        below = QWidget()
+        about = QVBoxLayout(below)
+        about.setContentsMargins(0, SPACE_XS, 0, 0)
+        about.setSpacing(SPACE_XS)
+        about.addWidget(self.map, 1)
+        about.addWidget(self.before)
+        about.addWidget(self.map_hint)
+        left = QSplitter(Qt.Orientation.Vertical)
+        left.setChildrenCollapsible(False)
+        left.addWidget(self.cards)
+        left.addWidget(below)
+        left.setStretchFactor(0, 1)
+        left.setStretchFactor(1, 1)
+        left.setSizes([_CARDS_WIDTH * 3 // 4, _CARDS_WIDTH * 3 // 4])
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setChildrenCollapsible(False)
-        columns.addWidget(self.cards)
+        columns.addWidget(left)
         columns.addWidget(self.tabs)
         columns.setStretchFactor(1, 1)
-        columns.setSizes([_CARDS_WIDTH, _CARDS_WIDTH * 2])
-        self.cards.setMinimumWidth(_CARDS_WIDTH * 2 // 3)
-        columns.setHandleWidth(SPACE_XS)
+        columns.setSizes([_CARDS_WIDTH, _CARDS_WIDTH * 3])
+        left.setMinimumWidth(_CARDS_WIDTH * 3 // 4)
+        for splitter in (left, columns):
+            splitter.setHandleWidth(SPACE_XS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE_S)
         column.addWidget(self.counts)
         column.addWidget(columns, 1)
 
-    def show_preview(
-        self, preview: ImportPreview, answers: dict[SheetKey, str], unclear: set[SheetKey]
-    ) -> None:
-        """Show a preview."""
+    def show_preview(self, preview: ImportPreview, session: ImportSession) -> None:
+        """Show a preview and what the officer has said."""
+        first = self.preview is None or self.preview.files != preview.files
         self.preview = preview
         self.counts.show_counts(preview)
-        self.cards.show_preview(preview, answers, unclear)
+        self.cards.show_preview(preview, session)
         self.issue_model.show_issues(preview.issues)
-        self.candidate_model.show_preview(preview)
+        tables = preview_tables(preview)
+        self._shown = None if first else self._shown
+        self.rows.show_tables(tables, session)
         found = self.issue_model.counts()
         for severity, button in self._filters.items():
             button.setText(f"{_(SEVERITY_LABELS[severity])} {found[severity]}")
             button.setEnabled(found[severity] > 0)
-        self.tabs.setTabText(0, _("问题 {n}").format(n=len(preview.issues)))
-        self.tabs.setTabText(1, _("可入库 {n}").format(n=preview.accepted))
-        self.tabs.setCurrentIndex(0 if preview.issues else 1)
+        self.tabs.setTabText(0, _("逐行 {n}").format(n=f"{sum(map(len, tables)):,}"))
+        self.tabs.setTabText(1, _("问题 {n}").format(n=f"{len(preview.issues):,}"))
+        if first:
+            self.tabs.setCurrentWidget(self.rows if tables else self.issue_tab)
         set_role(self._nothing, "success")
         self._nothing.setVisible(not preview.issues)
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
+        self.map.restyle()
         self.issues.viewport().update()
-        self.candidates.viewport().update()
+        self.rows.view.viewport().update()
+
+    def close_down(self) -> None:
+        """End the painter's thread."""
+        self.map.close_down()
+
+    # -- map ------------------------------------------------------------------------------------
+
+    def _show_on_map(self) -> None:
+        table, before = self.rows.table, self._shown
+        same = (
+            table is not None
+            and before is not None
+            and table.reading.sheet.file == before.reading.sheet.file
+            and table.reading.sheet.name == before.reading.sheet.name
+            and len(table) == len(before)
+        )
+        self._shown = table
+        self.map.show_rows(table, fit=not same)
+        if table is not None and not same:
+            self.cards.show_sheet(table.key(0)[:2])
+        decision = table.reading.decision if table is not None else None
+        moved = decision is not None and bool(decision.offsets_m.get(decision.decided or ""))
+        self.before.setEnabled(moved)
+        self._say(self.rows.chosen_rows())
+
+    def _mark_on_map(self, rows: list[int]) -> None:
+        self.map.select_rows(rows)
+        self._say(rows)
+
+    def _ask_place(self, row: int) -> None:
+        self.map.ask_place(row)
+        self.map_hint.setText(_("请在上面的地图上点出该行的正确位置，Esc 取消。"))
+
+    def _placed(self, row: int, lon: float, lat: float) -> None:
+        table = self.rows.table
+        if table is not None:
+            self.placed.emit(table.key(row), lon, lat)
+
+    def _say(self, rows: list[int]) -> None:
+        """What is wrong with the place of the row in hand, and what to do."""
+        table = self.rows.table
+        text = _("● 可入库　◆ 隔离　▲ 未定　✕ 退回　■ 重复")
+        if table is not None and len(rows) == 1 and self.map.movable(rows[0]):
+            found = [issue.message for issue in table.of_row(rows[0])]
+            text = " ".join([*found[:1], _("可把点拖到正确的位置。")])
+        self.map_hint.setText(text)
 
     # -- issues ---------------------------------------------------------------------------------
 
@@ -153,7 +236,7 @@ class ReviewPanel(QWidget):
             bar.addWidget(button)
         bar.addWidget(self.search)
         bar.addStretch(1)
-        bar.addWidget(words(_("双击看整行原文"), role="muted", wrap=False))
+        bar.addWidget(words(_("双击到那一格"), role="muted", wrap=False))
         tab = QWidget()
         column = QVBoxLayout(tab)
         column.setContentsMargins(0, SPACE_S, 0, 0)
@@ -181,25 +264,6 @@ class ReviewPanel(QWidget):
         wanted = frozenset(s for s, button in self._filters.items() if button.isChecked())
         self.issue_model.set_filter(wanted, self.search.text())
 
-    # -- rows -----------------------------------------------------------------------------------
-
     def _show_issue(self, issue: RowIssue) -> None:
-        self.show_row((issue.path, issue.sheet), issue.row)
-
-    def _show_candidate(self, candidate: Candidate) -> None:
-        self.show_row((candidate.sheet.file, candidate.sheet.name), candidate.row)
-
-    def show_row(self, key: SheetKey, row: int) -> None:
-        """Open the text of a row; issues of a whole sheet or file have none."""
-        if self.preview is None or not row:
-            return
-        for reading in self.preview.readings:
-            if (reading.sheet.file, reading.sheet.name) == key:
-                about = [
-                    issue
-                    for issue in self.preview.issues
-                    if (issue.path, issue.sheet, issue.row) == (*key, row)
-                ]
-                self.row_dialog = RowDialog(reading, row, about, self)
-                self.row_dialog.open()
-                return
+        if self.rows.show_issue(issue):
+            self.tabs.setCurrentWidget(self.rows)

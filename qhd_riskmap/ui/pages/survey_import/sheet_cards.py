@@ -3,31 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from qhd_riskmap.geo.references import parse_reference
 from qhd_riskmap.i18n import CHINESE, N_, _, language
+from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.survey_datum import DatumDecision
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.ui.pages.survey_import.session import ASK_AGAIN, ImportSession, SheetKey
+from qhd_riskmap.ui.pages.survey_import.sources import (
+    SOURCES,
+    USUAL,
+    datum_label,
+    source_label,
+)
 from qhd_riskmap.ui.toolkit.page_parts import card, glyph_label, push_button, words
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, theme
-
-# How an officer names the sources of coordinates.
-_SOURCES: Final = {
-    "gcj02": N_("高德/腾讯地图"),
-    "bd09": N_("百度地图"),
-    "cgcs2000": N_("GPS 手持机或测绘单位（国家2000）"),
-    "wgs84": N_("GPS 手持机或测绘单位"),
-}
-_USUAL: Final[tuple[str, ...]] = ("gcj02", "bd09", "cgcs2000")
-SheetKey = tuple[Path, str]
 
 
 class SheetCards(QScrollArea):
@@ -35,44 +32,46 @@ class SheetCards(QScrollArea):
 
     Signals:
         answered: The officer said where a sheet's coordinates come from: file, sheet, notation.
+        columns_wanted: The columns of a sheet are to be looked at (`SheetReading`).
     """
 
     answered = Signal(object, str, str)
+    columns_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sheet-cards")
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._cards: dict[SheetKey, QFrame] = {}
 
-    def show_preview(
-        self, preview: ImportPreview, answers: dict[SheetKey, str], unclear: set[SheetKey]
-    ) -> None:
-        """Show the sheets of a preview.
-
-        Args:
-            preview: The preview.
-            answers: What the officer answered for some sheets.
-            unclear: Sheets the officer said nothing is known about.
-        """
+    def show_preview(self, preview: ImportPreview, session: ImportSession) -> None:
+        """Show the sheets of a preview and what the officer has said of them."""
         holder = QWidget()
+        self._cards = {}
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_S)
+        repeats = Counter((s.file, s.name) for s, _row in as_candidates(preview.repeats).sources)
         ordered = sorted(preview.readings, key=lambda reading: not reading.undecided)
         for number, reading in enumerate(ordered):
             key = (reading.sheet.file, reading.sheet.name)
-            repeats = sum(
-                c.sheet.file == key[0] and c.sheet.name == key[1] for c in preview.repeats
-            )
-            column.addWidget(
-                self._card(reading, repeats, number, answers.get(key, ""), waived=key in unclear)
-            )
+            answer = session.answers.get(key, "")
+            made = self._card(reading, repeats[key], number, answer, waived=key in session.unclear)
+            self._cards.setdefault(key, made)
+            column.addWidget(made)
         for file in preview.files:
             if not file.readable:
                 column.addWidget(_unreadable(file.path))
         column.addStretch(1)
         self.setWidget(holder)
+
+    def show_sheet(self, key: SheetKey) -> None:
+        """Bring the card of a sheet into view."""
+        found, holder = self._cards.get(key), self.widget()
+        if found is not None and holder is not None:
+            holder.adjustSize()
+            self.verticalScrollBar().setValue(found.y())
 
     def _card(
         self, reading: SheetReading, repeats: int, number: int, answer: str, *, waived: bool
@@ -81,16 +80,34 @@ class SheetCards(QScrollArea):
         decision = reading.decision
         if decision is not None:
             parts.append(words(_datum_words(decision, answer), role=_role(reading)))
+            if reading.undecided and not answer:
+                parts.append(
+                    words(_(_WAIVED).format(n=len(reading.undecided)), role="muted")
+                    if waived
+                    else self._question(reading, decision, number)
+                )
+            if decision.vote:
+                parts.append(words(decision.vote, name=f"datum-vote-{number}"))
             gap = "" if language() == CHINESE else " "
             parts.append(words(gap.join(_reasons(decision)), role="muted"))
-        if decision is not None and reading.undecided and not answer:
+        if answer and decision is not None:
             parts.append(
-                words(_(_WAIVED).format(n=len(reading.undecided)), role="muted")
-                if waived
-                else self._question(reading, decision, number)
+                push_button(
+                    _("改回未定，重新回答"),
+                    f"datum-again-{number}",
+                    partial(self._answer, reading, ASK_AGAIN),
+                )
             )
         if reading.mapping is not None:
             parts.append(words(_columns(reading), role="muted"))
+            parts.append(
+                push_button(
+                    _("核对列的含义…"),
+                    f"columns-{number}",
+                    partial(self.columns_wanted.emit, reading),
+                    glyph="table-column",
+                )
+            )
         frame = card(*parts)
         frame.setAccessibleName(_heading_text(reading))
         return frame
@@ -112,11 +129,14 @@ class SheetCards(QScrollArea):
         ask.setFont(font)
         column.addWidget(ask)
         for notation, label in choices(decision):
+            hinted = bool(notation) and notation == decision.suggestion
             button = push_button(
-                label,
+                _("{source}（该单位上次的回答）").format(source=label) if hinted else label,
                 f"datum-answer-{number}-{notation}",
                 partial(self._answer, reading, notation),
+                glyph="history" if hinted else "",
             )
+            button.setToolTip(_moves(decision, notation))
             column.addWidget(button)
         return box
 
@@ -126,19 +146,19 @@ class SheetCards(QScrollArea):
 
 def choices(decision: DatumDecision) -> list[tuple[str, str]]:
     """Answers to a sheet's question: notation and the officer's words; "" is 不清楚."""
-    candidates = decision.candidates or _USUAL
-    degrees = [notation for notation in _USUAL if notation in candidates]
-    others = [notation for notation in candidates if notation not in _SOURCES]
-    named = [(notation, _(_SOURCES[notation])) for notation in degrees]
-    named += [(notation, parse_reference(notation).label) for notation in others]
-    return [*named, ("", _("不清楚"))]
+    candidates = decision.candidates or USUAL
+    ordered = [notation for notation in USUAL if notation in candidates]
+    ordered += [notation for notation in candidates if notation not in SOURCES]
+    if decision.suggestion and decision.suggestion not in ordered:
+        ordered.append(decision.suggestion)
+    return [*((notation, source_label(notation)) for notation in ordered), ("", _("不清楚"))]
 
 
-def datum_label(decided: str | None) -> str:
-    """Name of a decided reference; several where rows differ."""
-    if not decided:
-        return _("未定")
-    return _("、").join(parse_reference(part).label for part in decided.split("+"))
+def _moves(decision: DatumDecision, notation: str) -> str:
+    metres = decision.offsets_m.get(notation)
+    if metres is None:
+        return ""
+    return _("按此换算，各点移动约 {metres:,.0f} 米").format(metres=metres)
 
 
 def _question_of(decision: DatumDecision) -> str:
@@ -177,7 +197,7 @@ def _heading(reading: SheetReading) -> QWidget:
 
 def _counts(reading: SheetReading, repeats: int) -> str:
     if reading.decision is None:
-        return _("整张表没有读入，原因见右边的问题清单。")
+        return _("整张表没有读入，原因见“问题”清单。")
     parts = [
         _("可入库 {n}").format(n=reading.accepted - repeats),
         _("退回 {n}").format(n=len(reading.rejected)),
@@ -191,9 +211,13 @@ def _counts(reading: SheetReading, repeats: int) -> str:
 
 def _datum_words(decision: DatumDecision, answer: str) -> str:
     label = datum_label(decision.decided)
+    said = _("坐标系：{name}").format(name=label)
     if answer:
-        return _("坐标系：{name}（按您的回答）").format(name=label)
-    return _("坐标系：{name}").format(name=label)
+        said = _("坐标系：{name}（按您的回答）").format(name=label)
+    metres = decision.offsets_m.get(decision.decided or "")
+    if metres:
+        said += _("，换算移动约 {metres:,.0f} 米").format(metres=metres)
+    return said
 
 
 def _role(reading: SheetReading) -> str:
@@ -201,14 +225,7 @@ def _role(reading: SheetReading) -> str:
 
 
 def _reasons(decision: DatumDecision) -> Sequence[str]:
-    lines = list(decision.reasons)
-    votes = sorted(decision.votes.items(), key=lambda vote: -vote[1])
-    if len(votes) > 1:
-        counted = _("，").join(
-            _("{name} {n} 行").format(name=parse_reference(key).label, n=n) for key, n in votes
-        )
-        lines.append(_("各种读法落在本地的行数：{votes}。").format(votes=counted))
-    return lines
+    return [reason for reason in decision.reasons if reason != decision.vote]
 
 
 def _columns(reading: SheetReading) -> str:
@@ -226,4 +243,4 @@ def _unreadable(path: Path) -> QFrame:
     font = head.font()
     font.setBold(True)
     head.setFont(font)
-    return card(head, words(_("这个文件读不了，原因见右边的问题清单。"), role="error"))
+    return card(head, words(_("这个文件读不了，原因见“问题”清单。"), role="error"))

@@ -1,0 +1,128 @@
+"""What the officer has said so far about the files of one import."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from qhd_riskmap.domain.survey_headers import ColumnChoice
+from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.services.survey_corrections import NO_CORRECTIONS, Corrections
+from qhd_riskmap.services.survey_import import ImportOutcome, ImportPreview, SurveyImport
+from qhd_riskmap.services.survey_layout import Layouts
+from qhd_riskmap.services.survey_table import RowFate
+from qhd_riskmap.services.survey_updates import RowKey
+
+SheetKey = tuple[Path, str]
+ASK_AGAIN: Final = "?"
+
+
+@dataclass(slots=True, kw_only=True)
+class ImportSession:
+    """Files, answers and choices; everything a preview is made from.
+
+    Attributes:
+        answers: Notation the officer gave for whole sheets.
+        unclear: Sheets of which the officer does not know.
+        fixes: What the officer said of single rows and cells.
+        former: The same before each correction, oldest first.
+        left: Sound rows that are not to be committed.
+        updates: Offers that are to be applied to their records.
+        layouts: What the officer said of the columns of single sheets.
+        sender: Office the files come from; "" leaves it to the sheets.
+    """
+
+    paths: tuple[Path, ...] = ()
+    answers: dict[SheetKey, str] = field(default_factory=dict)
+    unclear: set[SheetKey] = field(default_factory=set)
+    fixes: Corrections = NO_CORRECTIONS
+    former: list[Corrections] = field(default_factory=list)
+    left: set[RowKey] = field(default_factory=set)
+    updates: set[RowKey] = field(default_factory=set)
+    layouts: dict[SheetKey, ColumnChoice] = field(default_factory=dict)
+    sender: str = ""
+
+    def chosen(self, key: RowKey, fate: RowFate) -> bool:
+        """Whether a row is to be committed."""
+        return key in self.updates if fate is RowFate.UPDATE else key not in self.left
+
+    def answer(self, key: SheetKey, notation: str) -> None:
+        """What a whole sheet's coordinates are; ``?`` takes the answer back."""
+        self.unclear.discard(key)
+        if notation == ASK_AGAIN:
+            self.answers.pop(key, None)
+        else:
+            self.answers[key] = notation
+
+    def tick(self, keys: Collection[RowKey], offered: Collection[RowKey], *, on: bool) -> None:
+        """Choose rows or leave them out; ``offered`` are those that update a record."""
+        offers, own = set(keys) & set(offered), set(keys) - set(offered)
+        if on:
+            self.updates |= offers
+            self.left -= own
+        else:
+            self.updates -= offers
+            self.left |= own
+
+    def write_cell(self, key: RowKey, column: int, text: str) -> None:
+        """Replace the text of a cell."""
+        cells = {**self.fixes.cells, (*key, column): text}
+        self._correct(replace(self.fixes, cells=cells))
+
+    def place(self, key: RowKey, lon: float, lat: float) -> None:
+        """Set a row on the map.
+
+        Raises:
+            InvalidInputError: The place is outside the city and its neighbours.
+        """
+        self._correct(self.fixes.placed(key, lon, lat))
+
+    def give_datum(self, keys: Collection[RowKey], notation: str) -> None:
+        """Say of single rows what their coordinates are; "" takes it back."""
+        datums = {key: value for key, value in self.fixes.datums.items() if key not in keys}
+        if notation:
+            datums.update(dict.fromkeys(keys, parse_reference(notation)))
+        self._correct(replace(self.fixes, datums=datums))
+
+    def step_back(self) -> None:
+        """Take the last correction back."""
+        if self.former:
+            self.fixes = self.former.pop()
+
+    def previewed(self, service: SurveyImport, job: JobContext) -> ImportPreview:
+        """Read and check the files with all that was said."""
+        answers: dict[SheetKey, Reference] = {
+            key: parse_reference(text) for key, text in self.answers.items()
+        }
+        return service.preview(
+            self.paths,
+            datum=None,
+            job=job,
+            answers=answers,
+            layouts=Layouts(choices=dict(self.layouts)),
+            sender=self.sender,
+            fixes=self.fixes,
+        )
+
+    def to_commit(self, preview: ImportPreview) -> int:
+        """How many rows a commit would store or update."""
+        return len(preview.without(self.left).candidates) + len(self.wanted_updates(preview))
+
+    def wanted_updates(self, preview: ImportPreview) -> set[RowKey]:
+        """The offers chosen that are still there."""
+        return self.updates & {offer.key for offer in preview.updates}
+
+    def committed(
+        self, service: SurveyImport, preview: ImportPreview, job: JobContext
+    ) -> ImportOutcome:
+        """Commit what is chosen, all or none."""
+        wanted = self.wanted_updates(preview)
+        # Rows left out are told apart from offers: `without` would drop the offers of the same rows.
+        return service.commit(preview.without(self.left - wanted), job, wanted)
+
+    def _correct(self, fixes: Corrections) -> None:
+        self.former.append(self.fixes)
+        self.fixes = fixes
