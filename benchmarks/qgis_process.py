@@ -20,14 +20,9 @@ NO_QGIS = "QGIS is not installed (Debian: python3-qgis)"
 
 def run_qgis(what: str, table: FeatureTable, folder: Path, repeats: int) -> dict[str, Any] | None:
     """Sorted seconds per picture and the version, or None without QGIS."""
-    if not SYSTEM_PYTHON.exists():
+    if not has_qgis():
         return None
-    probe = subprocess.run(
-        [SYSTEM_PYTHON, "-c", "import qgis.core"], capture_output=True, check=False
-    )
-    if probe.returncode:
-        return None
-    _write(table, folder)
+    write_geometries(table, folder)
     script = Path(__file__).with_name("qgis_rival.py")
     box = [str(edge) for edge in synthetic.BBOX]
     done = subprocess.run(
@@ -38,7 +33,16 @@ def run_qgis(what: str, table: FeatureTable, folder: Path, repeats: int) -> dict
     return answer
 
 
-def _write(table: FeatureTable, folder: Path) -> None:
+def has_qgis() -> bool:
+    """Whether Debian's Python knows QGIS."""
+    if not SYSTEM_PYTHON.exists():
+        return False
+    probe = [SYSTEM_PYTHON, "-c", "import qgis.core"]
+    return subprocess.run(probe, capture_output=True, check=False).returncode == 0
+
+
+def write_geometries(table: FeatureTable, folder: Path) -> None:
+    """Leave the geometries with their style numbers where the QGIS scripts look for them."""
     number = {key: index for index, key in enumerate(TYPE_KEYS)}
     styles = (table.levels.astype(int) - 1) * len(TYPE_KEYS)
     styles = styles + np.array([number[key] for key in table.type_keys.tolist()])

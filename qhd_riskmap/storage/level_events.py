@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection
 
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.timeline import Timeline, timeline
 from qhd_riskmap.storage.hazard_rows import RECORD_LAYOUTS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _INSTANT = len("2026-03-01T08:00:01")  # stored in UTC; the offset that follows is always zero
 _VERSIONS = (
