@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.reshaping import ReshapingService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.storage.engine import Register
-    from qhd_riskmap.storage.straight_read import JoinedRows
 
 _NAMELESS = "unknown"
 
@@ -42,17 +41,19 @@ class FirstLook:
     """Reads a register on a thread of its own while the window is being loaded.
 
     The file is read at once; what was read is made into columns when `go_on` says that the libraries
-    for it are loaded. Two threads must not load them at the same time.
+    for it are loaded (``loaded`` says that they are from the beginning). Two threads must not load them
+    at the same time.
 
     Attributes:
         path: The register file.
         passphrase: None for a plain file.
     """
 
-    def __init__(self, path: Path, passphrase: str | None) -> None:
+    def __init__(self, path: Path, passphrase: str | None, *, loaded: bool = False) -> None:
         self.path = path
         self.passphrase = passphrase
-        self._rows: Future[list[JoinedRows] | None] = Future()
+        self._at_once = loaded
+        self._fits: Future[bool] = Future()
         self._table: Future[FeatureTable | None] = Future()
         self._loaded = threading.Event()
         self._follow: Callable[[FeatureTable], object] = bool
@@ -66,7 +67,7 @@ class FirstLook:
 
     def fits(self) -> bool:
         """Waits for the file; False where the register must be opened properly to say why."""
-        return self._rows.result() is not None
+        return self._fits.result()
 
     def table(self) -> FeatureTable | None:
         """Waits for the columns; None where only the open register can tell."""
@@ -79,18 +80,28 @@ class FirstLook:
         self._thread.join()
 
     def _read(self) -> None:
-        from qhd_riskmap.storage.first_look import columns_of, first_rows  # noqa: PLC0415
+        from qhd_riskmap.storage.first_look import (  # noqa: PLC0415
+            columns_of,
+            first_rows,
+            first_table,
+        )
 
         try:
-            self._rows.set_result(first_rows(self.path, self.passphrase))
-            self._loaded.wait()
-            self._table.set_result(columns_of(self._rows.result()))
+            if self._at_once:
+                table = first_table(self.path, self.passphrase)
+                self._fits.set_result(table is not None)
+            else:
+                rows = first_rows(self.path, self.passphrase)
+                self._fits.set_result(rows is not None)
+                self._loaded.wait()
+                table = columns_of(rows)
+            self._table.set_result(table)
         except BaseException as error:  # whoever waits must hear of it
-            for waited in (self._rows, self._table):
+            for waited in (self._fits, self._table):
                 if not waited.done():
                     waited.set_exception(error)
             return
-        table = self._table.result()
+        self._loaded.wait()
         if table is not None:
             self._follow(table)
 

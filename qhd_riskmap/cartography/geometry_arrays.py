@@ -14,8 +14,10 @@ from qhd_riskmap.cartography.projection import FloatArray, Projection
 
 IntArray = npt.NDArray[np.int64]
 
-# Tolerance of the thinned copies, in pixels of the coarsest view that uses them.
-TOLERANCE_PX: Final = 0.4
+# Tolerance of the thinned copies, in pixels of the closest view that uses them; in the coarsest it is
+# less by the root of two.
+TOLERANCE_PX: Final = 0.6
+_STEPS_PER_DOUBLING: Final = 2
 _SMALLEST_RING: Final = 4
 
 
@@ -77,15 +79,15 @@ class PathLayer:
     def at_resolution(self, resolution: float) -> Ragged:
         """The vertices worth painting at ``resolution`` plane metres per pixel.
 
-        Copies are made by Douglas-Peucker (shapely, outside the interpreter lock) for powers of two
-        and kept; two threads that race make the same copy twice, which is harmless.
+        Copies are made by Douglas-Peucker (shapely, outside the interpreter lock) for every half
+        doubling and kept; two threads that race make the same copy twice, which is harmless.
         """
         step = _step(resolution)
         if step < 0:  # closer than a metre per pixel nothing can be saved
             return self.full
         thinned = self._thinned.get(step)
         if thinned is None:
-            thinned = thin(self.full, TOLERANCE_PX * 2.0**step)
+            thinned = thin(self.full, _tolerance(step))
             self._thinned[step] = thinned
         return thinned
 
@@ -100,7 +102,7 @@ class PathLayer:
         known, ragged = self._partly.get(step, (np.zeros(len(self), bool), _NOTHING))
         missing = wanted & ~known
         if missing.any():
-            fresh = thin(take_parts(self.full, missing), TOLERANCE_PX * 2.0**step)
+            fresh = thin(take_parts(self.full, missing), _tolerance(step))
             ragged = merged(ragged, fresh)
             self._partly[step] = (known | missing, ragged)
         return take_parts(ragged, wanted)
@@ -120,7 +122,12 @@ class PathLayer:
 
 
 def _step(resolution: float) -> int:
-    return int(np.floor(np.log2(resolution)))
+    return int(np.floor(_STEPS_PER_DOUBLING * np.log2(resolution)))
+
+
+def _tolerance(step: int) -> float:
+    """Plane metres by which thinned vertices may be off."""
+    return float(TOLERANCE_PX * 2.0 ** (step / _STEPS_PER_DOUBLING))
 
 
 def path_layer(

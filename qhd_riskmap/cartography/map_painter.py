@@ -6,6 +6,7 @@ of pictures, so a worker thread may paint while the window shows the last pictur
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Final
 
@@ -34,7 +35,7 @@ from qhd_riskmap.cartography.labels import (
 )
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, paint_layers
 from qhd_riskmap.cartography.map_options import MapOptions
-from qhd_riskmap.cartography.path_painter import paint_lines, paint_polygons, runs
+from qhd_riskmap.cartography.path_painter import needs_few, paint_lines, paint_polygons, runs
 from qhd_riskmap.cartography.prepared import PreparedFeatures
 from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
@@ -53,6 +54,7 @@ from qhd_riskmap.cartography.viewport import Viewport
 
 _CALLS_BETWEEN_CHECKS: Final = 200
 _PLAIN_MARKS: Final = 10_000
+_WORTH_A_THREAD: Final = 1_000
 # Joining overlapping groups may pass on from neighbour to neighbour; so many cells around the window
 # are grouped too, that nothing changes while panning.
 _CELLS_AROUND: Final = 5
@@ -134,6 +136,7 @@ def paint_map(
             crowded = is_density(marks, options)
             if crowded:
                 paint_density(canvas, _marks_around(prepared, viewport, options))
+            _thin_side_by_side(canvas, prepared)
             paint_polygons(canvas, prepared.polygons)
             paint_lines(canvas, prepared.lines)
             if not crowded:
@@ -144,6 +147,23 @@ def paint_map(
         for placed in names_in_view(prepared, basemap, viewport, options):
             canvas.check()
             paint_label(painter, placed, vector=options.vector)
+
+
+def _thin_side_by_side(canvas: Canvas, prepared: PreparedFeatures) -> None:
+    """Thin lines and polygons for a far view at the same time: shapely leaves the interpreter free."""
+    resolution = canvas.viewport.resolution * canvas.options.detail
+    if any(
+        len(each) < _WORTH_A_THREAD
+        or each.is_thinned(resolution)
+        or needs_few(each, each.visible(canvas.viewport.plane_bounds()))
+        for each in (prepared.lines, prepared.polygons)
+    ):
+        return
+    canvas.check()
+    helper = threading.Thread(target=prepared.lines.at_resolution, args=(resolution,), name="thin")
+    helper.start()
+    prepared.polygons.at_resolution(resolution)
+    helper.join()
 
 
 def visible_marks(prepared: PreparedFeatures, viewport: Viewport, options: MapOptions) -> IntArray:

@@ -5,6 +5,7 @@ Preparing 100,000 hazards takes a fraction of a second; painting then touches on
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,18 +150,25 @@ def _prepare_flat(
     pointlike[flat.point_rows] = True
     pointlike[flat.other_rows[~(is_line | is_polygon)]] = True
     several = kinds == shapely.GeometryType.MULTIPOINT
-    return PreparedFeatures(
-        projection=projection,
-        table=table,
-        styles=styles,
-        bounds=table.bounds,
-        marks=_marks(
+    # numpy leaves the interpreter free while it projects and sorts a million vertices.
+    with ThreadPoolExecutor(1, thread_name_prefix="lines") as beside:
+        lines = beside.submit(
+            layer, flat.line_rows, flat.lines, flat.line_offsets, is_line, closed=False
+        )
+        polygons = layer(flat.ring_rows, flat.rings, flat.ring_offsets, is_polygon, closed=True)
+        marks = _marks(
             table.anchors, styles, pointlike, projection,
             multipoints=flat.others[several], several=flat.other_rows[several],
-        ),
-        lines=layer(flat.line_rows, flat.lines, flat.line_offsets, is_line, closed=False),
-        polygons=layer(flat.ring_rows, flat.rings, flat.ring_offsets, is_polygon, closed=True),
-    )  # fmt: skip
+        )  # fmt: skip
+        return PreparedFeatures(
+            projection=projection,
+            table=table,
+            styles=styles,
+            bounds=table.bounds,
+            marks=marks,
+            lines=lines.result(),
+            polygons=polygons,
+        )
 
 
 def _marks(

@@ -7,6 +7,8 @@ register properly then says what that is.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +27,17 @@ if TYPE_CHECKING:
 _PATIENCE_S = 0.5
 
 
-def first_rows(path: Path, passphrase: str | None) -> list[JoinedRows] | None:
+def first_table(path: Path, passphrase: str | None) -> FeatureTable | None:
+    """Rows and columns in one, where all libraries are loaded: each piece is taken apart while the next is read."""
+    with ThreadPoolExecutor(1, thread_name_prefix="register-first") as beside:
+        return columns_of(
+            first_rows(path, passphrase, lambda piece: beside.submit(piece.shapes.get))
+        )
+
+
+def first_rows(
+    path: Path, passphrase: str | None, came: Callable[[JoinedRows], object] = bool
+) -> list[JoinedRows] | None:
     """All live hazards as they stand in the file, or None where it must be opened properly first.
 
     None: the file is missing, is something else, needs another passphrase, has another schema or is
@@ -39,7 +51,7 @@ def first_rows(path: Path, passphrase: str | None) -> list[JoinedRows] | None:
             if not _is_ours(connection):
                 return None
             connection.execute("BEGIN")  # one state of the file, whoever writes meanwhile
-            return joined_rows(connection.cursor())
+            return joined_rows(connection.cursor(), came=came)
         finally:
             connection.close()
     except (RiskMapError, driver.Error, OSError):

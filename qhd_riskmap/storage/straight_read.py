@@ -14,8 +14,11 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from qhd_riskmap.domain.late_value import Late
+
 if TYPE_CHECKING:
     from qhd_riskmap.domain.feature_table import FeatureTable, TextColumn
+    from qhd_riskmap.domain.flat_shapes import FlatShapes
 
 _ROWS_AT_ONCE: Final = 25_000
 _TEXTS: Final = {
@@ -45,6 +48,7 @@ class JoinedRows:
         levels: Levels, by commas.
         revisions: Revisions, by commas.
         texts: A JSON array per text column, in the order of `_TEXTS`.
+        shapes: The geometries as arrays, made when asked for.
     """
 
     count: int
@@ -53,12 +57,23 @@ class JoinedRows:
     levels: str
     revisions: str
     texts: tuple[str, ...]
+    shapes: Late[FlatShapes]
 
 
 def joined_rows(
-    cursor: Any, where: str = "deleted_at IS NULL", parameters: tuple[Any, ...] = ()
+    cursor: Any,
+    where: str = "deleted_at IS NULL",
+    parameters: tuple[Any, ...] = (),
+    came: Callable[[JoinedRows], object] = bool,
 ) -> list[JoinedRows]:
-    """All rows that match, in order of registration; ``where`` is made of constants."""
+    """All rows that match, in order of registration.
+
+    Args:
+        cursor: Of the driver.
+        where: A condition made of constants.
+        parameters: Its values.
+        came: Told of every piece as soon as it is read.
+    """
     statement = _JOINED.format(where=where)
     pieces: list[JoinedRows] = []
     last = -(2**63)
@@ -66,10 +81,21 @@ def joined_rows(
         cursor.execute(statement, (*parameters, last, _ROWS_AT_ONCE))
         highest, count, blob, lengths, levels, revisions, *texts = cursor.fetchone()
         if count:
-            pieces.append(JoinedRows(count, blob, lengths, levels, revisions, tuple(texts)))
+            late = Late(partial(_shapes, blob, lengths))
+            pieces.append(JoinedRows(count, blob, lengths, levels, revisions, tuple(texts), late))
+            came(pieces[-1])
             last = highest
         if count < _ROWS_AT_ONCE:
             return pieces
+
+
+def _shapes(blob: bytes, lengths: str) -> FlatShapes:
+    # A first read begins before these are loaded.
+    import numpy as np  # noqa: PLC0415
+
+    from qhd_riskmap.storage.flat_blobs import flat_shapes  # noqa: PLC0415
+
+    return flat_shapes(blob, np.fromstring(lengths, dtype=np.int64, sep=","))
 
 
 def table_of(pieces: list[JoinedRows]) -> FeatureTable:
@@ -78,11 +104,10 @@ def table_of(pieces: list[JoinedRows]) -> FeatureTable:
     Raises:
         UnusualBlobError: A geometry has to be read with SpatiaLite's help.
     """
-    # A first read begins before these are loaded.
-    import numpy as np  # noqa: PLC0415
+    import numpy as np  # noqa: PLC0415 - see _shapes
 
     from qhd_riskmap.domain.feature_table import empty_table, table_of_arrays  # noqa: PLC0415
-    from qhd_riskmap.storage.flat_blobs import flat_shapes, joined_shapes  # noqa: PLC0415
+    from qhd_riskmap.storage.flat_blobs import joined_shapes  # noqa: PLC0415
 
     if not pieces:
         return empty_table()
@@ -90,7 +115,7 @@ def table_of(pieces: list[JoinedRows]) -> FeatureTable:
     def numbers(text: str) -> Any:
         return np.fromstring(text, dtype=np.int64, sep=",")
 
-    shapes = joined_shapes([flat_shapes(each.blob, numbers(each.lengths)) for each in pieces])
+    shapes = joined_shapes([each.shapes.get() for each in pieces])
     levels = np.concatenate([numbers(each.levels) for each in pieces])
     return table_of_arrays(
         levels=levels.astype(np.int8),
@@ -102,7 +127,7 @@ def table_of(pieces: list[JoinedRows]) -> FeatureTable:
 
 def table_with(pieces: list[JoinedRows], geometries: Any) -> FeatureTable:
     """The columns of the rows, with geometries that were read otherwise."""
-    import numpy as np  # noqa: PLC0415 - see table_of
+    import numpy as np  # noqa: PLC0415 - see _shapes
 
     from qhd_riskmap.domain.feature_table import feature_table  # noqa: PLC0415
 
@@ -126,6 +151,6 @@ def text_columns(pieces: list[JoinedRows]) -> dict[str, Callable[[], TextColumn]
 
 
 def _texts(arrays: list[str]) -> TextColumn:
-    from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see table_of
+    from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
 
     return texts([text for array in arrays for text in json.loads(array)])

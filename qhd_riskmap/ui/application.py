@@ -168,6 +168,9 @@ class DeskController(QObject):
     ) -> None:
         """Open a register beside the window; asks for a passphrase where one is needed."""
         self._path = path
+        if look is None:
+            look = FirstLook(path, passphrase, loaded=True)
+            look.go_on(prepare_ahead)
         self.jobs.start(
             lambda _job: open_app(path, passphrase, self._actor, look),
             title=_("正在打开登记库…"),

@@ -18,7 +18,7 @@ from qhd_riskmap.domain.office import Office
 from qhd_riskmap.storage import first_look as first_look_module
 from qhd_riskmap.storage import straight_read
 from qhd_riskmap.storage.engine import create_register
-from qhd_riskmap.storage.first_look import columns_of, first_rows
+from qhd_riskmap.storage.first_look import columns_of, first_rows, first_table
 from qhd_riskmap.storage.flat_blobs import flat_shapes
 from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.spatial_blob import to_blobs
@@ -135,6 +135,7 @@ def test_the_first_look_sees_the_same_and_keeps_nothing(register):
     with register.unit_of_work() as work:
         wanted = texts_of(work.hazards.features())
     assert texts_of(first_look(register.path, register.passphrase)) == wanted
+    assert texts_of(first_table(register.path, register.passphrase)) == wanted
     assert sorted(each.name for each in register.path.parent.iterdir()) == before
 
 

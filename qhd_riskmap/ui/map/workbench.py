@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.cartography.viewport import Bounds
@@ -62,8 +62,8 @@ class MapWorkbench(QObject):
         self.identify_panel.opened.connect(self.opened)
         self.time.past_wanted.connect(self.past_wanted)
         self.time.closed.connect(self.past_closed)
-        desk.features.replaced.connect(self._first_read)
-        self._bookmarks_read = False
+        # After the hazards, so that the first picture does not wait for a menu.
+        desk.drawn.connect(self.bookmarks.read, Qt.ConnectionType.SingleShotConnection)
 
     def fill_toolbar(self, bar: MapToolbar) -> None:
         """Add the buttons that stand before the search box, and the box."""
@@ -94,12 +94,6 @@ class MapWorkbench(QObject):
     def _show_ground(self, bounds: Bounds) -> None:
         self._canvas.fit_bounds(bounds)
         self._canvas.setFocus()
-
-    def _first_read(self) -> None:
-        # After the hazards, so that the first picture does not wait for a menu.
-        if not self._bookmarks_read:
-            self._bookmarks_read = True
-            self.bookmarks.read()
 
     # -- past -----------------------------------------------------------------------------------
 
