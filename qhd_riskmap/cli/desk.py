@@ -35,7 +35,12 @@ def open_desk(options: argparse.Namespace, output: Output, opener: DeskOpener) -
         ensure_sample_register(path, who, SilentJob())
     # Begun here, so that the file is read while the window is being loaded.
     look = FirstLook(path, word) if path is not None else None
-    return opener(path, word, who.name, look)
+    try:
+        return opener(path, word, who.name, look)
+    finally:
+        # A window that could not open must not leave its reader waiting.
+        if look is not None:
+            look.close()
 
 
 def sample_path() -> Path:

@@ -356,8 +356,9 @@ def test_people_get_lines_instead_of_json(register, command, sheet):
 def test_the_desk_opens_on_the_named_register_or_without_one(register, tmp_path):
     opened = []
 
-    def opener(path, passphrase, actor):
+    def opener(path, passphrase, actor, look):
         opened.append((path, passphrase, actor))
+        assert (look is None) == (path is None)
         return 0
 
     assert run(["desk", str(register), "--actor", "王五"], opener) == 0
@@ -369,8 +370,11 @@ def test_the_desk_opens_on_the_named_register_or_without_one(register, tmp_path)
 def test_the_officer_named_at_first_start_is_remembered():
     opened = []
     save_settings(Settings(actor="赵六"))
-    assert run(["desk"], lambda path, word, name: opened.append(name) or 0) == 0
-    assert run(["desk", "--actor", "王五"], lambda path, word, name: opened.append(name) or 0) == 0
+    assert run(["desk"], lambda path, word, name, look: opened.append(name) or 0) == 0
+    assert (
+        run(["desk", "--actor", "王五"], lambda path, word, name, look: opened.append(name) or 0)
+        == 0
+    )
     assert opened == ["赵六", "王五"]
 
 
