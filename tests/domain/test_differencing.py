@@ -149,3 +149,21 @@ def test_no_pair_of_releases_tells_of_fewer_than_three_below_the_city(history):
         assert all(each.n >= K for each in result.counts)
         assert sum(each.n for each in result.counts) + result.withheld == sum(state.values())
         earlier.append(Disclosure(number=str(serial), counts=result.counts))
+
+
+def test_the_sum_of_the_whole_scope_may_change_by_one():
+    tree = area_tree("1303", "AB", [])
+    first = Disclosure(number="1", counts=(count("1303", 10),))
+    assert differences([count("1303", 9)], [first], tree, "1303", K) == []
+    parts = Disclosure(number="2", counts=(count("A", 6), count("B", 4)))
+    assert differences([count("1303", 9)], [parts], tree, "1303", K) == []
+    assert [d.areas for d in differences([count("A", 5)], [parts], tree, "1303", K)] == [
+        frozenset("A")
+    ]
+
+
+def test_areas_told_by_the_same_release_are_not_known_by_subtraction():
+    tree = area_tree("1303", "AB", [])
+    told_too = Disclosure(number="1", counts=(count("A", 8),))
+    both = [count("1303", 10), count("B", 5)]
+    assert [d for d in differences(both, [told_too], tree, "1303", K) if not d.changed] == []
