@@ -275,47 +275,6 @@ release = Table(
     Index("ix_release_approval_no", "approval_no"),
 )
 
-release_decision = Table(
-    "release_decision",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    _word("id", unique=True),
-    _word("hazard_id"),
-    _word("representation"),
-    _word("reviewer"),
-    _word("reason"),
-    _word("decided_at"),
-    _word("decided_by"),
-    Column("revoked_at", Text),
-    _text("revoked_by"),
-    Index("ix_release_decision_hazard_id", "hazard_id"),
-)
-
-release_definition = Table(
-    "release_definition",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    _word("name", unique=True),
-    _word("definition"),
-    _word("saved_at"),
-    _word("saved_by"),
-)
-
-survey_coverage = Table(
-    "survey_coverage",
-    metadata,
-    Column("seq", Integer, primary_key=True),
-    _word("area"),
-    _word("type_key"),
-    _word("state"),
-    Column("surveyed_on", Text),
-    _text("surveyed_by"),
-    _text("note"),
-    _word("recorded_at"),
-    _word("recorded_by"),
-    Index("ix_survey_coverage_area_type", "area", "type_key"),
-)
-
 attachment = Table(
     "attachment",
     metadata,
