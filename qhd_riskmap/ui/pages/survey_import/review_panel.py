@@ -77,12 +77,10 @@ class ReviewPanel(QWidget):
 
     Signals:
         answered: File, sheet and notation the officer chose ("" for 不清楚).
-        columns_wanted: The columns of a sheet are to be looked at.
         placed: A row was set on the map: key, longitude, latitude.
     """
 
     answered = Signal(object, str, str)
-    columns_wanted = Signal(object)
     placed = Signal(object, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -91,7 +89,6 @@ class ReviewPanel(QWidget):
         self.counts = CountChips()
         self.cards = SheetCards()
         self.cards.answered.connect(self.answered)
-        self.cards.columns_wanted.connect(self.columns_wanted)
         self.rows = RowsPanel()
         self.map = BatchMap()
         self.before = QCheckBox(_("同时显示换算前的位置"))

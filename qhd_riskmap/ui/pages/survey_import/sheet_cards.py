@@ -32,11 +32,9 @@ class SheetCards(QScrollArea):
 
     Signals:
         answered: The officer said where a sheet's coordinates come from: file, sheet, notation.
-        columns_wanted: The columns of a sheet are to be looked at (`SheetReading`).
     """
 
     answered = Signal(object, str, str)
-    columns_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,14 +98,6 @@ class SheetCards(QScrollArea):
             )
         if reading.mapping is not None:
             parts.append(words(_columns(reading), role="muted"))
-            parts.append(
-                push_button(
-                    _("核对列的含义…"),
-                    f"columns-{number}",
-                    partial(self.columns_wanted.emit, reading),
-                    glyph="table-column",
-                )
-            )
         frame = card(*parts)
         frame.setAccessibleName(_heading_text(reading))
         return frame
