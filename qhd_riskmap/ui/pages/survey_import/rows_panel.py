@@ -94,6 +94,8 @@ class RowsPanel(QWidget):
         for wanted in RowFilter:
             button = QToolButton()
             button.setObjectName(f"rows-filter-{wanted.name.lower()}")
+            button.setText(wanted.label)
+            button.setAccessibleName(wanted.label)
             button.setCheckable(True)
             button.setChecked(wanted is RowFilter.ALL)
             self._group.addButton(button, int(wanted))
