@@ -19,6 +19,7 @@ IntArray = npt.NDArray[np.int64]
 TOLERANCE_PX: Final = 0.6
 _STEPS_PER_DOUBLING: Final = 2
 _SMALLEST_RING: Final = 4
+_VERTICES_AT_ONCE: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,17 +219,39 @@ def thin(ragged: Ragged, tolerance: float) -> Ragged:
     """Drop vertices nearer than ``tolerance`` to the line between their neighbours.
 
     Rings are thinned as lines: for a crossing polygon shapely would first mend its topology, which
-    took minutes for 20,000 random vertices.
+    took minutes for 20,000 random vertices. Done in pieces: shapely holds the interpreter while it
+    makes and empties lines, and a window that pans would feel a million vertices at once.
     """
-    if not len(ragged.owner):
+    pieces = [_thin_piece(ragged, first, end, tolerance) for first, end in _pieces(ragged)]
+    if not pieces:
         return ragged
-    part_of_vertex = np.repeat(np.arange(len(ragged.owner)), np.diff(ragged.offsets))
-    lines = shapely.linestrings(ragged.xy, indices=part_of_vertex)
-    simple = shapely.simplify(lines, tolerance, preserve_topology=False)
-    counts = shapely.get_num_coordinates(simple)
+    counts = np.concatenate([counts for _xy, counts in pieces])
     offsets = np.zeros(len(counts) + 1, np.int64)
     np.cumsum(counts, out=offsets[1:])
-    return Ragged(np.ascontiguousarray(shapely.get_coordinates(simple)), offsets, ragged.owner)
+    return Ragged(np.concatenate([xy for xy, _counts in pieces]), offsets, ragged.owner)
+
+
+def _pieces(ragged: Ragged) -> list[tuple[int, int]]:
+    """Ranges of parts with about `_VERTICES_AT_ONCE` vertices each."""
+    count = len(ragged.owner)
+    if not count:
+        return []
+    marks = np.arange(_VERTICES_AT_ONCE, int(ragged.offsets[-1]), _VERTICES_AT_ONCE)
+    edges = np.unique(np.concatenate(([0], np.searchsorted(ragged.offsets, marks), [count])))
+    return list(pairwise(edges.tolist()))
+
+
+def _thin_piece(
+    ragged: Ragged, first: int, end: int, tolerance: float
+) -> tuple[FloatArray, IntArray]:
+    """Vertices left of the parts ``first`` … ``end``, and their number by part."""
+    offsets = ragged.offsets[first : end + 1]
+    xy = ragged.xy[offsets[0] : offsets[-1]]
+    lines = shapely.linestrings(xy, indices=np.repeat(np.arange(end - first), np.diff(offsets)))
+    simple = shapely.simplify(lines, tolerance, preserve_topology=False)
+    return shapely.get_coordinates(simple), np.asarray(
+        shapely.get_num_coordinates(simple), np.int64
+    )
 
 
 def clip_lines(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged:

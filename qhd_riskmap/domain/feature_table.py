@@ -167,6 +167,7 @@ def table_of_arrays(
     revisions: npt.NDArray[np.int64],
     flat: FlatShapes,
     columns: Mapping[str, Callable[[], TextColumn]],
+    anchors: npt.NDArray[np.float64] | None = None,
 ) -> FeatureTable:
     """Build a table from what a register was read into, making nothing that need not be.
 
@@ -175,11 +176,12 @@ def table_of_arrays(
         revisions: Column.
         flat: The geometries.
         columns: What makes each of `TEXT_COLUMNS`.
+        anchors: Column, where it was made already.
     """
     return FeatureTable(
         levels=levels,
         revisions=revisions,
-        anchors=flat.anchors(),
+        anchors=flat.anchors() if anchors is None else anchors,
         bounds=flat.bounds,
         flat=flat,
         _texts={name: Late(columns[name]) for name in TEXT_COLUMNS},

@@ -1,6 +1,6 @@
 """Reads the columns of all hazards in few steps, without an object per row.
 
-SQLite itself joins each column into one long value (``json_group_array``, ``group_concat``), a few ten
+SQLite itself joins each column into one long value (``json_group_array``, ``group_concat``), some ten
 thousand rows at a time. That is one step for the driver, outside the interpreter lock, and it leaves
 texts as they are until somebody wants them. Needs neither SpatiaLite nor SQLAlchemy, so that a register
 can be read before either is loaded.
@@ -18,7 +18,7 @@ from qhd_riskmap.domain.late_value import Late
 
 if TYPE_CHECKING:
     from qhd_riskmap.domain.feature_table import FeatureTable, TextColumn
-    from qhd_riskmap.domain.flat_shapes import FlatShapes
+    from qhd_riskmap.domain.flat_shapes import FlatShapes, FloatArray
 
 _ROWS_AT_ONCE: Final = 25_000
 _TEXTS: Final = {
@@ -48,7 +48,7 @@ class JoinedRows:
         levels: Levels, by commas.
         revisions: Revisions, by commas.
         texts: A JSON array per text column, in the order of `_TEXTS`.
-        shapes: The geometries as arrays, made when asked for.
+        shapes: The geometries as arrays and their anchors, made when asked for.
     """
 
     count: int
@@ -57,7 +57,7 @@ class JoinedRows:
     levels: str
     revisions: str
     texts: tuple[str, ...]
-    shapes: Late[FlatShapes]
+    shapes: Late[tuple[FlatShapes, FloatArray]]
 
 
 def joined_rows(
@@ -89,13 +89,14 @@ def joined_rows(
             return pieces
 
 
-def _shapes(blob: bytes, lengths: str) -> FlatShapes:
+def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
     # A first read begins before these are loaded.
     import numpy as np  # noqa: PLC0415
 
     from qhd_riskmap.storage.flat_blobs import flat_shapes  # noqa: PLC0415
 
-    return flat_shapes(blob, np.fromstring(lengths, dtype=np.int64, sep=","))
+    flat = flat_shapes(blob, np.fromstring(lengths, dtype=np.int64, sep=","))
+    return flat, flat.anchors()
 
 
 def table_of(pieces: list[JoinedRows]) -> FeatureTable:
@@ -115,12 +116,13 @@ def table_of(pieces: list[JoinedRows]) -> FeatureTable:
     def numbers(text: str) -> Any:
         return np.fromstring(text, dtype=np.int64, sep=",")
 
-    shapes = joined_shapes([each.shapes.get() for each in pieces])
+    made = [each.shapes.get() for each in pieces]
     levels = np.concatenate([numbers(each.levels) for each in pieces])
     return table_of_arrays(
         levels=levels.astype(np.int8),
         revisions=np.concatenate([numbers(each.revisions) for each in pieces]),
-        flat=shapes,
+        flat=joined_shapes([flat for flat, _anchors in made]),
+        anchors=np.concatenate([anchors for _flat, anchors in made]),
         columns=text_columns(pieces),
     )
 

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
     from qhd_riskmap.ui.pages.first_start import FirstStartWizard
     from qhd_riskmap.ui.toolkit.passphrase_dialog import PassphraseDialog
 
-# A worker that paints gives the GUI thread its turn five times as often as Python's default
-# (measured: longest stall 26-34 ms instead of up to 274 ms).
-_SWITCH_INTERVAL_S: Final = 0.001
+# A worker that paints gives the GUI thread its turn sixteen times as often as Python's default: painting the
+# window takes the lock dozens of times, and waits so long each time (measured over 30 s of panning: longest
+# stall 20-30 ms instead of up to 274 ms).
+_SWITCH_INTERVAL_S: Final = 0.0003
 _FIRST_PICTURE_S: Final = 60.0
 _log = logging.getLogger(__name__)
 
