@@ -131,6 +131,91 @@ def take_map(window: MainWindow) -> None:
     save(window, "map")
     take_close_up(window, "map-detail")
     take_editing(window, "map-edit")
+    take_layers(window)
+    take_search(window)
+    take_measure(window)
+    take_past(window)
+    take_history(window)
+    take_print(window)
+
+
+def take_layers(window: MainWindow) -> None:
+    """The tab of the layers, with a density surface, the graticule and the legend on the map."""
+    page = page_of(window, MapPage)
+    page.filter_panel.tabs.setCurrentIndex(1)
+    page.choices.crowd.setCurrentIndex(page.choices.crowd.findData("density"))
+    page.choices.graticule.setChecked(True)
+    page.canvas.legend_plate.show()
+    settle(window)
+    save(window, "map-layers")
+    page.canvas.legend_plate.hide()
+    page.choices.graticule.setChecked(False)
+    page.choices.crowd.setCurrentIndex(page.choices.crowd.findData("clusters"))
+    page.filter_panel.tabs.setCurrentIndex(0)
+    settle(window)
+
+
+def take_search(window: MainWindow) -> None:
+    """Two characters typed, and what they stand for."""
+    box = page_of(window, MapPage).bench.search_box
+    window.desk.search.want()
+    wait_for(lambda: window.desk.search.index is not None)
+    box.setText("液氨")
+    box.search()
+    pause(0.2)
+    save(window, "map-search")
+    box.clear()
+    box.list.hide()
+
+
+def take_measure(window: MainWindow) -> None:
+    """The choices of measuring above the map."""
+    canvas = page_of(window, MapPage).canvas
+    canvas.take_tool("measure")
+    settle(window)
+    save(window, "map-measure")
+    canvas.take_tool("pan")
+
+
+def take_past(window: MainWindow) -> None:
+    """The levels of a former day."""
+    time_bar = page_of(window, MapPage).bench.time
+    time_bar.open_bar()
+    settle(window)
+    time_bar.slider.setValue(time_bar.slider.maximum() // 2)
+    settle(window)
+    save(window, "map-time")
+    time_bar.close_bar()
+    settle(window)
+
+
+def take_history(window: MainWindow) -> None:
+    """The past of one hazard."""
+    page = page_of(window, MapPage)
+    look_closely(window)
+    page.detail.history_button.click()
+    dialog = page.bench.dialog
+    if dialog is None:
+        raise AssertionError("no history dialog")
+    settle(window)
+    save(window, "map-history", dialog)
+    dialog.reject()
+    window.desk.selection.clear()
+    page.canvas.fit_city()
+    settle(window)
+
+
+def take_print(window: MainWindow) -> None:
+    """The sheet of the current view."""
+    page = page_of(window, MapPage)
+    page.ask_print()
+    dialog = page.dialog
+    if dialog is None:
+        raise AssertionError("no print dialog")
+    settle(window)
+    pause(1.0)
+    save(window, "map-print", dialog)
+    dialog.reject()
 
 
 def take_close_up(window: MainWindow, name: str) -> None:

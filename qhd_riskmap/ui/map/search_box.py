@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QSizePolicy, QWidget
 
 from qhd_riskmap.cartography.symbols import type_label
@@ -24,8 +24,9 @@ from qhd_riskmap.ui.toolkit.record_columns import county_label
 _MOST: Final = 60
 _MOST_DIVISIONS: Final = 5
 _PAUSE_MS: Final = 60
-_NARROWEST: Final = 96
-_WIDEST: Final = 260
+_NARROWEST: Final = 120
+_WIDEST: Final = 340
+_SIGNS_WIDTH: Final = 48  # magnifier and cross
 _LIST_WIDTH: Final = 380
 
 
@@ -49,8 +50,11 @@ class SearchBox(QLineEdit):
         self._desk = desk
         self.setObjectName("map-search")
         self.setAccessibleName(_("查找"))
-        self.setPlaceholderText(_("名称、编号、电话、拼音首字母或坐标（Ctrl+F）"))
-        self.setToolTip(_("查找隐患、乡镇或坐标，按回车键前往（Ctrl+F）"))
+        self.setToolTip(
+            _("名称、编号、电话、拼音首字母或坐标（Ctrl+F）")
+            + "\n"
+            + _("查找隐患、乡镇或坐标，按回车键前往（Ctrl+F）")
+        )
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(_NARROWEST)
         self.setMaximumWidth(_WIDEST)
@@ -69,6 +73,14 @@ class SearchBox(QLineEdit):
         self._timer.timeout.connect(self.search)
         self.textEdited.connect(self._edited)
         desk.search.ready.connect(self._index_ready)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Say as much about what can be typed as there is room for."""
+        super().resizeEvent(event)
+        wordy = _("名称、编号、电话、拼音首字母或坐标（Ctrl+F）")
+        room = event.size().width() - _SIGNS_WIDTH
+        fits = self.fontMetrics().horizontalAdvance(wordy) <= room
+        self.setPlaceholderText(wordy if fits else _("查找"))
 
     def search(self) -> None:
         """List what the text stands for."""

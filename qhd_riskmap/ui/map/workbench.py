@@ -73,6 +73,7 @@ class MapWorkbench(QObject):
             _("书签"),
             _("保存和查看常用的地图范围"),
             self.bookmarks.menu,
+            rare=True,
         )
         bar.add(
             "map-time",
@@ -80,6 +81,7 @@ class MapWorkbench(QObject):
             _("时间"),
             _("看过去某一天各处隐患的等级"),
             self.toggle_time,
+            rare=True,
         )
         bar.add_stretch()
         bar.add_widget(self.search_box)

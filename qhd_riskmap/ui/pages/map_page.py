@@ -269,17 +269,18 @@ class MapPage(Page):
             _("定位坐标"),
             _("粘贴任何写法的坐标（Ctrl+G）"),
             self.ask_place,
-            worded=True,
+            caption=_("定位"),
         )
         bar.add_line()
-        bar.add("map-zoom-in", "magnify-plus-outline", _("放大"), "+", self._zoom_in)
-        bar.add("map-zoom-out", "magnify-minus-outline", _("缩小"), "-", self._zoom_out)
+        bar.add("map-zoom-in", "magnify-plus-outline", _("放大"), "+", self._zoom_in, rare=True)
+        bar.add("map-zoom-out", "magnify-minus-outline", _("缩小"), "-", self._zoom_out, rare=True)
         bar.add(
             "map-fit-city",
             "fit-to-screen-outline",
             _("全市"),
             _("显示全市（Home）"),
             self.canvas.fit_city,
+            rare=True,
         )
         bar.add(
             "map-fit-selection",
@@ -287,16 +288,34 @@ class MapPage(Page):
             _("选中"),
             _("缩放到选中的隐患（Ctrl+Shift+F）"),
             self.canvas.fit_selection,
+            rare=True,
         )
         self.bench.fill_toolbar(bar)
         self._filter_switch = bar.add_switch(
-            "switch-filter", "filter-outline", _("筛选与图例"), "Ctrl+Shift+L", self.filter_panel
+            "switch-filter",
+            "filter-outline",
+            _("筛选与图例"),
+            "Ctrl+Shift+L",
+            self.filter_panel,
+            caption=_("筛选"),
         )
-        legend = bar.add_switch(
-            "switch-legend", "map-legend", _("图上图例"), "Ctrl+Shift+K", self.canvas.legend_plate
+        bar.add_switch(
+            "switch-legend",
+            "map-legend",
+            _("图上图例"),
+            "Ctrl+Shift+K",
+            self.canvas.legend_plate,
+            caption=_("图例"),
+            rare=True,
+        ).setChecked(False)
+        bar.add_switch(
+            "switch-table",
+            "table-large",
+            _("下方列表"),
+            "Ctrl+Shift+T",
+            self._below,
+            caption=_("列表"),
         )
-        legend.setChecked(False)
-        bar.add_switch("switch-table", "table-large", _("下方列表"), "Ctrl+Shift+T", self._below)
 
     def _connect(self) -> None:
         desk, canvas = self.desk, self.canvas

@@ -93,6 +93,7 @@ class FacetList(QListWidget):
         for row, value in enumerate(wanted):
             text = f"{self.facet.label(value)}  {counts[value]:,}"
             self.item(row).setText(text)
+            self.item(row).setToolTip(text)  # a long name is elided
         self._filling = False
         self._remember()
 

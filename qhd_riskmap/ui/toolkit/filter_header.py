@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent, QPainter
 from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.theme import SPACE_XS
+from qhd_riskmap.ui.toolkit.theme import SPACE_XS, theme
 
 _FUNNEL: Final = 14
 FUNNEL_ROOM: Final = _FUNNEL + 2 * SPACE_XS
+_NARROWEST: Final = 2 * FUNNEL_ROOM
 
 
 class FilterHeader(QHeaderView):
@@ -29,6 +30,9 @@ class FilterHeader(QHeaderView):
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._filtered: frozenset[int] = frozenset()
         self._pressed_funnel = -1
+        # The funnel must not stand on the title; a narrow title ends in dots, its tip is whole.
+        self.setMinimumSectionSize(_NARROWEST)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
 
     def show_filtered(self, columns: frozenset[int]) -> None:
         """Mark the columns that hide rows."""
@@ -57,6 +61,8 @@ class FilterHeader(QHeaderView):
         on = logicalIndex in self._filtered
         sign = icon("filter" if on else "filter-outline", colour="accent" if on else "border")
         place = self.funnel_rect(logicalIndex)
+        ground = place.adjusted(-SPACE_XS, 0, 0, 0)
+        painter.fillRect(ground, QColor(theme().raised))  # a long title ends before the funnel
         sign.paint(painter, place)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -74,13 +80,20 @@ class FilterHeader(QHeaderView):
             self.filter_wanted.emit(pressed)
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Say what the funnel does."""
-        if event.type() == QEvent.Type.ToolTip:
-            place = self.viewport().mapFromGlobal(self.cursor().pos())
-            if self._funnel_at(QPointF(place)) >= 0:
-                QToolTip.showText(self.cursor().pos(), _("筛选此列（Alt+↓）"), self)
+        """Say what the funnel does; elsewhere the whole title, which may be cut."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            section = self.logicalIndexAt(event.pos())
+            if self._funnel_at(QPointF(event.pos())) >= 0:
+                QToolTip.showText(event.globalPos(), _("筛选此列（Alt+↓）"), self)
+                return True
+            if section >= 0:
+                QToolTip.showText(event.globalPos(), self._title(section), self)
                 return True
         return super().viewportEvent(event)
+
+    def _title(self, section: int) -> str:
+        title = self.model().headerData(section, self.orientation(), Qt.ItemDataRole.DisplayRole)
+        return str(title or "")
 
     def _funnel_at(self, place: QPointF) -> int:
         section = self.logicalIndexAt(place.toPoint())

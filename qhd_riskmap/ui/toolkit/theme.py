@@ -243,6 +243,7 @@ def _controls(t: Theme) -> str:
     QToolButton:hover {{ background: {t.raised}; border-color: {t.line}; }}
     QToolButton:checked {{ background: {t.selected}; border-color: {t.accent}; }}
     QToolButton:focus {{ border-color: {t.accent}; }}
+    QFrame#map-toolbar QToolButton {{ padding: {SPACE_XS}px 2px; }}
     QToolButton[rail="true"] {{ padding: {SPACE_S}px {SPACE_XS}px; border-radius: {RADIUS}px; }}
     QGroupBox {{ border: none; margin-top: 22px; font-weight: 600; }}
     QGroupBox::title {{ subcontrol-origin: margin; left: 0; top: 2px; color: {t.muted}; }}
