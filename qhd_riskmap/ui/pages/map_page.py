@@ -291,6 +291,10 @@ class MapPage(Page):
             rare=True,
         )
         self.bench.fill_toolbar(bar)
+        self._fill_switches()
+
+    def _fill_switches(self) -> None:
+        bar = self.toolbar
         self._filter_switch = bar.add_switch(
             "switch-filter",
             "filter-outline",
