@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from qhd_riskmap.cli.access import open_register_app
@@ -18,6 +19,7 @@ from qhd_riskmap.services.survey_layout import Layouts, choice_of
 from qhd_riskmap.services.survey_updates import NO_UPDATES
 
 AUTO = "auto"
+_WORKBOOKS = (".xlsx", ".xlsm")
 
 
 def template(options: argparse.Namespace, output: Output) -> int:
@@ -41,7 +43,8 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
     layouts = Layouts(for_all=choice_of(dict(options.meanings), options.header_row))
     if options.report is not None:
         # Before anything is stored: a report that cannot be written must not follow a commit.
-        _require_workbook_path(options.report, (".xlsx", ".xlsm"))
+        _require_workbook_path(options.report, _WORKBOOKS)
+        _require_other_than(options.report, options.files)
     with open_register_app(options) as app:
         job = SilentJob()
         preview = app.survey_import.preview(
@@ -55,6 +58,21 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
         reports = app.survey_import.write_reports(preview, outcome, options.report)
     output.result(outcome.to_json(), described(outcome, reports, dry_run=options.dry_run))
     return 0
+
+
+def _require_other_than(report: Path, files: Sequence[Path]) -> None:
+    """Refuse a report that would stand in the place of what it reports on.
+
+    Raises:
+        OutputFileError: It is one of the files; the ending does not count, it follows the original.
+    """
+    for file in files:
+        if file.suffix.lower() in _WORKBOOKS and report.resolve().with_suffix(
+            ""
+        ) == file.resolve().with_suffix(""):
+            raise OutputFileError(
+                _("不能覆盖原表“{name}”。").format(name=file.name), hint=_("请换一个文件名。")
+            )
 
 
 def _require_workbook_path(path: Path, suffixes: tuple[str, ...]) -> None:

@@ -63,6 +63,17 @@ def test_an_impossible_report_is_refused_before_anything_is_stored(
     assert answer("list", register) == []
 
 
+@pytest.mark.parametrize("ending", [".xlsx", ".xlsm"])
+def test_a_report_in_the_place_of_the_sheet_is_refused_before_anything_is_stored(
+    register, sheet, command, answer, ending
+):
+    before = sheet.read_bytes()
+    code, _out, err = command("import", register, sheet, "--report", sheet.with_suffix(ending))
+    assert (code, err.partition(":")[0]) == (EXIT_USER_ERROR, "output-file")
+    assert answer("list", register) == []
+    assert sheet.read_bytes() == before
+
+
 def test_coordinates_outside_a_reference_are_an_error_not_nan(command):
     code, out, err = command(
         "coords", "119.59,39.93", "--from", "EPSG:4549", "--to", "cgcs2000", "--json"
