@@ -38,7 +38,15 @@ _ENDS: Final = tuple(
     )
     for axis, name in (("lon", N_("经度")), ("lat", N_("纬度")))
 )
-SHEET_FIELDS: Final[tuple[Field, ...]] = (*COMMON_FIELDS, *_ENDS)
+# 点号 alone may as well number the hazards.
+_CORNER: Final = Field(
+    key="vertex_no",
+    label=N_("拐点号"),
+    aliases=(
+        "拐点序号", "拐点编号", "界址点号", "界址点序号", "界址点编号", "顶点号", "顶点序号", "折点号", "折点序号",
+    ),
+)  # fmt: skip
+SHEET_FIELDS: Final[tuple[Field, ...]] = (*COMMON_FIELDS, *_ENDS, _CORNER)
 
 
 MappingSource = Literal["name", "likeness", "choice"]

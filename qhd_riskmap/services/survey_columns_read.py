@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 from typing import Final
 
 from qhd_riskmap.domain.hazard import AttributeValue
@@ -20,7 +21,7 @@ from qhd_riskmap.domain.survey_headers import (
 )
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.survey_issues import IssueLog, warning
+from qhd_riskmap.services.survey_issues import IssueLog, information, warning
 from qhd_riskmap.services.survey_values import Texts, cast, cleaned, dated
 from qhd_riskmap.storage.hazard_rows import flat_json
 from qhd_riskmap.storage.json_columns import flat_json_columns
@@ -48,6 +49,7 @@ class SheetColumns:
         self._strays: dict[int, dict[str, str]] = {}
         self._whole: dict[str, Texts] = {}
         self._data = data
+        self._bottom = mapping.header.bottom
         self._log = log
         self._common: dict[str, MappedColumn] = {}
         self._own: list[MappedColumn] = []
@@ -130,6 +132,22 @@ class SheetColumns:
             texts = cleaned(self._data.columns[column.index])
             if any(texts):
                 self._whole[self._headers[column.index]] = texts
+        self._keep_headless()
+
+    def _keep_headless(self) -> None:
+        """Columns with values and no header are kept under their letters, and said."""
+        for index in sorted(set(range(len(self._data.columns))) - self._headers.keys()):
+            texts = cleaned(self._data.columns[index])
+            if any(texts) and not _is_running_number(texts):
+                letters = self._log.column_letters(index)
+                header = _("{letters}列").format(letters=letters)
+                self._whole[header] = texts
+                message = _("{letters} 列没有表头，内容已作为附加信息“{header}”保留。").format(
+                    letters=letters, header=header
+                )
+                self._log.on_cell(
+                    self._bottom, index, information("", "column-without-header", message)
+                )
 
     def keep(self, row: int, header: str, text: str) -> None:
         """Keep one text of a row that the register has no place for."""
@@ -262,6 +280,13 @@ def _only(texts: Texts, types: Sequence[HazardType | None], key: str) -> list[st
         text if owner is not None and owner.key == key else None
         for text, owner in zip(texts, types, strict=True)
     ]
+
+
+def _is_running_number(texts: Texts) -> bool:
+    """Whether a column only counts the rows, as 序号 does."""
+    numbers = [int(text) for text in texts if text and text.isdecimal()]
+    filled = sum(1 for text in texts if text)
+    return len(numbers) == filled and all(b == a + 1 for a, b in pairwise(numbers))
 
 
 def _unique_headers(columns: Sequence[MappedColumn]) -> dict[int, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from qhd_riskmap.domain.import_rules import ruled, severity_of
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
-from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 
 _PLACE_FIELDS = frozenset({*POSITION_KEYS, *START_KEYS})
 
@@ -120,6 +120,10 @@ class IssueLog:
                 message=issue.message,
             )
         )
+
+    def column_letters(self, column: int) -> str:
+        """The sender's own letters of a column, by its place in the sheet."""
+        return column_letters(self._sheet.first_column + column)
 
     def on_sheet(self, code: str, severity: Severity, message: str) -> None:
         """Note an issue of the whole sheet."""

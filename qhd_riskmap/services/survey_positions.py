@@ -192,11 +192,10 @@ def _angles(column: Texts, key: str, problems: list[tuple[int, str, str]]) -> Fl
         try:
             # A minus further in parts degrees from minutes: 119-35-24.5.
             if _PLAIN.issuperset(text) and "-" not in text[1:]:
-                number = float(text)
-                values[row] = number if _is_plain(number) else read_angle(text).degrees
+                values[row] = _bare(text)
             else:
                 values[row] = _angle(text)
-        except (CoordinateTextError, ValueError) as problem:
+        except CoordinateTextError as problem:
             problems.append((row, key, str(problem)))
     return values
 
@@ -222,6 +221,15 @@ def _is_plain(number: float) -> bool:
     """Degrees, or a plane coordinate of at least six digits and a belt."""
     size = abs(number)
     return size <= _NO_TURN or 1e5 <= size < 1e6 or _NORTHINGS[0] <= size < 4.7e7  # noqa: PLR2004
+
+
+def _bare(text: str) -> float:
+    """An angle of digits and points alone; two points make no number."""
+    try:
+        number = float(text)
+    except ValueError:
+        return read_angle(text).degrees
+    return number if _is_plain(number) else read_angle(text).degrees
 
 
 def _angle(text: str) -> float:

@@ -23,6 +23,7 @@ from qhd_riskmap.domain.survey_headers import (
     map_sheet,
 )
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_vertex_rows import gather_vertices
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.geo.geodesy import metres_per_degree
 from qhd_riskmap.geo.references import Reference
@@ -142,16 +143,22 @@ class _Reader:
 
     def __init__(self, sheet: SurveySheet, mapping: SheetMapping, terms: ImportTerms) -> None:
         self._sheet, self._mapping, self._terms = sheet, mapping, terms
-        self._data: DataRows = data_rows(sheet, mapping)
+        gathered = gather_vertices(data_rows(sheet, mapping), mapping)
+        self._data: DataRows = gathered.data
         column_of = {c.field.key: c.index for c in mapping.columns if c.field is not None}
         for column in mapping.columns:
             for field in column.type_fields.values():
                 column_of.setdefault(field.key, column.index)
         self._log = IssueLog(sheet, list(self._data.indices), column_of)
+        if gathered.shapes:
+            message = _("按“{header}”把 {rows} 行拐点合成了 {shapes} 个图形，请核对。").format(
+                header=gathered.counter, rows=gathered.rows, shapes=gathered.shapes
+            )
+            self._log.on_sheet("vertices-gathered", Severity.INFO, message)
         for found in mapping.issues:
             self._log.on_cell(found.row, found.column, found.issue)
         note_unsolved(sheet, self._data, mapping, self._log)
-        self._columns = SheetColumns(mapping, self._data, self._log)
+        self._columns = SheetColumns(gathered.mapping, self._data, self._log)
         self._count = self._columns.rows
 
     def reading(self) -> SheetReading:

@@ -1,0 +1,70 @@
+"""Cells that used to vanish on the way in without a word."""
+
+from datetime import date
+
+import openpyxl
+import pytest
+import shapely
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.survey_import import SurveyImport
+from qhd_riskmap.storage.engine import create_register
+
+PLACE = ["滑坡", 118.95, 40.407]
+HEADERS = ["隐患名称", "类别", "经度(GPS)", "纬度(GPS)"]
+
+
+@pytest.fixture
+def brought_in(tmp_path):
+    """Import a sheet of these rows: outcome."""
+
+    def bring(*rows):
+        book = openpyxl.Workbook()
+        for line in rows:
+            book.active.append(list(line))
+        book.save(tmp_path / "a.xlsx")
+        with create_register(tmp_path / "r.qhd", passphrase=None, office=Office()) as register:
+            survey = SurveyImport(register, Actor(name="张三"), date(2014, 7, 1))
+            preview = survey.preview([tmp_path / "a.xlsx"], datum=None, job=SilentJob())
+            return survey.commit(preview, job=SilentJob())
+
+    return bring
+
+
+def told(outcome):
+    return [(issue.cell, issue.code) for issue in outcome.issues]
+
+
+def test_a_column_without_a_header_is_kept_under_its_letters_and_told(brought_in):
+    outcome = brought_in([*HEADERS, None, "备注"], ["东沟滑坡", *PLACE, "有人住", "a"])
+    assert outcome.hazards[0].extras == {"E列": "有人住"}
+    assert told(outcome) == [("E1", "column-without-header")]
+
+
+def test_a_running_number_without_a_header_is_nothing_to_keep(brought_in):
+    outcome = brought_in(
+        [None, *HEADERS], [1, "东沟滑坡", *PLACE], [2, "西沟滑坡", "滑坡", 118.97, 40.42]
+    )
+    assert [hazard.extras for hazard in outcome.hazards] == [{}, {}]
+    assert told(outcome) == []
+
+
+def test_a_row_for_every_corner_makes_one_area(brought_in):
+    outcome = brought_in(
+        ["隐患名称", "类别", "拐点号", *HEADERS[2:]],
+        ["东沟滑坡", "滑坡", "J1", 118.95, 40.407],
+        [None, None, "J2", 118.96, 40.407],
+        [None, None, "J3", 118.96, 40.417],
+    )
+    (hazard,) = outcome.hazards
+    ring = shapely.Polygon([(118.95, 40.407), (118.96, 40.407), (118.96, 40.417)])
+    assert hazard.geometry.equals_exact(ring, 1e-7) or hazard.geometry.equals(ring)
+    assert hazard.extras == {"拐点号": "J1;J2;J3"}
+    assert told(outcome) == [("", "vertices-gathered")]
+
+
+def test_a_number_with_two_points_is_told_in_words(brought_in):
+    outcome = brought_in(HEADERS, ["东沟滑坡", "滑坡", "119.05.12", "39.75"])
+    assert [issue.message for issue in outcome.issues] == ["看不懂坐标“119.05.12”。"]
