@@ -52,6 +52,7 @@ _MOST_VOTERS: Final = 20_000
 _LEGACY_DRIFT_M: Final = 20.0
 _DEGREES: Final = (Datum.GCJ02, Datum.BD09, Datum.WGS84, Datum.CGCS2000)
 
+UNSHIFTED: Final = N_("旧坐标系在本地没有公开参数，未改正，位置可能相差 60 至 100 米。")
 _ASK_DEGREES: Final = N_("坐标从哪里来的？高德/腾讯地图 · 百度地图 · GPS 手持机或测绘单位 · 不清楚")
 _ASK_PLANE: Final = N_("这些平面坐标是哪个坐标系？国家2000 · 西安80 · 北京54 · 不清楚")
 _ASK_PROJECTION: Final = N_("这些平面坐标用的是哪种投影？高斯投影（117°） · UTM 50 带 · 不清楚")
@@ -331,9 +332,7 @@ class _Case:
             )
         )
         if winner.unshifted:
-            self.reasons.append(
-                _("旧坐标系在本地没有公开参数，未改正，位置可能相差 60 至 100 米。")
-            )
+            self.reasons.append(_(UNSHIFTED))
 
     def _say_words_unclear(self) -> None:
         self.reasons.append(

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.errors import InvalidInputError
-from qhd_riskmap.geo.coordinate_doctor import Diagnosis, SheetEvidence, diagnose
+from qhd_riskmap.geo.coordinate_doctor import UNSHIFTED, Diagnosis, SheetEvidence, diagnose
 from qhd_riskmap.geo.datum_shift import DatumShift
 from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.diagnosis import NOBODY
@@ -187,6 +187,8 @@ def _decision(
     said = evidence.answered or evidence.declared
     reasons = list(diagnosis.reasons)
     if any(r is not None and r.shift is not None for r in of_row):
+        if all(r is None or r.shift is not None for r in of_row):
+            reasons = [reason for reason in reasons if reason != _(UNSHIFTED)]
         reasons.append(_("旧坐标系已按本单位的转换参数改正。"))
     suggestion = ""
     if diagnosis.question and sender:

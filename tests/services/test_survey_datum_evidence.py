@@ -319,6 +319,8 @@ def test_the_offices_own_parameters_move_old_datums(tmp_path):
         )
         (plain,) = preview(survey, path).candidates
         assert plain.hazard.provenance.accuracy is AccuracyClass.LEGACY_DATUM_UNSHIFTED
+        (told,) = preview(survey, path).datums
+        assert any("未改正" in reason for reason in told.reasons)
         with register.unit_of_work() as work:
             work.datum_parameters.put(shift, ACTOR)
             work.commit()
@@ -326,6 +328,9 @@ def test_the_offices_own_parameters_move_old_datums(tmp_path):
         (moved,) = found.candidates
         assert moved.hazard.provenance.accuracy is AccuracyClass.LEGACY_DATUM_SHIFTED
         assert moved.hazard.provenance.declared_reference == "EPSG:2385"
+        (told,) = found.datums
+        assert "已按本单位的转换参数改正" in told.reasons[-1]
+        assert not any("未改正" in reason for reason in told.reasons)
         old, new = plain.hazard.anchor(), moved.hazard.anchor()
         assert 20 < float(distance_m(*old, *new)) < 300
         want = shift.applied(np.array([118.95]), np.array([40.407]))
