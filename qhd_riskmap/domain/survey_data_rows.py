@@ -113,11 +113,11 @@ def _suspects(
     rows = set(np.flatnonzero(filled & (counts <= _NOTE_CELLS)).tolist())
     rows.update(row for row in range(min(2, len(counts))) if filled[row])
     for column in columns[:_FIRST_CELLS]:
-        rows.update(
-            i
-            for i, text in enumerate(column)
-            if text and text[0] in _TELLING and not _says_more(text)
-        )
+        telling = {
+            text for text in set(column) if text and text[0] in _TELLING and not _says_more(text)
+        }
+        if telling:
+            rows.update(i for i, text in enumerate(column) if text in telling)
     if name is not None:
         firsts = frozenset((headers[name][0], "*", "★", "☆", "\n"))
         rows.update(

@@ -186,13 +186,15 @@ class SheetColumns:
     def row_hashes(self) -> list[str]:
         """A hash of everything each row holds, whatever its number and place in the sheet."""
         skipped = self._common["seq"].index if "seq" in self._common else -1
-        columns = [column for i, column in enumerate(self._data.columns) if i != skipped]
+        columns = [
+            column if all(column) else [text or "" for text in column]
+            for i, column in enumerate(self._data.columns)
+            if i != skipped
+        ]
+        blake2b = hashlib.blake2b
         return [
-            hashlib.blake2b(
-                "\x1f".join([text or "" for text in cells]).encode("utf-8", "surrogatepass"),
-                digest_size=16,
-            ).hexdigest()
-            for cells in zip(*columns, strict=True)
+            blake2b(whole.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+            for whole in map("\x1f".join, zip(*columns, strict=True))
         ]
 
     def _keep_strangers(

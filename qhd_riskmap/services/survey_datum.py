@@ -298,4 +298,8 @@ def _diagnosis(
 
 
 def _dates(days: Sequence[date | None]) -> npt.NDArray[np.datetime64]:
-    return np.array([day or "NaT" for day in days], dtype="datetime64[D]")
+    # A few thousand days at most, whatever the number of rows.
+    distinct = list(dict.fromkeys(days))
+    at = {day: place for place, day in enumerate(distinct)}
+    known = np.array([day or "NaT" for day in distinct], dtype="datetime64[D]")
+    return known[np.fromiter(map(at.__getitem__, days), np.intp, len(days))]

@@ -252,9 +252,11 @@ def _lost_digits(sheet: SurveySheet, mapping: SheetMapping) -> list[RowIssue]:
     columns = {c.index for c in mapping.columns if not _is_numeric(c)}
     cells = {(row - sheet.first_row, column - sheet.first_column) for row, column in sheet.rounded}
     for index in columns:
-        for row, text in enumerate(sheet.columns[index]):
-            if text and text[-1].isdigit() and _SHORTENED.fullmatch(text):
-                cells.add((row, index))
+        texts = {text for text in set(sheet.columns[index]) if text and "+" in text}
+        shortened = {text for text in texts if _SHORTENED.fullmatch(text)}
+        if shortened:
+            column = enumerate(sheet.columns[index])
+            cells.update((row, index) for row, text in column if text in shortened)
     found = []
     for row, index in sorted(cells):
         if index not in columns or not start <= row < sheet.height:
