@@ -12,6 +12,8 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.odf_extent import PLAIN_LAYOUT, OdsLayout, check_ods
@@ -50,6 +52,8 @@ __all__ = ["MergedRange", "SurveySheet", "read_survey"]
 SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
 SURVEY_SUFFIXES: Final = (*SHEET_SUFFIXES, *VECTOR_SUFFIXES)
 _TEXT_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv"})
+_SAMPLE: Final = 4000
+_REPEATED: Final = 3  # a text that stands so often on average is worth sharing
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"\x89png", b"\xff\xd8\xff")
@@ -202,7 +206,11 @@ def _load_xlsx(
         if not loaded.width:
             continue
         frame = loaded.to_polars()
-        columns = tuple(frame.to_series(index).to_list() for index in range(frame.width))
+        del loaded  # holds every cell once more
+        rounded = _rounded(archive, part.part, frame)
+        waiting = frame.get_columns()[::-1]
+        del frame
+        columns = _columns(waiting)
         first = extent.left
         if not extent.explicit or extent.right - extent.left + 1 != len(columns):
             # The reader does not say where its columns begin; the slower one does.
@@ -215,12 +223,36 @@ def _load_xlsx(
                 columns=columns,
                 first_column=first,
                 merged=tuple(extent.merged),
-                rounded=_rounded(archive, part.part, frame),
+                rounded=rounded,
                 hidden_rows=tuple(extent.hidden_rows),
                 hidden_columns=tuple(extent.hidden_columns),
             )
         )
     return sheets
+
+
+def _columns(waiting: list[Any]) -> tuple[list[str | None], ...]:
+    """The texts of columns, the first of which is last; each is let go once it is read."""
+    columns = []
+    while waiting:
+        columns.append(_texts(waiting.pop()))
+    return tuple(columns)
+
+
+def _texts(series: Any) -> list[str | None]:
+    """The texts of a column; one that repeats itself holds each only once."""
+    import polars as pl  # noqa: PLC0415 - fastexcel has loaded it
+
+    texts: list[str | None]
+    if series.head(_SAMPLE).n_unique() * _REPEATED < min(len(series), _SAMPLE):
+        distinct = series.unique(maintain_order=True)
+        if len(distinct) * _REPEATED < len(series):
+            places = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
+            codes = series.replace_strict(distinct, places, return_dtype=pl.UInt32)
+            texts = np.array(distinct.to_list(), dtype=object)[codes.to_numpy()].tolist()
+            return texts
+    texts = series.to_list()
+    return texts
 
 
 def _rounded(archive: GuardedArchive, part: str, frame: Any) -> frozenset[tuple[int, int]]:
