@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.attachments import AttachmentService
     from qhd_riskmap.services.bookmarks import BookmarkService
     from qhd_riskmap.services.bulk_edit import BulkEditService
+    from qhd_riskmap.services.coverage import CoverageService
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.history import HistoryService
     from qhd_riskmap.services.lookup import LookupService
@@ -185,6 +186,13 @@ class App:
         from qhd_riskmap.services.release import ReleaseService  # noqa: PLC0415
 
         return ReleaseService(self.register, self.actor)
+
+    @cached_property
+    def coverage(self) -> CoverageService:
+        """Where has been surveyed for what."""
+        from qhd_riskmap.services.coverage import CoverageService  # noqa: PLC0415
+
+        return CoverageService(self.register, self.actor)
 
     @cached_property
     def exporting(self) -> ExportService:

@@ -57,6 +57,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "undo-batch": _late("batches", "undo_batch"),
     "reinterpret": _late("batches", "reinterpret"),
     "datum-parameters": _late("batches", "datum_parameters"),
+    "coverage": _late("coverage", "coverage"),
     "demo": _late("publishing", "demo"),
 }
 

@@ -33,7 +33,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos):  # fmt: skip
+                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage):  # fmt: skip
         add(commands)
     return parser
 
@@ -244,6 +244,21 @@ def _batches(commands: Commands[Parser]) -> None:
 def _backup(commands: Commands[Parser]) -> None:
     parser = _command(commands, "backup", _("备份登记库"))
     parser.add_argument("out", type=Path, metavar="OUT", help=_("备份文件，或放备份的文件夹"))
+
+
+def _coverage(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "coverage", _("排查范围：哪里排查过哪类隐患"))
+    parser.add_argument(
+        "--set",
+        nargs=3,
+        metavar=("AREA", "TYPE", "STATE"),
+        help=_(
+            "登记一格：区划代码、类型、surveyed（已排查）、none（未发现）或 not_surveyed（未排查）"
+        ),
+    )
+    parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("排查日期"))
+    parser.add_argument("--by", default="", metavar=_("姓名"), help=_("排查人"))
+    parser.add_argument("--note", default="", metavar=_("文字"), help=_("备注"))
 
 
 def _demo(commands: Commands[Parser]) -> None:

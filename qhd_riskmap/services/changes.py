@@ -18,6 +18,7 @@ class Changes:
         attachments: Photos or files of the hazards were added or taken off.
         bookmarks: The bookmarks of the map changed.
         layers: Layers of the map, their look or their order changed.
+        coverage: What is recorded of surveys changed.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -29,3 +30,4 @@ class Changes:
     attachments: bool = False
     bookmarks: bool = False
     layers: bool = False
+    coverage: bool = False

@@ -275,6 +275,21 @@ release = Table(
     Index("ix_release_approval_no", "approval_no"),
 )
 
+survey_coverage = Table(
+    "survey_coverage",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("area"),
+    _word("type_key"),
+    _word("state"),
+    Column("surveyed_on", Text),
+    _text("surveyed_by"),
+    _text("note"),
+    _word("recorded_at"),
+    _word("recorded_by"),
+    Index("ix_survey_coverage_area_type", "area", "type_key"),
+)
+
 attachment = Table(
     "attachment",
     metadata,

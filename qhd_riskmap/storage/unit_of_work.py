@@ -12,6 +12,7 @@ from qhd_riskmap.storage.batch_change_repository import BatchChangeRepository
 from qhd_riskmap.storage.batch_hazards import BatchHazards
 from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
+from qhd_riskmap.storage.coverage_repository import CoverageRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
@@ -48,6 +49,7 @@ class UnitOfWork:
         layers: Layers added to the map.
         attachments: Photos and files of hazards.
         bookmarks: Bookmarks of the map.
+        coverage: Where has been surveyed for what.
         audit: The audit trail.
         office: The office profile.
     """
@@ -66,6 +68,7 @@ class UnitOfWork:
     layers: LayerRepository
     attachments: AttachmentRepository
     bookmarks: BookmarkRepository
+    coverage: CoverageRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -95,6 +98,7 @@ class UnitOfWork:
         self.layers = LayerRepository(transaction, self.audit)
         self.attachments = AttachmentRepository(transaction, self.audit)
         self.bookmarks = BookmarkRepository(transaction, self.audit)
+        self.coverage = CoverageRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 
