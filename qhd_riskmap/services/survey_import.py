@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -61,6 +60,7 @@ from qhd_riskmap.services.survey_preview import (
     SurveyFile,
 )
 from qhd_riskmap.services.survey_report import write_reports
+from qhd_riskmap.services.survey_rivals import rivals
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
@@ -68,7 +68,7 @@ from qhd_riskmap.services.survey_updates import (
     UpdateOffer,
     apply_offers,
     chosen_offers,
-    holders_in,
+    credit_of,
     offered,
     offers,
     suspects,
@@ -336,9 +336,10 @@ class SurveyImport:
             [r.candidates for f in read for r in f.readings if r.candidates is not None]
         )
         with self._register.unit_of_work() as work:
-            register = work.hazards.fingerprints()
+            credit = credit_of(work, candidates)
+            register = rivals(work, candidates, credit.holders)
             known = work.batches.known_rows(candidates.hashes)
-            found = match(candidates, register, known, partial(holders_in, work))
+            found = match(candidates, register, known, credit)
             updates = offers(work, candidates, found)
         issues = [issue for file in read for issue in file.issues]
         for index, other in found.repeats.items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -34,7 +34,8 @@ _MOST_PAIRS: Final = 2_000_000
 _SHORTEST_WITH_CODE: Final = 22  # two empty objects and the code
 _LINE_WKB: Final = frozenset({2, 5})
 _DIGITS: Final = re.compile(r"\d+|[一二三四五六七八九十百]+")
-_SCALE: Final = np.array(metres_per_degree(39.95))
+_NO_DIGITS: Final = re.compile(r"[^\d一二三四五六七八九十百\n]+")
+SCALE: Final = np.array(metres_per_degree(39.95))
 PlaneArray = npt.NDArray[np.float64]
 
 
@@ -76,8 +77,29 @@ class Suspicion:
     metres: float
 
 
-def _nobody(_codes: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
-    return {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditCodes:
+    """Who has which credit codes.
+
+    Attributes:
+        own: By candidate, of those that have any.
+        holders: By record, those of them that are codes of a candidate too.
+    """
+
+    own: Mapping[int, frozenset[str]]
+    holders: Mapping[UUID, frozenset[str]]
+
+
+def row_codes(candidates: Candidates) -> dict[int, frozenset[str]]:
+    """Credit codes by candidate, of those that have any."""
+    facts = candidates.hazards.facts
+    found = {}
+    for row, texts in enumerate(zip(facts["extras"], facts["attributes"], strict=True)):
+        if len(texts[0]) + len(texts[1]) > _SHORTEST_WITH_CODE:
+            codes = credit_codes("".join(texts))
+            if codes:
+                found[row] = codes
+    return found
 
 
 class _Places:
@@ -92,7 +114,7 @@ class _Places:
         aliases: list[list[str]] = json.loads(f"[{','.join(facts['alias_codes'])}]")
         self.codes = [*((item.code, *item.alias_codes) for item in register), *aliases]
         own = np.array([(item.lon, item.lat) for item in register], dtype=float).reshape(-1, 2)
-        self.metres: PlaneArray = np.concatenate([own, candidates.anchors]) * _SCALE
+        self.metres: PlaneArray = np.concatenate([own, candidates.anchors]) * SCALE
         self._candidates = candidates
         self._register = register
 
@@ -128,17 +150,6 @@ class _Places:
             metres=round(away if metres is None else metres, 1),
         )
 
-    def credit_codes(self) -> dict[int, frozenset[str]]:
-        """Credit codes by candidate, of those that have any."""
-        facts = self._candidates.hazards.facts
-        found = {}
-        for row, texts in enumerate(zip(facts["extras"], facts["attributes"], strict=True)):
-            if len(texts[0]) + len(texts[1]) > _SHORTEST_WITH_CODE:
-                codes = credit_codes("".join(texts))
-                if codes:
-                    found[row] = codes
-        return found
-
     def lines(self) -> tuple[npt.NDArray[Any], npt.NDArray[np.intp]]:
         """All lines in metres, the register's first, and the index of each."""
         own = [i for i, item in enumerate(self._register) if item.wkb[1] in _LINE_WKB]
@@ -148,7 +159,7 @@ class _Places:
             return np.empty(0, object), np.empty(0, np.intp)
         known: Any = shapely.from_wkb([self._register[i].wkb for i in own])
         both = np.concatenate([np.asarray(known, dtype=object), geometries[new]])
-        flat: Any = shapely.transform(both, lambda points: points * _SCALE)
+        flat: Any = shapely.transform(both, lambda points: points * SCALE)
         return flat, np.concatenate([np.array(own, np.intp), new + self.offset])
 
 
@@ -171,7 +182,7 @@ def match(
     candidates: Candidates,
     register: Sequence[Fingerprint],
     known_rows: frozenset[str],
-    holders: Callable[[frozenset[str]], Mapping[UUID, frozenset[str]]] = _nobody,
+    credit: CreditCodes,
 ) -> Matches:
     """Compare candidates with the register and with each other.
 
@@ -182,9 +193,9 @@ def match(
 
     Args:
         candidates: The rows.
-        register: What is registered.
+        register: What is registered; enough are those that `survey_rivals` picks.
         known_rows: Hashes of rows that were imported before.
-        holders: Looks up the records that hold some credit codes; called only where rows have any.
+        credit: Credit codes of the candidates, and who holds them.
     """
     places = _Places(candidates, register)
     repeats, same_code = _repeats(places)
@@ -200,7 +211,7 @@ def match(
             else:
                 hashes[row_hash] = index
     suspects = _suspects(places, repeats)
-    for more in (_same_holder(places, holders), _along_lines(places)):
+    for more in (_same_holder(places, credit), _along_lines(places)):
         for index, suspicion in more.items():
             if index not in repeats:
                 suspects.setdefault(index, suspicion)
@@ -292,33 +303,29 @@ def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, Suspicion]:
             continue
         for one in (a, b):
             if one not in numbers:
-                numbers[one] = tuple(_DIGITS.findall(names[one]))
+                numbers[one] = numbers_in(names[one])
         if (
             numbers[a] == numbers[b]
             and not (b >= offset and b - offset in skipped)
-            and _alike(names[a], names[b])
+            and names_alike(names[a], names[b])
         ):
             found[row] = places.suspicion(a, b, Likeness.NAME)
     return found
 
 
-def _same_holder(
-    places: _Places, holders: Callable[[frozenset[str]], Mapping[UUID, frozenset[str]]]
-) -> dict[int, Suspicion]:
+def _same_holder(places: _Places, credit: CreditCodes) -> dict[int, Suspicion]:
     """Candidates whose credit code a place of the same type has already."""
-    own = places.credit_codes()
-    if not own:
+    if not credit.own:
         return {}
-    wanted = frozenset().union(*own.values())
     at = {places.id(index): index for index in range(places.offset)}
     known: dict[tuple[str, str], list[int]] = {}
-    for hazard_id, codes in holders(wanted).items():
+    for hazard_id, codes in credit.holders.items():
         index = at.get(hazard_id)
         if index is not None:
             for code in codes:
                 known.setdefault((code, places.kinds[index]), []).append(index)
     found: dict[int, Suspicion] = {}
-    for row, codes in own.items():
+    for row, codes in credit.own.items():
         index = places.offset + row
         for code in sorted(codes):
             same = known.setdefault((code, places.kinds[index]), [])
@@ -341,6 +348,8 @@ def _along_lines(places: _Places) -> dict[int, Suspicion]:
     corners: Any = shapely.points(boxes[:, :2])
     near = shapely.STRtree(corners).query(corners, predicate="dwithin", distance=2 * ALONG_M)
     left, right = near[:, near[1] < near[0]]
+    # Not as the tree happens to give them: of several it is the first registered.
+    left, right = (side[np.lexsort((right, left))] for side in (left, right))
     left_rows, right_rows = indices[left], indices[right]
     alike = (
         (left_rows >= places.offset)
@@ -364,18 +373,29 @@ def _along_lines(places: _Places) -> dict[int, Suspicion]:
     return found
 
 
-def _numbers(name: str) -> tuple[str, ...]:
+def numbers_in(name: str) -> tuple[str, ...]:
+    """Numbers in a name; things that differ in one are different things."""
     return tuple(_DIGITS.findall(name))
 
 
+def number_marks(names: Iterable[str]) -> list[str]:
+    """What is the same for two names just when `numbers_in` is; all at once.
+
+    >>> number_marks(["东沟3组1号", "西沟三号", "沟"])
+    ['3 1', '三', '']
+    """
+    lines = "\n".join(name.replace("\n", " ") for name in names)
+    return [mark.strip(" ") for mark in _NO_DIGITS.sub(" ", lines).split("\n")]
+
+
 def _same_numbers(first: str, second: str) -> bool:
-    return _numbers(first) == _numbers(second)
+    return numbers_in(first) == numbers_in(second)
 
 
-def _alike(first: str, second: str) -> bool:
+def names_alike(first: str, second: str) -> bool:
     """Whether two names may mean one thing.
 
-    >>> _alike("示例沟1号泥石流", "示例沟2号泥石流"), _alike("东沟滑坡", "东沟滑坡点")
+    >>> names_alike("示例沟1号泥石流", "示例沟2号泥石流"), names_alike("东沟滑坡", "东沟滑坡点")
     (False, True)
     """
     if not _same_numbers(first, second):

@@ -17,7 +17,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
 from qhd_riskmap.services.survey_issues import RowIssue
-from qhd_riskmap.services.survey_matching import Matches, Suspicion
+from qhd_riskmap.services.survey_matching import CreditCodes, Matches, Suspicion, row_codes
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -171,8 +171,14 @@ def apply_offers(
     return len(made)
 
 
-def holders_in(work: UnitOfWork, wanted: frozenset[str]) -> Mapping[UUID, frozenset[str]]:
-    """Records that hold one of some credit codes in their attributes or unknown columns."""
+def credit_of(work: UnitOfWork, candidates: Candidates) -> CreditCodes:
+    """Credit codes of the rows, and the records that hold one in their attributes or unknown columns."""
+    own = row_codes(candidates)
+    return CreditCodes(own=own, holders=_holders(work, own) if own else {})
+
+
+def _holders(work: UnitOfWork, own: Mapping[int, frozenset[str]]) -> Mapping[UUID, frozenset[str]]:
+    wanted = frozenset().union(*own.values())
     found = {}
     for hazard_id, text in work.known_places.loose_texts():
         codes = credit_codes(text) & wanted

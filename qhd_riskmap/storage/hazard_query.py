@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -48,8 +48,6 @@ class Fingerprint:
     name: str
     type_key: str
     county: str
-    unit: str
-    attributes: Mapping[str, Any]
     lon: float
     lat: float
     wkb: bytes
@@ -171,11 +169,13 @@ def count(connection: Connection, wanted: HazardFilter) -> int:
     return int(_inside(from_blobs(list(blobs.scalars())), wanted.bbox).sum())
 
 
-def fingerprints(connection: Connection) -> list[Fingerprint]:
-    """What duplicate detection compares, one entry per live hazard."""
+def fingerprints(connection: Connection, keys: Iterable[int]) -> list[Fingerprint]:
+    """What duplicate detection compares, one entry per live hazard among some, in order of keys."""
     rows = connection.exec_driver_sql(
-        "SELECT id, code, alias_codes, name, type_key, county, unit, attributes,"
-        " AsBinary(geometry) FROM hazard WHERE deleted_at IS NULL ORDER BY fid"
+        "SELECT h.id, h.code, h.alias_codes, h.name, h.type_key, h.county, AsBinary(h.geometry)"
+        " FROM json_each(?) AS wanted CROSS JOIN hazard AS h ON h.fid = wanted.value"
+        " WHERE h.deleted_at IS NULL ORDER BY h.fid",
+        (json.dumps(sorted(keys)),),
     ).all()
     anchors = anchors_of(from_blobs([row[-1] for row in rows])).tolist()
     return [
@@ -186,11 +186,9 @@ def fingerprints(connection: Connection) -> list[Fingerprint]:
             name=row[3],
             type_key=row[4],
             county=row[5],
-            unit=row[6],
-            attributes=json.loads(row[7]),
             lon=lon,
             lat=lat,
-            wkb=row[8],
+            wkb=row[6],
         )
         for row, (lon, lat) in zip(rows, anchors, strict=True)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -114,10 +114,10 @@ class HazardRepository:
         """How many hazards match."""
         return hazard_query.count(self._transaction.reading(), wanted)
 
-    def fingerprints(self) -> list[Fingerprint]:
-        """What duplicate detection compares, one entry per live hazard."""
+    def fingerprints(self, keys: Iterable[int]) -> list[Fingerprint]:
+        """What duplicate detection compares, one entry per live hazard among some keys (`rivals`)."""
         with collector_paused():
-            return hazard_query.fingerprints(self._transaction.reading())
+            return hazard_query.fingerprints(self._transaction.reading(), keys)
 
     def level_events(self, utc_offset: timedelta | None) -> Timeline:
         """Every event that ever gave a hazard its level, deleted hazards included."""

@@ -22,6 +22,7 @@ _NODE_HEAD = 4  # depth:u2 and number of cells:u2
 _SLIGHTLY = 1.0 / 8_388_608.0  # 2**-23, RND_TOWARDS and RND_AWAY in rtree.c
 _CELL = np.dtype([("id", ">i8"), ("box", ">f4", (4,))])
 _ROOT = 1
+_DEEPEST = 40  # RTREE_MAX_DEPTH
 
 Boxes = npt.NDArray[np.float64]
 
@@ -62,6 +63,35 @@ def stored_boxes(connection: Connection, index: str) -> tuple[npt.NDArray[np.int
         return np.empty(0, dtype=np.int64), np.empty((0, 4))
     table = np.array([tuple(row) for row in rows], dtype=np.float64)
     return table[:, 0].astype(np.int64), table[:, 1:]
+
+
+def leaf_boxes(connection: Connection, index: str) -> tuple[npt.NDArray[np.int64], Boxes]:
+    """Like `stored_boxes`, but in order of ids and straight from the nodes, ten times as fast.
+
+    What hangs on no node, in a tree that is damaged, is left out.
+    """
+    rows = connection.connection.cursor().execute(
+        f'SELECT nodeno, data FROM "{index}_node" ORDER BY nodeno'  # noqa: S608 - own name
+    )
+    numbers, nodes = map(list, zip(*rows, strict=True))
+    size = len(nodes[0])
+    cells = (size - _NODE_HEAD) // _CELL_BYTES
+    table = np.frombuffer(b"".join(nodes), np.uint8).reshape(len(nodes), size)
+    held = np.minimum(table[:, 2].astype(np.intp) * 256 + table[:, 3], cells)
+    body = np.ascontiguousarray(table[:, _NODE_HEAD : _NODE_HEAD + cells * _CELL_BYTES])
+    content = body.view(_CELL)
+    order = np.array(numbers, dtype=np.int64)
+    level = np.zeros(1, dtype=np.intp)
+    for _step in range(min(int(table[0, 0]) * 256 + int(table[0, 1]), _DEEPEST)):
+        children = content["id"][level][np.arange(cells) < held[level, None]]
+        level = np.flatnonzero(np.isin(order, children))
+    found = content[level][np.arange(cells) < held[level, None]]
+    ids = found["id"].astype(np.int64)
+    in_order = np.argsort(ids)
+    boxes = np.empty((len(ids), 4))
+    for place, side in enumerate((0, 2, 1, 3)):
+        boxes[:, place] = found["box"][:, side].astype(np.float32)[in_order]
+    return ids[in_order], boxes
 
 
 def _rounded(boxes: Boxes) -> npt.NDArray[np.float32]:

@@ -145,6 +145,9 @@ hazard = Table(
     _word("search_text"),
     _geometry(),
     Index("ix_hazard_batch_id", "batch_id"),
+    Index("ix_hazard_names", "fid", "type_key", "name"),
+    Index("ix_hazard_alias", "alias_codes", sqlite_where=text("alias_codes <> '[]'")),
+    Index("ix_hazard_aliases", "alias_codes", sqlite_where=text("instr(alias_codes, '\",\"') > 0")),
 )
 
 hazard_version = Table(

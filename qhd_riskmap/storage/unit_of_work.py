@@ -20,6 +20,7 @@ from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
+from qhd_riskmap.storage.rivals import Rivals
 from qhd_riskmap.storage.sender_repository import SenderRepository
 from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
@@ -44,6 +45,7 @@ class UnitOfWork:
         senders: What senders said of their coordinates.
         datum_parameters: The office's own datum shifts.
         known_places: Things of known names and lines.
+        rivals: Records that rows of a sheet may repeat.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         layers: Layers added to the map.
@@ -63,6 +65,7 @@ class UnitOfWork:
     senders: SenderRepository
     datum_parameters: DatumParameterRepository
     known_places: KnownPlaces
+    rivals: Rivals
     places: PlaceRepository
     releases: ReleaseRepository
     layers: LayerRepository
@@ -93,6 +96,7 @@ class UnitOfWork:
             transaction, self.audit, encrypted=self._encrypted
         )
         self.known_places = KnownPlaces(transaction)
+        self.rivals = Rivals(transaction)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)

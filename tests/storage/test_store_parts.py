@@ -19,7 +19,7 @@ from qhd_riskmap.storage import network_drive, packed_rtree, search_text
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import create_register
 from qhd_riskmap.storage.network_drive import file_system_of, is_unc, on_network_drive
-from qhd_riskmap.storage.packed_rtree import replace_index, stored_boxes
+from qhd_riskmap.storage.packed_rtree import leaf_boxes, replace_index, stored_boxes
 from qhd_riskmap.storage.search_text import initials
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 
@@ -101,9 +101,41 @@ def tree_connection(tmp_path_factory):
         yield connection
 
 
+@pytest.mark.parametrize("count", [1, 51, 52, 3000])
+@pytest.mark.parametrize("packed", [True, False])
+def test_boxes_read_from_the_nodes_are_those_of_the_tree(tree_connection, count, packed):
+    run = tree_connection.exec_driver_sql
+    rng = np.random.default_rng(count)
+    low = rng.uniform(-170, 80, (count, 2))
+    ids, boxes = rng.permutation(10 * count)[:count] - count, np.hstack([low, low + 0.1])
+    replace_index(tree_connection, "packed", np.empty(0, dtype=np.int64), np.empty((0, 4)))
+    if packed:
+        replace_index(tree_connection, "packed", ids, boxes)
+    else:
+        for key, box in zip(ids.tolist(), boxes[:, [0, 2, 1, 3]].tolist(), strict=True):
+            run("INSERT INTO packed VALUES (?, ?, ?, ?, ?)", (key, *box))
+    known, wanted = stored_boxes(tree_connection, "packed")
+    found, read = leaf_boxes(tree_connection, "packed")
+    order = np.argsort(known)
+    assert found.tolist() == sorted(ids.tolist())
+    assert np.array_equal(read, wanted[order])
+
+
+def test_a_branch_that_is_missing_is_left_out(tree_connection):
+    ids = np.arange(200)
+    replace_index(tree_connection, "packed", ids, np.zeros((200, 4)) + ids[:, None])
+    run = tree_connection.exec_driver_sql
+    run("DELETE FROM packed_node WHERE nodeno = 3")
+    found, _boxes = leaf_boxes(tree_connection, "packed")
+    replace_index(tree_connection, "packed", ids[:0], np.empty((0, 4)))
+    assert 0 < len(found) < 200
+
+
 def test_boxes_of_an_empty_tree(tree_connection):
     replace_index(tree_connection, "packed", np.empty(0, dtype=np.int64), np.empty((0, 4)))
     ids, boxes = stored_boxes(tree_connection, "packed")
+    assert (len(ids), boxes.shape) == (0, (0, 4))
+    ids, boxes = leaf_boxes(tree_connection, "packed")
     assert (len(ids), boxes.shape) == (0, (0, 4))
     assert packed_rtree._rounded(np.array([[0.1, 0.1, 0.1, 0.1]])).dtype == np.float32
 
