@@ -169,20 +169,27 @@ class ReleaseService:
     def _drawn_otherwise(self, paths: Sequence[Path], job: JobContext) -> list[Leak]:
         """Marks beyond the public content, of files that bear the name of a released product."""
         leaks: list[Leak] = []
+        records = self.past() if any(p.suffix.lower() in DRAWN_ENDINGS for p in paths) else ()
         for path in paths:
-            with self._register.unit_of_work() as work:
-                released = [
-                    (record, work.releases.content(record.number))
-                    for record in work.releases.list()
-                    if any(product.name == path.name for product in record.products)
-                ]
-            known = {sha256 for record, _content in released for sha256 in _hashes(record)}
-            kept = [(record, content) for record, content in released if content]
-            if path.suffix.lower() in DRAWN_ENDINGS and kept and sha256_of(path) not in known:
-                record, content = kept[0]
+            released = [r for r in records if path.name in {p.name for p in r.products}]
+            known = {sha256 for record in released for sha256 in _hashes(record)}
+            if path.suffix.lower() not in DRAWN_ENDINGS or sha256_of(path) in known:
+                continue
+            found = self._newest_kept(released)
+            if found is not None:
+                record, content = found
                 edition = edition_of_record(record)
                 leaks += _drawn_otherwise([path], thawed(content), edition, job, exact=False)
         return leaks
+
+    def _newest_kept(self, records: Sequence[ReleaseRecord]) -> tuple[ReleaseRecord, bytes] | None:
+        """The first of some releases whose content was kept, with it."""
+        with self._register.unit_of_work() as work:
+            for record in records:
+                content = work.releases.content(record.number)
+                if content:
+                    return record, content
+        return None
 
     def past(self) -> Sequence[ReleaseRecord]:
         """The release register, newest first."""

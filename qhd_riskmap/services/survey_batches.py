@@ -190,7 +190,7 @@ class BatchService:
         with self._register.unit_of_work() as work:
             work.lock()
             plan = plan_of(work, batch_id)
-            self._require_said(plan, edited)
+            require_answer(plan, edited)
             kept = plan.edited if edited is Edited.KEEP else ()
             spared = {row.id for row in kept} | set(keep)
             gone = [s for s in work.batch_hazards.states(batch_id) if not s.deleted]
@@ -270,16 +270,21 @@ class BatchService:
                 work.batch_changes.revert(change.id, self._actor)
         return back, tuple(stuck)
 
-    @staticmethod
-    def _require_said(plan: BatchPlan, edited: Edited) -> None:
-        if plan.edited and edited is Edited.ASK:
-            shown = "、".join(f"{row.name}（{row.code}）" for row in plan.edited[:5])
-            raise ConflictError(
-                _("这一批里有 {count} 条在导入后又改过：{rows}。").format(
-                    count=len(plan.edited), rows=shown
-                ),
-                hint=_("请说明这些是保留（keep）还是一并处理（include）。"),
-            )
+
+def require_answer(plan: BatchPlan, edited: Edited) -> None:
+    """Stop where rows were edited since the import and nobody has said what to do with them.
+
+    Raises:
+        ConflictError: So it is; the message names some.
+    """
+    if plan.edited and edited is Edited.ASK:
+        shown = "、".join(f"{row.name}（{row.code}）" for row in plan.edited[:5])
+        raise ConflictError(
+            _("这一批里有 {count} 条在导入后又改过：{rows}。").format(
+                count=len(plan.edited), rows=shown
+            ),
+            hint=_("请说明这些是保留（keep）还是一并处理（include）。"),
+        )
 
 
 def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:

@@ -30,6 +30,7 @@ from qhd_riskmap.services.survey_batches import (
     BatchRow,
     Edited,
     plan_of,
+    require_answer,
 )
 from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
@@ -105,14 +106,7 @@ def _chosen(
     work: UnitOfWork, plan: BatchPlan, was: Reference | None, edited: Edited
 ) -> tuple[list[Hazard], tuple[BatchRow, ...]]:
     """The records to be read anew, and those that stay with the reason."""
-    if plan.edited and edited is Edited.ASK:
-        shown = "、".join(f"{row.name}（{row.code}）" for row in plan.edited[:5])
-        raise ConflictError(
-            _("这一批里有 {count} 条在导入后又改过：{rows}。").format(
-                count=len(plan.edited), rows=shown
-            ),
-            hint=_("请说明这些是保留（keep）还是一并处理（include）。"),
-        )
+    require_answer(plan, edited)
     ids = [state.id for state in plan.ready]
     kept: list[BatchRow] = []
     if edited is Edited.INCLUDE:

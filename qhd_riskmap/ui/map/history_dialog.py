@@ -11,16 +11,13 @@ from uuid import UUID
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QDialog,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QMessageBox,
     QPushButton,
     QSplitter,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -35,6 +32,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.history import PastOfHazard
 from qhd_riskmap.storage.hazard_history import HazardVersion
 from qhd_riskmap.ui.map.version_maps import VersionMaps
+from qhd_riskmap.ui.toolkit.comparison_table import comparison_table
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.hit_list import Hit, HitList
@@ -83,18 +81,9 @@ class HistoryDialog(QDialog):
         self.against_now = QCheckBox(_("与现在比较"))
         self.against_now.setObjectName("history-against-now")
         self.against_now.toggled.connect(self._choose)
-        self.table = QTableWidget(0, 3)
-        self.table.setObjectName("history-differences")
-        self.table.setAccessibleName(_("变化的内容"))
-        self.table.setHorizontalHeaderLabels([_("项目"), _("之前"), _("之后")])
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table = comparison_table(
+            "history-differences", _("变化的内容"), (_("项目"), _("之前"), _("之后"))
+        )
         self.restore_button = QPushButton(_("恢复到这一版"))
         self.restore_button.setObjectName("history-restore")
         self.restore_button.setToolTip(

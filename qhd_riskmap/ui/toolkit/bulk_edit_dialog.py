@@ -9,16 +9,13 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QCheckBox,
     QComboBox,
     QDialog,
     QDialogButtonBox,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
-    QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
@@ -37,6 +34,7 @@ from qhd_riskmap.services.bulk_edit import (
 )
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.register import RegisterService
+from qhd_riskmap.ui.toolkit.comparison_table import comparison_table
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Outcome, Revisions
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
@@ -113,18 +111,11 @@ class BulkEditDialog(QDialog):
         self.note.setObjectName("bulk-note")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setWordWrap(True)
-        self.table = QTableWidget(0, 4)
-        self.table.setObjectName("bulk-preview")
-        self.table.setAccessibleName(_("修改前后对照"))
-        self.table.setHorizontalHeaderLabels([_("编号"), _("名称"), _("现在"), _("改为")])
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setAlternatingRowColors(True)
-        self.table.setShowGrid(False)
-        self.table.verticalHeader().hide()
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        self.table = comparison_table(
+            "bulk-preview",
+            _("修改前后对照"),
+            (_("编号"), _("名称"), _("现在"), _("改为")),
+        )
         row = QHBoxLayout()
         caption = QLabel(_("要修改的项目"))
         caption.setBuddy(self.field_box)
