@@ -245,3 +245,11 @@ def test_where_the_numbers_stood_is_drawn_beside_where_they_went(
     at = QPoint(round(float(x)), round(float(y)))
     around = [QPoint(dx, dy) for dx in range(-5, 6) for dy in range(-5, 6)]
     assert any(shown.pixelColor(at + d) != plain.pixelColor(at + d) for d in around)
+
+
+def test_a_point_at_the_other_end_of_the_country_does_not_shrink_the_map(previewed, import_page):
+    far = ("远处滑坡", "地质灾害", "卢龙县", "100.00", "30.00", "国家2000", "一般", "")
+    previewed(GOOD, far)
+    view = import_page.review.map
+    assert view.viewport.scale_denominator() < 1_000_000
+    assert view.rect().contains(on_map(view, 0))

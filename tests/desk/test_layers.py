@@ -136,6 +136,11 @@ def test_layers_are_ordered_by_dragging_and_renamed_in_place(
     qtbot.waitUntil(lambda: [e.name for e in stored(layers)] == ["乙", "规划片区"], timeout=5000)
 
 
+def test_without_a_layer_there_is_no_slider(layers):
+    assert layers.panel.current() is None
+    assert layers.panel.opacity.isHidden()
+
+
 def test_the_slider_shows_at_once_and_keeps_when_let_go(qtbot, layers, dropped, settled):
     slider = layers.panel.opacity
     slider.setSliderDown(True)

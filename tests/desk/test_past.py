@@ -85,6 +85,13 @@ def test_a_revision_tells_what_it_changed_in_chinese(dialog):
     assert differences(dialog)["名称"] == ("石门泥石流", "石门泥石流（改）")
 
 
+def test_before_the_first_revision_nothing_was_registered(dialog):
+    captions = [label.text() for label in dialog.maps._captions]
+    assert captions[0] == "之前"
+    choose(dialog, "第 1 版")
+    assert dialog.maps._captions[0].text() == "之前（还没有登记）"
+
+
 def test_before_and_after_stand_side_by_side_and_move_together(qtbot, dialog, settled):
     choose(dialog, "第 3 版")
     former, later = dialog.maps.former, dialog.maps.later

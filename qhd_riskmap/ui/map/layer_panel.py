@@ -172,7 +172,7 @@ class LayerPanel(QWidget):
             button.setEnabled(layer is not None)
         self._buttons["relocate"].setVisible(layer is not None and layer.kind.is_file)
         self._buttons["zoom"].setEnabled(linked is not None and not linked.missing)
-        self.opacity.setEnabled(layer is not None)
+        self.opacity.setVisible(layer is not None)
         self.opacity.blockSignals(True)  # noqa: FBT003 - Qt's signature
         self.opacity.setValue(round((layer.opacity if layer is not None else 1.0) * _WHOLE))
         self.opacity.blockSignals(False)  # noqa: FBT003

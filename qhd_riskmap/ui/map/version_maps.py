@@ -41,6 +41,7 @@ class VersionMaps(QWidget):
         self._ghost: Hazard | None = None
         self._shown: Hazard | None = None
         self._following = False
+        self._captions: list[QLabel] = []
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
@@ -55,6 +56,7 @@ class VersionMaps(QWidget):
             caption.setProperty("role", "muted")
             column = QVBoxLayout()
             column.setSpacing(SPACE_XS)
+            self._captions.append(caption)
             column.addWidget(caption)
             column.addWidget(canvas, 1)
             row.addLayout(column, 1)
@@ -65,6 +67,7 @@ class VersionMaps(QWidget):
     def show_versions(self, before: Hazard | None, after: Hazard) -> None:
         """Show two states of one hazard; without a former one the left map is empty."""
         self._ghost, self._shown = before, after
+        self._captions[0].setText(_("之前") if before is not None else _("之前（还没有登记）"))
         self.former.show_table(_table(before) if before is not None else empty_table())
         self.later.show_table(_table(after))
         self.later.fit_bounds(_around(before, after))

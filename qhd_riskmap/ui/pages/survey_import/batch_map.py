@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_table import RowFate, TableRows
 from qhd_riskmap.ui.map.canvas import MapCanvas
@@ -102,7 +103,10 @@ class BatchMap(MapCanvas):
         if not there.any():
             self.fit_city()
             return
-        lon, lat = lon[there], lat[there]
+        near = there & boundaries().inside_context(lon, lat)
+        # Of few rows one far away would be the whole extent; it is shown when it is selected.
+        shown = near if near.any() else there
+        lon, lat = lon[shown], lat[shown]
         west, east = np.quantile(lon, [0.01, 0.99]).tolist()
         south, north = np.quantile(lat, [0.01, 0.99]).tolist()
         self.fit_bounds((west - _PAD, south - _PAD, east + _PAD, north + _PAD))
