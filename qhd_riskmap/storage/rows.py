@@ -178,7 +178,51 @@ assessment = Table(
     _word("reasons"),
     _word("assessor"),
     _word("assessed_on"),
+    Column("residual_level", Integer),
+    Column("next_review", Text),
+    Column("worksheet", Text, nullable=False, server_default=text("'{}'")),
     Index("ix_assessment_hazard_fid", "hazard_fid"),
+)
+
+assessment_sign_off = Table(
+    "assessment_sign_off",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("id", unique=True),
+    Column("assessment_seq", Integer, ForeignKey("assessment.seq"), nullable=False),
+    _number("level"),
+    _text("opinion"),
+    _word("signed_at"),
+    _word("signed_by"),
+    Index("ix_assessment_sign_off_assessment_seq", "assessment_seq"),
+)
+
+rule_profile = Table(
+    "rule_profile",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("key"),
+    _word("version"),
+    _word("content"),
+    _text("reason"),
+    _word("adopted_at"),
+    _word("adopted_by"),
+    UniqueConstraint("key", "version", name="uq_rule_profile_key_version"),
+)
+
+factor_default = Table(
+    "factor_default",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("area"),
+    _word("type_key"),
+    _word("method"),
+    _word("factor"),
+    _word("value"),
+    _text("reason"),
+    _word("recorded_at"),
+    _word("recorded_by"),
+    UniqueConstraint("area", "type_key", "method", "factor", name="uq_factor_default_place"),
 )
 
 audit = Table(
@@ -219,6 +263,8 @@ receptor = Table(
     _text("contact"),
     _text("phone"),
     _word("extras"),
+    Column("households", Integer),
+    Column("removed_at", Text),
     _geometry(),
 )
 
