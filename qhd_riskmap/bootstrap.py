@@ -27,12 +27,17 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.coverage import CoverageService
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.history import HistoryService
+    from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
+    from qhd_riskmap.services.photo_matching import PhotoMatchingService
+    from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
     from qhd_riskmap.services.release import ReleaseService
     from qhd_riskmap.services.reshaping import ReshapingService
+    from qhd_riskmap.services.survey_batches import BatchService
     from qhd_riskmap.services.survey_import import SurveyImport
+    from qhd_riskmap.services.survey_reinterpret import ReinterpretService
     from qhd_riskmap.storage.engine import Register
 
 _NAMELESS = "unknown"
@@ -249,6 +254,41 @@ class App:
         from qhd_riskmap.services.map_layers import MapLayerService  # noqa: PLC0415
 
         return MapLayerService(self.register, self.actor)
+
+    @cached_property
+    def look_alikes(self) -> LookAlikeService:
+        """Pairs that may be one thing."""
+        from qhd_riskmap.services.look_alikes import LookAlikeService  # noqa: PLC0415
+
+        return LookAlikeService(self.register, self.actor)
+
+    @cached_property
+    def merging(self) -> RecordMergeService:
+        """Two records made one."""
+        from qhd_riskmap.services.record_merge import RecordMergeService  # noqa: PLC0415
+
+        return RecordMergeService(self.register, self.actor)
+
+    @cached_property
+    def batches(self) -> BatchService:
+        """Whole imports, later."""
+        from qhd_riskmap.services.survey_batches import BatchService  # noqa: PLC0415
+
+        return BatchService(self.register, self.actor)
+
+    @cached_property
+    def reinterpreting(self) -> ReinterpretService:
+        """Whole imports in another datum."""
+        from qhd_riskmap.services.survey_reinterpret import ReinterpretService  # noqa: PLC0415
+
+        return ReinterpretService(self.register, self.actor)
+
+    @cached_property
+    def photo_matching(self) -> PhotoMatchingService:
+        """Folders of photos."""
+        from qhd_riskmap.services.photo_matching import PhotoMatchingService  # noqa: PLC0415
+
+        return PhotoMatchingService(self.register, self.actor)
 
     def close(self) -> None:
         """Release the file; the services are unusable afterwards."""

@@ -19,6 +19,7 @@ class Changes:
         bookmarks: The bookmarks of the map changed.
         layers: Layers of the map, their look or their order changed.
         coverage: What is recorded of surveys changed.
+        look_alikes: Something was decided about pairs that may be one thing.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -31,3 +32,4 @@ class Changes:
     bookmarks: bool = False
     layers: bool = False
     coverage: bool = False
+    look_alikes: bool = False

@@ -69,6 +69,7 @@ from qhd_riskmap.services.survey_updates import (
     apply_offers,
     chosen_offers,
     credit_of,
+    found_pairs,
     offered,
     offers,
     suspects,
@@ -77,6 +78,7 @@ from qhd_riskmap.services.survey_witnesses import surroundings
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "SURVEY_SUFFIXES",
@@ -188,6 +190,7 @@ class SurveyImport:
         preview: ImportPreview,
         job: JobContext,
         update: Collection[RowKey] | None = NO_UPDATES,
+        apart: Collection[RowKey] = NO_UPDATES,
     ) -> ImportOutcome:
         """Register all candidates of a preview in one transaction.
 
@@ -197,6 +200,7 @@ class SurveyImport:
             preview: The preview.
             job: Progress.
             update: Which of `ImportPreview.updates` to apply to their records; None applies all.
+            apart: Rows of `ImportPreview.suspects` that the officer knows to be something else.
 
         Raises:
             JobCancelledError: The user stopped it; nothing is stored.
@@ -232,9 +236,7 @@ class SurveyImport:
                     self._actor,
                     lambda n: pace.report(before + n, rows_done, _("写入评估")),
                 )
-            for mapping in preview.corrections:
-                work.survey_mappings.save(mapping, self._actor)
-            remember_answers(work, preview.readings, self._actor)
+            self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
             renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
@@ -325,6 +327,20 @@ class SurveyImport:
         file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
         mended = tuple(cell for _sheet, cells in fixed for cell in cells)
         return _CheckedFile(file, tuple(kept), issues, mended)
+
+    def _remember(
+        self,
+        work: UnitOfWork,
+        preview: ImportPreview,
+        stored: Collection[str],
+        apart: Collection[RowKey],
+    ) -> None:
+        """What the next import and the officer need of this one."""
+        for mapping in preview.corrections:
+            work.survey_mappings.save(mapping, self._actor)
+        remember_answers(work, preview.readings, self._actor)
+        pairs = found_pairs(preview.suspects, stored, apart)
+        work.look_alikes.add_many(pairs, self._actor, str(preview.batch_id))
 
     def _with_remembered(self, layouts: Layouts, sender: str) -> Layouts:
         with self._register.unit_of_work() as work:

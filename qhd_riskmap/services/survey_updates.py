@@ -19,6 +19,7 @@ from qhd_riskmap.services.record_comparison import FieldPair, changes_by, update
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_matching import CreditCodes, Matches, Suspicion, row_codes
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
+from qhd_riskmap.storage.look_alike_repository import FoundPair
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 RowKey = tuple[Path, str, int]
@@ -145,6 +146,30 @@ def suspects(candidates: Candidates, found: Matches) -> tuple[SuspectPair, ...]:
         )
         for index, suspicion in sorted(found.suspects.items())
     )
+
+
+def found_pairs(
+    given: Sequence[SuspectPair], stored: Collection[str], apart: Collection[RowKey]
+) -> list[FoundPair]:
+    """The suspicions whose two sides are in the register now.
+
+    Args:
+        given: The suspicions of a preview.
+        stored: Ids of the rows that were registered.
+        apart: Rows of which the officer says that they are something else.
+    """
+    return [
+        FoundPair(
+            first=pair.hazard_id,
+            second=pair.suspicion.other_id,
+            likeness=pair.suspicion.likeness.value,
+            metres=pair.suspicion.metres,
+            apart=pair.key in apart,
+        )
+        for pair in given
+        if str(pair.hazard_id) in stored
+        and (pair.suspicion.registered or str(pair.suspicion.other_id) in stored)
+    ]
 
 
 def chosen_offers(

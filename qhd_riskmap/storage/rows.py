@@ -465,4 +465,19 @@ datum_parameters = Table(
     _word("entered_by"),
 )
 
+look_alike = Table(
+    "look_alike",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    _word("first_id"),
+    _word("second_id"),
+    _word("likeness"),
+    Column("metres", Double, nullable=False),
+    _word("found_at"),
+    _word("found_by"),
+    Column("parted_at", Text),
+    _text("parted_by"),
+    UniqueConstraint("first_id", "second_id", name="uq_look_alike_first_id_second_id"),
+)
+
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

@@ -17,6 +17,7 @@ from qhd_riskmap.storage.datum_parameter_repository import DatumParameterReposit
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
+from qhd_riskmap.storage.look_alike_repository import LookAlikeRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
@@ -46,6 +47,7 @@ class UnitOfWork:
         datum_parameters: The office's own datum shifts.
         known_places: Things of known names and lines.
         rivals: Records that rows of a sheet may repeat.
+        look_alikes: Pairs of records that may be one thing.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
         layers: Layers added to the map.
@@ -66,6 +68,7 @@ class UnitOfWork:
     datum_parameters: DatumParameterRepository
     known_places: KnownPlaces
     rivals: Rivals
+    look_alikes: LookAlikeRepository
     places: PlaceRepository
     releases: ReleaseRepository
     layers: LayerRepository
@@ -97,6 +100,7 @@ class UnitOfWork:
         )
         self.known_places = KnownPlaces(transaction)
         self.rivals = Rivals(transaction)
+        self.look_alikes = LookAlikeRepository(transaction, self.audit)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)

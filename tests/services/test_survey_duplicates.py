@@ -9,14 +9,20 @@ import pytest
 from openpyxl import Workbook
 
 from qhd_riskmap.domain import import_rules
-from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Secrecy
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.schema import Severity
-from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
+from qhd_riskmap.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    PermissionDeniedError,
+)
 from qhd_riskmap.services.assessment import AssessmentService
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.look_alikes import LookAlikeService, likeness_words
 from qhd_riskmap.services.record_merge import RecordMergeService
 from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.survey_batches import BatchService, Edited
@@ -186,6 +192,37 @@ def test_near_and_alike_is_registered_with_a_warning_and_listed(survey, register
     assert pair.hazard_id in {h.id for h in outcome.hazards}
     document = outcome.to_json()["suspects"]
     assert [(item["row"], item["reason"]) for item in document] == [(2, "name")]
+
+
+def test_pairs_stay_listed_after_the_import_until_somebody_decides(survey, register, tmp_path):
+    pairs = LookAlikeService(register, ACTOR)
+    commit(survey, workbook(tmp_path / "a.xlsx", changed(F="")))
+    rows = [
+        changed(A=f"东沟滑坡{end}", F="", E=40.408 + n / 5000) for n, end in enumerate("点带区")
+    ]
+    found = preview(survey, workbook(tmp_path / "b.xlsx", *rows))
+    keys = [pair.key for pair in found.suspects]
+    # One row is left out, of another it is known already that it is something else.
+    survey.commit(found.without([keys[2]]), SilentJob(), apart=[keys[1]])
+    listed = pairs.all()
+    assert [(p.earlier.name, p.later.name) for p in listed.open] == [("东沟滑坡", "东沟滑坡点")]
+    assert [p.later.name for p in listed.parted] == ["东沟滑坡带"]
+    assert pairs.count_open() == 1
+    done, changes = pairs.part([listed.open[0].key])
+    assert (done, changes.look_alikes) == (1, True)
+    assert pairs.part([listed.parted[0].key], apart=False)[0] == 1
+    assert [p.later.name for p in pairs.all().open] == ["东沟滑坡带"]
+    assert likeness_words(listed.open[0].likeness) == "名称相近，位置相近"
+    assert likeness_words("something of a later program") == "something of a later program"
+
+
+def test_only_editors_decide_about_pairs(register):
+    reader = LookAlikeService(
+        register, Actor(name="李四", permissions=frozenset({Permission.READ}))
+    )
+    assert reader.count_open() == 0
+    with pytest.raises(PermissionDeniedError):
+        reader.part([1])
 
 
 def test_the_same_credit_code_is_suspected_wherever_it_stands(survey, tmp_path):
