@@ -2,8 +2,9 @@
 
 Splitting: the largest piece keeps the record, its code and its history; the others are new records
 that start with all it says and name its code as a former one. Merging: the worst graded record
-survives (among equals the largest, then the lowest code), so that no level is ever lowered by a merge;
-the others are deleted softly and their codes become former codes of the survivor.
+survives (among equals the largest, then the lowest code) unless an officer names another; the survivor
+takes the worst level of all, so that none is ever lowered by a merge; the others are deleted softly and
+their codes become former codes of the survivor.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Provenance, Secrecy
+from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.outline import kind_of
 from qhd_riskmap.geo.shape_operations import size_of
@@ -103,9 +105,10 @@ def survivor_of(
 ) -> Hazard:
     """The surviving record with the ground and the codes of all.
 
-    It is as secret as the most secret of them, and open while one of them is open.
+    It is as secret as the most secret of them, graded as the worst, and open while one of them is open.
     """
     kept, absorbed = ordered[0], ordered[1:]
+    level = worst_level(ordered)
     codes = [code for hazard in absorbed for code in (hazard.code, *hazard.alias_codes)]
     names = "、".join(f"{hazard.code}（{hazard.name}）" for hazard in absorbed)
     return replace(
@@ -115,8 +118,15 @@ def survivor_of(
         alias_codes=tuple(code for code in _codes(*kept.alias_codes, *codes) if code != kept.code),
         notes=_noted(kept.notes, _("并入：{names}。").format(names=names)),
         secrecy=max((hazard.secrecy for hazard in ordered), key=_STRICTNESS.index),
-        status=_status(ordered),
+        level=level,
+        status=_status(ordered, level),
     )
+
+
+def worst_level(hazards: Sequence[Hazard]) -> RiskLevel | None:
+    """The worst level among some hazards, None where none is graded."""
+    levels = [hazard.level for hazard in hazards if hazard.level is not None]
+    return min(levels, key=lambda level: level.rank, default=None)
 
 
 def absorbed_into(hazard: Hazard, survivor: Hazard) -> Hazard:
@@ -125,12 +135,13 @@ def absorbed_into(hazard: Hazard, survivor: Hazard) -> Hazard:
     return replace(hazard, notes=_noted(hazard.notes, words))
 
 
-def _status(ordered: Sequence[Hazard]) -> HazardStatus:
+def _status(ordered: Sequence[Hazard], level: RiskLevel | None) -> HazardStatus:
     kept = ordered[0]
     open_ones = [each for each in ordered if each.status is not HazardStatus.CLOSED]
-    if kept.status is not HazardStatus.CLOSED or not open_ones:
+    as_it_was = kept.status is not HazardStatus.CLOSED and kept.level is level
+    if as_it_was or not open_ones:
         return kept.status
-    return HazardStatus.ASSESSED if kept.level is not None else HazardStatus.REGISTERED
+    return HazardStatus.ASSESSED if level is not None else HazardStatus.REGISTERED
 
 
 def _codes(*codes: str) -> tuple[str, ...]:

@@ -9,11 +9,17 @@ from uuid import UUID
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.record_fields import field_value, with_field
-from qhd_riskmap.domain.regrouping import in_order_of_survival, survivor_of
+from qhd_riskmap.domain.regrouping import in_order_of_survival, survivor_of, worst_level
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.record_comparison import GEOMETRY, FieldPair, side_by_side
-from qhd_riskmap.services.reshaping import Regrouping, absorb, require_revision
+from qhd_riskmap.services.reshaping import (
+    Regrouping,
+    absorb,
+    hand_over,
+    inherit_assessments,
+    require_revision,
+)
 from qhd_riskmap.storage.engine import Register
 
 # What the rule of merging settles by itself: no choice may lower either.
@@ -25,7 +31,7 @@ class Comparison:
     """Two records side by side.
 
     Attributes:
-        survivor: The one that keeps its code, history and level: the worst graded one.
+        survivor: The one that keeps its code and history; proposed is the worst graded one.
         absorbed: The other; its codes become former codes of the survivor.
         fields: Every field that can be chosen, with what both say.
     """
@@ -33,6 +39,16 @@ class Comparison:
     survivor: Hazard
     absorbed: Hazard
     fields: tuple[FieldPair, ...]
+
+    def swapped(self) -> Comparison:
+        """The same with the other one surviving."""
+        fields = [replace(pair, first=pair.second, second=pair.first) for pair in self.fields]
+        return Comparison(survivor=self.absorbed, absorbed=self.survivor, fields=tuple(fields))
+
+    @property
+    def raises_level(self) -> bool:
+        """Whether the survivor takes the worse level of the other, with its assessments."""
+        return worst_level((self.survivor, self.absorbed)) is not self.survivor.level
 
 
 class RecordMergeService:
@@ -60,7 +76,9 @@ class RecordMergeService:
         """Make one record of two.
 
         What the survivor leaves empty is taken from the other without asking; attributes and columns
-        that only the other has are added. The most secret secrecy holds, and an open record stays open.
+        that only the other has are added. The most secret secrecy holds, an open record stays open, and
+        the worst level holds: where it is the other's, its assessments are copied. Photos and files of
+        both hang on the survivor.
 
         Args:
             compared: What the officer saw.
@@ -82,13 +100,17 @@ class RecordMergeService:
                 stored = work.hazards.require(str(seen.id))
                 require_revision(stored, seen.revision)
                 found.append(stored)
-            ordered = in_order_of_survival(found, one_shape=False)
-            kept = work.hazards.save(_merged(ordered, compared.fields, wanted), self._actor)
-            gone = absorb(work, ordered[1], kept, self._actor)
+            kept = work.hazards.save(_merged(found, compared.fields, wanted), self._actor)
+            if compared.raises_level:
+                words = _("由 {code} 并入，沿用其评估。").format(code=found[1].code)
+                inherit_assessments(work, found[1], kept, words, self._actor)
+                kept = work.hazards.require(str(kept.id))
+            carried = hand_over(work, found[1], kept, self._actor)
+            gone = absorb(work, found[1], kept, self._actor)
             detail = {"code": kept.code, "absorbed": [gone.code], "fields": sorted(wanted)}
             work.audit.record(self._actor, "hazard.merge", str(kept.id), detail)
             work.commit()
-        return Regrouping(before=tuple(ordered), after=(kept, gone))
+        return Regrouping(before=tuple(found), after=(kept, gone), carried=tuple(carried))
 
 
 def _merged(ordered: list[Hazard], fields: tuple[FieldPair, ...], wanted: set[str]) -> Hazard:

@@ -33,6 +33,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.register import CANONICAL, require_in_context
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.look_alike_repository import FoundPair
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 # Where a knife crosses an edge, the new vertex is rounded: about a centimetre is plenty.
@@ -46,10 +47,12 @@ class Regrouping:
     Attributes:
         before: The records as they were, the one that survives first.
         after: The same records, then the new ones; absorbed ones have `Hazard.deleted_at`.
+        carried: Files that hang on the survivor, too, from now on (entries).
     """
 
     before: tuple[Hazard, ...]
     after: tuple[Hazard, ...]
+    carried: tuple[UUID, ...] = ()
 
     @property
     def kept(self) -> Hazard:
@@ -59,7 +62,12 @@ class Regrouping:
     @property
     def changes(self) -> Changes:
         """For the views."""
-        return Changes(hazards=True, hazard_ids=tuple(each.id for each in self.after))
+        return Changes(
+            hazards=True,
+            hazard_ids=tuple(each.id for each in self.after),
+            attachments=bool(self.carried),
+            look_alikes=True,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,11 +180,12 @@ class ReshapingService:
             geometry = merge([hazard.geometry for hazard in ordered])
             survivor = survivor_of(ordered, geometry, drawn(geometry))
             kept = work.hazards.save(survivor, self._actor)
+            carried = [f for each in ordered[1:] for f in hand_over(work, each, kept, self._actor)]
             gone = [absorb(work, hazard, kept, self._actor) for hazard in ordered[1:]]
             detail = {"code": kept.code, "absorbed": [each.code for each in gone]}
             work.audit.record(self._actor, "hazard.merge", str(kept.id), detail)
             work.commit()
-        return Regrouping(before=tuple(ordered), after=(kept, *gone))
+        return Regrouping(before=tuple(ordered), after=(kept, *gone), carried=tuple(carried))
 
     def settle(
         self,
@@ -184,6 +193,8 @@ class ReshapingService:
         *,
         gone: Sequence[UUID] = (),
         revisions: Mapping[UUID, int],
+        files: Sequence[UUID] = (),
+        hung: bool = False,
     ) -> tuple[list[Hazard], Changes]:
         """Bring several records into given states at once: all of them or none; for undo.
 
@@ -191,6 +202,8 @@ class ReshapingService:
             states: Records as they shall be, deleted ones included.
             gone: Other records that shall be deleted.
             revisions: The revision each record must have now.
+            files: Entries of files to be taken off, or put back.
+            hung: Whether they are put back.
 
         Raises:
             ConflictError: Someone else changed one of them meanwhile.
@@ -200,10 +213,14 @@ class ReshapingService:
             work.lock()
             stored = [work.hazards.soft_delete(each, self._actor, revisions[each]) for each in gone]
             stored += [self._settle_one(work, state, revisions[state.id]) for state in states]
+            _hang(work, files, self._actor, hung=hung)
             detail = {"ids": [str(each.id) for each in stored]}
             work.audit.record(self._actor, "hazard.settle", str(stored[0].id), detail)
             work.commit()
-        return stored, Changes(hazards=True, hazard_ids=tuple(each.id for each in stored))
+        ids = tuple(each.id for each in stored)
+        return stored, Changes(
+            hazards=True, hazard_ids=ids, attachments=bool(files), look_alikes=True
+        )
 
     def origin_of(self, hazard_id: UUID) -> Origin | None:
         """The record a hazard was split from, or None; its history goes on there."""
@@ -227,11 +244,7 @@ class ReshapingService:
         county = boundaries().county_at(*new.anchor()) or whole.county
         part = work.hazards.add(replace(new, county=county), self._actor)
         words = _("分割自 {code}，沿用其评估。").format(code=whole.code)
-        inherited = [
-            replace(item, id=uuid4(), hazard_id=part.id, reasons=(*item.reasons, words))
-            for item in reversed(work.assessments.of(whole.id))
-        ]
-        work.assessments.add_many(inherited, self._actor)
+        inherit_assessments(work, whole, part, words, self._actor)
         origin = {"origin": str(whole.id), "code": whole.code, "revision": whole.revision}
         work.audit.record(self._actor, "hazard.split_off", str(part.id), origin)
         return work.hazards.require(str(part.id))
@@ -245,6 +258,7 @@ class ReshapingService:
         alive = replace(state, revision=revision, deleted_at=None)
         saved = work.hazards.save(alive, self._actor)
         if state.deleted_at is None:
+            _reassess(work, saved, self._actor)
             return saved
         return work.hazards.soft_delete(saved.id, self._actor, saved.revision)
 
@@ -258,6 +272,34 @@ def absorb(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> 
     return gone
 
 
+def hand_over(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> list[UUID]:
+    """Photos, files and open questions of a record go on with the one that will stand for it.
+
+    Returns:
+        The entries of the files on the survivor; they stay with the absorbed record, too.
+    """
+    found = [
+        FoundPair(first=survivor.id, second=other, likeness=pair.likeness, metres=pair.metres)
+        for pair in work.look_alikes.of(hazard.id)
+        if pair.parted_at is None
+        for other in (pair.earlier.id, pair.later.id)
+        if other not in {hazard.id, survivor.id}
+    ]
+    work.look_alikes.add_many(found, actor, str(survivor.id))
+    return work.attachments.carry(hazard.id, survivor.id, actor)
+
+
+def inherit_assessments(
+    work: UnitOfWork, hazard: Hazard, heir: Hazard, words: str, actor: Actor
+) -> None:
+    """Copy the assessments of one hazard to another, each with a sentence that says why."""
+    copies = [
+        replace(item, id=uuid4(), hazard_id=heir.id, reasons=(*item.reasons, words))
+        for item in reversed(work.assessments.of(hazard.id))
+    ]
+    work.assessments.add_many(copies, actor)
+
+
 def drawn(geometry: BaseGeometry) -> Provenance:
     """Says that a shape was drawn on the map."""
     return Provenance(
@@ -266,6 +308,30 @@ def drawn(geometry: BaseGeometry) -> Provenance:
         method=LocationMethod.DRAWN,
         accuracy=AccuracyClass.DIGITISED,
     )
+
+
+def _hang(work: UnitOfWork, files: Sequence[UUID], actor: Actor, *, hung: bool) -> None:
+    """Take files off or put them back; what somebody did with one meanwhile stands."""
+    for each in files:
+        entry = work.attachments.require(each)
+        if hung is (entry.removed_at is None):
+            continue
+        if not hung:
+            work.attachments.remove(each, actor)
+        elif entry.sha256 not in {there.sha256 for there in work.attachments.of(entry.hazard_id)}:
+            work.attachments.restore(each, actor)
+
+
+def _reassess(work: UnitOfWork, hazard: Hazard, actor: Actor) -> None:
+    """The newest assessment of a record gives its level, also after a merge is taken back."""
+    known = work.assessments.of(hazard.id)
+    if not known or known[0].level is hazard.level:
+        return
+    own = next((item for item in known if item.level is hazard.level), None)
+    if own is not None:
+        words = _("合并已撤回，等级复原。")
+        again = replace(own, id=uuid4(), reasons=(*own.reasons, words))
+        work.assessments.add_many([again], actor)
 
 
 def require_sound(geometry: BaseGeometry) -> None:

@@ -88,7 +88,7 @@ class AssessmentRepository:
         with self._transaction.step() as connection:
             self._insert(connection, assessments)
             newest = {item.hazard_id: item for item in assessments}
-            graded = self._grades(connection)
+            graded = self._grades(connection, list(newest))
             for hazard_id, item in newest.items():
                 if graded.get(str(hazard_id)) != (item.level.rank, HazardStatus.ASSESSED.value):
                     self._graded(item, actor)
@@ -160,8 +160,11 @@ class AssessmentRepository:
         )
 
     @staticmethod
-    def _grades(connection: Connection) -> dict[str, tuple[int, str]]:
-        rows = connection.exec_driver_sql("SELECT id, level, status FROM hazard")
+    def _grades(connection: Connection, ids: Sequence[UUID]) -> dict[str, tuple[int, str]]:
+        rows = connection.exec_driver_sql(
+            "SELECT id, level, status FROM hazard WHERE id IN (SELECT value FROM json_each(?))",
+            (json.dumps([str(each) for each in ids]),),
+        )
         return {row[0]: (row[1], row[2]) for row in rows}
 
 

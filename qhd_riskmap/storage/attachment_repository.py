@@ -149,6 +149,35 @@ class AttachmentRepository:
             )
             return self.require(attachment_id)
 
+    def carry(self, source: UUID, target: UUID, actor: Actor) -> list[UUID]:
+        """Hang the files of one hazard on another, too; what hangs there already is passed over.
+
+        Raises:
+            NotFoundError: The target does not exist or is deleted.
+
+        Returns:
+            The new entries.
+        """
+        there = {entry.sha256 for entry in self.of(target)}
+        wanted = [entry for entry in self.of(source) if entry.sha256 not in there]
+        if not wanted:
+            return []
+        now, made = self._transaction.now().isoformat(), [uuid4() for _entry in wanted]
+        with self._transaction.step() as connection:
+            fid = _live_hazard(connection, target)
+            connection.exec_driver_sql(
+                "INSERT INTO hazard_attachment"
+                " (id, hazard_fid, attachment_seq, name, added_at, added_by)"
+                " SELECT ?, ?, attachment_seq, name, ?, ? FROM hazard_attachment WHERE id = ?",
+                [
+                    (str(new), fid, now, actor.name, str(entry.id))
+                    for new, entry in zip(made, wanted, strict=True)
+                ],
+            )
+            detail = {"from": str(source), "sha256": [entry.sha256 for entry in wanted]}
+            self._audit.record(actor, "attachment.carry", str(target), detail)
+        return made
+
     def _entries(self, condition: str, parameters: tuple[Any, ...]) -> list[Attachment]:
         rows = self._transaction.reading().exec_driver_sql(_SELECT + condition, parameters)
         return [_attachment(row) for row in rows]

@@ -90,7 +90,11 @@ def test_a_merge_lowers_no_level_opens_no_secret_and_closes_nothing(records, ran
     shuffled = list(hazards)
     random.shuffle(shuffled)
     assert in_order_of_survival(shuffled) == ordered
+    # Whoever survives, by the rule or because an officer says so.
+    random.shuffle(ordered)
     whole = survivor_of(ordered, ordered[0].geometry, DRAWN)
+    assert whole.id == ordered[0].id
+    assert (whole.status is HazardStatus.REGISTERED) <= (whole.level is ordered[0].level)
     ranks = [each.level.rank if each.level else 9 for each in hazards]
     assert (whole.level.rank if whole.level else 9) == min(ranks)
     strict = [Secrecy.PUBLIC, Secrecy.INTERNAL, Secrecy.SECRET]

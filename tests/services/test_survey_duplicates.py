@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from qhd_riskmap.domain import import_rules
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.hazard import Secrecy
+from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.schema import Severity
@@ -21,10 +21,12 @@ from qhd_riskmap.errors import (
     PermissionDeniedError,
 )
 from qhd_riskmap.services.assessment import AssessmentService
+from qhd_riskmap.services.attachments import AttachmentService
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.look_alikes import LookAlikeService, likeness_words
 from qhd_riskmap.services.record_merge import RecordMergeService
 from qhd_riskmap.services.register import RegisterService
+from qhd_riskmap.services.reshaping import ReshapingService
 from qhd_riskmap.services.survey_batches import BatchService, Edited
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import create_register
@@ -329,6 +331,129 @@ def test_a_merge_takes_what_was_chosen_and_fills_what_is_empty(survey, register,
         assert "hazard.merge" in {e.action for e in work.audit.of(str(kept.id))}
         assert "hazard.absorbed" in {e.action for e in work.audit.of(str(first.id))}
     assert verify(register) == []
+
+
+def test_the_officer_chooses_who_survives_and_the_worst_level_is_inherited(
+    survey, register, merging, tmp_path
+):
+    first, second = two_records(survey, register, tmp_path)
+    proposed = merging.compare(first.id, second.id)
+    assert not proposed.raises_level
+    chosen = proposed.swapped()
+    assert (chosen.survivor.id, chosen.absorbed.id) == (first.id, second.id)
+    assert {f.key: (f.second, f.first) for f in chosen.fields} == {
+        f.key: (f.first, f.second) for f in proposed.fields
+    }
+    assert chosen.raises_level
+    result = merging.merge(chosen, {"address"})
+    (kept,) = live(register)
+    assert kept == result.kept
+    assert (kept.id, kept.code, kept.name, kept.address) == (
+        first.id,
+        first.code,
+        "东沟滑坡",
+        "东沟村北",
+    )
+    assert (kept.level, kept.status) == (RiskLevel.RED, HazardStatus.ASSESSED)
+    assert set(kept.alias_codes) == {"A-1", second.code, "B-1"}
+    with register.unit_of_work() as work:
+        (inherited,) = work.assessments.of(kept.id)
+        (own,) = work.assessments.of(second.id)
+        assert len(work.hazards.history(second.id)) >= 3
+    assert (inherited.level, inherited.method, inherited.inputs) == (own.level, "ls", own.inputs)
+    assert second.code in inherited.reasons[-1]
+    assert verify(register) == []
+
+
+def test_a_chosen_survivor_gets_its_own_level_back_when_the_merge_is_undone(
+    survey, register, merging, tmp_path
+):
+    first, second = two_records(survey, register, tmp_path)
+    grading = AssessmentService(register, ACTOR)
+    grading.assess(first.code, "ls", {"L": 1, "S": 1}, on=date(2014, 8, 2))
+    outcome = merging.merge(merging.compare(first.id, second.id).swapped())
+    assert outcome.kept.level is RiskLevel.RED
+    reshaping = ReshapingService(register, ACTOR)
+    back, _changes = reshaping.settle(
+        outcome.before, revisions={each.id: each.revision for each in outcome.after}
+    )
+    levels = {each.id: each.level for each in live(register)}
+    assert levels == {first.id: RiskLevel.BLUE, second.id: RiskLevel.RED}
+    with register.unit_of_work() as work:
+        newest = work.assessments.of(first.id)[0]
+    assert newest.level is RiskLevel.BLUE
+    assert "撤回" in newest.reasons[-1]
+    reshaping.settle(outcome.after, revisions={each.id: each.revision for each in back})
+    (kept,) = live(register)
+    assert kept.level is RiskLevel.RED
+    assert verify(register) == []
+
+
+def test_closed_records_stay_closed_and_an_ungraded_survivor_takes_the_level(
+    survey, register, merging, tmp_path
+):
+    first, second = two_records(survey, register, tmp_path)
+    registry = RegisterService(register, ACTOR)
+    for each in (first, second):
+        registry.update(replace(each, status=HazardStatus.CLOSED))
+    kept = merging.merge(merging.compare(first.id, second.id).swapped()).kept
+    assert (kept.status, kept.level) == (HazardStatus.CLOSED, RiskLevel.RED)
+
+
+def test_photos_of_both_hang_on_the_survivor_and_come_off_when_it_is_undone(
+    survey, register, merging, tmp_path
+):
+    first, second = two_records(survey, register, tmp_path)
+    files = AttachmentService(register, ACTOR)
+    files.attach(first.id, "共同.txt", b"same")
+    files.attach(second.id, "一样.txt", b"same")
+    files.attach(first.id, "远景.txt", b"far")
+    removed, _changes = files.attach(first.id, "误传.txt", b"wrong")
+    files.remove(removed.id)
+    outcome = merging.merge(merging.compare(first.id, second.id))
+    assert outcome.changes.attachments
+    names = [entry.name for entry in files.attachments_of(second.id)]
+    assert names == ["一样.txt", "远景.txt"]
+    assert files.content(files.attachments_of(second.id)[1].id) == b"far"
+    assert [entry.name for entry in files.attachments_of(first.id)] == ["共同.txt", "远景.txt"]
+    reshaping = ReshapingService(register, ACTOR)
+
+    def settled(states, hung):
+        now = {each.id: each.revision for each in everything(register)}
+        reshaping.settle(states, revisions=now, files=outcome.carried, hung=hung)
+        return [entry.name for entry in files.attachments_of(second.id)]
+
+    assert settled(outcome.before, hung=False) == ["一样.txt"]
+    assert settled(outcome.before, hung=False) == ["一样.txt"]  # taken off already
+    files.attach(second.id, "又传.txt", b"far")
+    assert settled(outcome.after, hung=True) == ["一样.txt", "又传.txt"]
+    assert verify(register) == []
+
+
+def everything(register):
+    with register.unit_of_work() as work:
+        return work.batch_hazards.load(
+            [s.id for b in work.batches.list() for s in work.batch_hazards.states(b.id)]
+        )
+
+
+def test_what_looked_like_the_absorbed_one_now_looks_like_the_survivor(
+    survey, register, merging, tmp_path
+):
+    pairs = LookAlikeService(register, ACTOR)
+    commit(survey, workbook(tmp_path / "a.xlsx", changed(F="")))
+    rows = [
+        changed(A=f"东沟滑坡{end}", F="", E=40.407 + n / 5000) for n, end in enumerate("点带", 1)
+    ]
+    commit(survey, workbook(tmp_path / "b.xlsx", *rows))
+    old, near, far = live(register)
+    assert {(p.earlier.id, p.later.id) for p in pairs.all().open} == {
+        (old.id, near.id),
+        (old.id, far.id),
+    }
+    merging.merge(replace(merging.compare(near.id, old.id), survivor=near, absorbed=old))
+    (left,) = pairs.all().open
+    assert {left.earlier.id, left.later.id} == {near.id, far.id}
 
 
 def test_a_merge_never_lowers_secrecy_and_refuses_what_it_does_not_know(

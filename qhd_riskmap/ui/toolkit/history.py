@@ -107,12 +107,14 @@ class Regrouped:
         del registry
         known = {each.id for each in self.outcome.before}
         gone = [each for each in self.ids if each not in known]
-        return self.service.settle(self.outcome.before, gone=gone, revisions=revisions)
+        files = self.outcome.carried
+        return self.service.settle(self.outcome.before, gone=gone, revisions=revisions, files=files)
 
     def redo(self, registry: RegisterService, revisions: Revisions) -> Outcome:
         """Bring every record into the later state again."""
         del registry
-        return self.service.settle(self.outcome.after, revisions=revisions)
+        files = self.outcome.carried
+        return self.service.settle(self.outcome.after, revisions=revisions, files=files, hung=True)
 
 
 @dataclass(frozen=True, slots=True)
