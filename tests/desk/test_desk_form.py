@@ -91,6 +91,12 @@ def test_all_bad_fields_are_marked_at_once(form):
     assert not form.editor("name").property("bad")
 
 
+def test_the_star_of_a_required_field_never_stands_on_a_line_of_its_own(form):
+    starred = [each.text() for each in form.findChildren(QLabel) if "*" in each.text()]
+    assert starred
+    assert all(text.endswith("\N{NO-BREAK SPACE}*") for text in starred)
+
+
 def test_typing_is_told_and_loading_is_not(qtbot, form):
     with qtbot.assertNotEmitted(form.edited):
         form.set_values(VALUES)

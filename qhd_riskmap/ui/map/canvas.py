@@ -33,16 +33,17 @@ from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.editor import MapEditor
 from qhd_riskmap.ui.map.hazard_tip import cluster_html, tip_html
-from qhd_riskmap.ui.map.legend_view import LegendView
+from qhd_riskmap.ui.map.legend_plate import LegendPlate
 from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
-from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish
+from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish, paint_frame
 from qhd_riskmap.ui.map.scene import Scene
+from qhd_riskmap.ui.map.selection_rings import SelectionRings
 from qhd_riskmap.ui.map.snapper import LayersSource, Snapper
 from qhd_riskmap.ui.map.tool import Tool
 from qhd_riskmap.ui.map.tools import MENU_TOOLS, TOOLS
 from qhd_riskmap.ui.toolkit.selection import Selection
-from qhd_riskmap.ui.toolkit.theme import SPACE_M, theme
+from qhd_riskmap.ui.toolkit.theme import theme
 
 CITY_BOUNDS: Final[Bounds] = (118.55, 39.35, 119.90, 40.62)
 _WHEEL_STEP: Final = 120.0
@@ -68,6 +69,7 @@ class MapCanvas(QWidget):
         place_clicked: A click selected at longitude, latitude, or found nothing there.
         moved: The view shows another piece of ground.
         tool_changed: Another tool is in hand (its key).
+        refused: A tool was asked for that this officer may not use (the reason).
     """
 
     pointed = Signal(float, float)
@@ -78,6 +80,7 @@ class MapCanvas(QWidget):
     place_clicked = Signal(float, float)
     moved = Signal()
     tool_changed = Signal(str)
+    refused = Signal(str)
 
     def __init__(self, selection: Selection, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,16 +100,13 @@ class MapCanvas(QWidget):
         self.frame: Frame | None = None
         self._table = empty_table()
         self._layers = NO_LAYERS
+        self.writing_refused = ""  # why this officer may not draw; "" where he may
         self._untouched = True
         self._last_hits: list[str] = []
         self._grabbed: QPointF | None = None
         self.decorations: list[Callable[[QPainter], None]] = []
-        self.legend_plate = LegendView(self)
-        self.legend_plate.setObjectName("legend-plate")
-        self.legend_plate.set_plate(on=True)
-        # Clicks go through to the map.
-        self.legend_plate.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.legend_plate.hide()
+        self.legend_plate = LegendPlate(self)
+        self._rings = SelectionRings()
         self._tools = {tool.key: tool(self) for tool in (*TOOLS, *MENU_TOOLS)}
         self.tool: Tool = self._tools[TOOLS[0].key]
         self.snapper = Snapper(lambda: self.scene)
@@ -171,6 +171,9 @@ class MapCanvas(QWidget):
 
     def take_tool(self, key: str) -> None:
         """Take another tool in hand."""
+        if self.writing_refused and self._tools[key].writes:
+            self.refused.emit(self.writing_refused)
+            return
         self.borrow_tool(self._tools[key])
         self.editor.tool_taken()
         self.tool_changed.emit(key)
@@ -322,9 +325,11 @@ class MapCanvas(QWidget):
         painter = QPainter(self)
         painter.fillRect(self.rect(), QColor(self.options.palette.neighbour))
         if self.frame is not None:
-            self._blit(painter, self.frame)
+            paint_frame(painter, self.frame, self.viewport)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        paint_selection(painter, self._table, self.selection.ids, self.viewport, self.options)
+        ids, view = self.selection.ids, self.viewport
+        rings = self._rings.rings(self.frame, self._table, ids, view)
+        paint_selection(painter, self._table, ids, view, rings)
         for decorate in self.decorations:
             decorate(painter)
         self.tool.paint(painter)
@@ -332,34 +337,16 @@ class MapCanvas(QWidget):
         paint_north_arrow(painter, self.viewport)
         painter.end()
 
-    def _blit(self, painter: QPainter, frame: Frame) -> None:
-        there, here = frame.viewport, self.viewport
-        if there.projection is not here.projection:
-            return
-        scale = there.resolution / here.resolution
-        x = here.width / 2 + (there.centre_x - here.centre_x) / here.resolution
-        y = here.height / 2 - (there.centre_y - here.centre_y) / here.resolution
-        width, height = there.width * scale, there.height * scale
-        if math.isclose(scale, 1.0, rel_tol=1e-9):
-            painter.drawImage(QPointF(x - width / 2, y - height / 2), frame.image)
-        else:
-            target = QRectF(x - width / 2, y - height / 2, width, height)
-            painter.drawImage(target, frame.image, QRectF(frame.image.rect()))
-
     def _request(self) -> None:
-        self.renderer.request(Wish(self._table, self.viewport, self.options, self._layers))
+        chosen = len(self.selection) > 0
+        wish = Wish(self._table, self.viewport, self.options, self._layers, chosen)
+        self.renderer.request(wish)
 
     def _take(self, frame: Frame) -> None:
         self.frame = frame
         self.legend_plate.show_entries(frame.legend)
-        self._place_legend()
         self.update()
         self.shown.emit(frame)
-
-    def _place_legend(self) -> None:
-        if self.frame is not None:
-            self.legend_plate.fit_into(self.width(), self.height() - 2 * SPACE_M)
-            self.legend_plate.move(SPACE_M, self.height() - self.legend_plate.height() - SPACE_M)
 
     def _fit(self, bounds: Bounds, *, margin: float) -> None:
         view = Viewport.fit(
@@ -396,7 +383,7 @@ class MapCanvas(QWidget):
             self.fit_city()
         else:
             self.set_viewport(self.viewport.resized(size.width(), size.height(), ratio))
-        self._place_legend()
+        self.legend_plate.place(size.width(), size.height())
 
     def event(self, event: QEvent) -> bool:
         """Tool tips, and the step to a screen of another density."""

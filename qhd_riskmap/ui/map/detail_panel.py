@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.cartography.symbols import type_label
+from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.domain.record_fields import (
@@ -53,6 +54,7 @@ from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
@@ -113,6 +115,14 @@ class DetailPanel(QFrame):
         layout.addLayout(self._header())
         layout.addWidget(self._scroll, 1)
         layout.addLayout(self._footer())
+        self._permit()
+
+    def _permit(self) -> None:
+        """What this officer may not do is switched off."""
+        held = self.desk.app.actor.permissions
+        permit(self.assess_button, Permission.ASSESS, held)
+        for button in (self.save_button, self.revert_button, self.delete_button):
+            permit(button, Permission.EDIT, held)
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -211,6 +221,7 @@ class DetailPanel(QFrame):
         form = SchemaForm(fields, words=choice_words() if common else None)
         form.setObjectName("form-record" if common else "form-attributes")
         form.edited.connect(self._edited)
+        form.set_read_only(read_only=Permission.EDIT not in self.desk.app.actor.permissions)
         return form
 
     def _fill(self, hazard: Hazard) -> None:

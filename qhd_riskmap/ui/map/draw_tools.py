@@ -37,6 +37,7 @@ class DrawTool(PanTool):
 
     cursor = Qt.CursorShape.CrossCursor
     takes_numbers = True
+    writes = True
     kind: ClassVar[ShapeKind]
     kept_when_left: ClassVar[bool] = True
 

@@ -18,7 +18,7 @@ _SIGN: Final = 18
 
 
 class LegendView(QWidget):
-    """Signs with their names, one below the other."""
+    """Signs with their names, one below the other, in columns where asked."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,18 +26,12 @@ class LegendView(QWidget):
         self.setAccessibleName(_("图例"))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self._entries: tuple[LegendEntry, ...] = ()
-        self._plate = False
-        self._most_rows = 0
+        self._columns = 1
 
     @property
     def entries(self) -> tuple[LegendEntry, ...]:
         """What is shown."""
         return self._entries
-
-    def set_plate(self, *, on: bool) -> None:
-        """Whether the view stands on the map and needs a ground of its own."""
-        self._plate = on
-        self.update()
 
     def show_entries(self, entries: tuple[LegendEntry, ...]) -> None:
         """Show other signs."""
@@ -45,28 +39,25 @@ class LegendView(QWidget):
             self._entries = entries
             words = "、".join(entry.label for entry in entries)
             self.setAccessibleDescription(words)
-            self.updateGeometry()
-            if self._most_rows == 0:
-                self.setFixedHeight(self.sizeHint().height())
-            self.update()
+            self._settle()
 
     def sizeHint(self) -> QSize:
-        """High as the rows, wide as the longest name; in columns where the height is limited."""
-        columns = self._columns()
-        rows = math.ceil(max(1, len(self._entries)) / columns)
-        return QSize(columns * self._column_width(), rows * _ROW + 2 * SPACE_XS)
+        """High as the rows, wide as the longest name in each column."""
+        rows = math.ceil(max(1, len(self._entries)) / self._columns)
+        return QSize(self._columns * self._column_width(), rows * _ROW + 2 * SPACE_XS)
 
-    def fit_into(self, width: int, height: int) -> None:
-        """Stand on a map of this size: in columns, at most half as wide and nearly as high."""
-        self._most_rows = max(1, (height - 2 * SPACE_XS) // _ROW)
-        hint = self.sizeHint()
-        self.setFixedSize(min(hint.width(), width // 2), hint.height())
+    def in_columns(self, width: int, height: int) -> QSize:
+        """Take as many columns as the height asks for and the width allows; the size then wanted."""
+        most_rows = max(1, (height - 2 * SPACE_XS) // _ROW)
+        wanted = math.ceil(len(self._entries) / most_rows)
+        self._columns = max(1, min(wanted, width // self._column_width()))
+        self._settle()
+        return self.sizeHint()
+
+    def _settle(self) -> None:
+        self.setFixedHeight(self.sizeHint().height())
+        self.updateGeometry()
         self.update()
-
-    def _columns(self) -> int:
-        if self._most_rows == 0:
-            return 1
-        return max(1, math.ceil(len(self._entries) / self._most_rows))
 
     def _column_width(self) -> int:
         metrics = QFontMetrics(self.font())
@@ -79,19 +70,13 @@ class LegendView(QWidget):
         shown = theme()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if self._plate:
-            ground = QColor(shown.surface)
-            ground.setAlpha(230)
-            painter.setBrush(ground)
-            painter.setPen(QColor(shown.line))
-            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), SPACE_XS, SPACE_XS)
         if not self._entries:
             painter.setPen(QColor(shown.muted))
             painter.drawText(
                 self.rect(), int(Qt.AlignmentFlag.AlignCenter), _("当前视野内没有隐患")
             )
-        rows = math.ceil(max(1, len(self._entries)) / self._columns())
-        width = self.width() if self._columns() == 1 else self._column_width()
+        rows = math.ceil(max(1, len(self._entries)) / self._columns)
+        width = self.width() if self._columns == 1 else self._column_width()
         for number, entry in enumerate(self._entries):
             column, row = divmod(number, rows)
             top, left = SPACE_XS + row * _ROW, column * width + SPACE_S
@@ -100,5 +85,8 @@ class LegendView(QWidget):
             painter.setPen(QColor(shown.text))
             left += _SIGN + SPACE_S
             words = QRectF(left, top, (column + 1) * width - left, _ROW)
-            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), entry.label)
+            label = painter.fontMetrics().elidedText(
+                entry.label, Qt.TextElideMode.ElideRight, int(words.width())
+            )
+            painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter), label)
         painter.end()

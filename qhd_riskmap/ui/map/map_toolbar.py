@@ -70,6 +70,14 @@ class MapToolbar(QFrame):
         """The button of one tool."""
         return self._tools[key]
 
+    def refuse_writing(self, reason: str) -> None:
+        """Switch off what draws and edits, with the reason in the tips."""
+        self._canvas.writing_refused = reason
+        buttons = [b for key, b in self._tools.items() if self._canvas.tool_named(key).writes]
+        for button in buttons:
+            button.setEnabled(False)
+            button.setToolTip(f"{button.accessibleName()}：{reason}")
+
     def add(
         self,
         name: str,

@@ -36,6 +36,7 @@ class SessionTool(PanTool):
     """A tool that works on the shape in hand; taking it takes the selected hazard's shape."""
 
     edits = True
+    writes = True
 
     def enter(self) -> None:
         """Take the selected hazard's shape in hand."""

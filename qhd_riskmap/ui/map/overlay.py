@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.map.selection_rings import MOST_RINGED, Ring
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
-_MOST_OUTLINED: Final = 300
 _MOST_VERTICES: Final = 4000
 _BAR_HEIGHT: Final = 5
 _ARROW: Final = 36
@@ -25,14 +25,17 @@ def paint_selection(
     table: FeatureTable,
     ids: tuple[str, ...],
     viewport: Viewport,
-    options: MapOptions,
+    rings: Sequence[Ring],
 ) -> None:
     """Outline the selected hazards: a pale and a dark line, legible on any ground."""
-    rows = [row for each in ids[-_MOST_OUTLINED:] if (row := table.row_of(each)) is not None]
+    rows = [row for each in ids[-MOST_RINGED:] if (row := table.row_of(each)) is not None]
     for row in rows:
         _outline(painter, table.geometries[row], viewport)
-        x, y = viewport.to_screen(*table.anchors[row])
-        _ring(painter, float(x), float(y), options.symbol_size)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for ring in rings:
+        for pen in _selection_pens(5.0, 2.5):
+            painter.setPen(pen)
+            painter.drawEllipse(QPointF(ring.x, ring.y), ring.radius, ring.radius)
 
 
 def _outline(painter: QPainter, geometry: Any, viewport: Viewport) -> None:
@@ -56,14 +59,6 @@ def _outline(painter: QPainter, geometry: Any, viewport: Viewport) -> None:
         for pen in _selection_pens(6.0, 3.0):
             painter.setPen(pen)
             painter.drawPolyline(path)
-
-
-def _ring(painter: QPainter, x: float, y: float, size: float) -> None:
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    radius = size * 0.82
-    for pen in _selection_pens(5.0, 2.5):
-        painter.setPen(pen)
-        painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
 def _selection_pens(wide: float, narrow: float) -> tuple[QPen, QPen]:

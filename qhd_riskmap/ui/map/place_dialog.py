@@ -60,6 +60,7 @@ class PlaceDialog(QDialog):
         self.setWindowTitle(_("定位坐标"))
         self.setMinimumWidth(_WIDTH)
         self._place: tuple[float, float] | None = None
+        self._new_refused = False
         self.edit = QLineEdit(text)
         self.edit.setObjectName("place-text")
         self.edit.setAccessibleName(_("坐标"))
@@ -92,6 +93,12 @@ class PlaceDialog(QDialog):
             layout.addWidget(editor)
         layout.addWidget(self.reading)
         layout.addWidget(self._buttons())
+        self._read()
+
+    def refuse_new(self, reason: str) -> None:
+        """Nothing may be registered here; the tip says why."""
+        self._new_refused = True
+        self.new.setToolTip(reason)
         self._read()
 
     def _buttons(self) -> QDialogButtonBox:
@@ -128,7 +135,7 @@ class PlaceDialog(QDialog):
         self.reading.style().unpolish(self.reading)
         self.reading.style().polish(self.reading)
         self.go.setEnabled(self._place is not None)
-        self.new.setEnabled(self._place is not None)
+        self.new.setEnabled(self._place is not None and not self._new_refused)
 
     def _found(self) -> None:
         if self._place is not None:

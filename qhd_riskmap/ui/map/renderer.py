@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCoreApplication, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, prepare_basemap
+from qhd_riskmap.cartography.clusters import Clusters
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, covers
 from qhd_riskmap.cartography.map_options import MapOptions
-from qhd_riskmap.cartography.map_painter import render_image
+from qhd_riskmap.cartography.map_painter import clusters_in_view, render_image
 from qhd_riskmap.cartography.symbols import LegendEntry, layer_entry
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import FeatureTable
+from qhd_riskmap.domain.late_value import Late
 from qhd_riskmap.errors import JobCancelledError
 from qhd_riskmap.ui.map.scene import Scene, scene_of
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """A picture wanted."""
+    """A picture wanted.
+
+    Attributes:
+        table: The hazards.
+        viewport: What to show.
+        options: How.
+        layers: What the office added.
+        groups_wanted: Something is selected: the window will ask which cluster holds it.
+    """
 
     table: FeatureTable
     viewport: Viewport
     options: MapOptions
     layers: LayerStack = NO_LAYERS
+    groups_wanted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +53,16 @@ class Frame:
         image: The picture.
         scene: What was painted, for hit tests.
         legend: The signs in view.
+        options: How it was painted.
+        groups: The clusters painted, None where every symbol stands for itself.
     """
 
     viewport: Viewport
     image: QImage
     scene: Scene
     legend: tuple[LegendEntry, ...]
+    options: MapOptions
+    groups: Late[Clusters | None]
 
 
 class MapRenderer(QObject):
@@ -146,7 +163,11 @@ class MapRenderer(QObject):
             scene.prepared, basemap, view, options, stop.is_set, layers=wish.layers
         )
         added = tuple(layer_entry(each.layer) for each in covers(wish.layers, view))
-        return Frame(view, image, scene, scene.legend(view, options) + added)
+        groups = Late(partial(clusters_in_view, scene.prepared, view, options))
+        if wish.groups_wanted:
+            groups.get()
+        legend = scene.legend(view, options) + added
+        return Frame(view, image, scene, legend, options, groups)
 
 
 def _outdated(running: Wish, wanted: Wish) -> bool:
@@ -156,3 +177,19 @@ def _outdated(running: Wish, wanted: Wish) -> bool:
         or running.options != wanted.options
         or running.layers is not wanted.layers
     )
+
+
+def paint_frame(painter: QPainter, frame: Frame, here: Viewport) -> None:
+    """Put a finished picture where its ground is in the view of now: shifted, scaled."""
+    there = frame.viewport
+    if there.projection is not here.projection:
+        return
+    scale = there.resolution / here.resolution
+    x = here.width / 2 + (there.centre_x - here.centre_x) / here.resolution
+    y = here.height / 2 - (there.centre_y - here.centre_y) / here.resolution
+    width, height = there.width * scale, there.height * scale
+    if math.isclose(scale, 1.0, rel_tol=1e-9):
+        painter.drawImage(QPointF(x - width / 2, y - height / 2), frame.image)
+    else:
+        target = QRectF(x - width / 2, y - height / 2, width, height)
+        painter.drawImage(target, frame.image, QRectF(frame.image.rect()))

@@ -192,7 +192,10 @@ class SearchBox(QLineEdit):
 
     def _place_list(self) -> None:
         window = self.window()
-        corner = self.mapTo(window, QPoint(0, self.height()))
+        # Below the whole tool bar, not only below the box.
+        above = self.parentWidget() or self
+        foot = above.mapTo(window, QPoint(0, above.height())).y()
+        corner = QPoint(self.mapTo(window, QPoint(0, 0)).x(), foot)
         width = min(max(self.width(), _LIST_WIDTH), window.width())
         self.list.setFixedWidth(width)
         self.list.setFixedHeight(min(self.list.height_wanted(), window.height() - corner.y()))

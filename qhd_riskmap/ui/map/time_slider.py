@@ -9,16 +9,15 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QDate, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton
+from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from qhd_riskmap.cartography.symbols import level_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.history import PastOfAll
-from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
+from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _PAUSE_MS: Final = 40
 _FRAME_MS: Final = 400
@@ -28,7 +27,7 @@ Wanted = Mapping[str, frozenset[str]]
 
 
 class TimeSlider(QFrame):
-    """A bar over the map; while it is open the map shows the past.
+    """A bar above the map, covering none of it; while it is open the map shows the past.
 
     Signals:
         past_wanted: Show this table of a past day (`FeatureTable`).
@@ -38,13 +37,10 @@ class TimeSlider(QFrame):
     past_wanted = Signal(object)
     closed = Signal()
 
-    def __init__(self, desk: Desk, canvas: MapCanvas) -> None:
-        super().__init__(canvas)
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
         self.setObjectName("time-slider")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.setAutoFillBackground(True)
         self._desk = desk
-        self._canvas = canvas
         self._past: PastOfAll | None = None
         self._first = date.today()  # noqa: DTZ011 - replaced when the past is read
         self._wanted: Wanted = {}
@@ -74,12 +70,20 @@ class TimeSlider(QFrame):
         self.counts = QLabel()
         self.counts.setObjectName("time-counts")
         self.counts.setTextFormat(Qt.TextFormat.PlainText)
+        # Long counts wrap: they must not hold the window wide.
+        self.counts.setWordWrap(True)
         close = self._tool("time-close", "close", _("回到现在（Esc）"), self.close_bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_XS, SPACE_XS)
         row.setSpacing(SPACE_S)
-        for widget in (self.play_button, self.slider, self.edit, self.counts, close):
-            row.addWidget(widget)
+        for widget, share in (
+            (self.play_button, 0),
+            (self.slider, 1),
+            (self.edit, 0),
+            (self.counts, 2),
+            (close, 0),
+        ):
+            row.addWidget(widget, share)
 
     def _tool(self, name: str, icon_name: str, words: str, deed: object) -> QToolButton:
         button = QToolButton()
@@ -110,11 +114,6 @@ class TimeSlider(QFrame):
         self._wanted = wanted
         if self.active and self._past is not None:
             self._timer.start()
-
-    def place(self) -> None:
-        """The upper edge of the map, in the middle."""
-        self.adjustSize()
-        self.move(max(0, (self._canvas.width() - self.width()) // 2), SPACE_M)
 
     def day(self) -> date:
         """The day shown."""
@@ -153,8 +152,6 @@ class TimeSlider(QFrame):
         self._slid()
         self._show_day()
         self.show()
-        self.place()
-        self.raise_()
 
     # -- showing --------------------------------------------------------------------------------
 
@@ -172,7 +169,6 @@ class TimeSlider(QFrame):
             return
         table = table_of_day(self._past, self.day(), self._wanted)
         self.counts.setText(_counts(table))
-        self.place()
         self.past_wanted.emit(table)
 
     # -- playing --------------------------------------------------------------------------------
@@ -213,7 +209,9 @@ def _counts(table: FeatureTable) -> str:
     numbers = np.bincount(table.levels, minlength=5).tolist()
     order = [*range(1, len(numbers)), NO_LEVEL]
     parts = [f"{level_label(rank)} {numbers[rank]:,}" for rank in order if numbers[rank]]
-    return "　".join(parts) or _("这一天还没有隐患")
+    # A line breaks between levels, not inside the name of one.
+    unbroken = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
+    return "　".join(unbroken) or _("这一天还没有隐患")
 
 
 def _qdate(day: date) -> QDate:

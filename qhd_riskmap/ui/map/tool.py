@@ -27,6 +27,7 @@ class Tool:
         shortcut: One key, in force while the map has the focus; "" for none.
         takes_numbers: Shows the numeric bar.
         edits: Works on the shape of the selected hazard.
+        writes: Is of use only to an officer who may edit.
         shows_nodes: Shows the vertices of the shape in hand.
         chosen: The vertex picked out of them.
         sketch: What is being drawn with the tool; the shape in hand is the editor's.
@@ -41,6 +42,7 @@ class Tool:
     takes_numbers: ClassVar[bool] = False
     shows_nodes: ClassVar[bool] = False
     edits: ClassVar[bool] = False
+    writes: ClassVar[bool] = False
     chosen: VertexRef | None = None
     sketch: Sketch | None = None
 

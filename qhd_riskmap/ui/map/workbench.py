@@ -54,7 +54,7 @@ class MapWorkbench(QObject):
         self.identify_panel = IdentifyPanel(canvas)
         self.options = ToolOptions(canvas, self.ask_attribute)
         self.bookmarks = BookmarkMenu(desk, canvas)
-        self.time = TimeSlider(desk, canvas)
+        self.time = TimeSlider(desk)
         self.search_box.hazard_chosen.connect(self.hazard_wanted)
         self.search_box.ground_chosen.connect(self._show_ground)
         self.search_box.place_chosen.connect(self.go_to_place)

@@ -32,6 +32,7 @@ from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
 from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.permitted import refusal
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
@@ -240,6 +241,7 @@ class MapPage(Page):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.toolbar)
+        column.addWidget(self.bench.time)
         column.addWidget(self._rows, 1)
         self._columns = QSplitter(Qt.Orientation.Horizontal)
         self._columns.setObjectName("map-columns")
@@ -292,6 +294,8 @@ class MapPage(Page):
         )
         self.bench.fill_toolbar(bar)
         self._fill_switches()
+        if reason := refusal(Permission.EDIT, self.desk.app.actor.permissions):
+            bar.refuse_writing(reason)
 
     def _fill_switches(self) -> None:
         bar = self.toolbar
@@ -329,6 +333,7 @@ class MapPage(Page):
         canvas.pointed.connect(desk.pointed)
         canvas.scaled.connect(desk.scaled)
         canvas.failed.connect(desk.show_error)
+        canvas.refused.connect(desk.notify)
         canvas.shown.connect(self._shown)
         self.editing.stored.connect(self.detail.rebase)
         canvas.opened.connect(self._open)
@@ -466,6 +471,8 @@ class MapPage(Page):
         dialog = PlaceDialog(text, self)
         dialog.place_found.connect(self.bench.go_to_place)
         dialog.new_here.connect(self.editing.register_at)
+        if reason := refusal(Permission.EDIT, self.desk.app.actor.permissions):
+            dialog.refuse_new(reason)
         self.dialog = dialog
         dialog.open()
 

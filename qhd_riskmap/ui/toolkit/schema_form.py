@@ -164,7 +164,8 @@ class SchemaForm(QWidget):
         if field.example and not isinstance(editor, QComboBox):
             editor.setPlaceholderText(_("例如：{example}").format(example=field.example))
         editor.setToolTip(help_text)
-        star = " *" if field.required else ""
+        # A wrapped name takes its star along.
+        star = "\N{NO-BREAK SPACE}*" if field.required else ""
         label = QLabel(field.header + star)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)

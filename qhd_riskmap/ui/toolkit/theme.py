@@ -284,6 +284,12 @@ def _menus_and_bars(t: Theme) -> str:
     QProgressBar::chunk {{ background: {t.selected}; border-radius: 3px; }}
     QTabBar::tab:selected {{ color: {t.accent}; }}
     QFrame#panel, QWidget#panel {{ background: {t.surface}; }}
+    QFrame#legend-plate {{ background: {t.surface}; border: 1px solid {t.line};
+        border-radius: {RADIUS}px; }}
+    QFrame#legend-plate QToolButton {{ border: none; padding: {SPACE_XS}px {SPACE_S}px;
+        background: {t.surface}; color: {t.text}; font-weight: bold; }}
+    QFrame#legend-plate QToolButton:hover {{ background: {t.raised}; }}
+    QFrame#time-slider {{ background: {t.surface}; border-bottom: 1px solid {t.line}; }}
     QFrame#rail {{ background: {t.raised}; border-right: 1px solid {t.line}; }}
     QLabel[role="title"] {{ font-size: 13pt; font-weight: 600; }}
     QLabel[role="section"] {{ color: {t.muted}; font-weight: 600; }}
