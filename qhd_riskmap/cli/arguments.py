@@ -113,8 +113,23 @@ def _import(commands: Commands[Parser]) -> None:
         help=_("指明一列的含义；字段留空表示作为附加信息保留"),
     )
     parser.add_argument(
-        "--header-row", type=int, default=0, metavar="N", help=_("表头所在的行号，默认自动识别")
+        "--header-row",
+        type=row_number,
+        default=0,
+        metavar="N",
+        help=_("表头所在的行号，默认自动识别"),
     )
+
+
+def row_number(text: str) -> int:
+    """A row number, from 1.
+
+    Raises:
+        argparse.ArgumentTypeError: No whole number above 0.
+    """
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(_("应为从 1 起的行号：{text}").format(text=text))
+    return int(text)
 
 
 def column_meaning(text: str) -> tuple[str, str]:

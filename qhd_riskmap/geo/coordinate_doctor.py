@@ -19,6 +19,8 @@ from qhd_riskmap.geo.datum_words import Datum, NamedDatums, named_datums
 from qhd_riskmap.geo.datums import FloatArray, to_cgcs2000
 from qhd_riskmap.geo.diagnosis import NEIGHBOURHOOD, Diagnosis, SheetEvidence
 from qhd_riskmap.geo.geodesy import metres_per_degree
+from qhd_riskmap.geo.plane_words import PlaneWords
+from qhd_riskmap.geo.projection_words import named_projection
 from qhd_riskmap.geo.references import (
     BD09,
     CGCS2000,
@@ -30,7 +32,6 @@ from qhd_riskmap.geo.references import (
 from qhd_riskmap.geo.sheet_frames import (
     GEOGRAPHIC,
     Fit,
-    Frame,
     fits_of,
     from_packed_fraction,
     looks_packed,
@@ -56,6 +57,7 @@ UNSHIFTED: Final = N_("旧坐标系在本地没有公开参数，未改正，位
 _ASK_DEGREES: Final = N_("坐标从哪里来的？高德/腾讯地图 · 百度地图 · GPS 手持机或测绘单位 · 不清楚")
 _ASK_PLANE: Final = N_("这些平面坐标是哪个坐标系？国家2000 · 西安80 · 北京54 · 不清楚")
 _ASK_PROJECTION: Final = N_("这些平面坐标用的是哪种投影？高斯投影（117°） · UTM 50 带 · 不清楚")
+_ASK_SINGLE: Final = N_("这些数是“{name}”坐标吗？是 · 不清楚")
 _ASK_FORM: Final = N_("这些数怎么读？十进制度（119.3524°） · 度.分秒（119°35′24″） · 不清楚")
 _ASK_MIXED: Final = N_("表里的坐标写法不一，各行分别是什么坐标？请分表或逐行注明。")
 
@@ -76,6 +78,7 @@ class _Case:
         self.evidence = evidence
         self.x, self.y = evidence.columns()
         self.words: NamedDatums = named_datums(evidence.header_words)
+        self.plane_words = PlaneWords(self.words, named_projection(evidence.header_words))
         self.reasons: list[str] = []
         self.votes: dict[str, int] = {}
         rows = np.isfinite(self.x) & np.isfinite(self.y)
@@ -226,11 +229,7 @@ class _Case:
         winner = parse_reference(GEOGRAPHIC.codes[datum])
         apart = {GCJ02.text, BD09.text}
         if hearing.against(winner.text if winner.text in apart else WGS84.text):
-            self.reasons.append(
-                _("表中写着“{words}”，但按它换算后多行不在所报县区。").format(
-                    words="、".join(self.words.words)
-                )
-            )
+            self._say_words_refuted(self.words.words)
             return self._undecided(best, candidates, _(_ASK_DEGREES))
         self.votes.setdefault(winner.text, self.votes[WGS84.text])
         self.offsets.setdefault(winner.text, 0.0)
@@ -292,31 +291,45 @@ class _Case:
         frames = [fit.frame for fit in rivals]
         candidates = tuple(parse_reference(code) for f in frames for code in f.codes.values())
         readings = [self._reading(f.key, f.any_reference, best.x, best.y, best) for f in frames]
-        hearing = self._heard(readings, further=len(frames) > 1)
-        frame = best.frame
-        if len(frames) > 1:
+        named, sentence = self.plane_words.frames(frames)
+        self.reasons += [sentence] if sentence else []
+        if named is not None and not named:
+            return self._undecided(best, candidates, _(_ASK_PROJECTION))
+        told = named[0] if named is not None and len(named) == 1 else None
+        hearing = self._heard(readings, further=len(frames) > 1 and told is None)
+        if told is not None:
+            if hearing.against(told.key):
+                self._say_words_refuted(self.plane_words.quoted)
+                return self._undecided(best, candidates, _(_ASK_PROJECTION))
+            best = next(fit for fit in rivals if fit.frame is told)
+        elif len(frames) > 1:
             found = hearing.verdict()
             if found is None:
                 self.reasons.append(_("高斯 117° 与 UTM 50 带数值相近，只差约 1.8 千米，分不开。"))
                 return self._undecided(best, candidates, _(_ASK_PROJECTION))
-            frame = next(f for f in frames if f.key == found)
-            self._say_borne_out(hearing, found, frame.label)
-        return self._plane_datum(best, frame)
+            best = next(fit for fit in rivals if fit.frame.key == found)
+            self._say_borne_out(hearing, found, best.frame.label)
+        return self._plane_datum(best)
 
-    def _plane_datum(self, best: Fit, frame: Frame) -> Diagnosis:
-        candidates = tuple(parse_reference(code) for code in frame.codes.values())
-        if self.words.named:
-            datum = self.words.only
-            if datum is None or datum not in frame.codes:
+    def _plane_datum(self, best: Fit) -> Diagnosis:
+        codes = best.frame.codes
+        candidates = tuple(parse_reference(code) for code in codes.values())
+        if not self.plane_words.silent(best.frame):
+            winner, sentence = self.plane_words.reference(best.frame)
+            if winner is None:
                 self._say_words_unclear()
                 return self._undecided(best, candidates, _(_ASK_PLANE))
-            winner = parse_reference(frame.codes[datum])
+            self.reasons += [sentence] if sentence else []
             self._say_words(winner)
+            self.votes.setdefault(winner.text, self.votes[best.frame.any_reference.text])
             return self._decided(best, winner)
-        if Datum.CGCS2000 in frame.codes and self._surveyed_since():
+        if Datum.CGCS2000 in codes and self._surveyed_since():
             self.reasons.append(_("按日期推定为国家2000：全部排查日期都在 2018 年 7 月 1 日之后。"))
-            return self._decided(best, parse_reference(frame.codes[Datum.CGCS2000]))
+            return self._decided(best, parse_reference(codes[Datum.CGCS2000]))
         self.reasons.append(_("数值只说明投影，不说明坐标系。"))
+        if len(candidates) == 1:
+            question = _(_ASK_SINGLE).format(name=candidates[0].label)
+            return self._undecided(best, candidates, question)
         return self._undecided(best, candidates, _(_ASK_PLANE))
 
     def _surveyed_since(self) -> bool:
@@ -326,13 +339,16 @@ class _Case:
     # The answer ----------------------------------------------------------------------------------
 
     def _say_words(self, winner: Reference) -> None:
+        words = "、".join(self.words.words or self.plane_words.quoted)
         self.reasons.append(
-            _("表中写明“{words}”，定为{name}。").format(
-                words="、".join(self.words.words), name=winner.label
-            )
+            _("表中写明“{words}”，定为{name}。").format(words=words, name=winner.label)
         )
         if winner.unshifted:
             self.reasons.append(_(UNSHIFTED))
+
+    def _say_words_refuted(self, words: Sequence[str]) -> None:
+        message = _("表中写着“{words}”，但按它换算后多行不在所报县区。")
+        self.reasons.append(message.format(words="、".join(words)))
 
     def _say_words_unclear(self) -> None:
         self.reasons.append(

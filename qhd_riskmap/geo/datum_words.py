@@ -49,10 +49,10 @@ class NamedDatums:
 _PATTERNS: Final = (
     (Datum.GCJ02, r"高德|腾讯|火星|GCJ"),
     (Datum.BD09, r"百度|BD-?09"),
-    (Datum.WGS84, r"WGS|GPS|手持机"),
+    (Datum.WGS84, r"WGS|GPS|手持机|EPSG:?4326"),
     (
         Datum.CGCS2000,
-        r"CGCS|(?:国家|大地|中国)2000|2000(?:国家|中国|坐标|大地|系)|\(2000\)|国家大地坐标",
+        r"CGCS|(?:国家|大地|中国)2000|2000(?:国家|中国|坐标|大地|系)|\(2000\)|国家大地坐标|EPSG:?4490",
     ),
     (Datum.XIAN80, r"西安(?:19)?80|(?<!\d)(?:19)?80(?:年)?西安|80坐标|80系|XI'?AN(?:19)?80"),
     (Datum.NEW_BEIJING54, r"新北京(?:19)?54|新54"),
@@ -62,10 +62,10 @@ _PATTERNS: Final = (
     ),
 )
 _COMPILED: Final = tuple((datum, re.compile(pattern)) for datum, pattern in _PATTERNS)
-_DOUBT: Final = re.compile(r"非(?!煤)|不(?!稳|良)|勿|禁|无|没|转(?!移)|换算|变换|纠偏|还是|\?")
-_CLAUSE: Final = re.compile(r"[。;!,]")
+DOUBT: Final = re.compile(r"非(?!煤)|不(?!稳|良)|勿|禁|无|没|转(?!移)|换算|变换|纠偏|还是|\?")
+CLAUSE: Final = re.compile(r"[。;!,]")
 _SPACE: Final = re.compile(r"\s+")
-_LONGEST_TEXT: Final = 2000
+LONGEST_TEXT: Final = 2000
 
 
 def named_datums(texts: Iterable[str]) -> NamedDatums:
@@ -80,10 +80,10 @@ def named_datums(texts: Iterable[str]) -> NamedDatums:
     words: list[str] = []
     doubtful = False
     for text in texts:
-        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])).upper()
-        for clause in _CLAUSE.split(plain):
+        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT])).upper()
+        for clause in CLAUSE.split(plain):
             found = [(datum, match[0]) for datum, p in _COMPILED for match in p.finditer(clause)]
             named.update(datum for datum, _word in found)
             words += [word for _datum, word in found if word not in words]
-            doubtful = doubtful or (bool(found) and _DOUBT.search(clause) is not None)
+            doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
     return NamedDatums(frozenset(named), tuple(words), doubtful)

@@ -13,9 +13,12 @@ import numpy.typing as npt
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_doctor import UNSHIFTED, Diagnosis, SheetEvidence, diagnose
 from qhd_riskmap.geo.datum_shift import DatumShift
+from qhd_riskmap.geo.datum_words import named_datums
 from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.diagnosis import NOBODY
+from qhd_riskmap.geo.projection_words import named_projection
 from qhd_riskmap.geo.references import CGCS2000, Reference, parse_reference
+from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC
 from qhd_riskmap.geo.witnesses import Witness
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, warning
@@ -239,10 +242,12 @@ def _row_references(evidence: DatumEvidence, rows: int, log: IssueLog) -> list[R
 
 
 def _reference(text: str) -> Reference | None:
+    """What a row names: a reference, or a datum beside a projection (西安80 3度带)."""
     try:
         return parse_reference(text)
     except InvalidInputError:
-        return None
+        datum = named_datums([text]).only if named_projection([text]).spoken else None
+        return parse_reference(GEOGRAPHIC.codes[datum]) if datum is not None else None
 
 
 def _with_projection(
@@ -251,19 +256,21 @@ def _with_projection(
     own: list[Reference | None],
     evidence: DatumEvidence,
 ) -> list[Reference | None]:
-    """Replace "国家2000" on rows of metres by the projection that the numbers show."""
+    """Replace "国家2000" on rows of metres by the projection that numbers and words show."""
     resolved = list(own)
-    wanting: dict[str, list[int]] = {}
+    wanting: dict[tuple[str, str], list[int]] = {}
+    written = evidence.row_words
     for row, reference in enumerate(own):
         if reference is not None and plane[row] and not reference.projected:
-            wanting.setdefault(reference.text, []).append(row)
-    for text, rows in wanting.items():
+            said = (written[row] if written is not None else None) or ""
+            wanting.setdefault((reference.text, said), []).append(row)
+    for (text, said), rows in wanting.items():
         x, y = np.full(len(own), np.nan), np.full(len(own), np.nan)
         x[rows], y[rows] = positions.x[rows], positions.y[rows]
         word = _DATUM_WORDS.get(text)
         found = None
         if word is not None:
-            case = SheetEvidence(x=x, y=y, header_words=(word,), witnesses=evidence.witnesses)
+            case = SheetEvidence(x=x, y=y, header_words=(word, said), witnesses=evidence.witnesses)
             found = diagnose(case).decided
         for row in rows:
             resolved[row] = found if found is not None and found.projected else own[row]

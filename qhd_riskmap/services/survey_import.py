@@ -42,6 +42,7 @@ from qhd_riskmap.services.survey_corrections import (
     MendedCell,
     remember_answers,
 )
+from qhd_riskmap.services.survey_demands import require_possible
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import (
     Layouts,
@@ -152,6 +153,7 @@ class SurveyImport:
 
         Raises:
             UnreadableFileError: None of the files can be read.
+            InvalidInputError: What was said of all sheets can hold for none of them.
             JobCancelledError: The user stopped it.
         """
         self._actor.require(Permission.IMPORT)
@@ -178,6 +180,8 @@ class SurveyImport:
             pace.report(done, rows, _("核对 {name}").format(name=path.name))
         if failures and len(failures) == len(files):
             raise failures[0]
+        found_readings = [reading for file in read for reading in file.readings]
+        require_possible(found_readings, header_row=layouts.for_all.header_row, datum=datum)
         pace.report(done, rows, _("查重"))
         preview = self._matched(read, terms)
         learnt = corrections(preview.readings, layouts, sender)

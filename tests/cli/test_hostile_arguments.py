@@ -8,6 +8,8 @@ import openpyxl
 import pytest
 
 from qhd_riskmap.cli.application import EXIT_USER_ERROR
+from qhd_riskmap.geo.datums import from_cgcs2000
+from qhd_riskmap.geo.references import parse_reference
 
 PLACE = ["坐标系", "隐患名称", "隐患类别", "县区", "经度", "纬度"]
 
@@ -102,3 +104,51 @@ def test_a_wrong_command_line_is_explained_in_chinese(command, arguments, senten
     assert (code, out) == (EXIT_USER_ERROR, "")
     assert sentence in err
     assert "argument" not in err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--header-row", "99"), "没有第 99 行：各表最后一行是第 3 行"),
+        (("--header-row", "0"), "应为从 1 起的行号"),
+        (("--header-row", "-1"), "应为从 1 起的行号"),
+        (("--datum", "EPSG:3857"), "表里的坐标是经纬度，不是平面坐标“网络墨卡托”"),
+    ],
+)
+def test_what_no_sheet_can_give_is_refused_in_words(register, sheet, command, options, words):
+    code, _out, err = command("import", register, sheet, *options)
+    assert code == EXIT_USER_ERROR
+    assert words in err
+
+
+def plane_sheet(path, code, title=""):
+    x, y = from_cgcs2000(119.6, 39.935, parse_reference(code))
+    book = openpyxl.Workbook()
+    book.active.append([title])
+    book.active.append(["隐患名称", "隐患类别", "X", "Y"])
+    book.active.append(["虚构北山滑坡", "滑坡", round(float(y), 3), round(float(x), 3)])
+    book.save(path)
+    return path
+
+
+def test_a_datum_without_a_projection_is_refused_where_the_numbers_leave_it_open(
+    register, tmp_path, command, answer
+):
+    path = plane_sheet(tmp_path / "平面.xlsx", "EPSG:4548")
+    code, _out, err = command("import", register, path, "--datum", "cgcs2000")
+    assert code == EXIT_USER_ERROR
+    assert "定不出投影" in err
+    assert answer("import", register, path, "--datum", "EPSG:4548")["accepted"] == 1
+
+
+def test_web_mercator_is_converted_where_the_rows_fit_it(register, tmp_path, answer):
+    path = plane_sheet(tmp_path / "墨卡托.xlsx", "EPSG:3857")
+    assert answer("import", register, path, "--datum", "EPSG:3857")["accepted"] == 1
+    (found,) = answer("list", register)
+    assert (found["lon"], found["lat"]) == pytest.approx((119.6, 39.935), abs=1e-6)
+
+
+def test_one_of_two_sheets_may_lack_what_was_asked_for_all(register, sheet, tmp_path, answer):
+    path = plane_sheet(tmp_path / "平面.xlsx", "EPSG:4549")
+    document = answer("import", register, sheet, path, "--datum", "EPSG:4549")
+    assert (document["accepted"], document["undecided"]) == (1, 1)

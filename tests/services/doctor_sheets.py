@@ -48,6 +48,14 @@ WORDS = {
     "EPSG:4610": ("1980西安坐标系", "西安80坐标"),
     "EPSG:4214": ("1954年北京坐标系", "北京54坐标"),
 }
+PROJECTIONS = {
+    "EPSG:4549": ("中央经线120", "3度带，中央子午线120°E"), "EPSG:4528": ("3度带 40", "第40带"),
+    "EPSG:4548": ("高斯投影 中央经线117", "3°带"), "EPSG:4509": ("6度带 中央经线117",),
+    "EPSG:4498": ("6度带20带",), "EPSG:4527": ("三度带，带号39",), "EPSG:32650": ("UTM 50N", "UTM Zone 50"),
+    "EPSG:2385": ("中央经线120",), "EPSG:2364": ("3度带40带",), "EPSG:2384": ("高斯",),
+    "EPSG:2334": ("6度带",), "EPSG:2437": ("3度带",), "EPSG:2416": ("带号40",),
+    "EPSG:2436": ("中央经度117",), "EPSG:21420": ("六度带20带",),
+}  # fmt: skip
 DEGREE_FORMS = ("decimal", "symbols", "chinese", "dashes", "one cell", "swapped", "packed")
 PLANE_FORMS = ("x north", "y first", "one cell", "swapped")
 DEGREE_EVIDENCE = (
@@ -60,7 +68,7 @@ DEGREE_EVIDENCE = (
     "receptors",
     "two rows",
 )
-PLANE_EVIDENCE = ("none", "word", "new dates", "old dates", "records", "border")
+PLANE_EVIDENCE = ("none", "word", "projection", "new dates", "old dates", "records", "border")
 PLACE_EVIDENCE = {"border", "coast", "records", "receptors"}
 # Planes whose numbers another projection shares: 117° without a zone in front, and UTM 50.
 AMBIGUOUS = {"EPSG:4548", "EPSG:4509", "EPSG:2384", "EPSG:2436", "EPSG:32650"}
@@ -90,12 +98,15 @@ class Case:
     def separable(self) -> bool:
         """Whether the evidence parts the hypotheses, by construction."""
         plane = self.reference in PLANES
-        if plane and self.reference in AMBIGUOUS:
+        old = self.datum in TRUE_SHIFTS
+        if plane and self.evidence == "projection":
+            return True
+        if plane and self.reference in AMBIGUOUS and not (old and self.evidence == "word"):
             return False  # the projection needs places, the datum a word: one kind is not enough
         if plane:
             cgcs = self.datum == "cgcs2000"
             return self.evidence == "word" or (self.evidence == "new dates" and cgcs)
-        if self.datum in TRUE_SHIFTS:
+        if old:
             return self.evidence == "word"
         return self.evidence in {"word", "border", "coast", "records", "receptors"}
 
@@ -266,6 +277,9 @@ def _title(rng, reference, evidence):
     datum = datum_of(reference)
     if evidence == "word":
         return f"地质灾害隐患排查表（{rng.choice(WORDS[datum])}）"
+    if evidence == "projection":
+        words = f"{rng.choice(WORDS[datum])}，{rng.choice(PROJECTIONS[reference])}"
+        return f"地质灾害隐患排查表（{words}）"
     if evidence == "two words":
         other = str(rng.choice([key for key in WORDS if key != datum]))
         return f"排查表（{rng.choice(WORDS[datum])}、{rng.choice(WORDS[other])}）"

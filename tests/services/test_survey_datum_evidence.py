@@ -340,3 +340,14 @@ def test_the_offices_own_parameters_move_old_datums(tmp_path):
         with register.unit_of_work() as work:
             said = f"{found.outcome().to_json()} {work.audit.recent(50)} {work.batches.list()}"
         assert not any(number in said for number in ("-150", "0.2,", "-0.3"))
+
+
+def test_rows_may_name_a_datum_among_other_words(survey, tmp_path):
+    rows = []
+    for code, word in (("EPSG:2384", "西安80 3度带 39带"), ("EPSG:32650", "WGS84 UTM 50N")):
+        x, y = from_cgcs2000(*PLACES[0], parse_reference(code))
+        rows.append([f"{code}滑坡", "滑坡", "青龙县", word, round(float(y), 3), round(float(x), 3)])
+    path = workbook(tmp_path / "a.xlsx", rows, ["隐患名称", "类别", "县区", "坐标系", "X", "Y"])
+    found = survey.preview([path], datum=None, job=SilentJob())
+    assert [h.provenance.declared_reference for h in found.hazards] == ["EPSG:2384", "EPSG:32650"]
+    assert [i.code for i in found.issues] == []
