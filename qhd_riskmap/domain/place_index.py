@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.geo.geodesy import metres_per_degree
-from qhd_riskmap.geo.nearness import distances_m
+from qhd_riskmap.geo.nearness import distances_m, edges_m, ground_m
 
 Rows = npt.NDArray[np.intp]
 # Distances are geodesic, the box that looks for candidates is flat: a little too large is right.
@@ -32,7 +32,10 @@ class Nearness(StrEnum):
     EDGE = "edge"
 
 
+# The first three by dimension.
 _ORDER: Final = (Nearness.POINT, Nearness.LINE, Nearness.INSIDE, Nearness.EDGE)
+_AREA: Final = 2
+_POINT: Final = int(shapely.GeometryType.POINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,26 +79,63 @@ class PlaceIndex:
             points_m: Reach for points, metres on the ground.
             lines_m: Reach for lines and for the edges of areas.
         """
-        east, north = metres_per_degree(lat)
-        reach = max(points_m, lines_m) * _BOX_ALLOWANCE
-        box = shapely.box(
-            lon - reach / east, lat - reach / north, lon + reach / east, lat + reach / north
-        )
-        rows = self.tree.query(box, predicate="intersects")
-        if not len(rows):
+        near = self._near(lon, lat, max(points_m, lines_m))
+        if not len(near):
             return []
-        shapes, dimensions = self.table.geometries[rows], self.dimensions[rows]
-        metres = distances_m(shapes, lon, lat)
-        kinds = np.where(dimensions == 0, 0, np.where(dimensions == 1, 1, 2 + (metres > 0)))
-        near = metres <= np.where(dimensions == 0, points_m, lines_m)
-        # Two areas around the place are told apart by their size, everything else by distance.
-        second = np.where(kinds == _ORDER.index(Nearness.INSIDE), shapely.area(shapes), metres)
-        order = np.lexsort((rows, second, kinds))
-        return [
-            Found(int(rows[place]), _ORDER[int(kinds[place])], float(metres[place]))
-            for place in order
-            if near[place]
-        ]
+        rows, shapes = near.tolist(), self.table.geometries[near]
+        # Nearness, what orders within it, row, metres; plain values, for there are a few of them.
+        listed: list[tuple[int, float, int, float]] = []
+        shaped = []
+        for place, (row, kind) in enumerate(
+            zip(rows, shapely.get_type_id(shapes).tolist(), strict=True)
+        ):
+            if kind != _POINT:
+                shaped.append(place)
+                continue
+            there_lon, there_lat = self.table.anchors[row].tolist()
+            metres = ground_m(lon, lat, there_lon - lon, there_lat - lat)
+            if metres <= points_m:
+                listed.append((0, metres, row, metres))
+        if shaped:
+            chosen = [rows[each] for each in shaped]
+            listed += self._shaped(chosen, shapes[shaped], (lon, lat), (points_m, lines_m))
+        listed.sort()
+        return [Found(row, _ORDER[kind], metres) for kind, _second, row, metres in listed]
+
+    def _shaped(
+        self,
+        rows: list[int],
+        shapes: npt.NDArray[Any],
+        place: tuple[float, float],
+        reaches: tuple[float, float],
+    ) -> list[tuple[int, float, int, float]]:
+        """What `identify` lists of the hazards that are more than one point."""
+        points_m, lines_m = reaches
+        met = shapely.intersects_xy(shapes, *place).tolist()
+        metres = [0.0] * len(rows)
+        outside = [each for each, meets in enumerate(met) if not meets]
+        if outside:
+            for each, far in zip(outside, edges_m(shapes[outside], *place), strict=True):
+                metres[each] = far
+        listed = []
+        for row, shape, far in zip(rows, shapes, metres, strict=True):
+            dimension = int(self.dimensions[row])
+            if far > (lines_m if dimension else points_m):
+                continue
+            kind = dimension if dimension < _AREA or far == 0 else _ORDER.index(Nearness.EDGE)
+            # Two areas around the place are told apart by their size, everything else by distance.
+            second = float(shapely.area(shape)) if kind == _AREA else far
+            listed.append((kind, second, row, far))
+        return listed
+
+    def _near(self, lon: float, lat: float, metres: float) -> Rows:
+        """Rows of what touches the box about a circle on the ground, in no order."""
+        east, north = metres_per_degree(lat)
+        across, up = metres * _BOX_ALLOWANCE / east, metres * _BOX_ALLOWANCE / north
+        box = np.empty(1, dtype=object)  # shapely takes an array without ado
+        box[0] = shapely.box(lon - across, lat - up, lon + across, lat + up)
+        rows: Rows = self.tree.query(box, predicate="intersects")[1]
+        return rows
 
     def touching(self, area: BaseGeometry) -> Rows:
         """Rows of the hazards that touch or lie in an area, in the order of the table."""
@@ -104,10 +144,5 @@ class PlaceIndex:
 
     def within(self, lon: float, lat: float, metres: float) -> Rows:
         """Rows of the hazards at most ``metres`` from a place, in the order of the table."""
-        east, north = metres_per_degree(lat)
-        reach = metres * _BOX_ALLOWANCE
-        box = shapely.box(
-            lon - reach / east, lat - reach / north, lon + reach / east, lat + reach / north
-        )
-        rows = np.sort(self.tree.query(box))
+        rows = np.sort(self._near(lon, lat, metres))
         return rows[distances_m(self.table.geometries[rows], lon, lat) <= metres]

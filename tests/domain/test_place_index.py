@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.domain.place_index import Found, Nearness, PlaceIndex
 from qhd_riskmap.geo.geodesy import buffer_m, distance_m
+from qhd_riskmap.geo.nearness import distances_m
 
 LON, LAT = 119.5, 39.9
 METRE = 1 / 111_000  # of latitude, roughly
@@ -56,6 +57,55 @@ def test_points_and_lines_have_reaches_of_their_own():
     assert [each.row for each in found] == [4, 3, 2, 0]
     found = PlaceIndex.of(STACK).identify(LON, LAT, points_m=0, lines_m=13)
     assert [each.row for each in found] == [1, 2, 0]
+
+
+def every_distance_measured(table, lon, lat, points_m, lines_m):
+    """What is listed, the plain way: the distance to every hazard there is, then sorted."""
+    metres = distances_m(table.geometries, lon, lat)
+    dimensions = shapely.get_dimensions(table.geometries)
+    kinds = np.where(dimensions == 0, 0, np.where(dimensions == 1, 1, 2 + (metres > 0)))
+    near = metres <= np.where(dimensions == 0, points_m, lines_m)
+    second = np.where(kinds == 2, shapely.area(table.geometries), metres)
+    order = np.lexsort((np.arange(len(table)), second, kinds))
+    reasons = (Nearness.POINT, Nearness.LINE, Nearness.INSIDE, Nearness.EDGE)
+    return [(int(row), reasons[kinds[row]], float(metres[row])) for row in order if near[row]]
+
+
+def crowd(seed, size=120):
+    """Hazards of every kind within some hundred metres."""
+    random = np.random.default_rng(seed)
+
+    def places(count):
+        return random.normal((LON, LAT), 0.004, 2) + random.normal(0, 0.002, (count, 2))
+
+    makers = (
+        lambda: shapely.Point(places(1)[0]),
+        lambda: shapely.MultiPoint(places(3)),
+        lambda: shapely.LineString(places(6)),
+        lambda: shapely.MultiLineString([places(3), places(2)]),
+        lambda: shapely.MultiPoint(places(6)).convex_hull,
+        lambda: shapely.Point(places(1)[0]).buffer(random.uniform(0.0005, 0.004)),
+        lambda: shapely.Point(places(1)[0]).buffer(0.003) - shapely.Point(LON, LAT).buffer(0.001),
+        lambda: shapely.GeometryCollection(
+            [shapely.Point(places(1)[0]), shapely.LineString(places(2))]
+        ),
+    )
+    return table_of(*(makers[kind]() for kind in random.integers(0, len(makers), size)))
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_a_click_finds_what_measuring_every_hazard_finds(seed):
+    table = crowd(seed)
+    index = PlaceIndex.of(table)
+    random = np.random.default_rng(seed)
+    for points_m, lines_m in ((5, 5), (40, 15), (300, 500), (1500, 1500)):
+        lon, lat = random.normal((LON, LAT), 0.002).tolist()
+        expected = every_distance_measured(table, lon, lat, points_m, lines_m)
+        found = index.identify(lon, lat, points_m=points_m, lines_m=lines_m)
+        assert [(each.row, each.nearness) for each in found] == [each[:2] for each in expected]
+        assert [each.metres for each in found] == pytest.approx(
+            [each[2] for each in expected], abs=1e-5
+        )
 
 
 def test_where_nothing_lies_nothing_is_listed():
