@@ -321,7 +321,14 @@ _REMEDY = (
     ),
 )
 
-COMMON_FIELDS: Final[tuple[Field, ...]] = (*_IDENTITY, *_PLACE, *_PEOPLE, *_RISK, *_REMEDY)
+FIELD_GROUPS: Final[tuple[tuple[str, tuple[Field, ...]], ...]] = (
+    (N_("名称与类别"), _IDENTITY),
+    (N_("位置与坐标"), _PLACE),
+    (N_("责任与联系"), _PEOPLE),
+    (N_("风险"), _RISK),
+    (N_("整改与其他"), _REMEDY),
+)
+COMMON_FIELDS: Final[tuple[Field, ...]] = tuple(f for _title, fs in FIELD_GROUPS for f in fs)
 _REMARK = re.compile(r"[(\[【].*?[)\]】]")
 
 

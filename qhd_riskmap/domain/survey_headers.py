@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Literal
@@ -49,7 +49,9 @@ _CORNER: Final = Field(
 SHEET_FIELDS: Final[tuple[Field, ...]] = (*COMMON_FIELDS, *_ENDS, _CORNER)
 
 
-MappingSource = Literal["name", "likeness", "choice"]
+# By its own label, by another word for it, by likeness, as an officer says now, as one said before;
+# "none" keeps the column as an extra.
+MappingSource = Literal["label", "alias", "likeness", "choice", "remembered", "none"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +64,7 @@ class MappedColumn:
         field: The common field, or None.
         type_fields: The own field of each type that has one of this name, by type key.
         factor: Multiplies the numbers, where the header names another unit.
+        given_unit: That other unit, "" where nothing is converted.
         source: How its meaning was found.
     """
 
@@ -70,7 +73,8 @@ class MappedColumn:
     field: Field | None = None
     type_fields: Mapping[str, Field]
     factor: float = 1.0
-    source: MappingSource = "name"
+    given_unit: str = ""
+    source: MappingSource = "none"
 
     @property
     def known(self) -> bool:
@@ -183,7 +187,7 @@ def map_sheet(
     mixed = any(_names_category(options) for options in header.names)
     wanted = () if mixed or "category" in chosen.values() else types
     wanted = tuple(t for t in wanted if t.key == type_key)
-    columns, issues = _columns(header, wanted or types, chosen)
+    columns, issues = _columns(header, wanted or types, chosen, choice.fields)
     return SheetMapping(
         header=header,
         columns=columns,
@@ -240,7 +244,10 @@ def _fields_of(types: Sequence[HazardType]) -> tuple[Field, ...]:
 
 
 def _columns(
-    header: HeaderRows, types: Sequence[HazardType], said: Mapping[str, str]
+    header: HeaderRows,
+    types: Sequence[HazardType],
+    said: Mapping[str, str],
+    said_now: Collection[str],
 ) -> tuple[tuple[MappedColumn, ...], tuple[HeaderIssue, ...]]:
     names = header.headers
     spoken = {index: said[name] for index, name in names.items() if name in said}
@@ -255,6 +262,8 @@ def _columns(
         text = header.header(index)
         if index in spoken:
             column, issue = _chosen_column(index, text, spoken[index], types)
+            if names[index] not in said_now:
+                column = replace(column, source="remembered")
         else:
             column, issue = _column(index, text, chosen[index], common[index], types)
         if column.field is not None and column.field.key in taken:
@@ -277,7 +286,13 @@ def _chosen_column(
     own = {} if field else {t.key: f for t in types for f in t.fields if f.key == key}
     factor, issue = _factor(header, field or next(iter(own.values()), None))
     column = MappedColumn(
-        index=index, header=header, field=field, type_fields=own, factor=factor, source="choice"
+        index=index,
+        header=header,
+        field=field,
+        type_fields=own,
+        factor=factor,
+        given_unit=unit_in(header) if factor != 1.0 else "",
+        source="choice",
     )
     return column, issue
 
@@ -323,9 +338,19 @@ def _column(
         field=common,
         type_fields=own,
         factor=factor,
-        source="name" if issue is None else "likeness",
+        given_unit=unit_in(header) if factor != 1.0 else "",
+        source=_source(text, sample, guessed=issue is not None),
     )
     return column, issue or unit_issue
+
+
+def _source(text: str, found: Field | None, *, guessed: bool) -> MappingSource:
+    if found is None:
+        return "none"
+    if guessed:
+        return "likeness"
+    own = {header_words(name)[0] for name in (found.key, found.label, found.header)}
+    return "label" if own.intersection(header_words(text)) else "alias"
 
 
 def _guess(text: str, fields: Sequence[Field]) -> Field | None:

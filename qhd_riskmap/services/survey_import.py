@@ -45,6 +45,7 @@ from qhd_riskmap.services.survey_corrections import (
 from qhd_riskmap.services.survey_demands import require_possible
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import (
+    NO_LAYOUTS,
     Layouts,
     corrections,
     layout_issues,
@@ -94,7 +95,6 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
-NO_LAYOUTS: Final = Layouts()
 # Workbooks carry our own hidden sheet, and 填写说明 which is prose.
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
 _GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
@@ -159,7 +159,7 @@ class SurveyImport:
         self._actor.require(Permission.IMPORT)
         files = list(dict.fromkeys(Path(path) for path in paths))
         terms = replace(self._terms(datum), sender=sender)
-        layouts = self._with_remembered(layouts, sender)
+        layouts, senders = self._with_remembered(layouts, sender)
         given = Given(answers, fixes)
         read: list[_CheckedFile] = []
         failures: list[UnreadableFileError] = []
@@ -185,7 +185,9 @@ class SurveyImport:
         pace.report(done, rows, _("查重"))
         preview = self._matched(read, terms)
         learnt = corrections(preview.readings, layouts, sender)
-        preview = replace(preview, sender=sender, corrections=learnt)
+        preview = replace(
+            preview, sender=sender, corrections=learnt, layouts=layouts, senders=senders
+        )
         pace.finish(_("核对完毕"))
         return preview
 
@@ -346,10 +348,13 @@ class SurveyImport:
         pairs = found_pairs(preview.suspects, stored, apart)
         work.look_alikes.add_many(pairs, self._actor, str(preview.batch_id))
 
-    def _with_remembered(self, layouts: Layouts, sender: str) -> Layouts:
+    def _with_remembered(self, layouts: Layouts, sender: str) -> tuple[Layouts, tuple[str, ...]]:
+        """What earlier imports said of columns, and the offices they came from."""
         with self._register.unit_of_work() as work:
             stored = work.survey_mappings.list()
-        return replace(layouts, remembered=remembered_by_headers(stored, sender))
+            known = {*work.senders.names(), *(mapping.sender for mapping in stored)}
+        found = replace(layouts, remembered=remembered_by_headers(stored, sender))
+        return found, tuple(sorted(known - {""}))
 
     def _matched(self, read: Sequence[_CheckedFile], terms: ImportTerms) -> ImportPreview:
         candidates = Candidates(

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.domain.import_rules import severity_of
-from qhd_riskmap.domain.schema import FieldKind, Severity
+from qhd_riskmap.domain.schema import Field, FieldKind, Severity
 from qhd_riskmap.domain.survey_headers import (
     NO_CHOICE,
     POSITION_KEYS,
@@ -59,6 +59,9 @@ class Layouts:
         return self.choices.get((sheet.file, sheet.name), self.for_all)
 
 
+NO_LAYOUTS: Final = Layouts()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownColumn:
     """One column of a sheet and what it is taken for, for people to check.
@@ -71,6 +74,7 @@ class ShownColumn:
         label: Chinese name of the field; "" for an extra.
         source: How the meaning was found.
         samples: The first few values.
+        conversion: In Chinese, what is done to numbers in another unit; "" for nothing.
     """
 
     column: int
@@ -80,6 +84,7 @@ class ShownColumn:
     label: str
     source: MappingSource
     samples: tuple[str, ...]
+    conversion: str = ""
 
 
 def remembered_by_headers(
@@ -127,7 +132,11 @@ def corrections(
         fields = {h: key for h, key in {**known, **said}.items() if h in headers}
         if fields and fields != known:
             found[header.fingerprint] = StoredMapping(
-                sender=sender, fingerprint=header.fingerprint, headers=headers, fields=fields
+                # A sheet that names its office is remembered as that office's.
+                sender=sender or (reading.decision.sender if reading.decision else ""),
+                fingerprint=header.fingerprint,
+                headers=headers,
+                fields=fields,
             )
     return tuple(found.values())
 
@@ -152,15 +161,25 @@ def shown_columns(reading: SheetReading) -> tuple[ShownColumn, ...]:
                 label=_(own.label) if own is not None else "",
                 source=column.source,
                 samples=tuple(samples[:_SHOWN_SAMPLES]),
+                conversion=_conversion(column, own),
             )
         )
     return tuple(shown)
 
 
+def _conversion(column: MappedColumn, own: Field | None) -> str:
+    if own is None or not column.given_unit:
+        return ""
+    return _("{given} → {own}（×{factor}）").format(
+        given=column.given_unit, own=own.unit, factor=f"{column.factor:.6g}"
+    )
+
+
 def first_rows(reading: SheetReading) -> tuple[tuple[int, tuple[str, ...]], ...]:
-    """The first rows with their numbers, so that an officer can point at the header."""
+    """The first rows with their numbers, down to some below the header, to point at it."""
     sheet = reading.sheet
-    rows = range(min(sheet.height, _SHOWN_ROWS))
+    below = reading.mapping.header.bottom + 1 if reading.mapping is not None else 0
+    rows = range(min(sheet.height, max(_SHOWN_ROWS, below + _SHOWN_ROWS // 2)))
     return tuple((sheet.first_row + row, tuple(sheet.row(row))) for row in rows)
 
 

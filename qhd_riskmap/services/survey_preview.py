@@ -12,6 +12,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
@@ -148,6 +149,8 @@ class ImportPreview:
         updates: Repeats that say something else of the record whose code they have.
         suspects: Candidates that may be the same as something else.
         mended: Cells the officer has written over, by file.
+        layouts: What was said and remembered of columns.
+        senders: Offices that have sent before, for the officer to choose from.
     """
 
     files: tuple[SurveyFile, ...]
@@ -161,6 +164,8 @@ class ImportPreview:
     updates: tuple[UpdateOffer, ...] = ()
     suspects: tuple[SuspectPair, ...] = ()
     mended: tuple[tuple[Path, MendedCell], ...] = ()
+    layouts: Layouts = NO_LAYOUTS
+    senders: tuple[str, ...] = ()
 
     @property
     def accepted(self) -> int:

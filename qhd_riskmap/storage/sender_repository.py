@@ -68,3 +68,10 @@ class SenderRepository:
             )
             for row in found
         ]
+
+    def names(self) -> list[str]:
+        """Everybody who ever answered."""
+        found = self._transaction.reading().exec_driver_sql(
+            "SELECT DISTINCT sender FROM sender_datum ORDER BY sender"
+        )
+        return [str(name) for (name,) in found]

@@ -353,7 +353,7 @@ def test_headers_cut_short_by_a_table_of_ten_bytes_are_guessed_and_said(header, 
     mapping = map_sheet(sheet_of(["县区", header, "经度", "纬度"], ["a", "b", "1", "2"]))
     (column,) = [c for c in mapping.columns if c.header == header]
     assert (column.field.key if column.field else None) == key
-    assert column.source == ("likeness" if key else "name")
+    assert column.source == ("likeness" if key else "none")
     assert [i.issue.code for i in mapping.issues] == (["header-guessed"] if key else [])
 
 

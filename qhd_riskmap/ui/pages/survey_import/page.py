@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
@@ -11,6 +12,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.survey_headers import ColumnChoice
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import N_, _
@@ -20,10 +22,12 @@ from qhd_riskmap.services.survey_import import (
     ImportPreview,
     write_survey_template,
 )
+from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey
+from qhd_riskmap.ui.pages.survey_import.columns_dialog import columns_dialog, sheet_key
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
-from qhd_riskmap.ui.pages.survey_import.session import ImportSession
+from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
 from qhd_riskmap.ui.pages.survey_import.start_panel import StartPanel
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -81,6 +85,7 @@ class SurveyImportPage(Page):
         self.start.template_wanted.connect(self.ask_template)
         self.start.dropped.connect(self.take_files)
         self.review.answered.connect(self._answered)
+        self.review.cards.columns_wanted.connect(self._ask_columns)
         self.review.placed.connect(self._placed)
         self.review.rows.mended.connect(self._mended)
         self.review.rows.ticked.connect(self._ticked)
@@ -250,6 +255,16 @@ class SurveyImportPage(Page):
         self.session.unclear.add(key)
         if self.preview is not None:
             self.review.show_preview(self.preview, self.session)
+
+    def _ask_columns(self, reading: SheetReading) -> None:
+        if self.preview is not None and not self.progress.running:
+            dialog = columns_dialog(reading, self.preview, self.session, self)
+            dialog.confirmed.connect(partial(self._columns_said, sheet_key(reading)))
+            dialog.open()
+
+    def _columns_said(self, key: SheetKey, choice: ColumnChoice) -> None:
+        self.session.lay_out(key, choice)
+        self._look()
 
     # -- rows -----------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
-from qhd_riskmap.domain.survey_headers import ColumnChoice
+from qhd_riskmap.domain.survey_headers import NO_CHOICE, ColumnChoice
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_corrections import NO_CORRECTIONS, Corrections
@@ -56,6 +56,13 @@ class ImportSession:
             self.answers.pop(key, None)
         else:
             self.answers[key] = notation
+
+    def lay_out(self, key: SheetKey, choice: ColumnChoice) -> None:
+        """How a sheet is to be read; nothing said leaves it to the program."""
+        if choice == NO_CHOICE:
+            self.layouts.pop(key, None)
+        else:
+            self.layouts[key] = choice
 
     def tick(self, keys: Collection[RowKey], offered: Collection[RowKey], *, on: bool) -> None:
         """Choose rows or leave them out; ``offered`` are those that update a record."""

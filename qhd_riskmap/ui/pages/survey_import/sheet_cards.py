@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 
 from qhd_riskmap.i18n import CHINESE, N_, _, language
 from qhd_riskmap.services.candidate_columns import as_candidates
+from qhd_riskmap.services.survey_column_choices import still_missing, unrecognised
 from qhd_riskmap.services.survey_datum import DatumDecision
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
@@ -32,9 +33,12 @@ class SheetCards(QScrollArea):
 
     Signals:
         answered: The officer said where a sheet's coordinates come from: file, sheet, notation.
+        columns_wanted: The officer wants to see how the columns of a table are understood
+            (`SheetReading`).
     """
 
     answered = Signal(object, str, str)
+    columns_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,11 +100,34 @@ class SheetCards(QScrollArea):
                     partial(self._answer, reading, ASK_AGAIN),
                 )
             )
-        if reading.mapping is not None:
-            parts.append(words(_columns(reading), role="muted"))
+        parts.extend(self._columns(reading, number))
         frame = card(*parts)
         frame.setAccessibleName(_heading_text(reading))
         return frame
+
+    def _columns(self, reading: SheetReading, number: int) -> list[QWidget]:
+        """How many columns are understood, and the way to correct it."""
+        missing = still_missing(reading.mapping)
+        other = unrecognised(reading)
+        parts: list[QWidget] = []
+        if missing:
+            parts.append(
+                words(_("还缺：{what}").format(what=_("；").join(missing)), role="warning")
+            )
+        elif reading.mapping is not None:
+            parts.append(words(_column_words(reading), role="muted"))
+        text = _("列对应…（{n} 列没认出）").format(n=other) if other else _("列对应…")
+        name, wanted = f"sheet-columns-{number}", self.columns_wanted
+        parts.append(
+            push_button(
+                text,
+                name,
+                lambda: wanted.emit(reading),
+                glyph="table-column-width",
+                primary=bool(missing),
+            )
+        )
+        return parts
 
     def _question(self, reading: SheetReading, decision: DatumDecision, number: int) -> QFrame:
         box = QFrame()
@@ -218,7 +245,7 @@ def _reasons(decision: DatumDecision) -> Sequence[str]:
     return [reason for reason in decision.reasons if reason != decision.vote]
 
 
-def _columns(reading: SheetReading) -> str:
+def _column_words(reading: SheetReading) -> str:
     mapping = reading.mapping
     known = sum(column.known for column in mapping.columns) if mapping else 0
     other = [column.header for column in mapping.columns if not column.known] if mapping else []
