@@ -159,7 +159,7 @@ class SurveyImport:
         self._actor.require(Permission.IMPORT)
         files = list(dict.fromkeys(Path(path) for path in paths))
         terms = replace(self._terms(datum), sender=sender)
-        layouts, senders = self._with_remembered(layouts, sender)
+        known = self._with_remembered(layouts, sender)
         given = Given(answers, fixes)
         read: list[_CheckedFile] = []
         failures: list[UnreadableFileError] = []
@@ -174,7 +174,7 @@ class SurveyImport:
                 read.append(_unread(path, found))
             else:
                 with collector_paused():
-                    read.append(self._checked_file(found, terms, given, layouts))
+                    read.append(self._checked_file(found, terms, given, known[0]))
                 rows += sum(reading.rows for reading in read[-1].readings)
             done += size
             pace.report(done, rows, _("核对 {name}").format(name=path.name))
@@ -184,12 +184,8 @@ class SurveyImport:
         require_possible(found_readings, header_row=layouts.for_all.header_row, datum=datum)
         pace.report(done, rows, _("查重"))
         preview = self._matched(read, terms)
-        learnt = corrections(preview.readings, layouts, sender)
-        preview = replace(
-            preview, sender=sender, corrections=learnt, layouts=layouts, senders=senders
-        )
         pace.finish(_("核对完毕"))
-        return preview
+        return _explained(preview, *known, sender)
 
     def commit(
         self,
@@ -391,6 +387,14 @@ class SurveyImport:
             suspects=suspects(candidates, found),
             mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
         )
+
+
+def _explained(
+    preview: ImportPreview, layouts: Layouts, senders: tuple[str, ...], sender: str
+) -> ImportPreview:
+    """A preview with what was said of its sheets and is to be remembered."""
+    learnt = corrections(preview.readings, layouts, sender)
+    return replace(preview, sender=sender, corrections=learnt, layouts=layouts, senders=senders)
 
 
 def _size(path: Path) -> int:
