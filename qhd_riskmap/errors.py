@@ -54,6 +54,20 @@ class PermissionDeniedError(RiskMapError):
     code = "permission-denied"
 
 
+class MoveRefusedError(RiskMapError):
+    """A remediation task cannot make the move that was asked for.
+
+    Attributes:
+        reasons: One sentence per thing that is missing or wrong.
+    """
+
+    code = "move-refused"
+
+    def __init__(self, message: str, *, reasons: Sequence[str]) -> None:
+        super().__init__(message, hint="".join(reasons), detail="\n".join(reasons))
+        self.reasons = tuple(reasons)
+
+
 class JobCancelledError(RiskMapError):
     """The user stopped a running job; whatever it had begun is rolled back."""
 

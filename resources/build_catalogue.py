@@ -20,6 +20,7 @@ sys.path.insert(0, str(ROOT))
 
 from qhd_riskmap.domain.grading.method import methods  # noqa: E402 - after the path is set
 from qhd_riskmap.domain.region import regions  # noqa: E402
+from qhd_riskmap.domain.remediation.flow import flow  # noqa: E402
 from qhd_riskmap.domain.taxonomy import taxonomy  # noqa: E402
 
 PO = ROOT / "resources/locale/en/LC_MESSAGES/qhd_riskmap.po"
@@ -77,6 +78,7 @@ def _data_texts() -> list[str]:
         texts += [method.label, *(band.text for band in method.bands)]
         for factor in method.factors:
             texts += [factor.label, *(choice.text for choice in factor.choices)]
+    texts += [move.label for move in flow().moves.values()]
     return texts
 
 

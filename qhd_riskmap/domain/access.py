@@ -20,6 +20,9 @@ class Permission(StrEnum):
     EDIT = "edit"
     IMPORT = "import"
     ASSESS = "assess"
+    REMEDY = "remedy"
+    ACCEPT = "accept"
+    SUPERVISE = "supervise"
     RELEASE = "release"
     EXPORT = "export"
     ADMINISTER = "administer"
@@ -35,6 +38,9 @@ _PERMISSION_LABELS = {
     Permission.EDIT: N_("编辑"),
     Permission.IMPORT: N_("导入"),
     Permission.ASSESS: N_("评估"),
+    Permission.REMEDY: N_("整改办理"),
+    Permission.ACCEPT: N_("整改验收"),
+    Permission.SUPERVISE: N_("整改督办"),
     Permission.RELEASE: N_("发布"),
     Permission.EXPORT: N_("导出"),
     Permission.ADMINISTER: N_("管理"),

@@ -85,7 +85,7 @@ class AttachmentRepository:
         digest = hashlib.sha256(file.content).hexdigest()
         with self._transaction.step() as connection:
             fid = _live_hazard(connection, hazard_id)
-            seq = _store(connection, digest, file)
+            seq = store_content(connection, digest, file)
             _refuse_twice(connection, fid, seq)
             entry = uuid4()
             connection.exec_driver_sql(
@@ -192,7 +192,8 @@ def _live_hazard(connection: Connection, hazard_id: UUID) -> int:
     return int(fid)
 
 
-def _store(connection: Connection, digest: str, file: FileContent) -> int:
+def store_content(connection: Connection, digest: str, file: FileContent) -> int:
+    """Keep a content under its hash, unless it is there; its key in table ``attachment``."""
     lon, lat = file.place if file.place is not None else (None, None)
     connection.exec_driver_sql(
         "INSERT INTO attachment"

@@ -21,10 +21,13 @@ from qhd_riskmap.storage.look_alike_repository import LookAlikeRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
+from qhd_riskmap.storage.remediation_files import RemediationFiles
+from qhd_riskmap.storage.remediation_repository import RemediationRepository
 from qhd_riskmap.storage.rivals import Rivals
 from qhd_riskmap.storage.sender_repository import SenderRepository
 from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
+from qhd_riskmap.storage.work_days import WorkDays
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -54,6 +57,9 @@ class UnitOfWork:
         attachments: Photos and files of hazards.
         bookmarks: Bookmarks of the map.
         coverage: Where has been surveyed for what.
+        tasks: Remediation tasks.
+        task_files: Their photos and files.
+        work_days: The office's own working days.
         audit: The audit trail.
         office: The office profile.
     """
@@ -75,6 +81,9 @@ class UnitOfWork:
     attachments: AttachmentRepository
     bookmarks: BookmarkRepository
     coverage: CoverageRepository
+    tasks: RemediationRepository
+    task_files: RemediationFiles
+    work_days: WorkDays
     audit: AuditLog
     office: OfficeProfile
 
@@ -107,6 +116,9 @@ class UnitOfWork:
         self.attachments = AttachmentRepository(transaction, self.audit)
         self.bookmarks = BookmarkRepository(transaction, self.audit)
         self.coverage = CoverageRepository(transaction, self.audit)
+        self.tasks = RemediationRepository(transaction, self.audit)
+        self.task_files = RemediationFiles(transaction, self.audit)
+        self.work_days = WorkDays(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 

@@ -1,0 +1,1 @@
+"""Remediation of hazards: tasks, the states they go through, deadlines and lateness."""

@@ -1,0 +1,82 @@
+"""Whether remediation is whole: numbers without gaps, histories complete, states that tell the truth."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from qhd_riskmap.domain.remediation.flow import flow
+from qhd_riskmap.domain.remediation.task import TaskState
+from qhd_riskmap.i18n import _
+from qhd_riskmap.storage.number_series import TASKS
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+SHOWN: Final = 20
+_NUMBER: Final = re.compile(r"(\d{4,6})-ZG-(\d{4})-(\d{4,9})")
+
+
+def remediation_problems(connection: Connection) -> Iterator[str]:
+    """Every problem found, one Chinese sentence each."""
+    yield from _numbers(connection)
+    yield from _histories(connection)
+    yield from _states(connection)
+
+
+def _numbers(connection: Connection) -> Iterator[str]:
+    """Each series runs from 1 to the last number drawn, none left out."""
+    found: dict[tuple[str, int], set[int]] = defaultdict(set)
+    for (number,) in connection.exec_driver_sql("SELECT number FROM remediation_task"):
+        parts = _NUMBER.fullmatch(number)
+        if parts is None:
+            yield _("整改编号 {number} 的写法不对。").format(number=number)
+        else:
+            found[parts[1], int(parts[2])].add(int(parts[3]))
+    series = {
+        (office, year): next_number
+        for office, year, next_number in connection.exec_driver_sql(
+            "SELECT office, year, next_number FROM number_series WHERE kind = ?", (TASKS,)
+        )
+    }
+    for key in sorted(found.keys() | series.keys()):
+        expected = set(range(1, series.get(key, 1)))
+        if found.get(key, set()) != expected:
+            yield _("{office} {year} 年的整改编号有缺号，或超出了编号序列。").format(
+                office=key[0], year=key[1]
+            )
+
+
+def _histories(connection: Connection) -> Iterator[str]:
+    """Every revision of a task has its event, and the last one ends where the task stands."""
+    rows = connection.exec_driver_sql(
+        "SELECT t.number FROM remediation_task t WHERE t.revision <>"
+        " (SELECT count(*) FROM remediation_event e WHERE e.task_seq = t.seq"
+        "  AND e.revision BETWEEN 1 AND t.revision)"
+        " OR t.state <> (SELECT e.state_after FROM remediation_event e"
+        "  WHERE e.task_seq = t.seq AND e.revision = t.revision)"
+    ).all()
+    for (number,) in rows[:SHOWN]:
+        yield _("整改任务 {number} 的办理记录不完整，或与现在的状态不符。").format(number=number)
+
+
+def _states(connection: Connection) -> Iterator[str]:
+    """States are known ones, and every move in a history is one of the flow."""
+    known = {state.value for state in TaskState}
+    for number, state in connection.exec_driver_sql("SELECT number, state FROM remediation_task"):
+        if state not in known:
+            yield _("整改任务 {number} 的状态“{state}”不认识。").format(number=number, state=state)
+    allowed = {
+        (move.key, source.value, (move.target or source).value)
+        for move in flow().moves.values()
+        for source in move.sources
+    }
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT t.number, e.move, e.state_before, e.state_after FROM remediation_event e"
+        " JOIN remediation_task t ON t.seq = e.task_seq WHERE e.kind = 'move'"
+    ).all()
+    for number, *step in rows:
+        if tuple(step) not in allowed:
+            yield _("整改任务 {number} 的办理记录里有不允许的一步。").format(number=number)
