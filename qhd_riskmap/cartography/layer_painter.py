@@ -12,7 +12,7 @@ from qhd_riskmap.cartography.canvas import Canvas, saved
 from qhd_riskmap.cartography.raster_source import RasterSource, open_raster, open_scan
 from qhd_riskmap.cartography.tile_source import WORLD, TileSource, TileSupply
 from qhd_riskmap.cartography.vector_layer import VectorSource
-from qhd_riskmap.cartography.viewport import Bounds, Viewport
+from qhd_riskmap.cartography.viewport import SCREEN_DPI, Bounds, Viewport
 from qhd_riskmap.domain.map_layer import LayerKind, MapLayer
 from qhd_riskmap.errors import RiskMapError, UnreadableFileError
 from qhd_riskmap.formats.vector_reading import read_vector
@@ -129,12 +129,18 @@ def open_all(
     return LayerStack(tuple(opened)), failed
 
 
-def covers(stack: LayerStack, viewport: Viewport) -> tuple[OpenLayer, ...]:
-    """The layers in view: what a legend and an imprint list."""
+def covers(stack: LayerStack, viewport: Viewport, dpi: float = SCREEN_DPI) -> tuple[OpenLayer, ...]:
+    """The layers in view: what a legend and an imprint list.
+
+    Args:
+        stack: All layers.
+        viewport: On the screen or on paper.
+        dpi: Units of the viewport per inch.
+    """
     west, south, east, north = viewport.visible_bounds()
     return tuple(
         each
-        for each in stack.shown(viewport.scale_denominator())
+        for each in stack.shown(viewport.scale_denominator(dpi))
         if each.bounds[0] <= east and each.bounds[2] >= west
         and each.bounds[1] <= north and each.bounds[3] >= south
     )  # fmt: skip

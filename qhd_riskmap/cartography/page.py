@@ -275,13 +275,13 @@ def _city_viewport(content: SheetContent, width: int, height: int) -> Viewport:
 
 
 def _fit_map(content: SheetContent, frame: QRectF, basemap: PreparedBasemap) -> SheetMap:
-    """The largest round scale at which the extent fits the frame with a little air."""
+    """The scale asked for, or the largest round one at which the extent fits with a little air."""
     bounds = content.extent or _full_extent(content, basemap)
     width, height = round(frame.width()), round(frame.height())
     margin = 0.03 * min(width, height)
     closest = Viewport.fit(bounds, width, height, projection=content.projection, margin_px=margin)
     dpi = UNITS_PER_MM * 25.4
-    scale = round_scale(closest.scale_denominator(dpi))
+    scale = content.scale or round_scale(closest.scale_denominator(dpi))
     viewport = closest.at_scale(scale, dpi)
     return SheetMap(frame=page_box(frame), viewport=viewport, scale=scale)
 

@@ -189,12 +189,12 @@ def scale_text(scale: float) -> str:
 
 
 def paint_north_arrow(painter: QPainter, box: QRectF, north_deg: float) -> None:
-    """A split arrow with the letter N, turned to true north."""
+    """A split arrow under its word, turned to true north."""
     radius = min(box.width() * 0.5, box.height() * 0.5)
     painter.save()
     painter.translate(box.center())
     painter.rotate(north_deg)
-    top, bottom, wing = -radius * 0.52, radius * 0.98, radius * 0.46
+    top, bottom, wing = -radius * 0.3, radius * 0.98, radius * 0.46
     painter.setPen(QPen(QColor(INK), radius * 0.05, Qt.PenStyle.SolidLine,
                         Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))  # fmt: skip
     for side, colour in ((-1, INK), (1, "#FFFFFF")):
@@ -202,8 +202,10 @@ def paint_north_arrow(painter: QPainter, box: QRectF, north_deg: float) -> None:
         painter.drawPolygon(QPolygonF([
             QPointF(0, top), QPointF(side * wing, bottom), QPointF(0, bottom * 0.62),
         ]))  # fmt: skip
-    letter = QRectF(-radius, -radius * 1.05, 2 * radius, radius * 0.5)
-    draw_line(painter, "N", letter, radius * 0.5, bold=True, align=0.5)
+    word = _("北")
+    size = min(radius * 0.7, radius * 2 / max(1, len(word)))
+    place = QRectF(-radius, -radius * 1.1, 2 * radius, radius * 0.75)
+    draw_line(painter, word, place, size, bold=True, align=0.5)
     painter.restore()
 
 

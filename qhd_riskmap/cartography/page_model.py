@@ -131,6 +131,7 @@ class SheetContent:
         look: How the map looks.
         watermark: Text across the map of a draft, or "".
         extent: West, south, east, north in degrees; None shows the whole city and all features.
+        scale: The n of 1:n around the middle of ``extent``; None takes the largest that shows it all.
         projection: Plane of the map.
         names: Whether hazards are named on the map.
         anchor_symbols: Whether lines and polygons carry their type's symbol.
@@ -154,6 +155,7 @@ class SheetContent:
     look: SheetLook = SheetLook()
     watermark: str = ""
     extent: Bounds | None = None
+    scale: float | None = None
     projection: Projection = Projection.GK
     names: bool = True
     anchor_symbols: bool = True

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 import pypdf
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 
 from qhd_riskmap.cartography.export_process import run_in_child
@@ -17,7 +18,8 @@ from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.domain.map_layer import ControlPoint, LayerStyle
 from qhd_riskmap.ui.map import print_dialog
 from qhd_riskmap.ui.map.paper_printing import PrintJob, print_sheet
-from qhd_riskmap.ui.map.print_content import with_pdf_suffix
+from qhd_riskmap.ui.map.print_content import on_paper, with_pdf_suffix
+from tests.desk.conftest import hazard_id
 from tests.desk.test_layers import PLACE, dropped, layers, scan
 
 __all__ = ["dropped", "layers"]  # fixtures
@@ -33,7 +35,7 @@ def dialog(qtbot, map_page, settled):
     settled(map_page.canvas)
     map_page.ask_print()
     opened = map_page.dialog
-    qtbot.waitUntil(lambda: not opened._picture.isNull(), timeout=20000)
+    qtbot.waitUntil(lambda: not opened.preview.picture.isNull(), timeout=20000)
     yield opened
     if not opened._closed:
         opened.reject()
@@ -61,6 +63,58 @@ def test_the_preview_shows_the_view_with_title_legend_scale_and_mark(qtbot, map_
     assert shown[1] <= south < north <= shown[3]
     dialog.mark.setChecked(False)
     assert dialog.content().mark == ""
+
+
+def previewed(qtbot, dialog, change):
+    before = dialog.preview.picture.cacheKey()
+    change()
+    qtbot.waitUntil(lambda: dialog.preview.picture.cacheKey() != before, timeout=20000)
+
+
+def test_the_preview_is_enlarged_until_it_can_be_read(qtbot, dialog):
+    whole = dialog.preview.widget().width()
+    assert whole <= dialog.preview.maximumViewportSize().width()
+    centre = dialog.preview.viewport().rect().center()
+    previewed(
+        qtbot,
+        dialog,
+        lambda: qtbot.mouseDClick(dialog.preview.viewport(), Qt.MouseButton.LeftButton, pos=centre),
+    )
+    assert dialog.zoom.currentText() == "200%"
+    # 297 mm twice as large as on paper, and painted as fine as that.
+    assert dialog.preview.widget().width() == pytest.approx(297 / 25.4 * 96 * 2, abs=4)
+    assert dialog.preview.picture.width() >= dialog.preview.widget().width() - 4
+    bar = dialog.preview.horizontalScrollBar()
+    start = bar.value()
+    qtbot.mousePress(dialog.preview.viewport(), Qt.MouseButton.LeftButton, pos=centre)
+    qtbot.mouseMove(dialog.preview.viewport(), centre - QPoint(60, 0))
+    qtbot.mouseRelease(dialog.preview.viewport(), Qt.MouseButton.LeftButton)
+    assert bar.value() == start + 60
+    dialog.zoom.setCurrentIndex(0)
+    assert dialog.preview.widget().width() <= dialog.preview.maximumViewportSize().width()
+
+
+def test_the_selection_is_printed_at_a_chosen_scale(qtbot, map_page, desk, settled):
+    desk.selection.set([hazard_id(3)])
+    settled(map_page.canvas)
+    map_page.ask_print()
+    dialog = map_page.dialog
+    dialog.ground.setCurrentIndex(dialog.ground.findText("选中的隐患"))
+    dialog.scale.setCurrentIndex(dialog.scale.findText("1:25,000"))
+    sheet = on_paper(dialog.content(), PageSize.A4_LANDSCAPE, map_page.canvas.layers)
+    _image, placed = sheet_image(sheet, PageSize.A4_LANDSCAPE, 30)
+    dialog.reject()
+    assert placed.map.scale == 25_000
+    west, south, east, north = placed.map.viewport.visible_bounds()
+    assert west < 119.44 < east
+    assert south < 39.85 < north
+    assert list(sheet.features.names) == ["北戴河输油管线"]
+    assert "油气管线" in [entry.label for entry in sheet.legend]
+
+
+def test_without_a_selection_there_is_no_sheet_of_it(dialog):
+    assert dialog.ground.findText("选中的隐患") < 0
+    assert dialog.ground.findText("全市") > 0
 
 
 def test_every_paper_from_a4_to_a0_is_composed(dialog):
@@ -171,6 +225,7 @@ def test_a_scan_and_its_provider_go_onto_the_sheet(qtbot, map_page, layers, sett
     map_page.ask_print()
     content = map_page.dialog.content()
     map_page.dialog.reject()
+    content = on_paper(content, PageSize.A4_LANDSCAPE, map_page.canvas.layers)
     assert (content.source, content.approval_line) == ("示例测绘院", "冀S(2023)012号")
     image, _placed = sheet_image(content, PageSize.A4_LANDSCAPE, 60)
     image = image.convertToFormat(QImage.Format.Format_RGBA8888)
@@ -182,9 +237,11 @@ def test_only_hazards_near_the_view_travel_to_the_child(map_page, settled):
     map_page.canvas.centre_on(119.05, 39.95, 20_000)
     settled(map_page.canvas)
     map_page.ask_print()
-    names = list(map_page.dialog.content().features.names)
+    content = map_page.dialog.content()
     map_page.dialog.reject()
-    assert names == ["石门泥石流"]
+    sheet = on_paper(content, PageSize.A4_LANDSCAPE, map_page.canvas.layers)
+    assert list(sheet.features.names) == ["石门泥石流"]
+    assert [entry.label for entry in sheet.legend] == ["重大风险", "地质灾害"]
 
 
 def test_names_of_pdfs():

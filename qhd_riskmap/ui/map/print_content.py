@@ -3,29 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
 
-from qhd_riskmap.cartography.layer_painter import covers
+from qhd_riskmap.cartography.layer_painter import LayerStack, covers
+from qhd_riskmap.cartography.map_painter import is_density, visible_marks
 from qhd_riskmap.cartography.page import sheet_view
 from qhd_riskmap.cartography.page_model import PageSize, SheetContent, SheetLayer, SheetLook
+from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.sheet_map import paper_options
+from qhd_riskmap.cartography.symbols import LegendEntry, density_entry, layer_entry, legend_entries
 from qhd_riskmap.cartography.tile_source import TileSource
+from qhd_riskmap.cartography.viewport import Bounds, Viewport
+from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.map_layer import LayerKind
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.map_layers import LinkedLayer, MapLayerService
 from qhd_riskmap.settings import cache_dir
-from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.canvas import CITY_BOUNDS, MapCanvas
 
-_AROUND = 1.0  # of the view: the frame on paper has other proportions than the window
+# Degrees: a single point still gets a kilometre of ground around it.
+_AIR = 0.01
+
+
+class Ground(StrEnum):
+    """What part of the ground goes onto the sheet."""
+
+    VIEW = "view"
+    CITY = "city"
+    SELECTION = "selection"
+
+    @property
+    def label(self) -> str:
+        """Its Chinese name."""
+        return _GROUND_LABELS[self]
+
+
+_GROUND_LABELS = {
+    Ground.VIEW: N_("当前视野"),
+    Ground.CITY: N_("全市"),
+    Ground.SELECTION: N_("选中的隐患"),
+}
+
+
+def grounds(canvas: MapCanvas) -> dict[Ground, Bounds]:
+    """West, south, east, north of the parts that can be printed now."""
+    found: dict[Ground, Bounds] = {
+        Ground.VIEW: canvas.viewport.visible_bounds(),
+        Ground.CITY: CITY_BOUNDS,
+    }
+    table = canvas.table
+    rows = [row for each in canvas.selection.ids if (row := table.row_of(each)) is not None]
+    if rows:
+        west, south = table.bounds[rows][:, :2].min(axis=0).tolist()
+        east, north = table.bounds[rows][:, 2:].max(axis=0).tolist()
+        wide, high = max((east - west) / 10, _AIR), max((north - south) / 10, _AIR)
+        found[Ground.SELECTION] = (west - wide, south - high, east + wide, north + high)
+    return found
 
 
 def sheet_of_view(
     canvas: MapCanvas, linked: Iterable[LinkedLayer], *, title: str, unit: str, mark: str
 ) -> SheetContent:
-    """The sheet of the view: what is on it, its legend, its layers and their sources.
+    """The sheet of the view with everything the map shows; `on_paper` leaves what the paper needs.
 
     Args:
         canvas: The map.
@@ -35,23 +79,13 @@ def sheet_of_view(
         mark: 内部资料, or "".
     """
     view, options = canvas.viewport, canvas.options
-    west, south, east, north = view.visible_bounds()
-    wide, high = (east - west) * _AROUND, (north - south) * _AROUND
-    table = canvas.table
-    bounds = table.bounds
-    near = (bounds[:, 0] <= east + wide) & (bounds[:, 2] >= west - wide)
-    near &= (bounds[:, 1] <= north + high) & (bounds[:, 3] >= south - high)
     paths = {each.layer.id: each.path for each in linked}
-    shown = covers(canvas.layers, view)
     return SheetContent(
         title=title,
-        # Only what is near goes to the other process.
-        features=table.take(np.nonzero(near)[0]) if not near.all() else table,
+        features=canvas.table,
         legend=canvas.legend,
         unit=unit,
-        source=_sources(each.layer.provider for each in shown),
-        approval_line=_sources(each.layer.approval_no for each in shown),
-        extent=(west, south, east, north),
+        extent=view.visible_bounds(),
         projection=view.projection,
         names=options.labels,
         mark=mark,
@@ -71,6 +105,53 @@ def sheet_of_view(
             basemap=options.basemap,
         ),
     )
+
+
+def on_paper(content: SheetContent, page: PageSize, stack: LayerStack) -> SheetContent:
+    """The sheet with its legend, hazards and sources cut to what stands inside the frame.
+
+    The frame has other proportions than the window: it shows ground the screen did not.
+
+    Raises:
+        InvalidInputError: The texts do not fit the page.
+    """
+    everything = content.features
+    dpi = paper_options(content).units_per_inch
+    # The legend takes room from the map: with the longest the map is smallest. The second round
+    # sees what the shorter legend of the first lets in.
+    longest = replace(content, legend=legend_entries(everything))
+    return _cut(_cut(longest, everything, page, stack, dpi), everything, page, stack, dpi)
+
+
+def _cut(
+    content: SheetContent, everything: FeatureTable, page: PageSize, stack: LayerStack, dpi: float
+) -> SheetContent:
+    view = sheet_view(content, page)
+    inside, shown = _inside(everything, view), covers(stack, view, dpi)
+    return replace(
+        content,
+        legend=_legend(content, inside, view) + tuple(layer_entry(each.layer) for each in shown),
+        features=inside,
+        source=_sources(each.layer.provider for each in shown),
+        approval_line=_sources(each.layer.approval_no for each in shown),
+    )
+
+
+def _inside(table: FeatureTable, view: Viewport) -> FeatureTable:
+    west, south, east, north = view.visible_bounds()
+    bounds = table.bounds
+    near = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+    near &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+    return table if near.all() else table.take(np.nonzero(near)[0])
+
+
+def _legend(content: SheetContent, inside: FeatureTable, view: Viewport) -> tuple[LegendEntry, ...]:
+    entries = legend_entries(inside)
+    if content.look.crowd != "density":
+        return entries
+    options = paper_options(content)
+    marks = visible_marks(prepare(inside, content.projection), view, options)
+    return (*entries, density_entry()) if is_density(marks, options) else entries
 
 
 def fetch_for_paper(

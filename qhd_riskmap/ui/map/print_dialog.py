@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QVBoxLayout,
     QWidget,
@@ -38,18 +37,24 @@ from qhd_riskmap.ui.map.paper_printing import PrintJob, print_sheet, printer_nam
 from qhd_riskmap.ui.map.print_content import (
     default_title,
     fetch_for_paper,
+    grounds,
+    on_paper,
     sheet_of_view,
     with_pdf_suffix,
 )
+from qhd_riskmap.ui.map.sheet_preview import WHOLE, ZOOMS, SheetPreview
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
-_SIZE: Final = QSize(1040, 700)
+_SIZE: Final = QSize(1040, 680)
+_LARGEST: Final = QSize(1500, 1000)
+_AROUND: Final = QSize(40, 60)
 _WAIT_MS: Final = 250
-_PREVIEW_SIDE: Final = 1_100
-_LOWEST_DPI: Final = 30
-_MM_PER_INCH: Final = 25.4
+# Round scales of Chinese topographic maps and plans; None takes the largest that shows it all.
+_SCALES: Final = (
+    None, 500, 1_000, 2_000, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
+)  # fmt: skip
 _MARK: Final = N_("内部资料")
 _LONGEST_TITLE: Final = 80
 _ORIENTATIONS: Final = {True: N_("横向"), False: N_("纵向")}
@@ -58,7 +63,7 @@ _ORIENTATIONS: Final = {True: N_("横向"), False: N_("纵向")}
 class PrintDialog(QDialog):
     """Title, paper, mark; preview; print or keep.
 
-    The view is that of the moment the dialog opened.
+    View and selection are those of the moment the dialog opened.
     """
 
     def __init__(
@@ -68,30 +73,41 @@ class PrintDialog(QDialog):
         self.setObjectName("print-dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("打印当前视野"))
-        self.resize(_SIZE)
+        room = parent.window().size() - _AROUND if parent is not None else _SIZE
+        self.resize(room.boundedTo(_LARGEST).expandedTo(_SIZE))
         self._desk = desk
+        self._grounds = grounds(canvas)
         self._canvas_layers = canvas.layers
         self._closed = False
         self._sheet = sheet_of_view(canvas, layers.linked, title="-", unit="", mark="")
-        self._picture = QPixmap()
         self.title = QLineEdit(default_title())
         self.title.setObjectName("print-title")
         self.title.setAccessibleName(_("图名"))
         self.title.setMaxLength(_LONGEST_TITLE)
-        self.page = QComboBox()
-        self.page.setObjectName("print-page")
-        self.page.setAccessibleName(_("纸张"))
-        for size in PageSize:
-            label = f"{size.name[:2]} {_(_ORIENTATIONS[size.landscape])}"
-            self.page.addItem(label, size)
+        self.page = _choice(
+            "print-page",
+            _("纸张"),
+            {f"{size.name[:2]} {_(_ORIENTATIONS[size.landscape])}": size for size in PageSize},
+        )
+        self.ground = _choice(
+            "print-ground", _("范围"), {_(each.label): each for each in self._grounds}
+        )
+        self.scale = _choice(
+            "print-scale",
+            _("比例尺"),
+            {f"1:{n:,}" if n else _("自动（放下整个范围）"): n for n in _SCALES},
+        )
         self.mark = QCheckBox(_("标注“内部资料”"))
         self.mark.setObjectName("print-mark")
         self.mark.setChecked(True)
         self.note = words(role="muted", name="print-note")
-        self.preview = QLabel()
-        self.preview.setObjectName("print-preview")
-        self.preview.setAccessibleName(_("打印预览"))
-        self.preview.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.preview = SheetPreview()
+        self.zoom = _choice(
+            "print-zoom",
+            _("预览大小"),
+            {_("整页") if zoom == WHOLE else f"{zoom:.0%}": zoom for zoom in ZOOMS},
+        )
+        self.zoom.setToolTip(_("在预览上双击，也可以在整页和放大之间切换；放大后可以拖动"))
         self.print_button = push_button(
             _("打印…"), "print-now", self.ask_printer, glyph="printer-outline", primary=True
         )
@@ -99,19 +115,33 @@ class PrintDialog(QDialog):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_WAIT_MS)
-        self._timer.timeout.connect(self._renew)
-        self.title.textChanged.connect(lambda _text: self._timer.start())
-        self.page.currentIndexChanged.connect(lambda _index: self._timer.start())
-        self.mark.toggled.connect(lambda _on: self._timer.start())
+        self._connect()
         self.finished.connect(self._close_down)
         self._lay_out()
         self._read_office()
+
+    def _connect(self) -> None:
+        renew = self._timer.start
+        self._timer.timeout.connect(self._renew)
+        self.title.textChanged.connect(lambda _text: renew())
+        for box in (self.page, self.ground, self.scale):
+            box.currentIndexChanged.connect(lambda _index: renew())
+        self.mark.toggled.connect(lambda _on: renew())
+        self.zoom.currentIndexChanged.connect(
+            lambda _index: self.preview.set_zoom(float(self.zoom.currentData()))
+        )
+        self.preview.zoom_changed.connect(
+            lambda zoom: self.zoom.setCurrentIndex(self.zoom.findData(zoom))
+        )
+        self.preview.sharper_wanted.connect(renew)
 
     def content(self) -> SheetContent:
         """The sheet as chosen."""
         mark = _(_MARK) if self.mark.isChecked() else ""
         title = self.title.text().strip() or default_title()
-        return replace(self._sheet, title=title, mark=mark)
+        extent = self._grounds[self.ground.currentData()]
+        scale = self.scale.currentData()
+        return replace(self._sheet, title=title, mark=mark, extent=extent, scale=scale)
 
     def paper(self) -> PageSize:
         """The paper chosen."""
@@ -124,7 +154,10 @@ class PrintDialog(QDialog):
         form.setSpacing(SPACE_S)
         form.addRow(_("图名"), self.title)
         form.addRow(_("纸张"), self.page)
+        form.addRow(_("范围"), self.ground)
+        form.addRow(_("比例尺"), self.scale)
         form.addRow("", self.mark)
+        form.addRow(_("预览大小"), self.zoom)
         side = QVBoxLayout()
         side.setSpacing(SPACE_S)
         side.addLayout(form)
@@ -160,24 +193,25 @@ class PrintDialog(QDialog):
     # -- preview --------------------------------------------------------------------------------
 
     def _renew(self) -> None:
-        content, page = self.content(), self.paper()
-        dpi = max(_LOWEST_DPI, round(_PREVIEW_SIDE / max(page.millimetres) * _MM_PER_INCH))
+        content, page, stack = self.content(), self.paper(), self._canvas_layers
+        dpi = self.preview.dpi(page)
         self._say(_("正在生成预览…"))
         self._desk.run(
-            lambda _job: sheet_image(content, page, dpi),
+            lambda _job: sheet_image(on_paper(content, page, stack), page, dpi),
             title=_("正在生成预览…"),
-            on_success=partial(self._show, content),
+            on_success=partial(self._show, content, page),
             on_failure=self._refused,
             database=False,
             quiet=True,
         )
 
-    def _show(self, content: SheetContent, result: tuple[QImage, PlacedSheet]) -> None:
-        if self._closed or content != self.content():
+    def _show(
+        self, content: SheetContent, page: PageSize, result: tuple[QImage, PlacedSheet]
+    ) -> None:
+        if self._closed or content != self.content() or page is not self.paper():
             return
         image, placed = result
-        self._picture = QPixmap.fromImage(image)
-        self._fit()
+        self.preview.show_sheet(image, page)
         self._say(_("比例尺 1:{scale:,.0f}").format(scale=placed.map.scale))
         self._enable(on=True)
 
@@ -185,21 +219,6 @@ class PrintDialog(QDialog):
         if not self._closed:
             self._say(str(error), "error")
             self._enable(on=False)
-
-    def _fit(self) -> None:
-        if not self._picture.isNull():
-            ratio = self.devicePixelRatioF()
-            shown = self._picture.scaled(
-                self.preview.size() * ratio, Qt.AspectRatioMode.KeepAspectRatio,
-                Qt.TransformationMode.SmoothTransformation,
-            )  # fmt: skip
-            shown.setDevicePixelRatio(ratio)
-            self.preview.setPixmap(shown)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """The preview fills its place."""
-        super().resizeEvent(event)
-        self._fit()
 
     def _say(self, text: str, role: str = "muted") -> None:
         self.note.setText(text)
@@ -230,9 +249,14 @@ class PrintDialog(QDialog):
 
     def send(self, printer: str, copies: int = 1) -> None:
         """Print on this printer."""
-        job = PrintJob(content=self.content(), page=self.paper(), printer=printer, copies=copies)
+        page = self.paper()
+
+        def work(content: SheetContent, context: JobContext) -> object:
+            job = PrintJob(content=content, page=page, printer=printer, copies=copies)
+            return run_in_child(partial(print_sheet, job), cancelled=_asked(context))
+
         self._run(
-            lambda context: run_in_child(partial(print_sheet, job), cancelled=_asked(context)),
+            work,
             _("正在打印…"),
             _("已送到打印机“{name}”。").format(name=printer),
         )
@@ -247,19 +271,23 @@ class PrintDialog(QDialog):
 
     def keep(self, name: str) -> None:
         """Write the PDF."""
-        path = with_pdf_suffix(name)
+        path, page = with_pdf_suffix(name), self.paper()
         today = dt.datetime.now().astimezone().date()
-        job = ExportJob(
-            content=self.content(), path=str(path), format="pdf", page=self.paper(), made_on=today
-        )
+
+        def work(content: SheetContent, context: JobContext) -> object:
+            job = ExportJob(content=content, path=str(path), format="pdf", page=page, made_on=today)
+            return export_in_child([job], cancelled=_asked(context))
+
         self._run(
-            lambda context: export_in_child([job], cancelled=_asked(context)),
+            work,
             _("正在写 PDF…"),
             _("已存为 {name}。").format(name=path.name),
         )
 
-    def _run(self, work: Callable[[JobContext], object], title: str, done: str) -> None:
-        content, page = self.content(), self.paper()
+    def _run(
+        self, work: Callable[[SheetContent, JobContext], object], title: str, done: str
+    ) -> None:
+        content, page, stack = self.content(), self.paper(), self._canvas_layers
         service = self._desk.app.layers
         by_id = {each.layer.id: each.source for each in self._canvas_layers.layers}
         pairs = [
@@ -270,7 +298,7 @@ class PrintDialog(QDialog):
 
         def fetch_and_paint(context: JobContext) -> int:
             missing = fetch_for_paper(content, page, pairs, service, context)
-            work(context)
+            work(on_paper(content, page, stack), context)
             return missing
 
         def finished(missing: int) -> None:
@@ -283,6 +311,15 @@ class PrintDialog(QDialog):
                 self._say(done, "success")
 
         self._desk.run(fetch_and_paint, title=title, on_success=finished, database=False)
+
+
+def _choice(name: str, title: str, items: Mapping[str, object]) -> QComboBox:
+    box = QComboBox()
+    box.setObjectName(name)
+    box.setAccessibleName(title)
+    for words_shown, value in items.items():
+        box.addItem(words_shown, value)
+    return box
 
 
 def _asked(context: JobContext) -> Cancelled:
