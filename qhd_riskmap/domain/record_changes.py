@@ -73,14 +73,17 @@ def _place_change(before: Hazard, after: Hazard) -> list[FieldChange]:
         return []
     (lon0, lat0), (lon1, lat1) = before.anchor(), after.anchor()
     metres = float(distance_m(lon0, lat0, lon1, lat1))
-    moved = _("{shape}（移动 {metres:.1f} 米）").format(shape=_shape(after.geometry), metres=metres)
-    return [FieldChange(_("位置和图形"), _shape(before.geometry), moved)]
+    moved = _("{shape}（移动 {metres:.1f} 米）").format(
+        shape=shape_words(after.geometry), metres=metres
+    )
+    return [FieldChange(_("位置和图形"), shape_words(before.geometry), moved)]
 
 
 _SHAPES: Final = (N_("点"), N_("线"), N_("面"))
 
 
-def _shape(geometry: Any) -> str:
+def shape_words(geometry: Any) -> str:
+    """Point with its place; line or area with its corners and size."""
     kind = int(shapely.get_dimensions(geometry))
     words = _(_SHAPES[kind])
     point: Any = geometry.representative_point()

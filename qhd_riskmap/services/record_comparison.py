@@ -10,9 +10,9 @@ import numpy as np
 import shapely
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.record_changes import shape_words
 from qhd_riskmap.domain.record_fields import choice_words, field_value, record_fields, with_field
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.geodesy import metres_per_degree
 from qhd_riskmap.i18n import N_, _
 
@@ -102,17 +102,12 @@ def _places(first: Hazard, second: Hazard) -> FieldPair:
     ours, theirs = first.geometry, second.geometry
     metres = _apart_m(first, second)
     same = ours.geom_type == theirs.geom_type and metres <= _SAME_PLACE_M
-    shown = [
-        f"{hazard.geometry.geom_type} {format_decimal(*hazard.anchor())}"
-        for hazard in (first, second)
-    ]
-    return FieldPair(
-        key=GEOMETRY,
-        label=_(_PLACE),
-        first=shown[0],
-        second=shown[0] if same else shown[1],
-        metres=metres,
-    )
+    before, after = shape_words(ours), shape_words(theirs)
+    if same:
+        after = before
+    elif after == before:  # as many corners, as long: a corner was moved
+        after = _("{shape}（相差 {metres:.1f} 米）").format(shape=after, metres=metres)
+    return FieldPair(key=GEOMETRY, label=_(_PLACE), first=before, second=after, metres=metres)
 
 
 def _apart_m(first: Hazard, second: Hazard) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import QDate, Qt
+from PySide6.QtWidgets import QPushButton
 
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.domain.timeline import DAY_S, timeline
@@ -201,3 +202,13 @@ def test_one_hundred_thousand_hazards_on_another_day():
         found = table_of_day(past, date(1970, 1, 1) + timedelta(days=700), wanted)
         print(f"100,000 hazards on a past day: {(time.perf_counter() - began) * 1000:.0f} ms")
         assert 0 < len(found) < count
+
+
+@pytest.mark.parametrize("way", ["button", "escape"])
+def test_the_past_is_closed_by_its_button_and_by_escape(qtbot, dialog, way):
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
+    if way == "escape":
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    else:
+        qtbot.mouseClick(dialog.findChild(QPushButton, "history-close"), Qt.MouseButton.LeftButton)
+    assert not dialog.isVisible()

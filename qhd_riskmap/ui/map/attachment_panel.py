@@ -153,7 +153,7 @@ class AttachmentPanel(QFrame):
         before = self.current()
         self.list.clear()
         for entry in entries:
-            item = QListWidgetItem(_picture(entry), entry.name)
+            item = QListWidgetItem(picture_of(entry), entry.name)
             item.setData(_ENTRY, entry)
             item.setToolTip(entry.name)
             self.list.addItem(item)
@@ -392,7 +392,8 @@ def _facts(entry: Attachment) -> list[str]:
     return lines
 
 
-def _picture(entry: Attachment) -> QIcon:
+def picture_of(entry: Attachment) -> QIcon:
+    """The thumbnail of a photo, a sign for other files."""
     if entry.is_picture:
         pixmap = QPixmap()
         pixmap.loadFromData(entry.thumbnail, "JPEG")

@@ -9,7 +9,6 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -235,14 +234,10 @@ class HistoryDialog(QDialog):
         self._desk.show_error(error)
         self.reload()
 
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop painting before the maps go."""
+    def done(self, result: int) -> None:
+        """However it ends, stop painting before the maps go."""
         self.maps.close_down()
-        super().closeEvent(event)
-
-    def reject(self) -> None:
-        """Esc closes like the button, so that the maps stop painting."""
-        self.close()
+        super().done(result)
 
 
 def _moment(instant: datetime) -> str:

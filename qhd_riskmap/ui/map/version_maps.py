@@ -35,9 +35,19 @@ class _QuietMap(MapCanvas):
 class VersionMaps(QWidget):
     """The former state on the left; the later one on the right, with the former as a ghost."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, captions: tuple[str, str] | None = None, parent: QWidget | None = None
+    ) -> None:
+        """Two maps.
+
+        Args:
+            captions: What stands above each; None says before and after.
+            parent: Owner.
+        """
         super().__init__(parent)
+        former, later = captions or (_("之前"), _("之后（虚线为之前的位置）"))
         self.former, self.later = (_QuietMap(Selection(self)) for _side in range(2))
+        self._former_words = former
         self._ghost: Hazard | None = None
         self._shown: Hazard | None = None
         self._following = False
@@ -46,8 +56,8 @@ class VersionMaps(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         for canvas, words, name in (
-            (self.former, _("之前"), "version-former"),
-            (self.later, _("之后（虚线为之前的位置）"), "version-later"),
+            (self.former, former, "version-former"),
+            (self.later, later, "version-later"),
         ):
             canvas.setObjectName(name)
             canvas.setAccessibleName(words)
@@ -67,7 +77,9 @@ class VersionMaps(QWidget):
     def show_versions(self, before: Hazard | None, after: Hazard) -> None:
         """Show two states of one hazard; without a former one the left map is empty."""
         self._ghost, self._shown = before, after
-        self._captions[0].setText(_("之前") if before is not None else _("之前（还没有登记）"))
+        self._captions[0].setText(
+            self._former_words if before is not None else _("之前（还没有登记）")
+        )
         self.former.show_table(_table(before) if before is not None else empty_table())
         self.later.show_table(_table(after))
         self.later.fit_bounds(_around(before, after))

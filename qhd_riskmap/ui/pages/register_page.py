@@ -27,6 +27,7 @@ from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.ui.map.look_alikes_dialog import LOOK_ALIKES, open_look_alikes
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
@@ -106,6 +107,7 @@ class RegisterPage(Page):
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """Delete, restore, map, columns."""
         return (
+            (LOOK_ALIKES, partial(open_look_alikes, self.desk, self)),
             (
                 Command(
                     id="register.map",

@@ -24,6 +24,7 @@ from qhd_riskmap.services.survey_import import (
 )
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey
+from qhd_riskmap.ui.pages.survey_import.after_strip import AfterStrip
 from qhd_riskmap.ui.pages.survey_import.columns_dialog import columns_dialog, sheet_key
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
@@ -106,6 +107,8 @@ class SurveyImportPage(Page):
         head.setSpacing(SPACE_M)
         head.addWidget(words(_("导入排查表"), role="title", wrap=False))
         head.addWidget(self.subtitle, 1)
+        self.after = AfterStrip(self.desk)
+        head.addWidget(self.after)
         head.addWidget(self.back)
         self.commit_button = push_button(
             _("提交入库"),
@@ -139,6 +142,10 @@ class SurveyImportPage(Page):
         column.addWidget(self._foot)
 
     # -- page protocol --------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Say how much waits."""
+        self.after.refresh()
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """选择排查表 and 生成模板."""

@@ -1,0 +1,59 @@
+"""What remains to be done after imports: pairs to be merged, whole imports, photos."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
+
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.ui.map.look_alikes_dialog import open_look_alikes
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.page_parts import push_button
+from qhd_riskmap.ui.toolkit.theme import SPACE_S
+
+
+class AfterStrip(QWidget):
+    """A row of buttons; each opens a window of its own, so that a preview stays as it is."""
+
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._counting = False
+        self.dialog: QDialog | None = None
+        self.look_alikes = push_button(
+            _("待合并"), "import-look-alikes", self.open_look_alikes, glyph="compare"
+        )
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.look_alikes)
+        desk.changed.connect(self._changed)
+
+    def refresh(self) -> None:
+        """Count what waits."""
+        if self._counting:
+            return
+        self._counting = True
+        service = self._desk.app.look_alikes
+        handle = self._desk.run(
+            lambda _job: service.count_open(),
+            title=_("正在读取待合并的隐患…"),
+            on_success=self._show_count,
+            quiet=True,
+        )
+        handle.finished.connect(self._counted)
+
+    def open_look_alikes(self) -> None:
+        """The pairs that may be one thing."""
+        self.dialog = open_look_alikes(self._desk, self)
+
+    def _show_count(self, count: int) -> None:
+        text = _("待合并 {n}").format(n=f"{count:,}") if count else _("待合并")
+        self.look_alikes.setText(text)
+
+    def _counted(self) -> None:
+        self._counting = False
+
+    def _changed(self, changes: Changes) -> None:
+        if changes.hazards or changes.look_alikes:
+            self.refresh()
