@@ -36,6 +36,12 @@ class InvalidInputError(RiskMapError):
     code = "invalid-input"
 
 
+class NotGradableError(InvalidInputError):
+    """A grading method lacks a fact that could change its answer; it never guesses."""
+
+    code = "not-gradable"
+
+
 class NotFoundError(RiskMapError):
     """The named record does not exist or is deleted."""
 

@@ -18,10 +18,11 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from qhd_riskmap.domain.grading.method import methods  # noqa: E402 - after the path is set
+from qhd_riskmap.domain.grading.method import SHIPPED  # noqa: E402 - after the path is set
 from qhd_riskmap.domain.region import regions  # noqa: E402
 from qhd_riskmap.domain.remediation.flow import flow  # noqa: E402
 from qhd_riskmap.domain.taxonomy import taxonomy  # noqa: E402
+from qhd_riskmap.resources import rules  # noqa: E402
 
 PO = ROOT / "resources/locale/en/LC_MESSAGES/qhd_riskmap.po"
 # No clock in the file: the same sources give the same bytes.
@@ -74,12 +75,21 @@ def _data_texts() -> list[str]:
             texts += [field.label, field.help, *field.choices]
     for region in (regions().city, *regions().divisions, *regions().neighbours):
         texts += [region.name, region.short_name]
-    for method in methods().values():
-        texts += [method.label, *(band.text for band in method.bands)]
-        for factor in method.factors:
-            texts += [factor.label, *(choice.text for choice in factor.choices)]
+    for key in SHIPPED:
+        texts += _profile_texts(rules(f"grading_{key}"))
     texts += [move.label for move in flow().moves.values()]
     return texts
+
+
+def _profile_texts(node: object) -> list[str]:
+    """What a profile shows; names and clauses of single substances stay as the standard has them."""
+    if isinstance(node, list):
+        return [text for each in node for text in _profile_texts(each)]
+    if not isinstance(node, dict):
+        return []
+    shown = [node[key] for key in ("label", "text", "group", "help", "source") if key in node]
+    rest = [value for key, value in node.items() if key not in ("substances", "classes")]
+    return shown + [text for each in rest for text in _profile_texts(each)]
 
 
 if __name__ == "__main__":

@@ -167,7 +167,7 @@ def _show(commands: Commands[Parser]) -> None:
 def _assess(commands: Commands[Parser]) -> None:
     parser = _command(commands, "assess", _("评估一条隐患"))
     parser.add_argument("id", metavar="ID")
-    parser.add_argument("--method", required=True, metavar="ls|lec")
+    parser.add_argument("--method", required=True, metavar="KEY")
     parser.add_argument(
         "--set", action="append", default=[], dest="factors", type=factor, metavar="L=4"
     )
@@ -294,13 +294,12 @@ def day(text: str) -> date:
         ) from error
 
 
-def factor(text: str) -> tuple[str, float]:
-    """One ``NAME=number``."""
-    name, _sign, value = text.partition("=")
-    try:
-        return name.strip(), float(value)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(_("“{text}”应写成 L=4").format(text=text)) from error
+def factor(text: str) -> tuple[str, str]:
+    """One ``NAME=value``."""
+    name, sign, value = text.partition("=")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(_("“{text}”应写成 L=4").format(text=text))
+    return name.strip(), value.strip()
 
 
 def bounding_box(text: str) -> tuple[float, float, float, float]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from shapely.geometry import mapping
 
+from qhd_riskmap.domain.grading.result import Lowering
 from qhd_riskmap.domain.hazard import Assessment, Hazard
 
 
@@ -71,6 +72,22 @@ def assessment_object(assessment: Assessment) -> dict[str, Any]:
         "reasons": list(assessment.reasons),
         "assessor": assessment.assessor,
         "assessed_on": assessment.assessed_on.isoformat(),
+        "band": assessment.worksheet.band,
+        "residual_level": assessment.residual_level.value if assessment.residual_level else None,
+        "next_review": _day(assessment.next_review),
+        "worksheet": assessment.worksheet.as_json(),
+    }
+
+
+def lowering_object(step: Lowering) -> dict[str, Any]:
+    """One way to a lower level."""
+    return {
+        "factor": step.factor,
+        "change": step.change,
+        "band": step.band,
+        "level": step.level.value if step.level else None,
+        "text": step.text,
+        "inputs": dict(step.inputs),
     }
 
 

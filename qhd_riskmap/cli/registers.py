@@ -7,7 +7,12 @@ from datetime import date
 
 from qhd_riskmap.bootstrap import create_app
 from qhd_riskmap.cli.access import open_register_app, passphrase
-from qhd_riskmap.cli.documents import assessment_object, hazard_object, hazard_row
+from qhd_riskmap.cli.documents import (
+    assessment_object,
+    hazard_object,
+    hazard_row,
+    lowering_object,
+)
 from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
@@ -115,10 +120,11 @@ def assess(options: argparse.Namespace, output: Output) -> int:
             options.id, options.method, factors, on=on
         )
         everything = app.assessment.of(hazard.id)
+        steps = app.assessment.what_would_lower(options.method, assessment.inputs)
     lines = [f"{hazard.code} {hazard.name}：{_(assessment.level.label)}", *assessment.reasons]
-    output.result(
-        {**hazard_object(hazard, everything), "assessment": assessment_object(assessment)}, lines
-    )
+    lines += [_("降级：{step}").format(step=step.text) for step in steps]
+    document = {**assessment_object(assessment), "lowering": [lowering_object(s) for s in steps]}
+    output.result({**hazard_object(hazard, everything), "assessment": document}, lines)
     return 0
 
 

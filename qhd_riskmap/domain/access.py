@@ -26,6 +26,10 @@ class Permission(StrEnum):
     RELEASE = "release"
     EXPORT = "export"
     ADMINISTER = "administer"
+    SIGN_RED = "sign-red"
+    SIGN_ORANGE = "sign-orange"
+    SIGN_YELLOW = "sign-yellow"
+    SIGN_BLUE = "sign-blue"
 
     @property
     def label(self) -> str:
@@ -44,7 +48,19 @@ _PERMISSION_LABELS = {
     Permission.RELEASE: N_("发布"),
     Permission.EXPORT: N_("导出"),
     Permission.ADMINISTER: N_("管理"),
+    Permission.SIGN_RED: N_("签批重大风险"),
+    Permission.SIGN_ORANGE: N_("签批较大风险"),
+    Permission.SIGN_YELLOW: N_("签批一般风险"),
+    Permission.SIGN_BLUE: N_("签批低风险"),
 }
+
+# Who may sign which level, from the worst: each is a permission of its own.
+SIGNING = (
+    Permission.SIGN_RED,
+    Permission.SIGN_ORANGE,
+    Permission.SIGN_YELLOW,
+    Permission.SIGN_BLUE,
+)
 
 ALL_PERMISSIONS = frozenset(Permission)
 
@@ -69,7 +85,7 @@ class Actor:
         if permission not in self.permissions:
             raise PermissionDeniedError(
                 _("{actor} 没有“{permission}”权限。").format(
-                    actor=self.name, permission=permission
+                    actor=self.name, permission=_(permission.label)
                 ),
                 hint=_("请联系本单位管理员。"),
             )

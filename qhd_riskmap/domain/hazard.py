@@ -13,11 +13,13 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.worksheet import Worksheet
 from qhd_riskmap.i18n import N_
 
 AttributeValue = str | int | float | bool
 NO_ATTRIBUTES: Mapping[str, AttributeValue] = MappingProxyType({})
 NO_EXTRAS: Mapping[str, str] = MappingProxyType({})
+NO_WORKSHEET = Worksheet()
 
 GEOMETRY_TYPES = frozenset(
     {"Point", "LineString", "Polygon", "MultiPoint", "MultiLineString", "MultiPolygon"}
@@ -147,6 +149,9 @@ class Assessment:
         score: The number the bands were applied to (R, D, …); None where there is none.
         reasons: Chinese sentences that explain the level, factor by factor.
         assessor: Actor name.
+        residual_level: Level expected after the planned measures; the hazard does not carry it.
+        next_review: When it is to be looked at again.
+        worksheet: Evidence, opinion and experts.
     """
 
     id: UUID
@@ -159,6 +164,9 @@ class Assessment:
     reasons: tuple[str, ...]
     assessor: str
     assessed_on: date
+    residual_level: RiskLevel | None = None
+    next_review: date | None = None
+    worksheet: Worksheet = NO_WORKSHEET
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,71 +2,278 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.grading.method import GradingResult, ProductMethod, method, methods
+from qhd_riskmap.domain.grading.defaults import FactorDefault, Known, known_factors
+from qhd_riskmap.domain.grading.factors import Inputs
+from qhd_riskmap.domain.grading.method import (
+    GradingMethod,
+    Methods,
+    load_method,
+    method,
+    shipped_profile,
+    with_profiles,
+)
+from qhd_riskmap.domain.grading.result import GradingResult, Lowering, not_gradable
 from qhd_riskmap.domain.hazard import Assessment, Hazard
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.worksheet import (
+    Occasion,
+    SignOff,
+    Worksheet,
+    level_to_sign,
+    next_review,
+    signing_permission,
+)
+from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.resources import rules
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
+
+AcceptedEvidence = Callable[[UnitOfWork, UUID], bool]
+"""Whether remediation of a hazard was accepted, with evidence, since its newest assessment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentForm:
+    """What an officer fills in.
+
+    Attributes:
+        method: Key of the method.
+        inputs: Factor values, or their texts.
+        after: Factors that the planned measures change, with their values then.
+        worksheet: Evidence, opinion and experts.
+        next_review: None takes the interval of the level.
+    """
+
+    method: str
+    inputs: Inputs
+    after: Inputs = field(default_factory=dict)
+    worksheet: Worksheet = field(default_factory=Worksheet)
+    next_review: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssessmentMaterial:
+    """What a form of inputs is filled from."""
+
+    methods: Methods = field(default_factory=lambda: with_profiles({}))
+    defaults: tuple[FactorDefault, ...] = ()
 
 
 class AssessmentService:
     """Use cases of grading, for one actor."""
 
-    def __init__(self, register: Register, actor: Actor) -> None:
+    def __init__(
+        self,
+        register: Register,
+        actor: Actor,
+        accepted_evidence: AcceptedEvidence | None = None,
+    ) -> None:
         self._register = register
         self._actor = actor
+        self._accepted_evidence = accepted_evidence
 
-    def methods(self) -> Mapping[str, ProductMethod]:
-        """The grading methods by key."""
-        return methods()
+    def methods(self) -> Methods:
+        """The grading methods by key, with the office's own rules where it has any."""
+        with self._register.unit_of_work() as work:
+            return methods_in_force(work)
 
-    def preview(self, method_key: str, inputs: Mapping[str, float]) -> GradingResult:
-        """The level the inputs would give, without storing anything."""
-        return method(method_key).grade(inputs)
+    def material(self) -> AssessmentMaterial:
+        """Methods in force and the defaults of all areas."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return AssessmentMaterial(
+                methods=methods_in_force(work), defaults=tuple(work.factor_defaults.all())
+            )
+
+    def preview(self, method_key: str, inputs: Inputs) -> GradingResult:
+        """The level the inputs would give, without storing anything.
+
+        Raises:
+            NotGradableError: Something is not known.
+        """
+        return method(method_key, self.methods()).grade(inputs)
+
+    def what_would_lower(self, method_key: str, inputs: Inputs) -> tuple[Lowering, ...]:
+        """The smallest changes of one factor that would lower the level."""
+        return method(method_key, self.methods()).lowerings(inputs)
+
+    def known(self, id_or_code: str, method_key: str) -> dict[str, Known]:
+        """What the register knows of the factors: the hazard's own fields and its area's defaults."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            hazard = work.hazards.require(id_or_code)
+            grading = method(method_key, methods_in_force(work))
+            return known_factors(grading, hazard, work.factor_defaults.all())
 
     def assess(
-        self, id_or_code: str, method_key: str, inputs: Mapping[str, float], *, on: date
+        self, id_or_code: str, method_key: str, inputs: Inputs, *, on: date
+    ) -> tuple[Hazard, Assessment, Changes]:
+        """Grade a hazard by factors alone; see `record`."""
+        return self.record(id_or_code, AssessmentForm(method=method_key, inputs=inputs), on=on)
+
+    def record(
+        self, id_or_code: str, form: AssessmentForm, *, on: date
     ) -> tuple[Hazard, Assessment, Changes]:
         """Grade a hazard and store the assessment behind its level.
 
         Args:
             id_or_code: The hazard.
-            method_key: Key of the method (``ls``, ``lec``).
-            inputs: Factor values.
+            form: Method, factors and worksheet.
             on: Day of the assessment.
 
         Raises:
-            InvalidInputError: A factor is missing or not allowed.
+            NotGradableError: Something is not known; nothing is stored.
+            InvalidInputError: A factor is not allowed, or a lower level after remediation lacks
+                accepted evidence.
             NotFoundError: No such hazard or method.
         """
         self._actor.require(Permission.ASSESS)
-        grading = method(method_key)
-        result = grading.grade(inputs)
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
-            assessment = Assessment(
-                id=uuid4(),
-                hazard_id=hazard.id,
-                method=grading.key,
-                method_version=grading.version,
-                inputs=dict(result.inputs),
-                score=result.score,
-                level=result.level,
-                reasons=result.reasons,
-                assessor=self._actor.name,
-                assessed_on=on,
-            )
+            assessment = self.graded(work, hazard, form, on=on)
             work.assessments.add(assessment, self._actor)
             stored = work.hazards.require(str(hazard.id))
             work.commit()
         return stored, assessment, Changes(hazards=True, hazard_ids=(stored.id,))
+
+    def graded(
+        self, work: UnitOfWork, hazard: Hazard, form: AssessmentForm, *, on: date
+    ) -> Assessment:
+        """The assessment a form gives, not stored yet; refuses as `record` does."""
+        grading = method(form.method, methods_in_force(work))
+        result = grading.grade(form.inputs)
+        if result.level is None:
+            raise not_gradable(grading.label, result.reasons[-1])
+        self._require_grounds(work, hazard, form.worksheet, result.level)
+        after = self._after(grading, result, form.after)
+        return Assessment(
+            id=uuid4(),
+            hazard_id=hazard.id,
+            method=grading.key,
+            method_version=grading.version,
+            inputs=dict(result.inputs),
+            score=result.score,
+            level=result.level,
+            reasons=result.reasons,
+            assessor=self._actor.name,
+            assessed_on=on,
+            residual_level=after.level if after else None,
+            next_review=form.next_review or next_review(result.level, on, review_months()),
+            worksheet=replace(
+                form.worksheet, band=result.band, residual_band=after.band if after else ""
+            ),
+        )
 
     def of(self, hazard_id: UUID) -> list[Assessment]:
         """All assessments of a hazard, newest first."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             return work.assessments.of(hazard_id)
+
+    def method_of(self, assessment: Assessment) -> GradingMethod | None:
+        """The method with the very rules an assessment was made with; None for a declared level."""
+        with self._register.unit_of_work() as work:
+            return method_of(work, assessment)
+
+    def sign(
+        self, id_or_code: str, opinion: str = "", assessment_id: UUID | None = None
+    ) -> SignOff:
+        """Answer for an assessment, the newest unless another is named.
+
+        Raises:
+            PermissionDeniedError: The actor may not sign this level. Taking a level down is signed by
+                whoever may sign the old one.
+            NotFoundError: The hazard has no such assessment.
+            ConflictError: The actor has signed it already.
+        """
+        with self._register.unit_of_work() as work:
+            hazard = work.hazards.require(id_or_code)
+            history = work.assessments.of(hazard.id)
+            place = next((n for n, a in enumerate(history) if assessment_id in {None, a.id}), None)
+            if place is None:
+                raise NotFoundError(
+                    _("“{name}”没有可签批的评估。").format(name=hazard.name),
+                    hint=_("请先评估。"),
+                )
+            found = history[place]
+            before = history[place + 1].level if place + 1 < len(history) else None
+            level = level_to_sign(found.level, before)
+            self._actor.require(signing_permission(level))
+            if any(each.signed_by == self._actor.name for each in work.sign_offs.of([found.id])):
+                raise ConflictError(_("{actor} 已签批这次评估。").format(actor=self._actor.name))
+            signed = work.sign_offs.add(
+                SignOff(
+                    id=uuid4(), assessment_id=found.id, level=level, opinion=opinion.strip(),
+                    signed_by=self._actor.name,
+                ),
+                self._actor,
+            )  # fmt: skip
+            work.commit()
+        return signed
+
+    def sign_offs(self, assessment: Assessment) -> list[SignOff]:
+        """The signatures under an assessment."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return work.sign_offs.of([assessment.id])
+
+    def _require_grounds(
+        self, work: UnitOfWork, hazard: Hazard, worksheet: Worksheet, level: RiskLevel
+    ) -> None:
+        """After remediation a level goes down only with accepted evidence."""
+        if worksheet.occasion is not Occasion.REMEDIATED or hazard.level is None:
+            return
+        if level.rank <= hazard.level.rank:
+            return
+        accepted = self._accepted_evidence
+        if accepted is None or not accepted(work, hazard.id):
+            raise InvalidInputError(
+                _("“{name}”整改后降级，须先有验收合格的整改。").format(name=hazard.name),
+                hint=_("请先办理验收并附证据，再复评。"),
+            )
+
+    @staticmethod
+    def _after(
+        grading: GradingMethod, result: GradingResult, after: Inputs
+    ) -> GradingResult | None:
+        if not after:
+            return None
+        expected = grading.grade({**result.inputs, **after})
+        if expected.rank < result.rank:
+            raise InvalidInputError(_("采取措施之后的等级不应更高，请核对。"))
+        return expected
+
+
+def review_months() -> Mapping[str, int]:
+    """Months until the next review, by level."""
+    months: Mapping[str, int] = rules("assessment")["review_months"]
+    return months
+
+
+def methods_in_force(work: UnitOfWork) -> Methods:
+    """The methods with the office's own rules."""
+    return with_profiles(
+        {key: profile.content for key, profile in work.rule_profiles.in_force().items()}
+    )
+
+
+def method_of(work: UnitOfWork, assessment: Assessment) -> GradingMethod | None:
+    """The method with the very rules an assessment was made with; None where they are not known."""
+    versions: dict[str, Mapping[str, Any]] = {
+        profile.version: profile.content
+        for profile in work.rule_profiles.versions(assessment.method)
+    }
+    if assessment.method in with_profiles({}):
+        shipped = shipped_profile(assessment.method)
+        versions.setdefault(str(shipped["version"]), shipped)
+    content = versions.get(assessment.method_version)
+    return load_method(content) if content is not None else None

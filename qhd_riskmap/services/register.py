@@ -100,10 +100,17 @@ class RegisterService:
 
         Raises:
             ConflictError: Someone did.
+            InvalidInputError: Its level was changed: only an assessment does that.
         """
         self._actor.require(Permission.EDIT)
         taxonomy().get(hazard.type_key)
         with self._unit_of_work() as work:
+            before = work.hazards.get(hazard.id)
+            if before is not None and before.level is not hazard.level:
+                raise InvalidInputError(
+                    _("“{name}”的等级不能直接改。").format(name=hazard.name),
+                    hint=_("请重新评估；等级只随评估变化。"),
+                )
             stored = work.hazards.save(hazard, self._actor)
             work.commit()
         return stored, Changes(hazards=True, hazard_ids=(stored.id,))

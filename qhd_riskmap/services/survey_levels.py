@@ -125,6 +125,8 @@ def _graded(
     except InvalidInputError as problem:
         report(warning(next(iter(columns.values())), "not-graded", str(problem)))
         return None
+    if result.level is None:  # LS and LEC always give one
+        return None
     return SheetGrade(
         method=key,
         version=method(key).version,

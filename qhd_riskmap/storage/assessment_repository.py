@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.hazard import Assessment, Hazard, HazardStatus
+from qhd_riskmap.domain.hazard import NO_WORKSHEET, Assessment, Hazard, HazardStatus
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.worksheet import worksheet_of
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 
 _INSERT = (
     "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
-    " reasons, assessor, assessed_on)"
-    " VALUES (?, (SELECT fid FROM hazard WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?)"
+    " reasons, assessor, assessed_on, residual_level, next_review, worksheet)"
+    " VALUES (?, (SELECT fid FROM hazard WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 _INSERT_BY_KEY = (
     "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
@@ -40,7 +41,7 @@ _INSERT_BY_KEY = (
 _CHUNK = 20_000
 _SELECT = (
     "SELECT a.id, h.id, a.method, a.method_version, a.inputs, a.score, a.level, a.reasons,"
-    " a.assessor, a.assessed_on FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
+    " a.assessor, a.assessed_on, a.residual_level, a.next_review, a.worksheet FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
 )
 
 
@@ -189,6 +190,9 @@ def _values(item: Assessment) -> tuple[Any, ...]:
         to_json(list(item.reasons)),
         item.assessor,
         item.assessed_on.isoformat(),
+        item.residual_level.rank if item.residual_level else None,
+        item.next_review.isoformat() if item.next_review else None,
+        to_json(item.worksheet.as_json()),
     )
 
 
@@ -204,4 +208,7 @@ def _assessment(row: Sequence[Any]) -> Assessment:
         reasons=tuple(json.loads(row[7])),
         assessor=row[8],
         assessed_on=date.fromisoformat(row[9]),
+        residual_level=RiskLevel.from_rank(row[10]) if row[10] else None,
+        next_review=date.fromisoformat(row[11]) if row[11] else None,
+        worksheet=worksheet_of(json.loads(row[12])) if row[12] != "{}" else NO_WORKSHEET,
     )

@@ -14,6 +14,7 @@ from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.coverage_repository import CoverageRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
+from qhd_riskmap.storage.factor_default_repository import FactorDefaultRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
@@ -24,7 +25,9 @@ from qhd_riskmap.storage.release_repository import ReleaseRepository
 from qhd_riskmap.storage.remediation_files import RemediationFiles
 from qhd_riskmap.storage.remediation_repository import RemediationRepository
 from qhd_riskmap.storage.rivals import Rivals
+from qhd_riskmap.storage.rule_profile_repository import RuleProfileRepository
 from qhd_riskmap.storage.sender_repository import SenderRepository
+from qhd_riskmap.storage.sign_off_repository import SignOffRepository
 from qhd_riskmap.storage.survey_mapping_repository import SurveyMappingRepository
 from qhd_riskmap.storage.transaction import Clock, Transaction
 from qhd_riskmap.storage.work_days import WorkDays
@@ -42,6 +45,9 @@ class UnitOfWork:
     Attributes:
         hazards: The hazards.
         assessments: Their assessments.
+        sign_offs: Who answers for these.
+        rule_profiles: The office's own rules.
+        factor_defaults: Factor values of areas.
         batches: The imports that brought them.
         survey_mappings: How senders' sheets are to be read.
         batch_hazards: Changes of many hazards of a batch at once.
@@ -66,6 +72,9 @@ class UnitOfWork:
 
     hazards: HazardRepository
     assessments: AssessmentRepository
+    sign_offs: SignOffRepository
+    rule_profiles: RuleProfileRepository
+    factor_defaults: FactorDefaultRepository
     batches: BatchRepository
     survey_mappings: SurveyMappingRepository
     batch_hazards: BatchHazards
@@ -99,6 +108,9 @@ class UnitOfWork:
         self.audit = AuditLog(transaction)
         self.hazards = HazardRepository(transaction, self.audit)
         self.assessments = AssessmentRepository(transaction, self.audit, self.hazards)
+        self.sign_offs = SignOffRepository(transaction, self.audit)
+        self.rule_profiles = RuleProfileRepository(transaction, self.audit)
+        self.factor_defaults = FactorDefaultRepository(transaction, self.audit)
         self.batches = BatchRepository(transaction, self.audit)
         self.survey_mappings = SurveyMappingRepository(transaction, self.audit)
         self.batch_hazards = BatchHazards(transaction, self.audit)

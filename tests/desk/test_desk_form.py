@@ -9,7 +9,7 @@ import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
-from qhd_riskmap.domain.grading.method import method, methods
+from qhd_riskmap.domain.grading.method import methods
 from qhd_riskmap.domain.record_fields import (
     choice_words,
     record_fields,
@@ -160,7 +160,7 @@ def test_every_type_has_a_form_that_can_be_filled_with_its_examples(qtbot, dress
 
 @pytest.fixture
 def dialog(qtbot, dressed):
-    made = AssessDialog(SAMPLES[4], methods(), lambda k, v: method(k).grade(v), ())
+    made = AssessDialog(SAMPLES[4], methods(), ())
     made.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, on=False)
     qtbot.addWidget(made)
     made.show()
@@ -193,7 +193,8 @@ def test_nothing_can_be_stored_before_all_factors_are_chosen(qtbot, dialog):
     choose(dialog, "C", 15)
     with qtbot.waitSignal(dialog.assessed) as stored:
         save.click()
-    assert stored.args == ["lec", {"L": 3.0, "E": 6.0, "C": 15.0}]
+    (form,) = stored.args
+    assert (form.method, form.inputs) == ("lec", {"L": 3.0, "E": 6.0, "C": 15.0})
 
 
 # -- places -------------------------------------------------------------------------------------

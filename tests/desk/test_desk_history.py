@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from qhd_riskmap.errors import ConflictError
+from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.services.changes import Changes
 from tests.desk.conftest import SAMPLES, hazard_id
 
@@ -104,7 +105,7 @@ def test_what_someone_else_saved_since_is_never_overwritten(qtbot, detail, app, 
 
 def test_grading_ends_the_undoing_of_earlier_edits(qtbot, detail, app, window, settled):
     rename(qtbot, detail, app, settled, "石门甲")
-    detail._assess("ls", {"L": 1, "S": 1})
+    detail._assess(AssessmentForm(method="ls", inputs={"L": 1, "S": 1}))
     qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).level.value == "blue", timeout=5000)
     settled()
     assert not window.registry.action("edit.undo").isEnabled()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QPl
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import ConflictError
+from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.main_window import PAGES
 from tests.desk.conftest import SAMPLES, hazard_id, type_text
@@ -227,7 +228,7 @@ def test_assessing_changes_level_colour_and_history(qtbot, map_page, desk, app, 
 
 def test_grading_while_typing_is_no_conflict_with_oneself(qtbot, detail, app, settled):
     type_text(detail.findChild(QPlainTextEdit, "field-notes"), "草稿")
-    detail._assess("ls", {"L": 1.0, "S": 1.0})
+    detail._assess(AssessmentForm(method="ls", inputs={"L": 1.0, "S": 1.0}))
     qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).level is RiskLevel.BLUE, timeout=5000)
     settled()
     assert detail.findChild(QPlainTextEdit, "field-notes").toPlainText() == "草稿"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qhd_riskmap.domain.grading.method import load_method, method, methods
+from qhd_riskmap.domain.grading.method import load_method, method
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.resources import rules
@@ -71,7 +71,7 @@ def test_an_unknown_method_names_the_known_ones():
     assert "lec" in caught.value.hint
 
 
-@given(data=st.data(), key=st.sampled_from(sorted(methods())))
+@given(data=st.data(), key=st.sampled_from(("ls", "lec")))
 def test_raising_a_factor_never_lowers_the_level(data, key):
     grading = method(key)
     low, high = {}, {}
@@ -84,7 +84,7 @@ def test_raising_a_factor_never_lowers_the_level(data, key):
 
 def test_an_office_profile_may_move_the_bands():
     raw = rules("grading_ls")
-    raw["bands"] = [
+    raw["grades"] = [
         {"minimum": 10, "level": "red", "text": "高"},
         {"minimum": 0, "level": "blue", "text": "低"},
     ]
@@ -92,6 +92,6 @@ def test_an_office_profile_may_move_the_bands():
 
 
 def test_inputs_are_described_as_fields_with_their_choices():
-    fields = {field.key: field for field in method("lec").fields}
+    fields = {factor.key: factor.field for factor in method("lec").factors}
     assert fields["E"].choices == ("0.5", "1", "2", "3", "6", "10")
     assert all(field.required for field in fields.values())

@@ -39,6 +39,7 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.assessment import AssessmentForm, AssessmentMaterial
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.assess_dialog import AssessDialog
@@ -65,6 +66,7 @@ _WIDTH: Final = 320
 class _Loaded:
     hazard: Hazard
     history: Sequence[Assessment]
+    material: AssessmentMaterial
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,7 @@ class DetailPanel(QFrame):
         self.dialog: AssessDialog | None = None
         self._wanted: str | None = None
         self._history: Sequence[Assessment] = ()
+        self._material: AssessmentMaterial | None = None
         self._drafts: dict[str, _Draft] = {}
         self._record: SchemaForm | None = None
         self._attributes: SchemaForm | None = None
@@ -134,7 +137,8 @@ class DetailPanel(QFrame):
 
         def read(_job: JobContext) -> _Loaded:
             hazard = app.registry.get(hazard_id)
-            return _Loaded(hazard, app.assessment.of(hazard.id))
+            service = app.assessment
+            return _Loaded(hazard, service.of(hazard.id), service.material())
 
         self.desk.run(
             read,
@@ -174,6 +178,7 @@ class DetailPanel(QFrame):
     def _take(self, loaded: _Loaded) -> None:
         if str(loaded.hazard.id) != self._wanted:
             return  # another one was chosen meanwhile
+        self._material = loaded.material
         self._show(loaded.hazard, loaded.history)
 
     def _not_read(self, error: BaseException) -> None:
@@ -278,9 +283,9 @@ class DetailPanel(QFrame):
         """Open the assessment of the hazard shown."""
         if self.hazard is None:
             return
-        service = self.desk.app.assessment
+        material = self._material or AssessmentMaterial()
         self.dialog = AssessDialog(
-            self.hazard, service.methods(), service.preview, self._history, self
+            self.hazard, material.methods, self._history, material.defaults, self
         )
         self.dialog.assessed.connect(self._assess)
         self.dialog.open()
@@ -308,13 +313,13 @@ class DetailPanel(QFrame):
         else:
             self.desk.show_error(error)
 
-    def _assess(self, method: str, inputs: dict[str, float]) -> None:
+    def _assess(self, form: AssessmentForm) -> None:
         if self.hazard is None:
             return
         service, hazard_id = self.desk.app.assessment, str(self.hazard.id)
         today = datetime.now(UTC).astimezone().date()
         self.desk.run(
-            lambda _job: service.assess(hazard_id, method, inputs, on=today),
+            lambda _job: service.record(hazard_id, form, on=today),
             title=_("正在保存评估结果…"),
             on_success=self._assessed,
             quiet=True,

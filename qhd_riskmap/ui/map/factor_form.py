@@ -1,0 +1,213 @@
+"""The questions of one grading method, by heading: value, unit, source, and what the value rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import groupby
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QGroupBox,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap.domain.grading.defaults import Known
+from qhd_riskmap.domain.grading.factors import Factor
+from qhd_riskmap.domain.grading.method import GradingMethod
+from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.schema import FieldKind
+from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
+
+_TEXT_LINES: Final = 3
+_SHORTEST_COMBO: Final = 18
+Editor = QComboBox | QLineEdit | QPlainTextEdit
+
+
+class FactorForm(QWidget):
+    """One method's inputs.
+
+    Signals:
+        changed: Some value is another now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, method: GradingMethod, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.method = method
+        self.editors: dict[str, Editor] = {}
+        self._notes: dict[str, QLabel] = {}
+        self._counted: dict[str, tuple[AttributeValue, str]] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_S)
+        for heading, factors in groupby(method.factors, lambda factor: factor.group):
+            box = QGroupBox(_(heading))
+            form = QFormLayout(box)
+            form.setContentsMargins(SPACE_M, SPACE_S, SPACE_M, SPACE_S)
+            form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
+            form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+            for factor in factors:
+                self._add(form, factor)
+            layout.addWidget(box)
+        layout.addStretch(1)
+
+    def values(self) -> dict[str, AttributeValue]:
+        """What has been filled in, as chosen or typed."""
+        found: dict[str, AttributeValue] = {}
+        for key, editor in self.editors.items():
+            value = _value(editor)
+            if value is not None:
+                found[key] = value
+        return found
+
+    def fill(self, values: Mapping[str, AttributeValue]) -> None:
+        """Show values; others stay."""
+        for key, value in values.items():
+            if key in self.editors:
+                _show(self.editors[key], value)
+
+    def fill_known(self, known: Mapping[str, Known]) -> None:
+        """Show what the register knows, with what it rests on; what is filled in stays."""
+        filled = self.values()
+        for key, each in known.items():
+            if key in self.editors and key not in filled:
+                _show(self.editors[key], each.value)
+                self._note(key, each.evidence)
+
+    def take_counted(self, counted: Mapping[str, tuple[AttributeValue, str]]) -> None:
+        """Show values counted from the receptors where nothing is filled in, and what they rest on."""
+        filled = self.values()
+        self._counted = dict(counted)
+        for key, (value, evidence) in counted.items():
+            if key not in self.editors:
+                continue
+            if key not in filled:
+                _show(self.editors[key], value)
+            self._note(key, evidence)
+
+    def differing(self) -> dict[str, str]:
+        """Factors whose value is not the counted one, with the counted one as text."""
+        filled = self.values()
+        found = {}
+        for key, (value, _evidence) in self._counted.items():
+            factor = next((f for f in self.method.factors if f.key == key), None)
+            if factor is not None and key in filled and _read(factor, filled[key]) != value:
+                found[key] = factor.described(value)
+        return found
+
+    def evidence(self) -> dict[str, str]:
+        """What each value rests on, where something is said."""
+        return {key: note.text() for key, note in self._notes.items() if note.text()}
+
+    def _note(self, key: str, text: str) -> None:
+        self._notes[key].setText(text)
+        self._notes[key].setVisible(bool(text))
+
+    def _add(self, form: QFormLayout, factor: Factor) -> None:
+        editor = self._editor(factor)
+        editor.setObjectName(f"factor-{self.method.key}-{factor.key}")
+        editor.setAccessibleName(_(factor.label))
+        source = _("依据：{source}").format(source=factor.citation.text)
+        label = QLabel(_(factor.label))
+        label.setToolTip(source)
+        editor.setToolTip("\n".join(filter(None, (_(factor.help) if factor.help else "", source))))
+        label.setBuddy(editor)
+        row = QWidget()
+        beside = QHBoxLayout()
+        beside.setSpacing(SPACE_XS)
+        beside.addWidget(editor, 1)
+        marks = [factor.unit] if factor.unit else []
+        if factor.citation.confidence.doubtful:
+            marks.append("⚠")
+        if marks:
+            unit = QLabel(" ".join(marks))
+            unit.setToolTip(source)
+            beside.addWidget(unit)
+        stack = QVBoxLayout(row)
+        stack.setContentsMargins(0, 0, 0, 0)
+        stack.setSpacing(SPACE_XS)
+        stack.addLayout(beside)
+        note = QLabel()
+        note.setTextFormat(Qt.TextFormat.PlainText)
+        note.setWordWrap(True)
+        note.setProperty("role", "muted")
+        note.setVisible(False)
+        stack.addWidget(note)
+        self._notes[factor.key] = note
+        self.editors[factor.key] = editor
+        form.addRow(label, row)
+
+    def _editor(self, factor: Factor) -> Editor:
+        if factor.choices or factor.kind is FieldKind.BOOLEAN:
+            return self._combo(factor)
+        if factor.kind is FieldKind.TEXT:
+            text = QPlainTextEdit()
+            text.setPlaceholderText(_(factor.help) if factor.help else "")
+            text.setTabChangesFocus(True)
+            text.setFixedHeight(self.fontMetrics().lineSpacing() * _TEXT_LINES + SPACE_M)
+            text.textChanged.connect(self.changed)
+            return text
+        line = QLineEdit()
+        line.setPlaceholderText(_("不知道就留空"))
+        line.textChanged.connect(self.changed)
+        return line
+
+    def _combo(self, factor: Factor) -> QComboBox:
+        box = QComboBox()
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(_SHORTEST_COMBO)
+        box.addItem(_("请选择…"), None)
+        if factor.choices:
+            for choice in factor.choices:
+                text = f"{choice.value:g}" if isinstance(choice.value, float) else choice.value
+                self._item(box, f"{_(text)} — {_(choice.text)}", choice.value)
+        else:
+            self._item(box, _("是"), value=True)
+            self._item(box, _("否"), value=False)
+        box.currentIndexChanged.connect(self.changed)
+        return box
+
+    @staticmethod
+    def _item(box: QComboBox, text: str, value: AttributeValue) -> None:
+        box.addItem(text, value)
+        box.setItemData(box.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+
+
+def _value(editor: Editor) -> AttributeValue | None:
+    if isinstance(editor, QComboBox):
+        data: AttributeValue | None = editor.currentData()
+        return data
+    text = editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()
+    return text.strip() or None
+
+
+def _show(editor: Editor, value: AttributeValue) -> None:
+    if isinstance(editor, QComboBox):
+        for place in range(1, editor.count()):
+            data = editor.itemData(place)
+            if type(data) is type(value) and data == value:
+                editor.setCurrentIndex(place)
+        return
+    text = f"{value:.12g}" if isinstance(value, float) else str(value)
+    if isinstance(editor, QLineEdit):
+        editor.setText(text)
+    else:
+        editor.setPlainText(text.replace("；", "\n"))
+
+
+def _read(factor: Factor, value: AttributeValue) -> AttributeValue | None:
+    try:
+        return factor.read(value)
+    except InvalidInputError:
+        return None
