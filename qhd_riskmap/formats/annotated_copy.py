@@ -8,7 +8,7 @@ texts first.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -38,6 +38,7 @@ _MARK_COLOURS: Final = {
     "duplicate": "D9D9D9",
     "undecided": "FFE699",
 }
+_EDITED: Final = "BDD7EE"
 _SEVERITIES: Final = {
     Severity.ERROR: N_("错误"),
     Severity.WARNING: N_("提醒"),
@@ -78,8 +79,31 @@ class RowMark:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class CellEdit:
+    """A text written in place of the sender's, by whoever imported the sheet."""
+
+    sheet: str
+    cell: str
+    was: str
+    now: str
+
+    @property
+    def message(self) -> str:
+        """What was changed, in Chinese."""
+        if not self.was:
+            return _("原为空，已填为“{now}”").format(now=self.now)
+        if not self.now:
+            return _("已由“{was}”改为空").format(was=self.was)
+        return _("已由“{was}”改为“{now}”").format(was=self.was, now=self.now)
+
+
 def write_annotated(
-    source: Path, target: Path, issues: Sequence[CellNote], accepted: Sequence[RowMark]
+    source: Path,
+    target: Path,
+    issues: Sequence[CellNote],
+    accepted: Sequence[RowMark],
+    edits: Sequence[CellEdit] = (),
 ) -> Path:
     """Write the copy; the sender's file is never touched.
 
@@ -88,6 +112,7 @@ def write_annotated(
         target: Where to write; its ending is made to fit: a workbook with macros stays an xlsm.
         issues: Remarks by cell.
         accepted: What became of the rows.
+        edits: Texts to put in place of the sender's; each is marked as changed.
 
     Returns:
         The path written.
@@ -117,11 +142,24 @@ def write_annotated(
             _("不能覆盖原表“{name}”。").format(name=source.name), hint=_("请换一个文件名。")
         )
     copy = _Copy(archive, source.name, names)
-    copy.annotate(issues[:_MOST_NOTES], accepted)
-    copy.summarise(issues, accepted, remarks)
+    if edits:
+        remarks.append(
+            _("导入时改动了 {n} 个单元格，底色为蓝，批注写有原来的内容。").format(n=len(edits))
+        )
+    copy.annotate(issues[:_MOST_NOTES], accepted, edits)
+    copy.summarise(issues, accepted, remarks, edits)
     with replacing(target) as unfinished:
         copy.package.save(unfinished)
     return target
+
+
+@dataclass(slots=True)
+class _SheetWork:
+    """What is to be done to one sheet."""
+
+    notes: list[CellNote] = field(default_factory=list)
+    marks: list[RowMark] = field(default_factory=list)
+    edits: list[CellEdit] = field(default_factory=list)
 
 
 class _Copy:
@@ -135,22 +173,32 @@ class _Copy:
         self._parts = {part.name: part for part in sheet_parts(archive, name)}
         self._names = names
 
-    def annotate(self, notes: Sequence[CellNote], marks: Sequence[RowMark]) -> None:
+    def annotate(
+        self, notes: Sequence[CellNote], marks: Sequence[RowMark], edits: Sequence[CellEdit]
+    ) -> None:
         """Colour and explain cells, and say beside every row what became of it."""
-        by_part: dict[str, tuple[list[CellNote], list[RowMark]]] = {}
+        by_part: dict[str, _SheetWork] = {}
         for note in notes:
             part = self._part(note.sheet) if note.cell else None
             if part is not None:
-                by_part.setdefault(part.part, ([], []))[0].append(note)
+                by_part.setdefault(part.part, _SheetWork()).notes.append(note)
         for mark in marks:
             part = self._part(mark.sheet)
             if part is not None:
-                by_part.setdefault(part.part, ([], []))[1].append(mark)
-        for part_name, (own_notes, own_marks) in by_part.items():
-            self._annotate_sheet(part_name, own_notes, own_marks)
+                by_part.setdefault(part.part, _SheetWork()).marks.append(mark)
+        for edit in edits:
+            part = self._part(edit.sheet)
+            if part is not None:
+                by_part.setdefault(part.part, _SheetWork()).edits.append(edit)
+        for part_name, work in by_part.items():
+            self._annotate_sheet(part_name, work)
 
     def summarise(
-        self, issues: Sequence[CellNote], marks: Sequence[RowMark], remarks: Sequence[str]
+        self,
+        issues: Sequence[CellNote],
+        marks: Sequence[RowMark],
+        remarks: Sequence[str],
+        edits: Sequence[CellEdit],
     ) -> None:
         """Add the sheet that tells everything in one place."""
         title = _("导入结果")
@@ -167,7 +215,8 @@ class _Copy:
         if len(issues) > _MOST_NOTES:
             lines.append(_("问题太多，只标注了前 {count} 个。").format(count=_MOST_NOTES))
         heads = (_("表"), _("单元格"), _("性质"), _("说明"))
-        told = [
+        told = [(edit.sheet, edit.cell, _("改动"), edit.message) for edit in edits]
+        told += [
             (note.sheet, note.cell, _(_SEVERITIES[note.severity]), note.message) for note in issues
         ]
         rows = [*([line] for line in lines), [], heads, *told]
@@ -178,14 +227,13 @@ class _Copy:
         # A text file has one sheet, without a name.
         return found or (next(iter(self._parts.values()), None) if not name else None)
 
-    def _annotate_sheet(
-        self, part: str, notes: Sequence[CellNote], marks: Sequence[RowMark]
-    ) -> None:
+    def _annotate_sheet(self, part: str, work: _SheetWork) -> None:
         extent = sheet_extent(self._archive, part, self._file)
         rows: dict[int, RowChange] = {}
         texts: dict[str, list[str]] = {}
         worst: dict[str, Severity] = {}
-        for note in notes:
+        self._write_over(extent, rows, texts, work.edits)
+        for note in work.notes:
             cell = _owner(extent, note.cell)
             said = f"{_(_SEVERITIES[note.severity])}：{storable(note.message)}"
             texts.setdefault(cell, []).append(said)
@@ -197,12 +245,31 @@ class _Copy:
                 row = rows.setdefault(int(cell[len(letters) :]), RowChange())
                 row.colours[column_number(letters)] = _COLOURS[severity]
         sheet = SheetPatch(self.package, part)
-        if marks:
-            self._mark(sheet, extent, rows, marks)
+        if work.marks:
+            self._mark(sheet, extent, rows, work.marks)
         sheet.change(rows, self._styles.coloured)
         joined = {cell: "\n".join(lines)[:_LONGEST_COMMENT] for cell, lines in texts.items()}
         add_comments(self.package, part, sheet, joined)
         sheet.store()
+
+    def _write_over(
+        self,
+        extent: Extent,
+        rows: dict[int, RowChange],
+        texts: dict[str, list[str]],
+        edits: Sequence[CellEdit],
+    ) -> None:
+        """Put the texts of an import in place of the sender's; the comment keeps what was there."""
+        for edit in edits:
+            letters = edit.cell.rstrip("0123456789")
+            row = rows.setdefault(int(edit.cell[len(letters) :]), RowChange())
+            # What looks like a formula gets a style of ours that keeps it a text.
+            quoted = is_formula_like(edit.now)
+            style = self._styles.text(colour=_EDITED, quoted=True) if quoted else None
+            row.written[column_number(letters)] = (edit.now, style)
+            row.colours[column_number(letters)] = _EDITED
+            said = f"{edit.cell} {storable(edit.message)}"
+            texts.setdefault(_owner(extent, edit.cell), []).append(said)
 
     def _mark(
         self,

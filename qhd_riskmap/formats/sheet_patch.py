@@ -23,6 +23,9 @@ _NUMBER: Final = re.compile(rb"\sr\s*=\s*[\"'](?:[A-Z]{1,3})?(\d{1,7})[\"']")
 _LETTERS: Final = re.compile(rb"\sr\s*=\s*[\"']([A-Z]{1,3})\d{1,7}[\"']")
 _STYLE: Final = re.compile(rb"\ss\s*=\s*[\"'](\d{1,6})[\"']")
 _SPANS: Final = re.compile(rb"\sspans\s*=\s*[\"'][^\"']*[\"']")
+_FORMULA: Final = re.compile(rb"<(?:\w+:)?f[\s/>]")
+_TEXT_CELL: Final = re.compile(rb"\st\s*=\s*[\"'](?!n[\"'])")
+_PLAIN_NUMBER: Final = re.compile(r"-?\d{1,15}(\.\d{1,12})?")
 # What stands behind legacyDrawing in a worksheet.
 _BEHIND: Final = (
     "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems",
@@ -40,10 +43,13 @@ class RowChange:
     Attributes:
         colours: Column number → RRGGBB.
         texts: Column number → text and style of a cell of ours.
+        written: Column number → text in place of what a cell of the sender's holds, and its style,
+            None to keep the cell's own. A formula stays: others may be built on it.
     """
 
     colours: dict[int, str] = field(default_factory=dict)
     texts: dict[int, tuple[str, int]] = field(default_factory=dict)
+    written: dict[int, tuple[str, int | None]] = field(default_factory=dict)
 
 
 class SheetPatch:
@@ -165,7 +171,7 @@ class _RowCells:
             b"<" + name + rb"(?=[\s/>])" + _ATTRIBUTES + b"(?:(/)>|>(.*?)</" + name + rb"\s*>)",
             re.DOTALL,
         )
-        waiting = sorted({*change.colours, *change.texts})
+        waiting = sorted({*change.colours, *change.texts, *change.written})
         pieces: list[bytes] = []
         at = column = 0
         for found in cell.finditer(self._body):
@@ -179,7 +185,7 @@ class _RowCells:
                 if column in change.texts:
                     pieces.append(self._new(column, change, coloured))
                 else:
-                    pieces.append(_restyled(found, name, change.colours[column], coloured))
+                    pieces.append(self._other(found, column, change, coloured))
             else:
                 pieces.append(found[0])
             at = found.end()
@@ -187,28 +193,45 @@ class _RowCells:
         pieces.append(self._body[at:])
         return b"".join(pieces)
 
+    def _other(
+        self,
+        found: re.Match[bytes],
+        column: int,
+        change: RowChange,
+        coloured: Callable[[int, str], int],
+    ) -> bytes:
+        """A cell of the sender's with another background, and another text where one is written."""
+        name, colour = self._prefix + b"c", change.colours.get(column, "")
+        given = _STYLE.search(found[1])
+        own = int(given[1]) if given else 0
+        own = coloured(own, colour) if colour else own
+        if column in change.written and not _FORMULA.search(found[3] or b""):
+            text, style = change.written[column]
+            numeric = _PLAIN_NUMBER.fullmatch(text) and not _TEXT_CELL.search(found[1])
+            return self._cell(column, text, own if style is None else style, numeric=bool(numeric))
+        opening = b'<%b%b s="%d"' % (name, _STYLE.sub(b"", found[1]), own)
+        if found[2]:
+            return opening + b"/>"
+        return opening + b">" + found[3] + b"</" + name + b">"
+
     def _new(self, column: int, change: RowChange, coloured: Callable[[int, str], int]) -> bytes:
+        if column in change.texts:
+            return self._cell(column, *change.texts[column])
+        own = self._style
+        if column in change.colours:
+            own = coloured(own, change.colours[column])
+        if column in change.written:
+            text, style = change.written[column]
+            return self._cell(column, text, own if style is None else style)
         place = f"{column_letters(column)}{self._row}".encode()
-        p = self._prefix
-        if column not in change.texts:
-            style = coloured(self._style, change.colours[column])
-            return b'<%bc r="%b" s="%d"/>' % (p, place, style)
-        text, style = change.texts[column]
-        inner = escape(storable(text)).encode()
+        return b'<%bc r="%b" s="%d"/>' % (self._prefix, place, own)
+
+    def _cell(self, column: int, text: str, style: int, *, numeric: bool = False) -> bytes:
+        place = f"{column_letters(column)}{self._row}".encode()
+        p, inner = self._prefix, escape(storable(text)).encode()
+        if numeric:
+            return b'<%bc r="%b" s="%d"><%bv>%b</%bv></%bc>' % (p, place, style, p, inner, p, p)
         return (
             b'<%bc r="%b" s="%d" t="inlineStr"><%bis><%bt xml:space="preserve">%b</%bt></%bis></%bc>'
             % (p, place, style, p, p, inner, p, p, p)
         )
-
-
-def _restyled(
-    found: re.Match[bytes], name: bytes, colour: str, coloured: Callable[[int, str], int]
-) -> bytes:
-    """A cell with another background; what it holds stays as it is."""
-    style = _STYLE.search(found[1])
-    plain = _STYLE.sub(b"", found[1])
-    number = coloured(int(style[1]) if style else 0, colour)
-    opening = b'<%b%b s="%d"' % (name, plain, number)
-    if found[2]:
-        return opening + b"/>"
-    return opening + b">" + found[3] + b"</" + name + b">"

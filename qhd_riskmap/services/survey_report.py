@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
+from qhd_riskmap.formats.annotated_copy import CellEdit, CellNote, RowMark, write_annotated
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.survey_preview import ImportOutcome, ImportPreview
@@ -31,6 +31,7 @@ def write_reports(
     if report is None:
         return []
     told = {issue.path for issue in outcome.issues} | {path for path, _s, _r in outcome.rows}
+    told |= {path for path, _cell in preview.mended}
     files = [file for file in preview.files if file.readable and file.path in told]
     written = []
     for number, file in enumerate(files, start=1):
@@ -42,9 +43,13 @@ def write_reports(
             for i in outcome.issues
             if i.path == file.path
         ]
-        written.append(
-            write_annotated(file.path, target, notes, _marks(preview, outcome, file.path))
-        )
+        edits = [
+            CellEdit(cell.sheet, cell.cell, cell.was, cell.now)
+            for path, cell in preview.mended
+            if path == file.path
+        ]
+        marks = _marks(preview, outcome, file.path)
+        written.append(write_annotated(file.path, target, notes, marks, edits))
     return written
 
 

@@ -18,7 +18,7 @@ from PIL import Image
 
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.errors import OutputFileError
-from qhd_riskmap.formats.annotated_copy import CellNote, RowMark, write_annotated
+from qhd_riskmap.formats.annotated_copy import CellEdit, CellNote, RowMark, write_annotated
 from qhd_riskmap.formats.cell_text import csv_text, is_formula_like, storable
 from qhd_riskmap.formats.survey_sheet import read_survey
 
@@ -67,6 +67,39 @@ def test_cells_are_coloured_and_explained_and_all_else_stays(source, tmp_path):
     summary = [cell for row in book["导入结果+"].iter_rows() for cell in row]
     assert "入库 1 行，退回 1 行，重复 0 行，坐标系未定 0 行。" in [c.value for c in summary]
     assert all(c.data_type == "s" for c in summary if c.value is not None)
+
+
+def test_texts_written_in_place_of_the_senders_stand_in_the_copy_and_say_what_was_there(
+    source, tmp_path
+):
+    edits = [
+        CellEdit("排查表", "B3", "甲", "西沟"),
+        CellEdit("排查表", "C3", "2", "2.5"),
+        CellEdit("排查表", "A3", "1", "=1+1"),
+        CellEdit("排查表", "B5", "", "=新&填"),
+        CellEdit("排查表", "C4", "4", "9"),
+        CellEdit("排查表", "A5", "2", ""),
+        CellEdit("没有的表", "A1", "x", "y"),
+    ]
+    target = write_annotated(source, tmp_path / "退回.xlsx", NOTES, MARKS, edits)
+    book = load_workbook(target)
+    sheet = book["排查表"]
+    assert (sheet["B3"].value, sheet["C3"].value, sheet["B5"].value) == ("西沟", 2.5, "=新&填")
+    assert (sheet["A3"].value, sheet["A3"].data_type) == ("=1+1", "s")
+    assert sheet["A3"].quotePrefix
+    assert sheet["B5"].data_type == "s"
+    assert sheet["C4"].value == "=C3*2", "a formula stays"
+    assert "C4 已由“4”改为“9”" in sheet["C4"].comment.text
+    assert sheet["B3"].comment.text.startswith("原有批注\nB3 已由“甲”改为“西沟”\n提醒：")
+    assert sheet["B3"].fill.fgColor.rgb.endswith("FFC7CE"), "what is still wrong goes before"
+    assert sheet["C3"].fill.fgColor.rgb.endswith("BDD7EE")
+    assert "A5 已由“2”改为空" in sheet["A4"].comment.text, "the block shows its first cell only"
+    told = [[cell.value for cell in row] for row in book["导入结果+"].iter_rows()]
+    assert ["排查表", "B5", "改动", "原为空，已填为“=新&填”"] in told
+    assert any("改动了 7 个单元格" in str(row[0]) for row in told)
+    book.close()
+    (again,) = [s for s in read_survey(target) if s.name == "排查表"]
+    assert again.row(2)[1] == "西沟"
 
 
 def test_text_files_become_a_workbook_whose_texts_stay_texts(tmp_path):

@@ -27,13 +27,14 @@ _RADIUS: Final = 4.5
 _CELL_PX: Final = 3  # nearer than this, one sign stands for all
 _MOST_SHIFTS: Final = 400
 _PAD: Final = 0.01
+# Painted in this order: what comes in lies on top of what does not.
 _FATE_COLOURS: Final = {
-    RowFate.REPEATED: "muted",
-    RowFate.READY: "success",
-    RowFate.UPDATE: "accent",
-    RowFate.UNDECIDED: "warning",
     RowFate.REJECTED: "error",
+    RowFate.REPEATED: "muted",
     RowFate.QUARANTINED: "error",
+    RowFate.UNDECIDED: "warning",
+    RowFate.UPDATE: "accent",
+    RowFate.READY: "success",
 }
 _NOWHERE: Final = np.empty(0)
 
@@ -195,7 +196,9 @@ class BatchMap(MapCanvas):
                 _sign(painter, fate, QPointF(x, y), QColor(getattr(theme(), colour)))
         for row in self._selected[:_MOST_SHIFTS]:
             if inside[row]:
-                _ring(painter, QPointF(xs[row], ys[row]))
+                place, fate = QPointF(xs[row], ys[row]), rows.fate(row)
+                _sign(painter, fate, place, QColor(getattr(theme(), _FATE_COLOURS[fate])))
+                _ring(painter, place)
         if self._drag is not None:
             row, place = self._drag
             painter.setPen(QPen(QColor(theme().accent), 2, Qt.PenStyle.DashLine))

@@ -87,6 +87,7 @@ class SurveyImportPage(Page):
         self.start.dropped.connect(self.take_files)
         self.review.answered.connect(self._answered)
         self.review.cards.columns_wanted.connect(self._ask_columns)
+        self.review.counts.office.named.connect(self._sender_named)
         self.review.placed.connect(self._placed)
         self.review.rows.mended.connect(self._mended)
         self.review.rows.ticked.connect(self._ticked)
@@ -243,7 +244,7 @@ class SurveyImportPage(Page):
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
         self._show(self.review, names + more)
         self._count_chosen()
-        self.copies_button.setEnabled(bool(preview.issues))
+        self.copies_button.setEnabled(bool(preview.issues or preview.mended))
 
     def _not_looked(self, error: BaseException) -> None:
         self.desk.show_error(error)
@@ -262,6 +263,10 @@ class SurveyImportPage(Page):
         self.session.unclear.add(key)
         if self.preview is not None:
             self.review.show_preview(self.preview, self.session)
+
+    def _sender_named(self, sender: str) -> None:
+        self.session.sender = sender
+        self._look()
 
     def _ask_columns(self, reading: SheetReading) -> None:
         if self.preview is not None and not self.progress.running:

@@ -25,6 +25,7 @@ from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_table import TableRows, preview_tables
 from qhd_riskmap.ui.pages.survey_import.batch_map import BatchMap
 from qhd_riskmap.ui.pages.survey_import.rows_panel import RowsPanel
+from qhd_riskmap.ui.pages.survey_import.sender_box import SenderBox
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession
 from qhd_riskmap.ui.pages.survey_import.sheet_cards import SheetCards
 from qhd_riskmap.ui.toolkit.icons import icon
@@ -47,7 +48,7 @@ _COUNTS: Final = (
 
 
 class CountChips(QFrame):
-    """Four numbers, large enough to be read across the desk."""
+    """Four numbers, large enough to be read across the desk, and whose they are."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -65,11 +66,14 @@ class CountChips(QFrame):
             row.addLayout(pair)
             self._numbers[key] = number
         row.addStretch(1)
+        self.office = SenderBox()
+        row.addWidget(self.office)
 
     def show_counts(self, preview: ImportPreview) -> None:
         """Show the counts of a preview."""
         for key, _title, _role in _COUNTS:
             self._numbers[key].setText(f"{getattr(preview, key):,}")
+        self.office.show_preview(preview)
 
 
 class ReviewPanel(QWidget):
@@ -127,6 +131,7 @@ class ReviewPanel(QWidget):
         left.setStretchFactor(0, 1)
         left.setStretchFactor(1, 1)
         left.setSizes([_CARDS_WIDTH * 3 // 4, _CARDS_WIDTH * 3 // 4])
+        self._left = left
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setChildrenCollapsible(False)
         columns.addWidget(left)
@@ -158,6 +163,9 @@ class ReviewPanel(QWidget):
             button.setEnabled(found[severity] > 0)
         self.tabs.setTabText(0, _("逐行 {n}").format(n=f"{sum(map(len, tables)):,}"))
         self.tabs.setTabText(1, _("问题 {n}").format(n=f"{len(preview.issues):,}"))
+        if first and self.cards.asking:
+            height = sum(self._left.sizes())
+            self._left.setSizes([height * 3 // 5, height * 2 // 5])
         if first:
             self.tabs.setCurrentWidget(self.rows if tables else self.issue_tab)
         set_role(self._nothing, "success")
@@ -186,7 +194,8 @@ class ReviewPanel(QWidget):
         )
         self._shown = table
         self.map.show_rows(table, fit=not same)
-        if table is not None and not same:
+        # At first sight a question goes before the table that happens to be the first.
+        if table is not None and not same and not (before is None and self.cards.asking):
             self.cards.show_sheet(table.key(0)[:2])
         decision = table.reading.decision if table is not None else None
         moved = decision is not None and bool(decision.offsets_m.get(decision.decided or ""))

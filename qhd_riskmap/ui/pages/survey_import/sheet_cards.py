@@ -7,9 +7,17 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from qhd_riskmap.i18n import CHINESE, N_, _, language
 from qhd_riskmap.services.candidate_columns import as_candidates
@@ -26,6 +34,8 @@ from qhd_riskmap.ui.pages.survey_import.sources import (
 )
 from qhd_riskmap.ui.toolkit.page_parts import card, glyph_label, push_button, words
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, theme
+
+_ANSWERS_WIDTH: Final = 262
 
 
 class SheetCards(QScrollArea):
@@ -68,6 +78,12 @@ class SheetCards(QScrollArea):
         column.addStretch(1)
         self.setWidget(holder)
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question waits for its answer."""
+        holder = self.widget()
+        return holder is not None and holder.findChild(QFrame, "datum-question-0") is not None
+
     def show_sheet(self, key: SheetKey) -> None:
         """Bring the card of a sheet into view."""
         found, holder = self._cards.get(key), self.widget()
@@ -78,16 +94,17 @@ class SheetCards(QScrollArea):
     def _card(
         self, reading: SheetReading, repeats: int, number: int, answer: str, *, waived: bool
     ) -> QFrame:
-        parts: list[QWidget] = [_heading(reading), words(_counts(reading, repeats))]
+        parts: list[QWidget] = [_heading(reading)]
         decision = reading.decision
+        asked = decision is not None and bool(reading.undecided) and not answer
+        if decision is not None and asked and not waived:
+            # First of all, so that it is seen without scrolling on a small screen.
+            parts.append(self._question(reading, decision, number))
+        parts.append(words(_counts(reading, repeats)))
         if decision is not None:
             parts.append(words(_datum_words(decision, answer), role=_role(reading)))
-            if reading.undecided and not answer:
-                parts.append(
-                    words(_(_WAIVED).format(n=len(reading.undecided)), role="muted")
-                    if waived
-                    else self._question(reading, decision, number)
-                )
+            if asked and waived:
+                parts.append(words(_(_WAIVED).format(n=len(reading.undecided)), role="muted"))
             if decision.vote:
                 parts.append(words(decision.vote, name=f"datum-vote-{number}"))
             gap = "" if language() == CHINESE else " "
@@ -145,6 +162,7 @@ class SheetCards(QScrollArea):
         font.setBold(True)
         ask.setFont(font)
         column.addWidget(ask)
+        buttons = []
         for notation, label in choices(decision):
             hinted = bool(notation) and notation == decision.suggestion
             button = push_button(
@@ -154,11 +172,32 @@ class SheetCards(QScrollArea):
                 glyph="history" if hinted else "",
             )
             button.setToolTip(_moves(decision, notation))
-            column.addWidget(button)
+            buttons.append(button)
+        for line in _side_by_side(buttons):
+            row = QHBoxLayout()
+            row.setSpacing(SPACE_XS)
+            for button in line:
+                row.addWidget(button, 1)
+            column.addLayout(row)
         return box
 
     def _answer(self, reading: SheetReading, notation: str) -> None:
         self.answered.emit(reading.sheet.file, reading.sheet.name, notation)
+
+
+def _side_by_side(buttons: Sequence[QPushButton]) -> list[list[QPushButton]]:
+    """Short answers share a line."""
+    lines: list[list[QPushButton]] = []
+    room = 0
+    for button in buttons:
+        width = button.sizeHint().width() + SPACE_XS
+        if lines and width <= room:
+            lines[-1].append(button)
+            room -= width
+        else:
+            lines.append([button])
+            room = _ANSWERS_WIDTH - width
+    return lines
 
 
 def choices(decision: DatumDecision) -> list[tuple[str, str]]:
