@@ -25,7 +25,13 @@ MAX_NAME = 40
 DISPLAYS = ("mercator", "gk")
 CROWDS = ("clusters", "density", "all")
 CROWD_RANGE = (20, 20_000)
-_RANGES = {"crowd_above": CROWD_RANGE, "tile_cache_mb": (0, 20_000), "tile_cache_days": (1, 3650)}
+TILE_MB_RANGE = (0, 20_000)
+TILE_DAYS_RANGE = (1, 3650)
+_RANGES = {
+    "crowd_above": CROWD_RANGE,
+    "tile_cache_mb": TILE_MB_RANGE,
+    "tile_cache_days": TILE_DAYS_RANGE,
+}
 WIDEST_SNAP_PX = 40
 
 

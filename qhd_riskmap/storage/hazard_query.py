@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 _CHUNK = 2000
 _SELECTED = ", ".join(COLUMNS)
 _READABLE = frozenset(COLUMNS) | {"search_text"}
+_ATTRIBUTE_PREFIX = "attributes."
+_ATTRIBUTE = re.compile(re.escape(_ATTRIBUTE_PREFIX) + "[a-z][a-z0-9_]{0,62}")
 Where = tuple[str, tuple[Any, ...]]
 
 
@@ -135,14 +138,16 @@ def text_columns(
 ) -> tuple[list[str], list[tuple[str, ...]]]:
     """Ids and some plain columns of all hazards, in order of registration; None reads as "".
 
+    ``attributes.KEY`` names one field of the hazards' types.
+
     Raises:
         ValueError: A name is no column.
     """
-    unknown = set(names) - _READABLE
+    unknown = {name for name in names if name not in _READABLE and not _ATTRIBUTE.fullmatch(name)}
     if unknown:
         raise ValueError(f"no such columns: {sorted(unknown)}")
     where, _none = where_of(HazardFilter(deleted=deleted))
-    chosen = ", ".join(f"coalesce({name}, '')" for name in names)
+    chosen = ", ".join(f"coalesce({_expression(name)}, '')" for name in names)
     cursor = connection.connection.cursor()
     try:
         cursor.execute(f"SELECT id, {chosen} FROM hazard WHERE {where} ORDER BY fid")  # noqa: S608 - checked names
@@ -151,6 +156,13 @@ def text_columns(
         cursor.close()
     found: list[Any] = list(zip(*rows, strict=True)) if rows else [()] * (len(names) + 1)
     return list(found[0]), found[1:]
+
+
+def _expression(name: str) -> str:
+    if name in _READABLE:
+        return name
+    key = name.removeprefix(_ATTRIBUTE_PREFIX)
+    return f"CAST(json_extract(attributes, '$.{key}') AS TEXT)"
 
 
 def count(connection: Connection, wanted: HazardFilter) -> int:

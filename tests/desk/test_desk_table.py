@@ -176,18 +176,18 @@ def test_copying_takes_the_selected_rows(qtbot, view):
 def test_a_click_selects_and_the_selection_selects(qtbot, view):
     place = view.visualRect(view.records.index(1, 1)).center()
     qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert view._selection.ids == ("id-1",)
-    view._selection.set(["id-3", "id-4"])
+    assert view.linked.selection.ids == ("id-1",)
+    view.linked.selection.set(["id-3", "id-4"])
     assert view.selected_rows() == [3, 4]
 
 
 def test_the_selection_survives_sorting_and_hiding(view):
-    view._selection.set(["id-2"])
+    view.linked.selection.set(["id-2"])
     view.records.sort(KEYS.index("name"))
     assert view.selected_rows() == [1]
     view.records.set_mask(np.array([True, True, False, True, True, True]))
     assert view.selected_rows() == []
-    assert view._selection.ids == ("id-2",)
+    assert view.linked.selection.ids == ("id-2",)
 
 
 def test_columns_can_be_chosen_and_are_remembered(qtbot, view, model):

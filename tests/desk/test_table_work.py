@@ -462,6 +462,6 @@ def test_one_hundred_thousand_rows_open_sort_and_filter_at_once(qtbot, dressed, 
     lap("freeze")
     table.selectAll()
     lap("select everything")
-    table._selection.set(large.ids[20_000:60_000].tolist())
+    table.linked.selection.set(large.ids[20_000:60_000].tolist())
     lap("follow 40,000 selected on the map")
     assert len(table.selected_rows()) > 2000

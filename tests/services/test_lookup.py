@@ -74,6 +74,20 @@ def test_columns_come_in_the_order_of_the_table(app):
         app.lookup.columns(("phone; DROP TABLE hazard",))
 
 
+def test_fields_of_single_types_are_read_like_columns(app):
+    hazard = app.registry.get(AMMONIA.id)
+    attributes = {"tank_count": 3, "max_storage_t": 12.5, "is_major_source": True, "use": "制冷"}
+    app.registry.update(replace(hazard, attributes=attributes))
+    names = tuple(f"attributes.{key}" for key in attributes)
+    ids, columns = app.lookup.columns(names)
+    row = ids.index(str(AMMONIA.id))
+    assert [columns[name][row] for name in names] == ["3", "12.5", "1", "制冷"]
+    assert {columns[name][1 - row] for name in names} == {""}
+    for hostile in ("attributes.a') FROM hazard --", "attributes.", "attributes.a.b"):
+        with pytest.raises(ValueError, match="no such columns"):
+            app.lookup.columns((hostile,))
+
+
 def test_divisions_are_counties_and_the_townships_of_the_office(app):
     town = Township(
         code="130302001", name="文化路街道", county="130302", geometry=shapely.box(119, 39, 120, 40)

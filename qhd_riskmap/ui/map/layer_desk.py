@@ -26,6 +26,7 @@ from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.layer_adding import LayerAdding
 from qhd_riskmap.ui.map.layer_dialog import LayerDialog
 from qhd_riskmap.ui.map.layer_panel import LayerPanel
+from qhd_riskmap.ui.map.tile_cache_dialog import TileKeeping
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 
@@ -64,6 +65,8 @@ class LayerDesk(QObject):
         self.dialog: QDialog | None = None
         self.adding = LayerAdding(desk, canvas, parent)
         self.adding.added.connect(self._take_up)
+        self.tile_keeping = TileKeeping(desk, parent)
+        self.tile_keeping.changed.connect(self._renew_tiles)
         # Tiles come by the dozen; each picture shows all that are there by then.
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
@@ -182,6 +185,7 @@ class LayerDesk(QObject):
     def _connect(self, panel: LayerPanel) -> None:
         panel.files_wanted.connect(self.adding.ask_files)
         panel.service_wanted.connect(self.adding.ask_service)
+        panel.cache_wanted.connect(self.tile_keeping.ask)
         panel.properties_wanted.connect(self.ask_properties)
         panel.zoom_wanted.connect(self.zoom_to)
         panel.relocate_wanted.connect(self.ask_relocate)

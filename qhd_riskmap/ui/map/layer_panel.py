@@ -35,6 +35,7 @@ class LayerPanel(QWidget):
     Signals:
         files_wanted: Add files.
         service_wanted: Add a tile service.
+        cache_wanted: Show the tiles kept on this computer.
         properties_wanted: Show the look of a layer (its id).
         zoom_wanted: Show all of a layer (its id).
         relocate_wanted: Find the file of a layer (its id) anew.
@@ -45,6 +46,7 @@ class LayerPanel(QWidget):
 
     files_wanted = Signal()
     service_wanted = Signal()
+    cache_wanted = Signal()
     properties_wanted = Signal(object)
     zoom_wanted = Signal(object)
     relocate_wanted = Signal(object)
@@ -158,6 +160,7 @@ class LayerPanel(QWidget):
         for name, title, wanted in (
             ("layer-add-file", _("文件…"), self.files_wanted),
             ("layer-add-service", _("在线瓦片（天地图等）…"), self.service_wanted),
+            ("layer-cache", _("瓦片缓存…"), self.cache_wanted),
         ):
             action = menu.addAction(title)
             action.setObjectName(name)

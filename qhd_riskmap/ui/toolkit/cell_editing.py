@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex
-from PySide6.QtWidgets import QComboBox, QLineEdit, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QComboBox,
+    QLineEdit,
+    QStyle,
+    QStyleOptionViewItem,
+    QToolTip,
+    QWidget,
+)
 
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
 from qhd_riskmap.domain.record_fields import choice_words, common_fields, with_field
@@ -39,7 +49,24 @@ def read_cell(field: Field, text: str) -> tuple[AttributeValue | None, str]:
 
 
 class RecordDelegate(LevelDelegate):
-    """Level chips, and editors for the cells that may be edited."""
+    """Level chips, and editors for the cells that may be edited.
+
+    Args:
+        parent: Qt parent.
+        marked: Whether a row is to look selected, whatever Qt's selection model says.
+    """
+
+    def __init__(
+        self, parent: QObject | None = None, *, marked: Callable[[int], bool] | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._marked = marked
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Paint one cell."""
+        if self._marked is not None and self._marked(index.row()):
+            option.state |= QStyle.StateFlag.State_Selected
+        super().paint(painter, option, index)
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A list for choices, a line for everything else."""

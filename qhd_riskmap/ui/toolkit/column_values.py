@@ -101,3 +101,15 @@ class ColumnValues:
 def number_mask(values: npt.NDArray[Any], wanted: ColumnFilter) -> Mask:
     """Rows whose number lies in the range."""
     return np.asarray((values >= wanted.lowest) & (values <= wanted.highest), dtype=bool)
+
+
+def numbers_of(texts: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
+    """The numbers that stored texts stand for; NaN where there is none."""
+    return np.fromiter((_number(text) for text in texts.tolist()), np.float64, len(texts))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text) if text else math.nan
+    except ValueError:
+        return math.nan

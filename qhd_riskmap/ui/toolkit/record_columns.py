@@ -37,7 +37,8 @@ class Column:
 
     Attributes:
         key: Stable key, for layouts.
-        title: ``N_()`` text.
+        title: ``N_()`` text; "" where `heading_of` makes it.
+        heading_of: Makes the title in the language in force.
         values: The column's values out of the shared table; None where `stored` names them.
         stored: Name of the register's column that holds the values.
         label: Text shown for a value.
@@ -58,6 +59,12 @@ class Column:
     number: bool = False
     width: int = 100
     shown: bool = True
+    heading_of: Callable[[], str] | None = None
+
+    @property
+    def heading(self) -> str:
+        """The title in the language in force."""
+        return self.heading_of() if self.heading_of is not None else _(self.title)
 
 
 def county_label(code: str) -> str:

@@ -22,8 +22,14 @@ from PySide6.QtCore import (
 )
 
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
-from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.toolkit.column_values import ColumnFilter, ColumnValues, Mask, number_mask
+from qhd_riskmap.ui.toolkit.attribute_columns import attribute_columns
+from qhd_riskmap.ui.toolkit.column_values import (
+    ColumnFilter,
+    ColumnValues,
+    Mask,
+    number_mask,
+    numbers_of,
+)
 from qhd_riskmap.ui.toolkit.record_columns import COLUMNS, Column
 
 Index = QModelIndex | QPersistentModelIndex
@@ -56,9 +62,11 @@ class RecordTableModel(QAbstractTableModel):
     filtered = Signal()
     edited = Signal(str, int, str, str)
 
-    def __init__(self, columns: Sequence[Column] = COLUMNS, parent: QObject | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[Column] | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.columns = tuple(columns)
+        self.columns = (*COLUMNS, *attribute_columns()) if columns is None else tuple(columns)
         self.editable = False
         self._table = empty_table()
         self._mask: Mask | None = None
@@ -162,6 +170,7 @@ class RecordTableModel(QAbstractTableModel):
             self._stored[name] = self._aligned(ids, texts)
         for number, column in enumerate(self.columns):
             if column.stored in columns:
+                self._arrays.pop(number, None)
                 self._keys.pop(number, None)
                 self._told_apart.pop(number, None)
         self._arrange()
@@ -255,7 +264,7 @@ class RecordTableModel(QAbstractTableModel):
         if not 0 <= section < len(self.columns):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _(self.columns[section].title)
+            return self.columns[section].heading
         if role == Qt.ItemDataRole.TextAlignmentRole:
             # Not to the right, where the funnel stands.
             return int((Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter).value)
@@ -285,7 +294,12 @@ class RecordTableModel(QAbstractTableModel):
         if number in self._arrays:
             return self._arrays[number]
         texts = self._stored.get(column.stored)
-        return texts if texts is not None else self._aligned((), ())
+        if texts is None:
+            return self._aligned((), ())
+        if column.number:
+            self._arrays[number] = numbers_of(texts)
+            return self._arrays[number]
+        return texts
 
     def _values(self, number: int) -> ColumnValues:
         if number not in self._told_apart:
@@ -298,6 +312,8 @@ class RecordTableModel(QAbstractTableModel):
             column = self.columns[number]
             if column.number:
                 self._keys[number] = self._column(number)
+                if column.stored and column.stored not in self._stored:
+                    return np.zeros(len(self._table))
             elif column.order is not None:
                 self._keys[number] = column.order(self._column(number))
             else:
@@ -310,10 +326,10 @@ class RecordTableModel(QAbstractTableModel):
         for number, wanted in self._filters.items():
             if number == but:
                 continue
+            if self.columns[number].stored and self.columns[number].stored not in self._stored:
+                continue  # not read yet: nothing can be said of it
             if self.columns[number].number:
                 held = number_mask(self._column(number), wanted)
-            elif self.columns[number].stored and self.columns[number].stored not in self._stored:
-                continue  # not read yet: nothing can be said of it
             else:
                 held = self._values(number).mask(wanted)
             passed = held if passed is None else passed & held
@@ -323,9 +339,13 @@ class RecordTableModel(QAbstractTableModel):
         rows = np.arange(len(self._table), dtype=np.intp)
         if self._sorted_by is not None:
             column, order = self._sorted_by
-            rows = np.argsort(self._sort_keys(column), kind="stable")
+            keys = self._sort_keys(column)
+            rows = np.argsort(keys, kind="stable")
             if order is Qt.SortOrder.DescendingOrder:
                 rows = rows[::-1]
+                if keys.dtype.kind == "f":  # what has no number stands last either way
+                    empty = np.isnan(keys[rows])
+                    rows = np.concatenate((rows[~empty], rows[empty]))
         passed = self._passed()
         if passed is not None:
             rows = rows[passed[rows]]
@@ -354,7 +374,7 @@ def tab_separated(model: RecordTableModel, rows: Sequence[int], columns: Sequenc
 
     A text that a spreadsheet would take for a formula is given an apostrophe in front.
     """
-    lines = ["\t".join(_(model.columns[column].title) for column in columns)]
+    lines = ["\t".join(model.columns[column].heading for column in columns)]
     for row in rows:
         cells = (model.text_at(row, column) for column in columns)
         lines.append("\t".join(_harmless(cell) for cell in cells))

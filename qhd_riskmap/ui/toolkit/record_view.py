@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-import numpy as np
 from PySide6.QtCore import (
     QByteArray,
-    QItemSelection,
     QItemSelectionModel,
     QModelIndex,
     QPoint,
@@ -26,9 +24,11 @@ from qhd_riskmap.services.exporting import ShownTable
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.cell_editing import RecordDelegate
 from qhd_riskmap.ui.toolkit.column_filter_popup import ColumnFilterPopup
+from qhd_riskmap.ui.toolkit.column_menu import column_menu
 from qhd_riskmap.ui.toolkit.column_values import ColumnFilter
 from qhd_riskmap.ui.toolkit.filter_header import FUNNEL_ROOM, FilterHeader
 from qhd_riskmap.ui.toolkit.frozen_columns import FrozenColumns
+from qhd_riskmap.ui.toolkit.linked_rows import LinkedRows
 from qhd_riskmap.ui.toolkit.record_columns import Column
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel, tab_separated
 from qhd_riskmap.ui.toolkit.selection import Selection
@@ -36,8 +36,6 @@ from qhd_riskmap.ui.toolkit.selection import Selection
 _ROW_HEIGHT: Final = 28
 _CHIP_ROOM: Final = 44
 _TITLE_ROOM: Final = 24
-# More runs of rows would make Qt's selection model the slowest part of a click.
-_MOST_RUNS: Final = 2000
 _LAYOUT_PARTS: Final = 3
 
 
@@ -64,10 +62,8 @@ class RecordView(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(_("隐患列表"))
         self.records = model
-        self._selection = selection
         self._settings = settings
         self._layout_key = f"{name}/{officer}" if officer else name
-        self._following = False
         self.popup: ColumnFilterPopup | None = None
         self.setHorizontalHeader(FilterHeader(self))
         self.setModel(model)
@@ -79,21 +75,16 @@ class RecordView(QTableView):
         self.setTabKeyNavigation(False)
         self.setEditTriggers(QAbstractItemView.EditTrigger.EditKeyPressed)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setItemDelegate(RecordDelegate(self))
+        self.setItemDelegate(RecordDelegate(self, marked=self._is_marked))
         self.frozen = self._dress_headers()
-        self.selectionModel().selectionChanged.connect(self._tell)
+        # After the frozen columns: their reset empties the selection that all three share.
+        self.linked = LinkedRows(self, model, selection)
         self.doubleClicked.connect(self._open_index)
-        selection.changed.connect(self._follow)
-        model.modelReset.connect(self._mark_selected)
         model.filtered.connect(self._mark_filtered)
 
     def selected_rows(self) -> list[int]:
         """Numbers of the selected rows, from top to bottom."""
-        # Whole rows are selected, so the ranges say it: `selectedRows` asks the model for every
-        # cell and takes seconds with 100,000 rows.
-        ranges = self.selectionModel().selection()
-        spans = (ranges.at(number) for number in range(ranges.count()))
-        return sorted({row for span in spans for row in range(span.top(), span.bottom() + 1)})
+        return self.linked.rows()
 
     def shown_columns(self) -> list[int]:
         """Visible columns in the order they stand."""
@@ -118,7 +109,7 @@ class RecordView(QTableView):
                 yield [records.text_at(row, column) for column in columns]
 
         return ShownTable(
-            titles=[_(records.columns[column].title) for column in columns],
+            titles=[records.columns[column].heading for column in columns],
             widths=[self.columnWidth(column) // digit for column in columns],
             count=records.rowCount(),
             rows=rows,
@@ -154,19 +145,7 @@ class RecordView(QTableView):
 
     def column_menu(self) -> QMenu:
         """Choose the columns."""
-        menu = QMenu(self)
-        for number, column in enumerate(self.records.columns):
-            action = menu.addAction(_(column.title))
-            action.setObjectName(f"column-{column.key}")
-            action.setCheckable(True)
-            action.setChecked(not self.isColumnHidden(number))
-            action.setEnabled(column.key != "name")
-            action.toggled.connect(lambda on, n=number: self.show_column(n, on=on))
-        menu.addSeparator()
-        reset = menu.addAction(_("恢复默认的列"))
-        reset.setObjectName("columns-reset")
-        reset.triggered.connect(self.reset_columns)
-        return menu
+        return column_menu(self)
 
     def header_menu(self, column: int) -> QMenu:
         """What can be done with one column."""
@@ -214,7 +193,7 @@ class RecordView(QTableView):
         self.records.want(column)
         choices = None if spec.number else self.records.choices(column)
         present = self.records.filters.get(column, ColumnFilter())
-        popup = ColumnFilterPopup(_(spec.title), choices, present, self)
+        popup = ColumnFilterPopup(spec.heading, choices, present, self)
         popup.chosen.connect(lambda wanted: self.records.set_filter(column, wanted))
         popup.sort_wanted.connect(lambda order: self.sortByColumn(column, order))
         header = self.horizontalHeader()
@@ -232,41 +211,8 @@ class RecordView(QTableView):
             if isinstance(header, FilterHeader):
                 header.show_filtered(filtered)
 
-    # -- linking --------------------------------------------------------------------------------
-
-    def _tell(self) -> None:
-        if self._following:
-            return
-        ids = self.records.ids_at(self.selected_rows())
-        # A selected hazard that the filter hides stays with the map; choosing rows replaces it.
-        self._selection.set(ids, by=self)
-
-    def _follow(self, by: object) -> None:
-        if by is not self:
-            self._mark_selected()
-
-    def _mark_selected(self) -> None:
-        rows = [
-            row for each in self._selection.ids if (row := self.records.row_of(each)) is not None
-        ]
-        marked = QItemSelection()
-        last = self.records.columnCount() - 1
-        for top, bottom in _runs(rows)[-_MOST_RUNS:]:
-            marked.select(self.records.index(top, 0), self.records.index(bottom, last))
-        self._following = True
-        try:
-            flags = QItemSelectionModel.SelectionFlag
-            self.selectionModel().select(marked, flags.ClearAndSelect)
-            if rows:
-                current = self.records.index(rows[-1], max(0, self._first_visible_column()))
-                self.selectionModel().setCurrentIndex(current, flags.NoUpdate)
-                self.scrollTo(current)
-        finally:
-            self._following = False
-
-    def _first_visible_column(self) -> int:
-        shown = self.shown_columns()
-        return shown[0] if shown else 0
+    def _is_marked(self, row: int) -> bool:
+        return self.linked.is_marked(row)
 
     def _open_index(self, index: QModelIndex) -> None:
         if index.isValid():
@@ -300,7 +246,7 @@ class RecordView(QTableView):
         rows.hide()
         for number in self.shown_columns():
             self.records.want(number)
-        frozen = FrozenColumns(self, FilterHeader(), RecordDelegate())
+        frozen = FrozenColumns(self, FilterHeader(), RecordDelegate(marked=self._is_marked))
         frozen.freeze(still)
         self._dress_frozen(frozen)
         return frozen
@@ -336,7 +282,7 @@ class RecordView(QTableView):
     def _first_width(self, column: Column) -> int:
         """Room for the title in the language in force; level names must never be cut."""
         metrics = QFontMetrics(self.font())
-        title = metrics.horizontalAdvance(_(column.title)) * 11 // 10
+        title = metrics.horizontalAdvance(column.heading) * 11 // 10
         words = [title + _TITLE_ROOM + FUNNEL_ROOM]
         if column.key == "level":
             names = (level_label(rank) for rank in range(len(RiskLevel) + 1))
@@ -349,17 +295,6 @@ class RecordView(QTableView):
     def _pop_up_menu(self, header: QHeaderView, place: QPoint) -> None:
         column = header.logicalIndexAt(place)
         self.header_menu(max(column, 0)).popup(header.mapToGlobal(place))
-
-
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last row of every run of neighbouring rows, in order of the rows."""
-    if not rows:
-        return []
-    ordered = np.unique(np.asarray(rows, dtype=np.intp))
-    breaks = np.flatnonzero(np.diff(ordered) != 1)
-    starts = np.concatenate(([0], breaks + 1))
-    ends = np.concatenate((breaks, [len(ordered) - 1]))
-    return list(zip(ordered[starts].tolist(), ordered[ends].tolist(), strict=True))
 
 
 def _on_screen(box: QRect, screen: QRect) -> QPoint:
