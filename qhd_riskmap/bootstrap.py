@@ -34,10 +34,12 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
     from qhd_riskmap.services.release import ReleaseService
+    from qhd_riskmap.services.remediation import RemediationService
     from qhd_riskmap.services.reshaping import ReshapingService
     from qhd_riskmap.services.survey_batches import BatchService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.services.survey_reinterpret import ReinterpretService
+    from qhd_riskmap.services.work_calendar import WorkCalendarService
     from qhd_riskmap.storage.engine import Register
 
 _NAMELESS = "unknown"
@@ -198,6 +200,20 @@ class App:
         from qhd_riskmap.services.coverage import CoverageService  # noqa: PLC0415
 
         return CoverageService(self.register, self.actor)
+
+    @cached_property
+    def remediation(self) -> RemediationService:
+        """Remediation tasks."""
+        from qhd_riskmap.services.remediation import RemediationService  # noqa: PLC0415
+
+        return RemediationService(self.register, self.actor)
+
+    @cached_property
+    def work_calendar(self) -> WorkCalendarService:
+        """Working days of the office."""
+        from qhd_riskmap.services.work_calendar import WorkCalendarService  # noqa: PLC0415
+
+        return WorkCalendarService(self.register, self.actor)
 
     @cached_property
     def exporting(self) -> ExportService:

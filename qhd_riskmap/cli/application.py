@@ -58,6 +58,10 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "reinterpret": _late("batches", "reinterpret"),
     "datum-parameters": _late("batches", "datum_parameters"),
     "coverage": _late("coverage", "coverage"),
+    "tasks": _late("remediation", "list_tasks"),
+    "task": _late("remediation", "show_task"),
+    "remedy": _late("remediation", "remedy"),
+    "workdays": _late("remediation", "workdays"),
     "demo": _late("publishing", "demo"),
 }
 

@@ -9,6 +9,7 @@ from typing import NoReturn
 
 from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
 from qhd_riskmap.cli.grammar_messages import in_chinese
+from qhd_riskmap.cli.remediation_arguments import add_remedy, add_task, add_tasks, add_workdays
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
@@ -33,7 +34,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage):  # fmt: skip
+                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage, _remediation):  # fmt: skip
         add(commands)
     return parser
 
@@ -274,6 +275,13 @@ def _coverage(commands: Commands[Parser]) -> None:
     parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("排查日期"))
     parser.add_argument("--by", default="", metavar=_("姓名"), help=_("排查人"))
     parser.add_argument("--note", default="", metavar=_("文字"), help=_("备注"))
+
+
+def _remediation(commands: Commands[Parser]) -> None:
+    add_tasks(_command(commands, "tasks", _("列出整改任务")), day)
+    add_task(_command(commands, "task", _("查看一项整改任务及其办理记录")), day)
+    add_remedy(_command(commands, "remedy", _("办理整改任务")), day)
+    add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 
 def _demo(commands: Commands[Parser]) -> None:

@@ -20,6 +20,7 @@ class Changes:
         layers: Layers of the map, their look or their order changed.
         coverage: What is recorded of surveys changed.
         look_alikes: Something was decided about pairs that may be one thing.
+        tasks: Remediation tasks, their files or the working days changed.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -32,4 +33,5 @@ class Changes:
     bookmarks: bool = False
     layers: bool = False
     coverage: bool = False
+    tasks: bool = False
     look_alikes: bool = False

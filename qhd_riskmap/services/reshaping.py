@@ -67,6 +67,7 @@ class Regrouping:
             hazard_ids=tuple(each.id for each in self.after),
             attachments=bool(self.carried),
             look_alikes=True,
+            tasks=True,
         )
 
 
@@ -219,7 +220,7 @@ class ReshapingService:
             work.commit()
         ids = tuple(each.id for each in stored)
         return stored, Changes(
-            hazards=True, hazard_ids=ids, attachments=bool(files), look_alikes=True
+            hazards=True, hazard_ids=ids, attachments=bool(files), look_alikes=True, tasks=True
         )
 
     def origin_of(self, hazard_id: UUID) -> Origin | None:
@@ -255,11 +256,13 @@ class ReshapingService:
             require_revision(stored, revision)
             if stored.deleted_at is not None:
                 revision = work.hazards.restore(state.id, self._actor).revision
+                work.tasks.follow(state.id, self._actor, back=True)
         alive = replace(state, revision=revision, deleted_at=None)
         saved = work.hazards.save(alive, self._actor)
         if state.deleted_at is None:
             _reassess(work, saved, self._actor)
             return saved
+        work.tasks.follow(saved.id, self._actor, back=False)
         return work.hazards.soft_delete(saved.id, self._actor, saved.revision)
 
 
@@ -273,7 +276,7 @@ def absorb(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> 
 
 
 def hand_over(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> list[UUID]:
-    """Photos, files and open questions of a record go on with the one that will stand for it.
+    """Photos, files, remediation tasks and open questions of a record go on with the one that will stand for it.
 
     Returns:
         The entries of the files on the survivor; they stay with the absorbed record, too.
@@ -286,6 +289,7 @@ def hand_over(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) 
         if other not in {hazard.id, survivor.id}
     ]
     work.look_alikes.add_many(found, actor, str(survivor.id))
+    work.tasks.hand_over(hazard.id, survivor.id, actor)
     return work.attachments.carry(hazard.id, survivor.id, actor)
 
 

@@ -8,7 +8,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from qhd_riskmap.domain.levels import HiddenDangerGrade
+from qhd_riskmap.domain.levels import HiddenDangerGrade, RiskLevel
+from qhd_riskmap.domain.remediation.lateness import lateness
+from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import (
     EventKind,
     PhotoStage,
@@ -55,6 +57,24 @@ def task_of(row: Sequence[Any]) -> RemediationTask:
         hazard_id=UUID(hazard_id),
         batch_id=UUID(batch_id) if batch_id else None,
         **values,
+    )
+
+
+def line_of(row: Sequence[Any], on: date) -> TaskLine:
+    """The task and its hazard's code, name, type, level, county, township, unit; number of files."""
+    *own, code, name, type_key, rank, county, township, unit, files = row
+    task = task_of(own)
+    return TaskLine(
+        task=task,
+        code=code,
+        name=name,
+        type_key=type_key,
+        level=RiskLevel.from_rank(rank) if rank else None,
+        county=county,
+        township=township,
+        unit=task.owner_unit or unit,
+        files=files,
+        late=lateness(task, on),
     )
 
 

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask, TaskEvent
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
@@ -23,6 +24,7 @@ from qhd_riskmap.storage.remediation_columns import (
     COLUMNS,
     SELECT_TASKS,
     event_of,
+    line_of,
     row_values,
     task_of,
 )
@@ -44,6 +46,12 @@ _INSERT_EVENT = (
     "INSERT INTO remediation_event (id, task_seq, kind, move, state_before, state_after,"
     " happened_on, percent, note, detail, revision, recorded_at, recorded_by)"
     " VALUES (?, (SELECT seq FROM remediation_task WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+_SELECT_LINES = SELECT_TASKS.replace(
+    " FROM ",
+    ", h.code, h.name, h.type_key, h.level, h.county, h.township, h.unit,"
+    " (SELECT count(*) FROM remediation_file f WHERE f.task_seq = t.seq AND f.removed_at IS NULL)"
+    " FROM ",
 )
 _EVENTS = (
     "SELECT e.id, t.id, e.kind, e.move, e.state_before, e.state_after, e.happened_on, e.percent,"
@@ -91,6 +99,15 @@ class RemediationRepository:
         return self._tasks(
             " WHERE t.deleted_at IS NULL AND h.deleted_at IS NULL ORDER BY t.seq", ()
         )
+
+    def lines(self, on: date, hazard_id: UUID | None = None) -> list[TaskLine]:
+        """Live tasks with their hazards as of a day, in order of registration; of one hazard or all."""
+        one = "" if hazard_id is None else " AND h.id = ?"
+        rows = self._transaction.reading().exec_driver_sql(
+            f"{_SELECT_LINES} WHERE t.deleted_at IS NULL AND h.deleted_at IS NULL{one} ORDER BY t.seq",
+            () if hazard_id is None else (str(hazard_id),),
+        )
+        return [line_of(row, on) for row in rows]
 
     def removed(self) -> list[RemediationTask]:
         """Tasks that were removed softly, in order of registration."""
@@ -222,7 +239,35 @@ class RemediationRepository:
                 connection.exec_driver_sql(_INSERT_EVENT, self._event_row(event, stored, actor))
             self._audit.record(actor, f"task.{kind.value}_many", subject, {"count": len(tasks)})
 
+    def hand_over(self, hazard_id: UUID, survivor_id: UUID, actor: Actor) -> None:
+        """Let the tasks of a record that is absorbed go on with the one that stands for it."""
+        moving = [str(task.id) for task in self.of_hazard(hazard_id, deleted=True)]
+        if moving:
+            self._set_hazard(moving, hazard_id, survivor_id)
+            detail = {"to": str(survivor_id), "tasks": moving}
+            self._audit.record(actor, "task.hand_over", str(hazard_id), detail)
+
+    def follow(self, hazard_id: UUID, actor: Actor, *, back: bool) -> None:
+        """Let the tasks handed over come back with a record that is restored, or go once more."""
+        handed = [e for e in self._audit.of(str(hazard_id)) if e.action == "task.hand_over"]
+        if not handed:
+            return
+        tasks, survivor = list(handed[-1].detail["tasks"]), UUID(handed[-1].detail["to"])
+        ends = (survivor, hazard_id) if back else (hazard_id, survivor)
+        self._set_hazard(tasks, *ends)
+        action = "task.come_back" if back else "task.go_again"
+        self._audit.record(actor, action, str(hazard_id), {"to": str(ends[1]), "tasks": tasks})
+
     # Inside
+
+    def _set_hazard(self, tasks: Sequence[str], source: UUID, target: UUID) -> None:
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql(
+                "UPDATE remediation_task SET hazard_fid = (SELECT fid FROM hazard WHERE id = ?)"
+                " WHERE hazard_fid = (SELECT fid FROM hazard WHERE id = ?)"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (str(target), str(source), json.dumps(tasks)),
+            )
 
     def _insert(
         self,

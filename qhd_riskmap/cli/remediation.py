@@ -1,0 +1,315 @@
+"""The commands on remediation."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from qhd_riskmap.bootstrap import App
+from qhd_riskmap.cli.access import open_register_app
+from qhd_riskmap.cli.output import Output, columns
+from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.remediation.flow import flow
+from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage
+from qhd_riskmap.domain.remediation.overview import Standing, TaskFilter, TaskLine, roll_up
+from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
+from qhd_riskmap.domain.remediation.task_fields import shown_value, task_field, task_values
+from qhd_riskmap.domain.schema import read_fields
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.remediation import RemediationService, TaskDossier
+
+Values = Mapping[str, AttributeValue | None]
+
+
+def list_tasks(options: argparse.Namespace, output: Output) -> int:
+    """List tasks, or roll them up."""
+    with open_register_app(options) as app:
+        hazards = frozenset(app.registry.get(each).id for each in options.hazards)
+        wanted = TaskFilter(
+            states=frozenset(map(TaskState, options.states)),
+            counties=frozenset(options.counties),
+            types=frozenset(taxonomy().get(key).key for key in options.types),
+            units=tuple(options.units),
+            stages=frozenset(map(LateStage, options.stages)),
+            hazards=hazards,
+            search=options.search,
+            first=options.first,
+            last=options.last,
+        )
+        lines = app.remediation.tasks(wanted, on=options.on)
+    if options.by is None:
+        output.result([line_json(line) for line in lines], _listed(lines))
+        return 0
+    groups = roll_up(lines, _GROUP_KEYS[options.by])
+    document = [{"group": name, **_standing_json(found)} for name, found in groups.items()]
+    output.result(document, _grouped(groups, options.by))
+    return 0
+
+
+_GROUP_KEYS: Mapping[str, Callable[[TaskLine], str]] = {
+    "hazard": lambda line: line.code,
+    "unit": lambda line: line.unit,
+    "county": lambda line: line.county,
+}
+
+
+def show_task(options: argparse.Namespace, output: Output) -> int:
+    """Show one task with its history."""
+    with open_register_app(options) as app:
+        dossier = app.remediation.dossier(options.task, on=options.on)
+    output.result(_dossier_json(dossier), _described(dossier))
+    return 0
+
+
+def remedy(options: argparse.Namespace, output: Output) -> int:
+    """Do something with a task."""
+    with open_register_app(options) as app:
+        service = app.remediation
+        number = _done(service, options)
+        dossier = service.dossier(number)
+    output.result(_dossier_json(dossier), _described(dossier))
+    return 0
+
+
+def workdays(options: argparse.Namespace, output: Output) -> int:
+    """Change one day where asked to, count where asked to, list the office's own days."""
+    if (options.start is None) != (options.days is None):
+        raise InvalidInputError(_("--from 和 --days 要同用。"))
+    if options.note and options.set is None:
+        raise InvalidInputError(_("--note 要与 --set 同用。"))
+    with open_register_app(options) as app:
+        if options.set is not None:
+            _set_day(app, options.set, options.note)
+        own, calendar = app.work_calendar.own_days(), app.work_calendar.calendar()
+    document: dict[str, Any] = {
+        "days": [
+            {"day": day.day.isoformat(), "working": day.working, "note": day.note} for day in own
+        ],
+        "years": sorted(calendar.years),
+    }
+    lines = [f"{d.day.isoformat()} {_('上班') if d.working else _('放假')} {d.note}" for d in own]
+    if options.start is not None:
+        end = calendar.after(options.start, options.days)
+        known = calendar.knows(options.start, end)
+        document |= {"end": end.isoformat(), "known": known}
+        lines.append(end.isoformat())
+        if not known:
+            lines.append(_("其中有的年份还没有放假通知，只按星期计算。"))
+    output.result(document, lines)
+    return 0
+
+
+def _set_day(app: App, given: Sequence[str], note: str) -> None:
+    text, kind = given
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInputError(_("“{text}”不是日期，应为 2014-03-05").format(text=text)) from error
+    if kind == "default":
+        app.work_calendar.clear(day)
+    elif kind in {"work", "off"}:
+        app.work_calendar.set(day, working=kind == "work", note=note)
+    else:
+        raise InvalidInputError(_("“{text}”应为 work、off 或 default。").format(text=kind))
+
+
+def _done(service: RemediationService, options: argparse.Namespace) -> str:
+    """Do it; the number of the task."""
+    target: str = options.target
+    match options.action:
+        case "new":
+            return service.create(target, _values(service, options), on=options.on)[0].number
+        case "edit":
+            return service.update(target, _values(service, options))[0].number
+        case "note":
+            task, _changes = service.note(
+                target, options.text, percent=options.percent, on=options.on
+            )
+            return task.number
+        case "file":
+            _attach(service, options)
+        case "remove":
+            service.remove(target)
+        case "restore":
+            service.restore(target)
+        case move:
+            return service.move(target, move, _values(service, options), on=options.on)[0].number
+    return target
+
+
+def _attach(service: RemediationService, options: argparse.Namespace) -> None:
+    if options.file is None:
+        raise InvalidInputError(_("请用 --file 指明照片或文件。"))
+    try:
+        content = options.file.read_bytes()
+    except OSError as error:
+        raise UnreadableFileError(
+            _("读不了文件“{name}”。").format(name=options.file), detail=str(error)
+        ) from error
+    service.attach(options.target, PhotoStage(options.stage), options.file.name, content)
+
+
+def _values(service: RemediationService, options: argparse.Namespace) -> Values:
+    """``KEY=text`` pairs as typed values; an empty text empties the field.
+
+    Raises:
+        InvalidInputError: A pair is none, a key is unknown or a text cannot be read; all at once.
+    """
+    texts: dict[str, str] = {}
+    for pair in options.values:
+        key, sign, text = pair.partition("=")
+        if not sign:
+            raise InvalidInputError(_("“{text}”应写成 栏目=内容。").format(text=pair))
+        texts[task_field(key.strip()).key] = text.strip()
+    start = options.on or service.today()
+    read = {key: service.resolved_day(text, start) for key, text in texts.items()}
+    values, issues = read_fields([task_field(key) for key in read], read)
+    bad = [issue.message for issue in issues if issue.field not in values]
+    if bad:
+        raise InvalidInputError("".join(bad))
+    return {key: values.get(key) for key in texts}
+
+
+# --- answers --------------------------------------------------------------------------------------
+
+
+def line_json(line: TaskLine) -> dict[str, Any]:
+    """The object of the command-line contract."""
+    task = line.task
+    return {
+        "id": str(task.id),
+        "number": task.number,
+        "state": task.state.value,
+        "hazard": str(task.hazard_id),
+        "code": line.code,
+        "name": line.name,
+        "type": line.type_key,
+        "county": line.county,
+        "unit": line.unit,
+        "files": line.files,
+        "late": _late_json(line.late),
+        **_task_json(task),
+    }
+
+
+def _task_json(task: RemediationTask) -> dict[str, Any]:
+    days = ("since", "registered_on", "assigned_on", "started_on", "accepted_on", "closed_on")
+    found = {name: getattr(task, name) for name in days}
+    return {
+        **task_values(task),
+        **{name: day.isoformat() if day else None for name, day in found.items()},
+        "suspended": task.suspended,
+        "percent": task.percent,
+        "revision": task.revision,
+        "batch": str(task.batch_id) if task.batch_id else None,
+        "removed": task.deleted_at is not None,
+    }
+
+
+def _late_json(late: Lateness) -> dict[str, Any]:
+    proposed = late.supervision.value if late.supervision else None
+    return {
+        "stage": late.stage.value, "days": late.days, "step": late.step, "supervision": proposed,
+    }  # fmt: skip
+
+
+def _standing_json(found: Standing) -> dict[str, Any]:
+    return {
+        "total": found.total,
+        "open": found.open,
+        "states": {state.value: n for state, n in found.states.items()},
+        "stages": {stage.value: n for stage, n in found.stages.items()},
+        "late": _late_json(found.late),
+    }
+
+
+def _dossier_json(dossier: TaskDossier) -> dict[str, Any]:
+    return {
+        **line_json(dossier.line),
+        "moves": [move.key for move in dossier.moves],
+        "events": [
+            {
+                "kind": event.kind.value, "move": event.move, "before": event.before.value,
+                "after": event.after.value, "on": event.on.isoformat(), "percent": event.percent,
+                "text": event.text, "detail": dict(event.detail),
+                "at": event.recorded_at.isoformat() if event.recorded_at else None,
+                "by": event.recorded_by,
+            }
+            for event in dossier.events
+        ],
+        "photos": [
+            {"id": str(f.id), "stage": f.stage.value, "name": f.name, "sha256": f.sha256}
+            for f in dossier.files
+        ],
+    }  # fmt: skip
+
+
+def late_words(late: Lateness) -> str:
+    """How late, for people."""
+    if late.stage is LateStage.OVERDUE:
+        return _("逾期 {n} 天").format(n=late.days)
+    if late.stage in {LateStage.SOON, LateStage.AHEAD} and late.days:
+        return _("还有 {n} 天").format(n=-late.days)
+    return _(late.stage.label)
+
+
+def _listed(lines: Sequence[TaskLine]) -> list[str]:
+    head = [_("整改编号"), _("状态"), _("时限"), _("逾期"), _("隐患"), _("责任单位"), _("隐患描述")]
+    rows = [
+        [
+            line.task.number, _(line.task.state.label),
+            line.task.deadline.isoformat() if line.task.deadline else "",
+            late_words(line.late), line.name, line.unit, line.task.problem[:30],
+        ]
+        for line in lines
+    ]  # fmt: skip
+    return [*columns([head, *rows]), _("共 {n} 项。").format(n=len(lines))]
+
+
+def _grouped(groups: Mapping[str, Standing], by: str) -> list[str]:
+    head = [
+        _("分组"),
+        _("合计"),
+        _("未结"),
+        _("逾期"),
+        _("今日到期"),
+        _("即将到期"),
+        _("待验收"),
+        _("已销号"),
+    ]
+    rows = [
+        [
+            _(regions().get(name).name) if by == "county" else name or _("（未填）"),
+            *(str(n) for n in (
+                found.total, found.open, found.stages.get(LateStage.OVERDUE, 0),
+                found.stages.get(LateStage.DUE, 0), found.stages.get(LateStage.SOON, 0),
+                found.states.get(TaskState.PENDING, 0), found.states.get(TaskState.CLOSED, 0),
+            )),
+        ]
+        for name, found in groups.items()
+    ]  # fmt: skip
+    return columns([head, *rows])
+
+
+def _described(dossier: TaskDossier) -> list[str]:
+    line, task = dossier.line, dossier.line.task
+    lines = [
+        f"{task.number} {_(task.state.label)} {late_words(line.late)}",
+        f"{line.name}（{line.code}）",
+    ]
+    for key, value in task_values(task).items():
+        if value is not None:
+            lines.append(f"{_(task_field(key).label)}：{shown_value(key, value)}")
+    for event in dossier.events:
+        known = flow().moves.get(event.move)
+        move = known.label if known is not None else event.kind.label
+        lines.append(f"{event.on.isoformat()} {_(move)} {event.text} {event.recorded_by}".rstrip())
+    if dossier.moves:
+        possible = "、".join(f"{move.key} {_(move.label)}" for move in dossier.moves)
+        lines.append(_("可办理：{moves}。").format(moves=possible))
+    return lines
