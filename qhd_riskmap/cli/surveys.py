@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import zipfile
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -116,5 +117,11 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
     counts = _(
         "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
     ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})
+    if outcome.skipped:
+        kinds = Counter(row.role.label for row in outcome.skipped)
+        parts = _("、").join(f"{label} {count}" for label, count in kinds.items())
+        lines.append(
+            _("另有 {count} 行不是隐患：{kinds}").format(count=len(outcome.skipped), kinds=parts)
+        )
     lines.append(counts + (_("（试运行，未入库）") if dry_run else ""))
     return lines

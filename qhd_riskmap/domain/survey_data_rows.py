@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,7 @@ import numpy.typing as npt
 from qhd_riskmap.domain.survey_header_rows import header_text
 from qhd_riskmap.domain.survey_headers import SheetMapping
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.i18n import N_, _
 
 EXAMPLE_MARK: Final = "示例"
 _TOTAL: Final = re.compile(
@@ -43,6 +45,44 @@ _NUMBERED: Final = 4
 Columns = tuple[Sequence[str | None], ...]
 
 
+class RowRole(StrEnum):
+    """What a row that is no hazard is instead."""
+
+    TITLE = "title"
+    HEADER = "header"
+    TOTAL = "total"
+    EXAMPLE = "example"
+    NOTE = "note"
+    UNITS = "units"
+    NUMBERING = "numbering"
+    CORNER = "corner"
+
+    @property
+    def label(self) -> str:
+        """Chinese word for it."""
+        return _(_ROLES[self])
+
+
+_ROLES: Final = {
+    RowRole.TITLE: N_("标题"),
+    RowRole.HEADER: N_("表头"),
+    RowRole.TOTAL: N_("合计"),
+    RowRole.EXAMPLE: N_("示例"),
+    RowRole.NOTE: N_("说明"),
+    RowRole.UNITS: N_("单位行"),
+    RowRole.NUMBERING: N_("列号行"),
+    RowRole.CORNER: N_("拐点，已并入上面的图形"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedRow:
+    """A row that holds something and is no hazard: its index in the sheet, and what it is."""
+
+    index: int
+    role: RowRole
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataRows:
     """The rows of hazards.
@@ -51,13 +91,13 @@ class DataRows:
         indices: Row indices in the sheet, ascending.
         columns: The sheet's columns cut to these rows, merged blocks and 同上 filled downwards.
         notes: Texts of note rows.
-        skipped: Rows passed over that held something: totals, notes, examples, repeated headers.
+        skipped: Every other row that holds something: titles, headers, totals, notes, examples.
     """
 
     indices: Sequence[int]
     columns: Columns
     notes: tuple[str, ...]
-    skipped: int
+    skipped: tuple[SkippedRow, ...]
 
 
 def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
@@ -67,8 +107,8 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     counts = np.zeros(max(sheet.height - start, 0), dtype=np.int64)
     for column in columns:
         counts += np.fromiter(map(bool, column), bool, len(column))
-    # A formula without a stored result reads as empty, but its sender sees a value there.
-    unsolved = [row - sheet.first_row - start for row, _column in sheet.unsolved]
+    # A formula without a stored result, or with an error, reads as empty; its sender sees something.
+    unsolved = [row - sheet.first_row - start for row, _column in sheet.unread]
     unsolved = [row for row in unsolved if 0 <= row < len(counts)]
     np.add.at(counts, unsolved, 1)
     valued = frozenset(unsolved)
@@ -78,7 +118,8 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
     # A spoilt sheet may have a million rows without a cell.
     empty = counts == 0
     dropped = set(np.flatnonzero(empty).tolist())
-    notes, skipped = [], 0
+    notes: list[str] = []
+    skipped = _above(sheet, mapping)
     for row in _suspects(columns, counts, headers, name):
         count = int(counts[row])
         cells = [column[row] for column in columns]
@@ -86,23 +127,62 @@ def data_rows(sheet: SurveySheet, mapping: SheetMapping) -> DataRows:
             if row not in valued:
                 dropped.add(row)  # nothing but blanks
             continue
-        if count <= _NOTE_CELLS and _is_note(cells, count, name):
-            notes.append("".join(cell or "" for cell in cells))
-        elif not (
-            _is_total(cells, name)
-            or _is_repeated(cells, headers)
-            or (row <= 1 and (_is_units(cells) or _is_numbering(cells)))
-        ):
+        role = _role(cells, count, name, headers, second=row <= 1)
+        if role is None:
             continue
+        if role is RowRole.NOTE:
+            notes.append("".join(cell or "" for cell in cells))
         dropped.add(row)
-        skipped += 1
+        skipped.append(SkippedRow(start + row, role))
     kept = ~empty
     kept[list(dropped)] = False
     keep = np.flatnonzero(kept).tolist()
     cut = columns if not dropped else _taken(columns, keep)
     return DataRows(
-        indices=[start + row for row in keep], columns=cut, notes=tuple(notes), skipped=skipped
+        indices=[start + row for row in keep],
+        columns=cut,
+        notes=tuple(notes),
+        skipped=tuple(skipped),
     )
+
+
+def _above(sheet: SurveySheet, mapping: SheetMapping) -> list[SkippedRow]:
+    """The titles and the header."""
+    header = mapping.header
+    return [
+        SkippedRow(row, RowRole.TITLE if row < header.top else RowRole.HEADER)
+        for row in range(header.bottom + 1)
+        if any(text and not text.isspace() for text in sheet.row(row))
+    ]
+
+
+def _role(
+    cells: Sequence[str | None],
+    count: int,
+    name: int | None,
+    headers: dict[int, str],
+    *,
+    second: bool,
+) -> RowRole | None:
+    """What a row is, None for a hazard.
+
+    Args:
+        cells: Its texts.
+        count: How many it has.
+        name: Column of the names.
+        headers: Of all columns.
+        second: One of the first two rows below the header.
+    """
+    if count <= _NOTE_CELLS and _is_note(cells, count, name):
+        return RowRole.NOTE
+    total = _is_total(cells, name)
+    if total is not None:
+        return total
+    if _is_repeated(cells, headers):
+        return RowRole.HEADER
+    if second and _is_units(cells):
+        return RowRole.UNITS
+    return RowRole.NUMBERING if second and _is_numbering(cells) else None
 
 
 def _suspects(
@@ -158,21 +238,22 @@ def _repeated_down(column: Sequence[str | None]) -> list[str | None]:
     return filled
 
 
-def _is_total(cells: Sequence[str | None], name: int | None) -> bool:
+def _is_total(cells: Sequence[str | None], name: int | None) -> RowRole | None:
     """A row of sums or an example: its first text says so, or another where no name stands."""
+    total = RowRole.TOTAL
     first = True
     for index, cell in enumerate(cells[:_FIRST_CELLS]):
         if not cell or cell.isspace():
             continue
         text = header_text(cell)
         if text in _EXAMPLES and first:
-            return True
+            return RowRole.EXAMPLE
         if _TOTAL.fullmatch(text):
-            return first or _nameless(cells, name, index)
+            return total if first or _nameless(cells, name, index) else None
         if _SUM_OF.fullmatch(text) and name is not None and name != index:
-            return _nameless(cells, name, index)
+            return total if _nameless(cells, name, index) else None
         first = False
-    return False
+    return None
 
 
 def _nameless(cells: Sequence[str | None], name: int | None, index: int) -> bool:

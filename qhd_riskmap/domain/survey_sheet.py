@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +60,8 @@ class SurveySheet:
         merged: The merged blocks.
         unsolved: Row and column, from 1, of cells that hold a formula without a stored result; they
             read as empty.
+        failed: Row and column, from 1, of cells that hold an error of the spreadsheet (#N/A, #REF!) with
+            what they say; they read as empty.
         rounded: Row and column, from 1, of cells that hold a number longer than a spreadsheet can keep.
         hidden_rows: Row numbers the sender has hidden.
         hidden_columns: Column numbers the sender has hidden.
@@ -76,6 +78,7 @@ class SurveySheet:
     first_column: int = 1
     merged: tuple[MergedRange, ...] = ()
     unsolved: frozenset[tuple[int, int]] = frozenset()
+    failed: Mapping[tuple[int, int], str] = field(default_factory=dict)
     rounded: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
@@ -96,6 +99,11 @@ class SurveySheet:
     def row(self, index: int) -> list[str]:
         """Texts of the row ``index`` places below the first; "" for empty cells."""
         return [column[index] or "" for column in self.columns]
+
+    @property
+    def unread(self) -> frozenset[tuple[int, int]]:
+        """Row and column, from 1, of cells that read as empty although their sender sees something."""
+        return self.unsolved | self.failed.keys()
 
     @property
     def rows(self) -> list[list[str]]:

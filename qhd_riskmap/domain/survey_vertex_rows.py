@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from qhd_riskmap.domain.survey_data_rows import DataRows
+from qhd_riskmap.domain.survey_data_rows import DataRows, RowRole, SkippedRow
 from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, MappedColumn, SheetMapping
 
 # A counter of corners as it is written: J1, 3, 第4点, P-05#.
@@ -59,6 +59,9 @@ def gather_vertices(data: DataRows, mapping: SheetMapping) -> GatheredRows:
         columns[column.index] = [
             cell if text is None else None for cell, text in zip(cells, lists, strict=True)
         ]
+    corners = [
+        SkippedRow(data.indices[row], RowRole.CORNER) for group in groups for row in group[1:]
+    ]
     place = MappedColumn(index=len(columns), header=counter.header, field=_VERTICES, type_fields={})
     plain = _without_lists(mapping, counter)
     return GatheredRows(
@@ -66,6 +69,7 @@ def gather_vertices(data: DataRows, mapping: SheetMapping) -> GatheredRows:
             data,
             indices=[data.indices[group[0]] for group in groups],
             columns=(*columns, lists),
+            skipped=(*data.skipped, *corners),
         ),
         mapping=replace(plain, columns=(*plain.columns, place)),
         rows=sum(len(group) for group in groups if len(group) > 1),

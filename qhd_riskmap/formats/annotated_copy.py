@@ -46,6 +46,7 @@ _SEVERITIES: Final = {
 }
 _RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 _MOST_NOTES: Final = 20_000
+_MOST_SKIPPED: Final = 500
 _LONGEST_TITLE: Final = 31
 _LONGEST_COMMENT: Final = 2000
 _RESULT_WIDTH: Final = 26.0
@@ -98,12 +99,25 @@ class CellEdit:
         return _("已由“{was}”改为“{now}”").format(was=self.was, now=self.now)
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Rows of the file that are no hazards: how many, and those worth listing."""
+
+    count: int = 0
+    rows: Sequence[CellNote] = ()
+
+
+NOTHING_SKIPPED: Final = Skipped()
+
+
 def write_annotated(
     source: Path,
     target: Path,
     issues: Sequence[CellNote],
     accepted: Sequence[RowMark],
     edits: Sequence[CellEdit] = (),
+    *,
+    skipped: Skipped = NOTHING_SKIPPED,
 ) -> Path:
     """Write the copy; the sender's file is never touched.
 
@@ -113,6 +127,7 @@ def write_annotated(
         issues: Remarks by cell.
         accepted: What became of the rows.
         edits: Texts to put in place of the sender's; each is marked as changed.
+        skipped: The rows that are no hazards.
 
     Returns:
         The path written.
@@ -147,7 +162,7 @@ def write_annotated(
             _("导入时改动了 {n} 个单元格，底色为蓝，批注写有原来的内容。").format(n=len(edits))
         )
     copy.annotate(issues[:_MOST_NOTES], accepted, edits)
-    copy.summarise(issues, accepted, remarks, edits)
+    copy.summarise(issues, accepted, remarks, edits, skipped)
     with replacing(target) as unfinished:
         copy.package.save(unfinished)
     return target
@@ -199,6 +214,7 @@ class _Copy:
         marks: Sequence[RowMark],
         remarks: Sequence[str],
         edits: Sequence[CellEdit],
+        skipped: Skipped,
     ) -> None:
         """Add the sheet that tells everything in one place."""
         title = _("导入结果")
@@ -212,12 +228,19 @@ class _Copy:
             _("底色为红的单元格有错误，须改正后重新报送；黄的请核对；批注说明了原因。"),
             *remarks,
         ]
+        if skipped.count:
+            message = _("另有 {count} 行不是隐患（标题、表头、合计、说明等），没有读入，列在最后。")
+            lines.insert(1, message.format(count=skipped.count))
         if len(issues) > _MOST_NOTES:
             lines.append(_("问题太多，只标注了前 {count} 个。").format(count=_MOST_NOTES))
         heads = (_("表"), _("单元格"), _("性质"), _("说明"))
         told = [(edit.sheet, edit.cell, _("改动"), edit.message) for edit in edits]
         told += [
             (note.sheet, note.cell, _(_SEVERITIES[note.severity]), note.message) for note in issues
+        ]
+        told += [
+            (note.sheet, f"A{note.row}", _("跳过"), note.message)
+            for note in skipped.rows[:_MOST_SKIPPED]
         ]
         rows = [*([line] for line in lines), [], heads, *told]
         self._add_sheet(title, rows, bold=len(lines) + 1)

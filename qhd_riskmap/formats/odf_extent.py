@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from qhd_riskmap.domain.survey_sheet import MergedRange
+from qhd_riskmap.formats.error_cells import MOST_TOLD, Place, error_named, is_error
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -27,6 +28,7 @@ _ROWS: Final = re.compile(rb'table:number-rows-repeated="(\d{1,9})"')
 _NAME: Final = re.compile(rb'table:name="([^"]*)"')
 _SPANNED: Final = re.compile(rb'table:number-(columns|rows)-spanned="(\d{1,7})"')
 _HIDDEN: Final = re.compile(rb'table:visibility="(?:collapse|filter)"')
+_SHOWN: Final = re.compile(rb"\s*<text:p[^<>]*>([^<]{1,24})<")
 _CONTENT: Final = "content.xml"
 _LARGEST: Final = 256 * 2**20
 
@@ -39,11 +41,15 @@ class OdsLayout:
         rows: Row numbers, from 1, that the sender has hidden or filtered away.
         columns: Column numbers likewise.
         merged: The merged blocks.
+        unsolved: Row and column, from 1, of formulas without a stored result.
+        failed: Row and column, from 1, of cells that hold an error, with its text.
     """
 
     rows: tuple[int, ...] = ()
     columns: tuple[int, ...] = ()
     merged: tuple[MergedRange, ...] = ()
+    unsolved: frozenset[Place] = frozenset()
+    failed: Mapping[Place, str] = field(default_factory=dict)
 
 
 PLAIN_LAYOUT: Final = OdsLayout()
@@ -64,6 +70,9 @@ class _Table:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
     merged: list[MergedRange] = field(default_factory=list)
+    unread: list[tuple[int, str]] = field(default_factory=list)
+    unsolved: set[Place] = field(default_factory=set)
+    failed: dict[Place, str] = field(default_factory=dict)
 
     def column(self, attributes: bytes) -> None:
         count = _number(_COLUMNS, attributes)
@@ -75,10 +84,17 @@ class _Table:
     def begin_row(self, attributes: bytes) -> None:
         self.row_width = self.pending_cells = 0
         self.repeated = _number(_ROWS, attributes)
+        self.unread.clear()
         self.row_hidden = _HIDDEN.search(attributes) is not None
 
-    def cell(self, attributes: bytes) -> None:
+    def cell(self, attributes: bytes, content: bytes, begin: int) -> None:
         columns = _number(_COLUMNS, attributes)
+        failed = b'value-type="error"' in attributes
+        if failed or (b"table:formula=" in attributes and b"office:value" not in attributes):
+            said = _error_said(content, begin) if failed else ""
+            first = self.row_width + self.pending_cells + 1
+            last = min(first + columns, MAX_COLUMNS + 1)
+            self.unread += [(column, said) for column in range(first, last)]
         if b"-spanned=" in attributes:
             self._merge(attributes)
         if attributes.endswith(b"/") and b"office:value" not in attributes:
@@ -96,15 +112,26 @@ class _Table:
             self.merged.append(MergedRange(top, left, top + down - 1, left + across - 1))
 
     def end_row(self) -> None:
+        first = self.rows + self.pending_rows + 1
+        self._tell_unread(first)
         if not self.row_width:
             self.pending_rows += self.repeated
             return
-        first = self.rows + self.pending_rows + 1
         self.rows += self.pending_rows + self.repeated
         self.pending_rows = 0
         self.width = max(self.width, self.row_width)
         if self.row_hidden and self.rows <= MAX_ROWS:
             self.hidden_rows += range(first, self.rows + 1)
+
+    def _tell_unread(self, first: int) -> None:
+        for row in range(first, min(first + self.repeated, MAX_ROWS + 1)) if self.unread else ():
+            if len(self.failed) + len(self.unsolved) >= MOST_TOLD:
+                return
+            for column, said in self.unread:
+                if said:
+                    self.failed[row, column] = said
+                else:
+                    self.unsolved.add((row, column))
 
     @property
     def too_large(self) -> bool:
@@ -136,15 +163,27 @@ def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, OdsLayout]:
         elif opened == b"table-row":
             table.begin_row(attributes)
         elif opened is not None:
-            table.cell(attributes)
+            table.cell(attributes, content, token.end())
         if closed == b"table-row" or (opened == b"table-row" and attributes.endswith(b"/")):
             table.end_row()
             if table.too_large:
                 raise too_large(name)
     return {
-        key: OdsLayout(tuple(item.hidden_rows), tuple(item.hidden_columns), tuple(item.merged))
+        key: OdsLayout(
+            tuple(item.hidden_rows),
+            tuple(item.hidden_columns),
+            tuple(item.merged),
+            frozenset(item.unsolved),
+            item.failed,
+        )
         for key, item in tables.items()
     }
+
+
+def _error_said(content: bytes, begin: int) -> str:
+    """What an error cell shows; its text follows the tag."""
+    found = _SHOWN.match(content, begin)
+    return _text(found[1]) if found and is_error(_text(found[1])) else error_named(0x2A)
 
 
 def _text(raw: bytes) -> str:

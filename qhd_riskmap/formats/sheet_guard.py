@@ -47,6 +47,7 @@ _REFERENCE: Final = re.compile(
 _CELL: Final = re.compile(rb"<(?:\w+:)?c[\s>/]")
 _ROW: Final = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _FORMULA: Final = re.compile(rb"[<:]f[\s>/]")
+_ERROR: Final = re.compile(rb"\st=[\"']e[\"']")
 _HIDDEN: Final = re.compile(rb"<(?:\w+:)?(row|col)\b([^<>]*?\shidden=[\"'](?:1|true)[\"'][^<>]*)>")
 _ATTRIBUTE: Final = re.compile(rb"\s(r|min|max)=[\"'](\d{1,7})[\"']")
 _BYTES = npt.NDArray[np.uint8]
@@ -65,6 +66,7 @@ class Extent:
         explicit: Every cell names its place, so `left` and `right` can be trusted.
         merged: The merged blocks.
         formulas: Some cell holds a formula.
+        errors: Some cell may hold an error.
     """
 
     left: int = 0
@@ -75,6 +77,7 @@ class Extent:
     cells: int = 0
     explicit: bool = True
     formulas: bool = False
+    errors: bool = False
     merged: list[MergedRange] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
@@ -236,6 +239,9 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
     prefixed = b":" in block
     if not extent.formulas and (prefixed or (names == ord("f")).any()):
         extent.formulas = _FORMULA.search(block) is not None
+    # A lone character is found much faster, and every error text begins with it.
+    if not extent.errors and b"#" in block:
+        extent.errors = _ERROR.search(block) is not None
     rows = int(np.count_nonzero(_go_on(data, tags[names == ord("r")], b"row")))
     extent.rows += rows or (len(_ROW.findall(block)) if prefixed else 0)
     if b" hidden=" in block:

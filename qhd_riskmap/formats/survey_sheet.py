@@ -6,7 +6,7 @@ without a word, so every cell is taken as text and cast by us, where a failure b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -16,6 +16,7 @@ import numpy as np
 
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.formats.error_cells import error_cells, without_errors
 from qhd_riskmap.formats.odf_extent import PLAIN_LAYOUT, OdsLayout, check_ods
 from qhd_riskmap.formats.rounded_numbers import (
     LONGEST_EXACT,
@@ -52,6 +53,8 @@ __all__ = ["MergedRange", "SurveySheet", "read_survey"]
 SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
 SURVEY_SUFFIXES: Final = (*SHEET_SUFFIXES, *VECTOR_SUFFIXES)
 _TEXT_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv"})
+Place = tuple[int, int]
+NO_CELLS: Final[frozenset[Place]] = frozenset()
 _SAMPLE: Final = 4000
 _REPEATED: Final = 3  # a text that stands so often on average is worth sharing
 _ZIP: Final = b"PK\x03\x04"
@@ -81,12 +84,21 @@ def read_survey(path: Path) -> list[SurveySheet]:
     else:
         raise damaged(path.name, f"unknown content {content[:8]!r}")
     filled = [sheet for sheet in sheets if sheet.height]
+    if not kind:
+        filled = [_without_errors(sheet) for sheet in filled]
     if not filled:
         raise UnreadableFileError(
             _("“{name}”里没有任何内容。").format(name=path.name),
             hint=_("请确认选对了文件。"),
         )
     return filled
+
+
+def _without_errors(sheet: SurveySheet) -> SurveySheet:
+    """The sheet with error texts told instead of read; large sheets are looked at before they are here."""
+    first = (sheet.first_row, sheet.first_column)
+    columns, failed = without_errors(sheet.columns, first, sheet.failed)
+    return sheet if failed == sheet.failed else replace(sheet, columns=columns, failed=failed)
 
 
 def file_content(path: Path) -> bytes:
@@ -142,9 +154,10 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
 
 
 def _laid_out(sheet: SurveySheet, layout: OdsLayout) -> SurveySheet:
-    return replace(
+    told = replace(
         sheet, hidden_rows=layout.rows, hidden_columns=layout.columns, merged=layout.merged
     )
+    return _with_unread(told, layout.unsolved, layout.failed)
 
 
 def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
@@ -155,9 +168,13 @@ def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
     sheets = _read_by_calamine(path, content)
     if len(sheets) != len(layouts):
         return sheets  # the reader counts sheets otherwise in a damaged workbook
-    return [
+    hidden = [
         replace(sheet, hidden_rows=tuple(layout.rows), hidden_columns=tuple(layout.columns))
         for sheet, layout in zip(sheets, layouts, strict=True)
+    ]
+    return [
+        _with_unread(sheet, NO_CELLS, layout.failed)
+        for sheet, layout in zip(hidden, layouts, strict=True)
     ]
 
 
@@ -168,23 +185,30 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
     archive.check_all(besides=[item.part for item in parts])
     extents = [sheet_extent(archive, item.part, path.name) for item in parts]
     sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, extents))
-    with_formulas = {
-        item.name: unsolved_formulas(archive, item.part)
-        for item, extent in zip(parts, extents, strict=True)
-        if extent.formulas
-    }
-    return [_with_unsolved(sheet, with_formulas.get(sheet.name, frozenset())) for sheet in sheets]
+    measured = {item.name: (item, extent) for item, extent in zip(parts, extents, strict=True)}
+    for index, sheet in enumerate(sheets):
+        item, extent = measured[sheet.name]
+        unsolved = unsolved_formulas(archive, item.part) if extent.formulas else NO_CELLS
+        failed = error_cells(archive, item.part) if extent.errors else {}
+        sheets[index] = _with_unread(sheet, unsolved, failed)
+    return sheets
 
 
-def _with_unsolved(sheet: SurveySheet, cells: frozenset[tuple[int, int]]) -> SurveySheet:
-    """Tell the sheet of its formulas without a result; rows of nothing else count as rows too."""
-    if not cells:
+def _with_unread(
+    sheet: SurveySheet, unsolved: frozenset[Place], failed: Mapping[Place, str]
+) -> SurveySheet:
+    """Tell the sheet of formulas without a result and of errors; rows of nothing else count too."""
+    if not unsolved and not failed:
         return sheet
-    lacking = max(row for row, _column in cells) - sheet.first_row + 1 - sheet.height
+    cells = [*unsolved, *failed]
+    down = max(row for row, _column in cells) - sheet.first_row + 1 - sheet.height
+    across = max(column for _row, column in cells) - sheet.first_column + 1 - sheet.width
     columns = sheet.columns
-    if lacking > 0:
-        columns = tuple([*column, *[None] * lacking] for column in columns)
-    return replace(sheet, columns=columns, unsolved=cells)
+    if down > 0:
+        columns = tuple([*column, *[None] * down] for column in columns)
+    if 0 < across <= MAX_COLUMNS:
+        columns = (*columns, *([None] * (sheet.height + max(down, 0)) for _column in range(across)))
+    return replace(sheet, columns=columns, unsolved=unsolved, failed={**sheet.failed, **failed})
 
 
 def _load_xlsx(

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from qhd_riskmap.formats.error_cells import MOST_TOLD, Place, error_named
 from qhd_riskmap.formats.ole_file import OleFile
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
@@ -27,16 +28,24 @@ _CELLS: Final = frozenset(
     {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x0406, 0x0002, 0x0003, 0x0004}
 )
 _SEVERAL: Final = frozenset({0x00BD, 0x00BE})
+_BOOL_OR_ERROR, _FORMULA, _RESULT_IS_ERROR = 0x0205, 0x0006, 2
 _MOST_SHEETS: Final = 1000
 _HIDDEN_ROW: Final = 0x20
 
 
 @dataclass(slots=True)
 class XlsLayout:
-    """Row and column numbers, from 1, that the sender has hidden or filtered away."""
+    """What the reader does not tell of a table; rows and columns count from 1.
+
+    Attributes:
+        rows: Rows that the sender has hidden or filtered away.
+        columns: Columns likewise.
+        failed: Cells that hold an error, with its text.
+    """
 
     rows: list[int] = field(default_factory=list)
     columns: list[int] = field(default_factory=list)
+    failed: dict[Place, str] = field(default_factory=dict)
 
 
 def check_xls(content: bytes, name: str) -> list[XlsLayout]:
@@ -77,6 +86,9 @@ def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
             down, across = _declared(body)
         elif kind in _CELLS and len(body) >= 4:  # noqa: PLR2004
             down, across = (n + 1 for n in struct.unpack_from("<HH", body))
+            code = _error_code(kind, body)
+            if code is not None and len(layout.failed) < MOST_TOLD:
+                layout.failed[down, across] = error_named(code)
         elif kind in _SEVERAL and len(body) >= 6:  # noqa: PLR2004
             down = struct.unpack_from("<H", body)[0] + 1
             across = struct.unpack_from("<H", body, len(body) - 2)[0] + 1
@@ -87,6 +99,15 @@ def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
         if bottom > MAX_ROWS or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
             raise too_large(name)
     return layout
+
+
+def _error_code(kind: int, body: bytes) -> int | None:
+    """The error that a cell holds, by itself or as the result of its formula; None for any other."""
+    if kind == _BOOL_OR_ERROR and len(body) >= 8:  # noqa: PLR2004
+        return body[6] if body[7] else None
+    if kind == _FORMULA and len(body) >= 14:  # noqa: PLR2004
+        return body[8] if body[6] == _RESULT_IS_ERROR and body[12:14] == b"\xff\xff" else None
+    return None
 
 
 def _declared(body: bytes) -> tuple[int, int]:

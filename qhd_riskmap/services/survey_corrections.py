@@ -80,6 +80,7 @@ class Corrections:
             sheet,
             columns=tuple(columns.get(at, column) for at, column in enumerate(sheet.columns)),
             unsolved=sheet.unsolved - mine.keys(),
+            failed={cell: text for cell, text in sheet.failed.items() if cell not in mine},
             rounded=sheet.rounded - mine.keys(),
         )
         return mended, tuple(done)

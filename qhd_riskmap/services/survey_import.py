@@ -45,12 +45,14 @@ from qhd_riskmap.services.survey_corrections import (
 from qhd_riskmap.services.survey_demands import require_possible
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import (
+    GUIDES,
     NO_LAYOUTS,
     Layouts,
     corrections,
     layout_issues,
     read_tables,
     remembered_by_headers,
+    sheets_passed_over,
     template_issues,
 )
 from qhd_riskmap.services.survey_matching import match
@@ -95,9 +97,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
-# Workbooks carry our own hidden sheet, and 填写说明 which is prose.
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
-_GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
 
 
 def write_survey_template(
@@ -318,7 +318,9 @@ class SurveyImport:
         # A workbook with a survey in it may have other sheets; they are none of our business.
         kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
         told = [i for r in kept for i in (*r.issues, *layout_issues(r))]
-        issues = (*template_issues(path, sheets), *told)
+        unread = [sheet for sheet in sheets if sheet not in wanted]
+        unread += [r.sheet for r in readings if not any(r is one for one in kept)]
+        issues = (*template_issues(path, sheets), *told, *sheets_passed_over(unread))
         with self._register.unit_of_work() as work:
             batch = work.batches.known_file(found.sha256)
         if batch is not None and batch.imported_at is not None:
@@ -409,7 +411,7 @@ def _is_survey(sheet: SurveySheet, *, only: bool) -> bool:
     """Our own hidden sheets and guides are passed over, and so is what the sender has hidden."""
     if sheet.name == TEMPLATE_SHEET:
         return False
-    return only or not (sheet.hidden or sheet.name in _GUIDES)
+    return only or not (sheet.hidden or sheet.name in GUIDES)
 
 
 def _told(reading: SheetReading) -> bool:

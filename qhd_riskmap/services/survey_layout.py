@@ -23,7 +23,7 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 from qhd_riskmap.domain.survey_tables import split_tables
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError
-from qhd_riskmap.formats.survey_template import TEMPLATE_VERSION, template_version
+from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, TEMPLATE_VERSION, template_version
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_candidates import ImportTerms
@@ -32,6 +32,8 @@ from qhd_riskmap.services.survey_rows import SheetReading, read_sheet
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 SheetKey = tuple[Path, str]
+# Workbooks carry our own hidden sheet, and 填写说明 which is prose.
+GUIDES: Final = frozenset({"填写说明", "导入结果", "说明"})
 _SHOWN_SAMPLES: Final = 3
 _SHOWN_ROWS: Final = 12
 _LOOKED_AT: Final = 50
@@ -234,6 +236,21 @@ def template_issues(path: Path, sheets: Sequence[SurveySheet]) -> list[RowIssue]
             message=message.format(version=version),
         )
     ]
+
+
+def sheets_passed_over(sheets: Iterable[SurveySheet]) -> list[RowIssue]:
+    """Sheets of a workbook that hold no survey, or that the sender has hidden: said, not read."""
+    found = []
+    for sheet in sheets:
+        if sheet.name in GUIDES or sheet.name == TEMPLATE_SHEET:
+            continue
+        if sheet.hidden:
+            message = _("工作表“{name}”是隐藏的，没有读入；要报送请取消隐藏后再导入。")
+        else:
+            message = _("工作表“{name}”不像排查表（没有认出名称和坐标列），没有读入。")
+        text = message.format(name=sheet.name)
+        found.append(_of_sheet(sheet, "sheet-passed-over", Severity.INFO, text))
+    return found
 
 
 def layout_issues(reading: SheetReading) -> list[RowIssue]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.survey_data_rows import RowRole
+from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue
@@ -16,6 +18,8 @@ from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
+
+_LONGEST_TEXT: Final = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,33 @@ class SheetDatum:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PassedRow:
+    """A row that holds something and is no hazard.
+
+    Attributes:
+        row: Row number as people count.
+        role: What it is.
+        text: What stands in its first cell.
+    """
+
+    path: Path
+    sheet: str
+    row: int
+    role: RowRole
+    text: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The object of the command-line contract."""
+        return {
+            "file": self.path.name,
+            "sheet": self.sheet,
+            "row": self.row,
+            "why": self.role.value,
+            "text": self.text,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImportOutcome:
     """Counts of rows, and everything worth telling about them.
 
@@ -102,6 +133,8 @@ class ImportOutcome:
         updated: Repeats that changed the record whose code they have.
         updates: Repeats that would change it, each with what it says otherwise.
         suspects: Rows that may be the same as something else.
+        skipped: Rows of the sheets that are no hazards. These, the rows accepted, rejected, repeated,
+            updated and undecided are all the rows of the sheets read.
     """
 
     accepted: int
@@ -116,6 +149,7 @@ class ImportOutcome:
     updated: int = 0
     updates: tuple[UpdateOffer, ...] = ()
     suspects: tuple[SuspectPair, ...] = ()
+    skipped: tuple[PassedRow, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command-line contract."""
@@ -130,6 +164,7 @@ class ImportOutcome:
             "updated": self.updated,
             "updates": [offer.to_json() for offer in self.updates],
             "suspects": [pair.to_json() for pair in self.suspects],
+            "skipped": [row.to_json() for row in self.skipped],
         }
 
 
@@ -188,6 +223,21 @@ class ImportPreview:
         return sum(len(reading.undecided) for reading in self.readings)
 
     @property
+    def skipped(self) -> tuple[PassedRow, ...]:
+        """Rows that hold something and are no hazards."""
+        return tuple(
+            PassedRow(
+                path=reading.sheet.file,
+                sheet=reading.sheet.name,
+                row=row.index,
+                role=row.role,
+                text=_first_text(reading.sheet, row.index),
+            )
+            for reading in self.readings
+            for row in reading.skipped
+        )
+
+    @property
     def datums(self) -> tuple[SheetDatum, ...]:
         """How each sheet's coordinates were understood."""
         return tuple(_datum(reading) for reading in self.readings if reading.rows)
@@ -233,7 +283,13 @@ class ImportPreview:
             batch_id=batch_id,
             updates=self.updates,
             suspects=self.suspects,
+            skipped=self.skipped,
         )
+
+
+def _first_text(sheet: SurveySheet, row: int) -> str:
+    texts = (column[row - sheet.first_row] for column in sheet.columns)
+    return next((" ".join(t.split())[:_LONGEST_TEXT] for t in texts if t and t.strip()), "")
 
 
 def _datum(reading: SheetReading) -> SheetDatum:

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from qhd_riskmap.formats.annotated_copy import CellEdit, CellNote, RowMark, write_annotated
+from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_data_rows import RowRole
+from qhd_riskmap.formats.annotated_copy import (
+    CellEdit,
+    CellNote,
+    RowMark,
+    Skipped,
+    write_annotated,
+)
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.survey_preview import ImportOutcome, ImportPreview
@@ -48,8 +56,15 @@ def write_reports(
             for path, cell in preview.mended
             if path == file.path
         ]
+        passed = [
+            CellNote(row.sheet, "", row.row, Severity.INFO, f"{row.role.label}：{row.text}")
+            for row in outcome.skipped
+            if row.path == file.path and row.role is not RowRole.CORNER
+        ]
         marks = _marks(preview, outcome, file.path)
-        written.append(write_annotated(file.path, target, notes, marks, edits))
+        count = sum(row.path == file.path for row in outcome.skipped)
+        skipped = Skipped(count, passed)
+        written.append(write_annotated(file.path, target, notes, marks, edits, skipped=skipped))
     return written
 
 

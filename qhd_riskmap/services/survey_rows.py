@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from typing import Final, TypeVar
@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from qhd_riskmap.domain.schema import Severity
-from qhd_riskmap.domain.survey_data_rows import DataRows, data_rows
+from qhd_riskmap.domain.survey_data_rows import DataRows, SkippedRow, data_rows
 from qhd_riskmap.domain.survey_headers import (
     NO_CHOICE,
     NOTHING_REMEMBERED,
@@ -32,7 +32,6 @@ from qhd_riskmap.services.candidate_columns import SheetCandidates
 from qhd_riskmap.services.survey_candidates import CandidateMaker, ImportTerms, RowFacts
 from qhd_riskmap.services.survey_columns_read import SheetColumns
 from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
-from qhd_riskmap.services.survey_formulas import note_unsolved
 from qhd_riskmap.services.survey_geometry import (
     FEWEST_OF_AREA,
     LINE_TYPES,
@@ -49,6 +48,7 @@ from qhd_riskmap.services.survey_location import (
     pin_rows,
 )
 from qhd_riskmap.services.survey_positions import Positions, read_positions
+from qhd_riskmap.services.survey_unread import note_unread
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
 
@@ -70,7 +70,7 @@ class SheetReading:
         candidates: Rows that can be registered; None where the sheet cannot be used.
         rejected: Row numbers with an error.
         undecided: Row numbers whose reference system is open.
-        skipped: Totals, notes and examples.
+        skipped: Every row that holds something and is no hazard, by row number.
         rows: Data rows.
         numbers: Their row numbers.
     """
@@ -82,9 +82,15 @@ class SheetReading:
     rejected: tuple[int, ...]
     undecided: tuple[int, ...]
     issues: tuple[RowIssue, ...]
-    skipped: int = 0
+    skipped: tuple[SkippedRow, ...] = ()
     rows: int = 0
     numbers: tuple[int, ...] = ()
+
+    @property
+    def passed_over(self) -> tuple[SkippedRow, ...]:
+        """What was skipped besides titles and the header: totals, notes, examples, corners."""
+        above = self.mapping.header.bottom if self.mapping is not None else 0
+        return tuple(row for row in self.skipped if row.index - self.sheet.first_row > above)
 
     @property
     def accepted(self) -> int:
@@ -157,19 +163,19 @@ class _Reader:
             self._log.on_sheet("vertices-gathered", Severity.INFO, message)
         for found in mapping.issues:
             self._log.on_cell(found.row, found.column, found.issue)
-        note_unsolved(sheet, self._data, mapping, self._log)
         self._columns = SheetColumns(gathered.mapping, self._data, self._log)
         self._count = self._columns.rows
 
     def reading(self) -> SheetReading:
         columns, log, terms = self._columns, self._log, self._terms
+        places = self._by_data_row(terms.row_places)
+        log.placed = frozenset(places)
+        note_unread(self._sheet, self._data, self._mapping, log)
         names = self._names()
         types, sub_kinds = self._types()
         days = columns.days("found_date", terms.today)
         declared = declared_counties(columns.texts("county"), self._count, log)
         keys = (*POSITION_KEYS, *START_KEYS)
-        places = self._by_data_row(terms.row_places)
-        log.placed = frozenset(places)
         positions = read_positions(columns.raw(keys), self._count, log)
         terms.pulse()
         evidence = self._evidence(names, days, declared, positions)
@@ -184,12 +190,12 @@ class _Reader:
         self._note_unplaced(positions, placed, references.of_row)
         codes = counties(placed, declared, names, log)
         self._check_lines(placed, types)
-        undecided = [
+        still_open = [
             row
             for row in np.flatnonzero(positions.found).tolist()
             if references.of_row[row] is None and row not in log.rejected
         ]
-        self._say_undecided(undecided, references.decision)
+        self._say_undecided(still_open, references.decision)
         facts = RowFacts(
             names=names,
             types=types,
@@ -201,11 +207,12 @@ class _Reader:
             geometries=placed.geometries,
             anchors=np.column_stack([placed.lon, placed.lat]),
             counties=codes,
-            closed=frozenset(undecided),
+            closed=frozenset(still_open),
         )
         terms.pulse()
         candidates = CandidateMaker(self._sheet, self._data, columns, log, terms).make(facts)
         first = self._sheet.first_row
+        undecided = [row for row in still_open if row not in log.rejected]
         return SheetReading(
             sheet=self._sheet,
             mapping=self._mapping,
@@ -214,7 +221,7 @@ class _Reader:
             rejected=tuple(first + self._data.indices[row] for row in sorted(log.rejected)),
             undecided=tuple(first + self._data.indices[row] for row in undecided),
             issues=tuple(log.issues),
-            skipped=self._data.skipped,
+            skipped=tuple(replace(row, index=first + row.index) for row in self._data.skipped),
             rows=self._count,
             numbers=tuple(first + index for index in self._data.indices),
         )

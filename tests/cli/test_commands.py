@@ -392,3 +392,39 @@ def test_the_module_runs_as_a_program(tmp_path):
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["lon"] == pytest.approx(119.6057709, abs=1e-7)
+
+
+def test_every_row_of_a_sheet_is_accounted_for(tmp_path, answer, command):
+    register, path, report = (tmp_path / name for name in ("a.qhd", "台账.xlsx", "答复.xlsx"))
+    answer("init", register)
+    good = ["虚构北山滑坡", "滑坡", "海港区", "CGCS2000", 119.6, 39.935]
+    rows = [
+        ["隐患排查表"], ["隐患名称", "类别", "县区", "坐标系", "经度", "纬度"], good, good,
+        ["虚构南山滑坡", "滑坡", "海港区", None, 119.6, 39.935], ["", "滑坡", "海港区", "GPS", 119.6, 39.93],
+        [], ["合计", "3处"], ["注：坐标为实测"],
+    ]  # fmt: skip
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.create_sheet("联络表").append(["姓名", "电话"])
+    book.save(path)
+    document = answer("import", register, path, "--report", report)
+    counts = [document[key] for key in ("accepted", "duplicates", "undecided", "rejected")]
+    assert counts == [1, 1, 1, 1]
+    told = [(row["row"], row["why"], row["text"]) for row in document["skipped"]]
+    assert told == [
+        (1, "title", "隐患排查表"), (2, "header", "隐患名称"), (8, "total", "合计"), (9, "note", "注：坐标为实测"),
+    ]  # fmt: skip
+    assert {row["file"] for row in document["skipped"]} == {"台账.xlsx"}
+    assert sum(counts) + len(told) == sum(any(row) for row in rows)
+    (passed,) = [i for i in document["issues"] if i["code"] == "sheet-passed-over"]
+    assert "联络表" in passed["message"]
+    summary = [
+        c
+        for row in openpyxl.load_workbook(report)["导入结果"].iter_rows(values_only=True)
+        for c in row
+    ]
+    assert any("另有 4 行不是隐患" in str(cell) for cell in summary)
+    assert "合计：合计" in summary
+    _code, out, _err = command("import", register, path, "--dry-run")
+    assert "另有 4 行不是隐患：标题 1、表头 1、合计 1、说明 1" in out

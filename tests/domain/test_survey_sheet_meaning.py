@@ -382,7 +382,7 @@ def test_hazards_keep_their_place_and_blank_rows_are_passed_over_in_silence():
     assert list(rows.indices) == [1, 4]
     assert list(rows.columns[0]) == ["老岭沟泥石流", "都山崩塌"]
     assert list(rows.columns[2]) == ["40.41", "40.52"]
-    assert (rows.notes, rows.skipped) == ((), 0)
+    assert (rows.notes, roles(rows)) == ((), ["header"])
 
 
 def test_a_sheet_that_ends_with_its_header_holds_no_hazards():
@@ -391,11 +391,27 @@ def test_a_sheet_that_ends_with_its_header_holds_no_hazards():
     assert rows.columns == ([], [], [], [], [])
 
 
-@pytest.mark.parametrize("word", ["合计", "总 计", "小计：", "示例", "例：", "填写示例"])
-def test_totals_and_examples_are_no_hazards(word):
+def roles(rows):
+    return [row.role.value for row in rows.skipped]
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [
+        ("合计", "total"),
+        ("总 计", "total"),
+        ("小计：", "total"),
+        ("示例", "example"),
+        ("例：", "example"),
+        ("填写示例", "example"),
+    ],
+)
+def test_totals_and_examples_are_no_hazards(word, role):
     rows = read(HEADER, LAOLING, [word, "119.60", "39.93", "2", "王五"])
     assert list(rows.indices) == [1]
-    assert (rows.notes, rows.skipped) == ((), 1)
+    assert (rows.notes, roles(rows)) == ((), ["header", role])
+    assert rows.skipped[-1].index == 2
+    assert all(row.role.label for row in rows.skipped)
 
 
 def test_a_name_that_only_begins_like_a_total_is_a_hazard():
@@ -411,7 +427,7 @@ def test_notes_below_the_hazards_are_kept_as_notes(note):
     rows = read(HEADER, LAOLING, [note, None, "2014年3月"])
     assert list(rows.indices) == [1]
     assert rows.notes == (f"{note}2014年3月",)
-    assert rows.skipped == 1
+    assert roles(rows) == ["header", "note"]
 
 
 def test_a_lone_cell_is_a_remark_unless_it_is_a_name():
@@ -428,7 +444,7 @@ def test_a_lone_cell_of_a_narrow_sheet_is_a_hazard_with_gaps():
 def test_a_header_repeated_on_the_next_printed_page_is_no_hazard():
     rows = read(HEADER, LAOLING, ["*隐患名称", "经 度", "纬度", "乡镇", "联系人"], DUSHAN)
     assert list(rows.indices) == [1, 3]
-    assert (rows.notes, rows.skipped) == ((), 1)
+    assert (rows.notes, roles(rows)) == ((), ["header", "header"])
 
 
 def test_two_words_of_the_header_are_too_few_for_a_repeated_one():
@@ -440,7 +456,7 @@ def test_a_row_of_units_counts_as_one_only_right_below_the_header():
     units = ["米", "（度）", "°", "户", "m³"]
     rows = read(HEADER, units, LAOLING, units)
     assert list(rows.indices) == [2, 3]
-    assert rows.skipped == 1
+    assert roles(rows) == ["header", "units"]
 
 
 def test_a_block_merged_over_several_rows_holds_for_each_of_them():

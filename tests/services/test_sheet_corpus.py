@@ -58,8 +58,23 @@ def test_a_sheet_gives_what_was_expected_of_it(survey, case, folder, suffix):
     assert [c.hazard.name for c in preview.candidates] == [h.name for h in case.hazards]
     for candidate, expected in zip(preview.candidates, case.hazards, strict=True):
         _compare(candidate.hazard, expected)
+    for reading in preview.readings:
+        _accounted_for(reading)
     counts = (preview.rejected, preview.undecided, preview.duplicates)
     assert counts == (case.rejected, case.undecided, case.duplicates)
+
+
+def _accounted_for(reading):
+    """Every row of a table that holds something is a hazard or listed as something else, never both."""
+    skipped = [row.index for row in reading.skipped]
+    told = [*reading.numbers, *skipped]
+    assert len(set(told)) == len(told)
+    sheet = reading.sheet
+    filled = {
+        sheet.first_row + i for i, row in enumerate(sheet.rows) if any(t.strip() for t in row)
+    }
+    assert filled <= set(told)
+    assert reading.accepted + len(reading.rejected) + len(reading.undecided) == reading.rows
 
 
 def _compare(hazard, expected):

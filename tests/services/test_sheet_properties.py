@@ -171,7 +171,18 @@ def test_the_same_hazards_come_of_any_layout_or_an_issue_says_not(survey, tmp_pa
             else:
                 silent += 1
         assert found.accepted + found.rejected + found.undecided == len(rows), (seed, lines)
+        _assert_conserved(found, lines, seed)
     assert silent > 10 * told, "nearly everything is understood, not only complained of"
+
+
+def _assert_conserved(found, lines, seed):
+    """Accepted + rejected + repeated + undecided + skipped are the rows of the sheet, each once."""
+    filled = {n for n, line in enumerate(lines, 1) if any(str(c or "").strip() for c in line)}
+    hazards = [number for reading in found.readings for number in reading.numbers]
+    skipped = [row.row for row in found.skipped]
+    assert sorted([*hazards, *skipped]) == sorted(filled), (seed, lines)
+    counted = found.accepted + found.rejected + found.duplicates + found.undecided
+    assert counted + len(skipped) == len(filled), (seed, lines)
 
 
 def _stacked(above, below):

@@ -260,8 +260,8 @@ def _counts(reading: SheetReading, repeats: int) -> str:
         _("重复 {n}").format(n=repeats),
         _("坐标系未定 {n}").format(n=len(reading.undecided)),
     ]
-    if reading.skipped:
-        parts.append(_("合计和说明 {n} 行略过").format(n=reading.skipped))
+    if reading.passed_over:
+        parts.append(_("合计和说明 {n} 行略过").format(n=len(reading.passed_over)))
     return " · ".join(parts)
 
 
