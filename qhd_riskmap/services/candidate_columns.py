@@ -150,6 +150,16 @@ class Candidates(Sequence[Candidate]):
         """Those at some places among these."""
         return Candidates(self._parts, self._chosen[np.asarray(rows, dtype=np.intp)])
 
+    def joined(self, others: Candidates) -> Candidates:
+        """These and others, in the order of the sheets where they come from the same ones."""
+        if not others:
+            return self
+        if self._parts is others._parts:
+            return Candidates(self._parts, np.union1d(self._chosen, others._chosen))
+        total = sum(len(part.rows) for part in self._parts)
+        chosen = np.concatenate([self._chosen, others._chosen + total])
+        return Candidates([*self._parts, *others._parts], chosen)
+
     def without(self, hashes: frozenset[str]) -> Candidates:
         """Those whose row is none of some."""
         if hashes.isdisjoint(self.hashes):

@@ -206,6 +206,7 @@ class SurveyImport:
 
         Raises:
             JobCancelledError: The user stopped it; nothing is stored.
+            ConflictError: A record to be updated was saved since the preview; nothing is stored.
             DatabaseError: The register cannot be written; nothing is stored.
         """
         self._actor.require(Permission.IMPORT)
@@ -383,6 +384,7 @@ class SurveyImport:
             readings=tuple(reading for file in read for reading in file.readings),
             candidates=candidates.taken(np.flatnonzero(~repeats)),
             repeats=candidates.taken(np.flatnonzero(repeats)),
+            repeated=tuple(found.repeats[index] for index in sorted(found.repeats)),
             issues=_in_order(issues, [file.file.path for file in read]),
             batch_id=terms.batch_id,
             updates=updates,

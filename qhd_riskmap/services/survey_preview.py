@@ -177,6 +177,7 @@ class ImportPreview:
         readings: One per sheet.
         candidates: Rows that would be registered.
         repeats: Rows that are exact repeats.
+        repeated: What each of them repeats, in words.
         issues: Of files, sheets, rows and cells, in the order of the files.
         batch_id: Of the batch to come.
         sender: Office or department the files come from.
@@ -194,6 +195,7 @@ class ImportPreview:
     repeats: Sequence[Candidate]
     issues: tuple[RowIssue, ...]
     batch_id: UUID
+    repeated: tuple[str, ...] = ()
     sender: str = ""
     corrections: tuple[StoredMapping, ...] = ()
     updates: tuple[UpdateOffer, ...] = ()
@@ -261,6 +263,35 @@ class ImportPreview:
             candidates=found.taken(kept),
             suspects=tuple(pair for pair in self.suspects if pair.key not in left),
             updates=tuple(offer for offer in self.updates if offer.key not in left),
+        )
+
+    def adding(self, rows: Collection[RowKey]) -> ImportPreview:
+        """The same import registering rows anew that could update a record whose code they have.
+
+        The permanent code of that record is none of theirs; a number of their own department stays.
+        """
+        codes = {offer.key: offer.code for offer in self.updates if offer.key in set(rows)}
+        if not codes:
+            return self
+        found = as_candidates(self.repeats)
+        anew, renamed, rest = [], [], []
+        for at, (sheet, row) in enumerate(found.sources):
+            code = codes.get((sheet.file, sheet.name, row))
+            if code is None:
+                rest.append(at)
+            elif code in (hazard := found[at].hazard).alias_codes:
+                own = tuple(alias for alias in hazard.alias_codes if alias != code)
+                renamed.append(replace(found[at], hazard=replace(hazard, alias_codes=own)))
+            else:
+                anew.append(at)
+        candidates = as_candidates(self.candidates).joined(found.taken(anew))
+        labels = self.repeated
+        return replace(
+            self,
+            candidates=candidates.joined(as_candidates(renamed)),
+            repeats=found.taken(rest),
+            repeated=tuple(labels[at] for at in rest) if labels else (),
+            updates=tuple(offer for offer in self.updates if offer.key not in codes),
         )
 
     def outcome(self) -> ImportOutcome:

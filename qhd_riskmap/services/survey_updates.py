@@ -13,6 +13,7 @@ from qhd_riskmap.domain.credit_code import credit_codes
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
@@ -26,6 +27,7 @@ RowKey = tuple[Path, str, int]
 NO_UPDATES: Final[frozenset[RowKey]] = frozenset()
 # Every offer is compared in full; a register sent back as a whole is no news.
 _MOST_OFFERS: Final = 20_000
+_MOST_NAMED: Final = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,7 @@ class UpdateOffer:
     Attributes:
         key: File, sheet and row number.
         hazard_id: The record.
+        revision: The revision it was compared with.
         code: Its permanent code.
         changes: What the row says otherwise.
         row: What the row says.
@@ -43,6 +46,7 @@ class UpdateOffer:
 
     key: RowKey
     hazard_id: UUID
+    revision: int
     code: str
     name: str
     changes: tuple[FieldPair, ...]
@@ -106,6 +110,7 @@ def offers(work: UnitOfWork, candidates: Candidates, found: Matches) -> tuple[Up
                 UpdateOffer(
                     key=_key(candidates, index),
                     hazard_id=hazard_id,
+                    revision=hazard.revision,
                     code=hazard.code,
                     name=hazard.name,
                     changes=changes,
@@ -183,14 +188,25 @@ def chosen_offers(
 def apply_offers(
     work: UnitOfWork, given: Sequence[UpdateOffer], batch_id: UUID, actor: Actor
 ) -> int:
-    """Store the updates on what the records say now, as a change of the batch; how many there were."""
+    """Store the updates as a change of the batch; how many there were.
+
+    Raises:
+        ConflictError: A record was saved since it was compared; nobody has seen the differences.
+    """
     stored = {h.id: h for h in work.batch_hazards.load([offer.hazard_id for offer in given])}
+    stale = [offer for offer in given if stored[offer.hazard_id].revision != offer.revision]
+    if stale:
+        shown = "、".join(f"{offer.name}（{offer.code}）" for offer in stale[:_MOST_NAMED])
+        raise ConflictError(
+            _("有 {n} 条要更新的记录在预览之后被人改过：{names}。").format(
+                n=len(stale), names=shown
+            ),
+            hint=_("请重新检查，核对新的差别后再提交。"),
+        )
     made = []
     for offer in given:
-        hazard = stored[offer.hazard_id]
-        if hazard.deleted_at is None and changes_by(hazard, offer.row):
-            saved = work.hazards.save(updated_by(hazard, offer.row), actor)
-            made.append((saved.id, saved.revision))
+        saved = work.hazards.save(updated_by(stored[offer.hazard_id], offer.row), actor)
+        made.append((saved.id, saved.revision))
     if made:
         work.batch_changes.add(batch_id, BatchChangeKind.UPDATE, made, actor)
     return len(made)

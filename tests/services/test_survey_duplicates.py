@@ -176,6 +176,66 @@ def test_the_permanent_code_names_a_record_too(survey, register, tmp_path):
     assert [offer.code for offer in found.updates] == [code]
 
 
+def test_a_row_with_a_known_number_may_be_registered_anew(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    rows = [
+        changed(A="西沟滑坡", D=118.97, G="西沟村"),
+        changed(I=20),
+        ["北沟滑坡", *ROW[1:3], 118.99, *ROW[4:5], "", *ROW[6:]],
+    ]
+    found = preview(survey, workbook(tmp_path / "b.xlsx", *rows))
+    assert (found.accepted, found.duplicates, len(found.updates)) == (1, 2, 2)
+    anew = found.adding([found.updates[0].key])
+    assert (anew.accepted, anew.duplicates, len(anew.updates)) == (2, 1, 1)
+    assert [hazard.name for hazard in anew.hazards] == ["西沟滑坡", "北沟滑坡"]
+    assert len(anew.repeated) == 1
+    outcome = survey.commit(anew, SilentJob(), [anew.updates[0].key])
+    assert (outcome.accepted, outcome.updated, outcome.duplicates) == (2, 1, 0)
+    kept, *new = live(register)
+    assert 20 in kept.attributes.values()
+    assert {(h.name, h.alias_codes) for h in new} == {
+        ("西沟滑坡", ("QL-2014-0001",)),
+        ("北沟滑坡", ()),
+    }
+    # The same file again brings nothing, and asks nothing.
+    again = preview(survey, tmp_path / "b.xlsx")
+    assert (again.accepted, again.duplicates, again.updates) == (0, 3, ())
+    assert verify(register) == []
+
+
+def test_a_permanent_code_is_never_taken_over_by_another_record(survey, register, tmp_path):
+    code = commit(survey, workbook(tmp_path / "a.xlsx", changed(F=""))).hazards[0].code
+    found = preview(survey, workbook(tmp_path / "b.xlsx", changed(F=code, A="西沟滑坡", D=118.97)))
+    survey.commit(found.adding([found.updates[0].key]), SilentJob())
+    old, new = live(register)
+    assert (old.code, new.name, new.alias_codes) == (code, "西沟滑坡", ())
+    assert found.adding([]) is found
+
+
+def test_exact_repeats_say_what_they_repeat(survey, register, tmp_path):
+    (first,) = commit(survey, workbook(tmp_path / "a.xlsx", ROW)).hazards
+    found = preview(
+        survey, workbook(tmp_path / "b.xlsx", ROW, changed(F="", A="西沟"), changed(F="", A="西沟"))
+    )
+    assert found.repeated == (f"东沟滑坡（{first.code}）", "西沟（b.xlsx Sheet 第 3 行）")
+    moved = preview(survey, workbook(tmp_path / "c.xlsx", changed(F="", G="")))
+    assert moved.repeated == (f"东沟滑坡（{first.code}）",)
+
+
+def test_an_update_of_a_record_saved_since_the_preview_is_refused_as_a_whole(
+    survey, register, tmp_path
+):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    new = changed(A="南沟滑坡", F="", D=118.99)
+    found = preview(survey, workbook(tmp_path / "b.xlsx", changed(G="新址"), new))
+    (hazard,) = live(register)
+    RegisterService(register, ACTOR).update(replace(hazard, address="别人改的"))
+    with pytest.raises(ConflictError, match="东沟滑坡"):
+        survey.commit(found, SilentJob(), None)
+    assert [h.address for h in live(register)] == ["别人改的"]
+    assert survey.commit(found, SilentJob()).accepted == 1
+
+
 # Look-alikes --------------------------------------------------------------------------------------
 
 
