@@ -32,6 +32,39 @@ class _QuietMap(MapCanvas):
             event.ignore()
 
 
+class GhostMap(_QuietMap):
+    """A hazard on a map of its own, with where it was, or what it is held against, as a ghost."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Selection(), parent)
+        self.selection.setParent(self)
+        self._ghost: Hazard | None = None
+        self._shown: Hazard | None = None
+        self.decorations.append(self._decorate)
+
+    def show_hazard(self, hazard: Hazard, ghost: Hazard | None) -> None:
+        """Show a hazard and bring both into view."""
+        self._ghost, self._shown = ghost, hazard
+        self.show_table(_table(hazard))
+        self.fit_bounds(_around(ghost, hazard))
+        self.update()
+
+    def show_nothing(self) -> None:
+        """Empty the map."""
+        self._ghost = self._shown = None
+        self.show_table(empty_table())
+        self.update()
+
+    def _decorate(self, painter: QPainter) -> None:
+        if self._ghost is None or self._shown is None:
+            return
+        if self._ghost.geometry.equals_exact(self._shown.geometry, 0.0):
+            return
+        view = self.viewport
+        paint_shift(painter, self._ghost.anchor(), self._shown.anchor(), view)
+        paint_ghost(painter, self._ghost.geometry, view)
+
+
 class VersionMaps(QWidget):
     """The former state on the left; the later one on the right, with the former as a ghost."""
 
@@ -46,10 +79,8 @@ class VersionMaps(QWidget):
         """
         super().__init__(parent)
         former, later = captions or (_("之前"), _("之后（虚线为之前的位置）"))
-        self.former, self.later = (_QuietMap(Selection(self)) for _side in range(2))
+        self.former, self.later = _QuietMap(Selection(self)), GhostMap()
         self._former_words = former
-        self._ghost: Hazard | None = None
-        self._shown: Hazard | None = None
         self._following = False
         self._captions: list[QLabel] = []
         row = QHBoxLayout(self)
@@ -70,20 +101,16 @@ class VersionMaps(QWidget):
             column.addWidget(caption)
             column.addWidget(canvas, 1)
             row.addLayout(column, 1)
-        self.later.decorations.append(self._decorate)
         self.former.moved.connect(partial(self._follow, self.former, self.later))
         self.later.moved.connect(partial(self._follow, self.later, self.former))
 
     def show_versions(self, before: Hazard | None, after: Hazard) -> None:
         """Show two states of one hazard; without a former one the left map is empty."""
-        self._ghost, self._shown = before, after
         self._captions[0].setText(
             self._former_words if before is not None else _("之前（还没有登记）")
         )
         self.former.show_table(_table(before) if before is not None else empty_table())
-        self.later.show_table(_table(after))
-        self.later.fit_bounds(_around(before, after))
-        self.later.update()
+        self.later.show_hazard(after, before)
 
     def close_down(self) -> None:
         """Stop painting."""
@@ -96,15 +123,6 @@ class VersionMaps(QWidget):
             lon, lat = leader.viewport.centre
             follower.centre_on(lon, lat, leader.viewport.scale_denominator())
             self._following = False
-
-    def _decorate(self, painter: QPainter) -> None:
-        if self._ghost is None or self._shown is None:
-            return
-        if self._ghost.geometry.equals_exact(self._shown.geometry, 0.0):
-            return
-        view = self.later.viewport
-        paint_shift(painter, self._ghost.anchor(), self._shown.anchor(), view)
-        paint_ghost(painter, self._ghost.geometry, view)
 
 
 def _table(hazard: Hazard) -> FeatureTable:

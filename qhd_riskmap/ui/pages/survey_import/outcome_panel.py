@@ -20,11 +20,13 @@ class OutcomePanel(QWidget):
         map_wanted: Show the new hazards on the map.
         copies_wanted: Write the annotated copies.
         again_wanted: Start another import.
+        look_alikes_wanted: Show the pairs to be merged.
     """
 
     map_wanted = Signal()
     copies_wanted = Signal()
     again_wanted = Signal()
+    look_alikes_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +46,9 @@ class OutcomePanel(QWidget):
             self.copies_wanted.emit,
             glyph="file-document-edit-outline",
         )
+        self.look_alikes = push_button(
+            _("待合并…"), "outcome-look-alikes", self.look_alikes_wanted.emit, glyph="compare"
+        )
         again = push_button(
             _("再导入一批"), "outcome-again", self.again_wanted.emit, glyph="file-plus-outline"
         )
@@ -53,7 +58,7 @@ class OutcomePanel(QWidget):
         head.addWidget(self.headline, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(SPACE_S)
-        for button in (self.show_map, self.copies, again):
+        for button in (self.show_map, self.copies, self.look_alikes, again):
             buttons.addWidget(button)
         buttons.addStretch(1)
         box = card(head, self.detail, self.rest, buttons)
@@ -69,8 +74,10 @@ class OutcomePanel(QWidget):
             self.headline.setText(_("已入库 {n} 条隐患").format(n=f"{outcome.accepted:,}"))
         else:
             self.headline.setText(_("没有新的隐患入库"))
+        renewed = _("更新 {n} 条 · ").format(n=f"{outcome.updated:,}") if outcome.updated else ""
         self.detail.setText(
-            _("退回 {rejected} · 重复跳过 {duplicates} · 坐标系未定 {undecided}").format(
+            renewed
+            + _("退回 {rejected} · 重复跳过 {duplicates} · 坐标系未定 {undecided}").format(
                 rejected=outcome.rejected,
                 duplicates=outcome.duplicates,
                 undecided=outcome.undecided,
@@ -80,6 +87,7 @@ class OutcomePanel(QWidget):
         self.rest.setVisible(bool(self.rest.text()))
         self.show_map.setVisible(bool(outcome.hazards))
         self.copies.setVisible(bool(outcome.issues))
+        self.look_alikes.setVisible(bool(outcome.suspects))
 
 
 def _advice(outcome: ImportOutcome) -> str:

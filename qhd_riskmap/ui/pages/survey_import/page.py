@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.survey_headers import ColumnChoice
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.errors import RiskMapError
+from qhd_riskmap.errors import ConflictError, RiskMapError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_import import (
     SURVEY_SUFFIXES,
@@ -89,6 +89,8 @@ class SurveyImportPage(Page):
         self.review.cards.columns_wanted.connect(self._ask_columns)
         self.review.counts.office.named.connect(self._sender_named)
         self.review.placed.connect(self._placed)
+        self.review.matching.use(self.desk)
+        self.review.matching.decided.connect(self._count_chosen)
         self.review.rows.mended.connect(self._mended)
         self.review.rows.ticked.connect(self._ticked)
         self.review.rows.datum_given.connect(self._datum_given)
@@ -96,6 +98,7 @@ class SurveyImportPage(Page):
         self.outcome.map_wanted.connect(self._show_on_map)
         self.outcome.copies_wanted.connect(self.ask_copies)
         self.outcome.again_wanted.connect(self.begin)
+        self.outcome.look_alikes_wanted.connect(self.after.open_look_alikes)
         self.begin()
 
     def _build(self) -> None:
@@ -303,11 +306,12 @@ class SurveyImportPage(Page):
     def _ticked(self, keys: list[RowKey], on: bool) -> None:  # noqa: FBT001 - from a signal
         if self.preview is not None:
             self.session.tick(keys, {offer.key for offer in self.preview.updates}, on=on)
-            self.review.rows.view.viewport().update()
             self._count_chosen()
 
     def _count_chosen(self) -> None:
         if self.preview is not None:
+            self.review.rows.view.viewport().update()
+            self.review.matching.refresh()
             count = self.session.to_commit(self.preview)
             self.commit_button.setText(_("提交入库 {n} 条").format(n=f"{count:,}"))
             self.commit_button.setEnabled(count > 0)
@@ -324,6 +328,7 @@ class SurveyImportPage(Page):
             lambda job: session.committed(self.desk.app.survey_import, preview, job),
             title=_("正在入库…"),
             on_success=self._committed,
+            on_failure=self._not_committed,
             on_cancel=self._commit_cancelled,
         )
         self._follow(handle)
@@ -333,6 +338,11 @@ class SurveyImportPage(Page):
         self.outcome.show_outcome(outcome)
         self._show(self.outcome, "")
         self.desk.announce(self.desk.app.survey_import.changes(outcome))
+
+    def _not_committed(self, error: BaseException) -> None:
+        self.desk.show_error(error)
+        if isinstance(error, ConflictError):
+            self._look()  # somebody was faster: the differences are others now
 
     def _commit_cancelled(self) -> None:
         self.desk.notify(_("已取消入库，登记库没有变化。"))

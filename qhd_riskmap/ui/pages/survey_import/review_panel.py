@@ -24,6 +24,7 @@ from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_table import TableRows, preview_tables
 from qhd_riskmap.ui.pages.survey_import.batch_map import BatchMap
+from qhd_riskmap.ui.pages.survey_import.matching_panel import MatchingPanel
 from qhd_riskmap.ui.pages.survey_import.rows_panel import RowsPanel
 from qhd_riskmap.ui.pages.survey_import.sender_box import SenderBox
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession
@@ -114,6 +115,8 @@ class ReviewPanel(QWidget):
         self.issue_tab = self._issue_tab()
         self.tabs.addTab(self.rows, "")
         self.tabs.addTab(self.issue_tab, "")
+        self.matching = MatchingPanel()
+        self.tabs.addTab(self.matching, "")
         self._build()
 
     def _build(self) -> None:
@@ -163,6 +166,8 @@ class ReviewPanel(QWidget):
             button.setEnabled(found[severity] > 0)
         self.tabs.setTabText(0, _("逐行 {n}").format(n=f"{sum(map(len, tables)):,}"))
         self.tabs.setTabText(1, _("问题 {n}").format(n=f"{len(preview.issues):,}"))
+        self.matching.show_preview(preview, session)
+        self.tabs.setTabText(2, _("比对 {n}").format(n=f"{len(self.matching):,}"))
         if first and self.cards.asking:
             height = sum(self._left.sizes())
             self._left.setSizes([height * 3 // 5, height * 2 // 5])
@@ -174,12 +179,14 @@ class ReviewPanel(QWidget):
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         self.map.restyle()
+        self.matching.restyle()
         self.issues.viewport().update()
         self.rows.view.viewport().update()
 
     def close_down(self) -> None:
         """End the painter's thread."""
         self.map.close_down()
+        self.matching.close_down()
 
     # -- map ------------------------------------------------------------------------------------
 

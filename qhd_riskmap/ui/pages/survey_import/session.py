@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.domain.survey_headers import NO_CHOICE, ColumnChoice
 from qhd_riskmap.geo.references import Reference, parse_reference
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_corrections import NO_CORRECTIONS, Corrections
 from qhd_riskmap.services.survey_import import ImportOutcome, ImportPreview, SurveyImport
@@ -17,6 +19,46 @@ from qhd_riskmap.services.survey_table import RowFate
 from qhd_riskmap.services.survey_updates import RowKey
 
 SheetKey = tuple[Path, str]
+
+
+class OfferChoice(StrEnum):
+    """What becomes of a row whose code a record has."""
+
+    SKIP = "skip"
+    UPDATE = "update"
+    ADD = "add"
+
+    @property
+    def label(self) -> str:
+        """Chinese words for it."""
+        return _(_OFFER_LABELS[self])
+
+
+_OFFER_LABELS: Final = {
+    OfferChoice.SKIP: N_("跳过"),
+    OfferChoice.UPDATE: N_("更新已有"),
+    OfferChoice.ADD: N_("作为新增"),
+}
+
+
+class SuspectChoice(StrEnum):
+    """What becomes of a row that looks like something else."""
+
+    LIST = "list"
+    APART = "apart"
+    LEAVE = "leave"
+
+    @property
+    def label(self) -> str:
+        """Chinese words for it."""
+        return _(_SUSPECT_LABELS[self])
+
+
+_SUSPECT_LABELS: Final = {
+    SuspectChoice.LIST: N_("入库，待合并"),
+    SuspectChoice.APART: N_("入库，不是同一处"),
+    SuspectChoice.LEAVE: N_("不入库"),
+}
 ASK_AGAIN: Final = "?"
 
 
@@ -31,6 +73,8 @@ class ImportSession:
         former: The same before each correction, oldest first.
         left: Sound rows that are not to be committed.
         updates: Offers that are to be applied to their records.
+        added: Offers that are to be registered anew instead.
+        apart: Rows known to be something else than what they look like.
         layouts: What the officer said of the columns of single sheets.
         sender: Office the files come from; "" leaves it to the sheets.
     """
@@ -42,12 +86,46 @@ class ImportSession:
     former: list[Corrections] = field(default_factory=list)
     left: set[RowKey] = field(default_factory=set)
     updates: set[RowKey] = field(default_factory=set)
+    added: set[RowKey] = field(default_factory=set)
+    apart: set[RowKey] = field(default_factory=set)
     layouts: dict[SheetKey, ColumnChoice] = field(default_factory=dict)
     sender: str = ""
 
     def chosen(self, key: RowKey, fate: RowFate) -> bool:
         """Whether a row is to be committed."""
-        return key in self.updates if fate is RowFate.UPDATE else key not in self.left
+        if fate is RowFate.UPDATE:
+            return self.offer_choice(key) is not OfferChoice.SKIP
+        return key not in self.left
+
+    def offer_choice(self, key: RowKey) -> OfferChoice:
+        """What becomes of an offer."""
+        if key in self.added:
+            return OfferChoice.ADD
+        return OfferChoice.UPDATE if key in self.updates else OfferChoice.SKIP
+
+    def choose_offers(self, keys: Collection[RowKey], choice: OfferChoice) -> None:
+        """Say what becomes of offers."""
+        self.updates -= set(keys)
+        self.added -= set(keys)
+        if choice is OfferChoice.UPDATE:
+            self.updates |= set(keys)
+        elif choice is OfferChoice.ADD:
+            self.added |= set(keys)
+
+    def suspect_choice(self, key: RowKey) -> SuspectChoice:
+        """What becomes of a row that looks like something else."""
+        if key in self.left:
+            return SuspectChoice.LEAVE
+        return SuspectChoice.APART if key in self.apart else SuspectChoice.LIST
+
+    def choose_suspects(self, keys: Collection[RowKey], choice: SuspectChoice) -> None:
+        """Say what becomes of rows that look like something else."""
+        self.left -= set(keys)
+        self.apart -= set(keys)
+        if choice is SuspectChoice.LEAVE:
+            self.left |= set(keys)
+        elif choice is SuspectChoice.APART:
+            self.apart |= set(keys)
 
     def answer(self, key: SheetKey, notation: str) -> None:
         """What a whole sheet's coordinates are; ``?`` takes the answer back."""
@@ -68,10 +146,10 @@ class ImportSession:
         """Choose rows or leave them out; ``offered`` are those that update a record."""
         offers, own = set(keys) & set(offered), set(keys) - set(offered)
         if on:
-            self.updates |= offers
+            self.choose_offers(offers - self.added, OfferChoice.UPDATE)
             self.left -= own
         else:
-            self.updates -= offers
+            self.choose_offers(offers, OfferChoice.SKIP)
             self.left |= own
 
     def write_cell(self, key: RowKey, column: int, text: str) -> None:
@@ -116,7 +194,15 @@ class ImportSession:
 
     def to_commit(self, preview: ImportPreview) -> int:
         """How many rows a commit would store or update."""
-        return len(preview.without(self.left).candidates) + len(self.wanted_updates(preview))
+        offered = {offer.key for offer in preview.updates}
+        chosen = len((self.updates | self.added) & offered)
+        return len(preview.without(self.left).candidates) + chosen
+
+    def to_register(self, preview: ImportPreview) -> ImportPreview:
+        """The preview with what is to be registered, and the offers still to be applied."""
+        # Rows left out are told apart from offers: `without` would drop the offers of the same rows.
+        left = self.left - self.wanted_updates(preview)
+        return preview.adding(self.added).without(left)
 
     def wanted_updates(self, preview: ImportPreview) -> set[RowKey]:
         """The offers chosen that are still there."""
@@ -127,8 +213,7 @@ class ImportSession:
     ) -> ImportOutcome:
         """Commit what is chosen, all or none."""
         wanted = self.wanted_updates(preview)
-        # Rows left out are told apart from offers: `without` would drop the offers of the same rows.
-        return service.commit(preview.without(self.left - wanted), job, wanted)
+        return service.commit(self.to_register(preview), job, wanted, self.apart)
 
     def _correct(self, fixes: Corrections) -> None:
         self.former.append(self.fixes)
