@@ -103,7 +103,7 @@ def test_before_and_after_stand_side_by_side_and_move_together(qtbot, dialog, se
     later.pan(40, 30)
     assert former.viewport.centre == pytest.approx(later.viewport.centre, abs=1e-9)
     picture = later.grab().toImage()
-    dialog.maps._ghost = None
+    later._ghost = None
     assert later.grab().toImage() != picture  # the ghost was in it
 
 
