@@ -32,7 +32,7 @@ from qhd_riskmap.cartography.path_painter import runs, visible_parts
 from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.qt_arrays import MAX_PRIMITIVES, draw_segments, path_of, polygon_of
 from qhd_riskmap.cartography.viewport import Bounds
-from qhd_riskmap.domain.map_layer import LayerFilter, MapLayer
+from qhd_riskmap.domain.map_layer import LayerFilter, MapLayer, text_of
 from qhd_riskmap.formats.vector_reading import VectorContent
 
 _LINES: Final = (
@@ -86,6 +86,14 @@ class VectorSource:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+    def fields(self) -> tuple[str, ...]:
+        """Names of the attributes that say anything: KML brings a dozen empty ones along."""
+        return tuple(
+            name
+            for name, values in self.content.attributes.items()
+            if any(text_of(value) for value in values.tolist())
+        )
 
     def shown(self, condition: LayerFilter | None) -> npt.NDArray[np.bool_]:
         """Which features meet a condition; all where its attribute is unknown."""

@@ -86,7 +86,7 @@ class LayerFilter:
         Numbers are compared as numbers where both sides are some, texts as texts without regard to
         case. A missing value meets no condition but "≠".
         """
-        texts = np.array([_text(value) for value in values.tolist()], dtype=object)
+        texts = np.array([text_of(value) for value in values.tolist()], dtype=object)
         wanted = self.value.strip().casefold()
         if self.comparison is Comparison.CONTAINS:
             return np.array([wanted in text for text in texts], dtype=bool)
@@ -117,7 +117,8 @@ def _by_order(orders: npt.NDArray[np.float64], comparison: Comparison) -> npt.ND
     return np.asarray(met[comparison], dtype=bool)
 
 
-def _text(value: object) -> str:
+def text_of(value: object) -> str:
+    """What an attribute of a file says, for comparing; "" for nothing."""
     if value is None or value != value:  # noqa: PLR0124 - NaN and NaT are unequal to themselves
         return ""
     return str(value).strip().casefold()

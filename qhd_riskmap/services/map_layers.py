@@ -143,17 +143,29 @@ class MapLayerService:
     # -- changing -------------------------------------------------------------------------------
 
     def add(self, layers: Sequence[MapLayer]) -> Changes:
-        """Put layers on top of the others.
+        """Put layers on top of those of their sort.
+
+        Shapes lie above pictures of the ground, those above tiles of the whole country: a new
+        ground must not hide the plans that were there before.
 
         Raises:
             InvalidInputError: A declared reference system is none.
         """
         self._actor.require(Permission.EDIT)
+        for layer in layers:
+            _check(layer)
         with self._unit_of_work() as work:
-            top = max((layer.position for layer in work.layers.all()), default=-1)
-            for number, layer in enumerate(layers, start=top + 1):
-                _check(layer)
-                work.layers.put(replace(layer, position=number), self._actor)
+            before = work.layers.all()
+            order = list(before)
+            for layer in layers:
+                below = [n for n, each in enumerate(order, 1) if _sort(each) <= _sort(layer)]
+                order.insert(max(below, default=0), layer)
+            fresh = {layer.id for layer in layers}
+            for number, layer in enumerate(order):
+                if layer.id in fresh:
+                    work.layers.put(replace(layer, position=number), self._actor)
+            if order[: len(before)] != before:
+                work.layers.arrange([layer.id for layer in order], self._actor)
             work.commit()
         return Changes(layers=True)
 
@@ -333,6 +345,13 @@ class MapLayerService:
 
     def _unit_of_work(self) -> UnitOfWork:
         return self._register.unit_of_work()
+
+
+def _sort(layer: MapLayer) -> int:
+    """0 for tiles, 1 for other pictures of the ground, 2 for shapes."""
+    if layer.kind in {LayerKind.TILES, LayerKind.ARCHIVE}:
+        return 0
+    return 1 if layer.kind.is_ground else 2
 
 
 def _check(layer: MapLayer) -> None:

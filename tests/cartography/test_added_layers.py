@@ -518,3 +518,18 @@ def test_dark_data_of_sixteen_bits_and_palettes_are_shown(tmp_path):
     shown = pixels(painted(open_layer(link(LayerKind.RASTER, palette), palette), viewport))
     assert (shown == RED).all(axis=2).any()
     assert not (shown == (0, 255, 0)).all(axis=2).any()
+
+
+def test_attributes_that_are_empty_everywhere_are_not_offered():
+    content = VectorContent(
+        geometries=np.array([shapely.Point(119, 40), shapely.Point(119.1, 40)], dtype=object),
+        attributes={
+            "名称": np.array(["石门", ""], dtype=object),
+            "timestamp": np.array([None, None], dtype=object),
+            "drawOrder": np.array([float("nan"), float("nan")]),
+            "icon": np.array(["", " "], dtype=object),
+            "编号": np.array([0, 0]),
+        },
+        skipped=0,
+    )
+    assert VectorSource(content).fields() == ("名称", "编号")

@@ -303,6 +303,43 @@ def test_a_scan_point_may_be_typed_and_taken_back(qtbot, layers, tmp_path):
     dialog.reject()
 
 
+def test_matched_points_are_marked_on_the_map_until_the_dialog_closes(
+    qtbot, map_page, layers, settled, tmp_path
+):
+    canvas = map_page.canvas
+    settled(canvas)
+    layer = layers._service.examine(scan(tmp_path / "扫描.png")).layers[0]
+    layers.adding.ask_points(layer, (300, 200))
+    dialog: ScanDialog = layers.adding.dialog
+    assert dialog.width() < map_page.window().width() / 2
+    place = QPoint(200, 150)
+    before = canvas.grab().toImage().pixelColor(place)
+    qtbot.mouseClick(dialog.view, Qt.MouseButton.LeftButton, pos=dialog.view.rect().center())
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    marked = canvas.grab().toImage().pixelColor(place)
+    assert marked.hue() == pytest.approx(QColor("#7b1fa2").hue(), abs=4)
+    dialog.reject()
+    assert canvas.grab().toImage().pixelColor(place) == before
+
+
+def test_layers_are_ordered_by_keyboard_too(qtbot, layers, tmp_path):
+    for name in ("甲", "乙", "丙"):
+        layer, _key = layers._service.tile_layer(name, f"https://{name}.b/{{z}}/{{x}}/{{y}}")
+        layers.adding.add((layer,))
+    qtbot.waitUntil(lambda: layers.panel.list.count() == 3, timeout=5000)
+    shown = layers.panel.list
+    shown.setCurrentRow(0)
+    top = shown.item(0).text()
+    qtbot.keyClick(shown, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert shown.item(1).text() == top
+    qtbot.waitUntil(lambda: stored(layers)[1].name == top, timeout=5000)
+    assert shown.currentItem().text() == top
+    qtbot.keyClick(shown, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.waitUntil(lambda: stored(layers)[2].name == top, timeout=5000)
+    qtbot.keyClick(shown, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert shown.item(0).text() == top
+
+
 def test_a_tile_service_is_added_with_its_key_and_the_network_stays_off_unless_allowed(
     qtbot, layers, settings
 ):

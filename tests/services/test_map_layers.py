@@ -10,6 +10,7 @@ import time
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from uuid import uuid4
 
 import numpy as np
 import pyogrio
@@ -171,6 +172,26 @@ def test_order_look_and_removal_are_remembered(app, tmp_path):
     ]
     app.layers.remove(first.id)
     assert [each.layer.name for each in app.layers.layers()] == ["乙"]
+
+
+def test_a_new_ground_lies_below_the_shapes_and_tiles_below_all(app, tmp_path):
+    def order():
+        return [each.layer.name for each in app.layers.layers()]
+
+    app.layers.add(app.layers.examine(shapefile(tmp_path / "规划.shp")).layers)
+    tiles, _key = app.layers.tile_layer("瓦片", "https://a.b/{z}/{x}/{y}")
+    app.layers.add([tiles])
+    assert order() == ["瓦片", "规划"]
+    picture = replace(tiles, id=uuid4(), kind=LayerKind.RASTER, name="航片", source="/a/航片.tif")
+    app.layers.add([picture])
+    app.layers.add(app.layers.examine(shapefile(tmp_path / "道路.shp")).layers)
+    app.layers.add([replace(tiles, id=uuid4(), name="影像瓦片")])
+    assert order() == ["瓦片", "影像瓦片", "航片", "规划", "道路"]
+    # What the officer arranged otherwise stays so.
+    ids = {each.layer.name: each.layer.id for each in app.layers.layers()}
+    app.layers.arrange([ids[name] for name in ("规划", "瓦片", "影像瓦片", "航片", "道路")])
+    app.layers.add(app.layers.examine(shapefile(tmp_path / "村界.shp")).layers)
+    assert order() == ["规划", "瓦片", "影像瓦片", "航片", "道路", "村界"]
 
 
 def test_changing_layers_needs_the_permission(app, tmp_path):

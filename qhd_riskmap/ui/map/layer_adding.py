@@ -7,8 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt, Signal
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QDialog, QFileDialog, QInputDialog, QWidget
 
 from qhd_riskmap.cartography.raster_source import whole_picture
@@ -20,6 +20,7 @@ from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.map_layers import LAYER_SUFFIXES, Examined, MapLayerService
 from qhd_riskmap.settings import save_settings
 from qhd_riskmap.ui.map.canvas import MapCanvas
+from qhd_riskmap.ui.map.overlay import paint_pin
 from qhd_riskmap.ui.map.pick_tool import PickTool
 from qhd_riskmap.ui.map.scan_dialog import ScanDialog
 from qhd_riskmap.ui.map.tile_dialog import TileDialog, WantedService
@@ -105,7 +106,7 @@ class LayerAdding(QObject):
         self._open(box)
 
     def add(self, layers: tuple[MapLayer, ...]) -> None:
-        """Keep layers in the register; they lie on top of the others."""
+        """Keep layers in the register; they lie on top of their sort."""
 
         def added(changes: Changes) -> None:
             self.added.emit(layers[-1].id)
@@ -142,9 +143,21 @@ class LayerAdding(QObject):
             quiet=True,
         )
         self.dialog = dialog
+        self._canvas.decorations.append(self._paint_points)
+        dialog.points_changed.connect(self._canvas.update)
         dialog.show()
+        # Beside the map, not over it: both are clicked in turn.
+        dialog.move(self._window.window().mapToGlobal(QPoint(0, 0)))
+
+    def _paint_points(self, painter: QPainter) -> None:
+        """The points that are matched so far, with their numbers, on the map too."""
+        if isinstance(self.dialog, ScanDialog):
+            for number, point in enumerate(self.dialog.points, start=1):
+                x, y = self._canvas.viewport.to_screen(point.lon, point.lat)
+                paint_pin(painter, QPointF(float(x), float(y)), str(number))
 
     def _scan_closed(self) -> None:
+        self._canvas.decorations.remove(self._paint_points)
         self.dialog = None
         self._canvas.take_tool(_BACK)
 
@@ -157,7 +170,12 @@ class LayerAdding(QObject):
         def lay(_job: JobContext) -> Changes:
             return service.lay_scan(layer, points)
 
-        self._desk.run(lay, title=_("正在定位扫描图…"), on_success=self._desk.announce, quiet=True)
+        def laid(changes: Changes) -> None:
+            self.added.emit(layer.id)
+            self._desk.announce(changes)
+            self._desk.notify(_("扫描图“{name}”已在地图上。").format(name=layer.name), "success")
+
+        self._desk.run(lay, title=_("正在定位扫描图…"), on_success=laid, quiet=True)
 
     # -- services -------------------------------------------------------------------------------
 
@@ -177,7 +195,7 @@ class LayerAdding(QObject):
         self._service.use(self._desk.settings)
         service = self._service
 
-        def add(_job: JobContext) -> Changes:
+        def add(_job: JobContext) -> tuple[MapLayer, Changes]:
             layer, pasted = service.tile_layer(
                 wanted.name,
                 wanted.address,
@@ -188,9 +206,15 @@ class LayerAdding(QObject):
             )
             if wanted.key or pasted:
                 service.set_key(layer.source, wanted.key or pasted)
-            return service.add([layer])
+            return layer, service.add([layer])
 
-        self._desk.run(add, title=_("正在添加图层…"), on_success=self._desk.announce, quiet=True)
+        def added(result: tuple[MapLayer, Changes]) -> None:
+            layer, changes = result
+            self.added.emit(layer.id)
+            self._desk.announce(changes)
+            self._desk.notify(_("已添加图层“{name}”。").format(name=layer.name), "success")
+
+        self._desk.run(add, title=_("正在添加图层…"), on_success=added, quiet=True)
 
     def _open(self, dialog: QDialog) -> None:
         self.dialog = dialog

@@ -223,7 +223,7 @@ class LayerDesk(QObject):
         if linked is None:
             return
         source = self._opened[layer_id].source if layer_id in self._opened else None
-        fields = tuple(source.content.attributes) if isinstance(source, VectorSource) else ()
+        fields = source.fields() if isinstance(source, VectorSource) else ()
         dialog = LayerDialog(linked.layer, fields, self._window)
         dialog.confirmed.connect(self._save)
         if isinstance(source, RasterSource):

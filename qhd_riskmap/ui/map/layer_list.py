@@ -7,7 +7,7 @@ from typing import Final
 from uuid import UUID
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDropEvent, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QDropEvent, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, QWidget
 
 from qhd_riskmap.cartography.layer_sign import paint_layer_sign
@@ -40,6 +40,7 @@ class LayerList(QListWidget):
         super().__init__(parent)
         self.setObjectName("layer-list")
         self.setAccessibleName(_("添加的图层"))
+        self.setAccessibleDescription(_("拖动或按 Alt+↑、Alt+↓ 调整上下次序"))
         self.setIconSize(_SIGN)
         self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
@@ -85,6 +86,22 @@ class LayerList(QListWidget):
         before = self.order()
         super().dropEvent(event)
         if self.order() != before:
+            self.arranged.emit(self.order())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt with an arrow moves the layer in hand up or down."""
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()), 0)
+        if step and event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            self._move_current(step)
+        else:
+            super().keyPressEvent(event)
+
+    def _move_current(self, step: int) -> None:
+        row = self.currentRow()
+        if 0 <= row + step < self.count():
+            item = self.takeItem(row)
+            self.insertItem(row + step, item)
+            self.setCurrentItem(item)
             self.arranged.emit(self.order())
 
     def _item(self, linked: LinkedLayer, error: RiskMapError | None) -> QListWidgetItem:

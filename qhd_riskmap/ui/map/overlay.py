@@ -18,6 +18,7 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 _MOST_VERTICES: Final = 4000
 _BAR_HEIGHT: Final = 5
 _ARROW: Final = 36
+_PIN: Final = 8
 
 
 def paint_selection(
@@ -142,6 +143,15 @@ def paint_measured(
             painter.drawEllipse(corner, 3.0, 3.0)
     if label:
         paint_note(painter, corners[-1], label)
+
+
+def paint_pin(painter: QPainter, place: QPointF, text: str) -> None:
+    """A cross at a place and its number beside it."""
+    for pen in _selection_pens(4.0, 1.5):
+        painter.setPen(pen)
+        painter.drawLine(place + QPointF(-_PIN, 0), place + QPointF(_PIN, 0))
+        painter.drawLine(place + QPointF(0, -_PIN), place + QPointF(0, _PIN))
+    paint_note(painter, place, text)
 
 
 def paint_note(painter: QPainter, place: QPointF, text: str) -> None:

@@ -33,7 +33,7 @@ from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
-_SIZE: Final = (860, 620)
+_SIZE: Final = (520, 660)
 _POOR_M: Final = 50.0
 
 
@@ -42,10 +42,12 @@ class ScanDialog(QDialog):
 
     Signals:
         place_wanted: The officer shall click the pending point on the map.
+        points_changed: Points were added or deleted.
         confirmed: The layer and its points (`MapLayer`, tuple of `ControlPoint`).
     """
 
     place_wanted = Signal()
+    points_changed = Signal()
     confirmed = Signal(object, object)
 
     def __init__(
@@ -107,8 +109,7 @@ class ScanDialog(QDialog):
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()
-        row.addWidget(self.typed, 1)
-        row.addWidget(self.datum)
+        row.addWidget(self.datum, 1)
         row.addWidget(self.take)
         buttons = QDialogButtonBox()
         buttons.addButton(self.ok, QDialogButtonBox.ButtonRole.AcceptRole)
@@ -120,6 +121,7 @@ class ScanDialog(QDialog):
         column.setSpacing(SPACE_S)
         column.addWidget(self.step)
         column.addWidget(self.view, 1)
+        column.addWidget(self.typed)
         column.addLayout(row)
         column.addWidget(self.table)
         column.addWidget(self.verdict)
@@ -160,6 +162,7 @@ class ScanDialog(QDialog):
         else:
             self.step.setText(_("已有 {high} 个点。").format(high=MOST_POINTS))
         self._judge()
+        self.points_changed.emit()
 
     def _judge(self) -> None:
         residuals: tuple[float, ...] = ()
