@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.coverage import CoverageService
     from qhd_riskmap.services.exporting import ExportService
+    from qhd_riskmap.services.factor_table import FactorTableService
     from qhd_riskmap.services.history import HistoryService
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.release import ReleaseService
     from qhd_riskmap.services.remediation import RemediationService
     from qhd_riskmap.services.reshaping import ReshapingService
+    from qhd_riskmap.services.rule_profiles import RuleProfileService
     from qhd_riskmap.services.survey_batches import BatchService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.services.survey_reinterpret import ReinterpretService
@@ -179,6 +181,20 @@ class App:
         from qhd_riskmap.services.assessment import AssessmentService  # noqa: PLC0415
 
         return AssessmentService(self.register, self.actor)
+
+    @cached_property
+    def factor_tables(self) -> FactorTableService:
+        """Many assessments from one table, factor defaults of areas."""
+        from qhd_riskmap.services.factor_table import FactorTableService  # noqa: PLC0415
+
+        return FactorTableService(self.register, self.actor)
+
+    @cached_property
+    def rule_profiles(self) -> RuleProfileService:
+        """The office's own rules."""
+        from qhd_riskmap.services.rule_profiles import RuleProfileService  # noqa: PLC0415
+
+        return RuleProfileService(self.register, self.actor)
 
     @cached_property
     def survey_import(self) -> SurveyImport:

@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 from pathlib import Path
 from typing import NoReturn
 
+from qhd_riskmap.cli.assess_arguments import (
+    add_assess,
+    add_assess_table,
+    add_factor_defaults,
+    add_rules,
+    add_sign,
+    day,
+)
 from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.remediation_arguments import add_remedy, add_task, add_tasks, add_workdays
@@ -166,13 +173,11 @@ def _show(commands: Commands[Parser]) -> None:
 
 
 def _assess(commands: Commands[Parser]) -> None:
-    parser = _command(commands, "assess", _("评估一条隐患"))
-    parser.add_argument("id", metavar="ID")
-    parser.add_argument("--method", required=True, metavar="KEY")
-    parser.add_argument(
-        "--set", action="append", default=[], dest="factors", type=factor, metavar="L=4"
-    )
-    parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("评估日期，默认今天"))
+    add_assess(_command(commands, "assess", _("评估一条隐患")))
+    add_sign(_command(commands, "sign", _("签批一条隐患最近的评估")))
+    add_assess_table(_command(commands, "assess-table", _("按一张表批量评估")))
+    add_factor_defaults(_command(commands, "factor-defaults", _("各乡镇、县区的因素默认值")))
+    add_rules(_command(commands, "rules", _("评估规则：列出、导出、试算、启用")))
 
 
 def _move(commands: Commands[Parser]) -> None:
@@ -290,24 +295,6 @@ def _demo(commands: Commands[Parser]) -> None:
 
 
 # --- typed arguments ------------------------------------------------------------------------------
-
-
-def day(text: str) -> date:
-    """A calendar day, YYYY-MM-DD."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            _("“{text}”不是日期，应为 2014-03-05").format(text=text)
-        ) from error
-
-
-def factor(text: str) -> tuple[str, str]:
-    """One ``NAME=value``."""
-    name, sign, value = text.partition("=")
-    if not sign or not name.strip():
-        raise argparse.ArgumentTypeError(_("“{text}”应写成 L=4").format(text=text))
-    return name.strip(), value.strip()
 
 
 def bounding_box(text: str) -> tuple[float, float, float, float]:

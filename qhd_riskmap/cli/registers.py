@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
 
 from qhd_riskmap.bootstrap import create_app
 from qhd_riskmap.cli.access import open_register_app, passphrase
 from qhd_riskmap.cli.documents import (
-    assessment_object,
     hazard_object,
     hazard_row,
-    lowering_object,
 )
 from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.hazard import Hazard
@@ -106,25 +103,6 @@ def show(options: argparse.Namespace, output: Output) -> int:
         lines.append(f"{item.assessed_on} {item.method} {_(item.level.label)}（{item.assessor}）")
         lines.extend(f"  {reason}" for reason in item.reasons)
     output.result(hazard_object(hazard, assessments), lines)
-    return 0
-
-
-def assess(options: argparse.Namespace, output: Output) -> int:
-    """Grade one hazard."""
-    factors = dict(options.factors)
-    if len(factors) != len(options.factors):
-        raise InvalidInputError(_("同一个因素给了两次。"))
-    on = options.on or date.today()  # noqa: DTZ011 - the officer's own calendar day
-    with open_register_app(options) as app:
-        hazard, assessment, _changes = app.assessment.assess(
-            options.id, options.method, factors, on=on
-        )
-        everything = app.assessment.of(hazard.id)
-        steps = app.assessment.what_would_lower(options.method, assessment.inputs)
-    lines = [f"{hazard.code} {hazard.name}：{_(assessment.level.label)}", *assessment.reasons]
-    lines += [_("降级：{step}").format(step=step.text) for step in steps]
-    document = {**assessment_object(assessment), "lowering": [lowering_object(s) for s in steps]}
-    output.result({**hazard_object(hazard, everything), "assessment": document}, lines)
     return 0
 
 

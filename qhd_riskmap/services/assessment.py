@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from qhd_riskmap.domain.grading.method import (
 from qhd_riskmap.domain.grading.result import GradingResult, Lowering, not_gradable
 from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.domain.worksheet import (
     Occasion,
     SignOff,
@@ -37,8 +38,8 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
-AcceptedEvidence = Callable[[UnitOfWork, UUID], bool]
-"""Whether remediation of a hazard was accepted, with evidence, since its newest assessment."""
+_ACCEPTED = frozenset({TaskState.ACCEPTED, TaskState.CLOSED})
+_ENDED = _ACCEPTED | {TaskState.VOID, TaskState.TRANSFERRED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,15 +72,9 @@ class AssessmentMaterial:
 class AssessmentService:
     """Use cases of grading, for one actor."""
 
-    def __init__(
-        self,
-        register: Register,
-        actor: Actor,
-        accepted_evidence: AcceptedEvidence | None = None,
-    ) -> None:
+    def __init__(self, register: Register, actor: Actor) -> None:
         self._register = register
         self._actor = actor
-        self._accepted_evidence = accepted_evidence
 
     def methods(self) -> Methods:
         """The grading methods by key, with the office's own rules where it has any."""
@@ -153,7 +148,7 @@ class AssessmentService:
         result = grading.grade(form.inputs)
         if result.level is None:
             raise not_gradable(grading.label, result.reasons[-1])
-        self._require_grounds(work, hazard, form.worksheet, result.level)
+        accepted = _grounds(work, hazard, form.worksheet, result.level)
         after = self._after(grading, result, form.after)
         return Assessment(
             id=uuid4(),
@@ -169,7 +164,10 @@ class AssessmentService:
             residual_level=after.level if after else None,
             next_review=form.next_review or next_review(result.level, on, review_months()),
             worksheet=replace(
-                form.worksheet, band=result.band, residual_band=after.band if after else ""
+                form.worksheet,
+                band=result.band,
+                residual_band=after.band if after else "",
+                accepted=accepted,
             ),
         )
 
@@ -226,21 +224,6 @@ class AssessmentService:
         with self._register.unit_of_work() as work:
             return work.sign_offs.of([assessment.id])
 
-    def _require_grounds(
-        self, work: UnitOfWork, hazard: Hazard, worksheet: Worksheet, level: RiskLevel
-    ) -> None:
-        """After remediation a level goes down only with accepted evidence."""
-        if worksheet.occasion is not Occasion.REMEDIATED or hazard.level is None:
-            return
-        if level.rank <= hazard.level.rank:
-            return
-        accepted = self._accepted_evidence
-        if accepted is None or not accepted(work, hazard.id):
-            raise InvalidInputError(
-                _("“{name}”整改后降级，须先有验收合格的整改。").format(name=hazard.name),
-                hint=_("请先办理验收并附证据，再复评。"),
-            )
-
     @staticmethod
     def _after(
         grading: GradingMethod, result: GradingResult, after: Inputs
@@ -251,6 +234,45 @@ class AssessmentService:
         if expected.rank < result.rank:
             raise InvalidInputError(_("采取措施之后的等级不应更高，请核对。"))
         return expected
+
+
+def _grounds(
+    work: UnitOfWork, hazard: Hazard, worksheet: Worksheet, level: RiskLevel
+) -> tuple[str, ...]:
+    """The accepted remediation that a lower level rests on; none where the level does not go down.
+
+    Raises:
+        InvalidInputError: The level may not go down: after remediation without an acceptance since
+            the last assessment, or while remediation is under way and nothing else is said to have
+            changed.
+    """
+    if hazard.level is None or level.rank <= hazard.level.rank:
+        return ()
+    tasks = work.tasks.of_hazard(hazard.id)
+    if worksheet.occasion is Occasion.REMEDIATED:
+        newest = work.assessments.of(hazard.id)[:1]
+        since = newest[0].assessed_on if newest else date.min
+        accepted = tuple(
+            task.number
+            for task in tasks
+            if task.state in _ACCEPTED and task.accepted_on and task.accepted_on >= since
+        )
+        if not accepted:
+            raise InvalidInputError(
+                _("“{name}”整改后降级，须先有验收合格的整改。").format(name=hazard.name),
+                hint=_("请先办理验收并附证据，再复评。"),
+            )
+        return accepted
+    under_way = [task.number for task in tasks if task.state not in _ENDED]
+    explained = worksheet.occasion is Occasion.CHANGED and worksheet.opinion
+    if under_way and not explained:
+        raise InvalidInputError(
+            _("“{name}”还有没办完的整改（{tasks}），不能降级。").format(
+                name=hazard.name, tasks="、".join(under_way)
+            ),
+            hint=_("请验收后以“整改后复评”降级；与整改无关的，缘由选“情况变化”并写明意见。"),
+        )
+    return ()
 
 
 def review_months() -> Mapping[str, int]:

@@ -21,6 +21,7 @@ class Changes:
         coverage: What is recorded of surveys changed.
         look_alikes: Something was decided about pairs that may be one thing.
         tasks: Remediation tasks, their files or the working days changed.
+        rules: The office's own rules changed.
         receptors: Receptors, townships or resources changed.
     """
 
@@ -28,6 +29,7 @@ class Changes:
     hazards: bool = False
     office: bool = False
     releases: bool = False
+    rules: bool = False
     receptors: bool = False
     attachments: bool = False
     bookmarks: bool = False

@@ -21,3 +21,6 @@ class SilentJob:
 
     def advance(self, done: int, total: int, note: str = "") -> None:
         """Do nothing."""
+
+
+QUIET_JOB: JobContext = SilentJob()

@@ -19,12 +19,11 @@ from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.geodesy import translate_to
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.jobs import JobContext, SilentJob
+from qhd_riskmap.services.jobs import QUIET_JOB, JobContext
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 CANONICAL = "cgcs2000"
-QUIET_JOB: JobContext = SilentJob()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
