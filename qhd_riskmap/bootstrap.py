@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.survey_batches import BatchService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.services.survey_reinterpret import ReinterpretService
+    from qhd_riskmap.services.survey_templates import SurveyTemplates
     from qhd_riskmap.services.work_calendar import WorkCalendarService
     from qhd_riskmap.storage.engine import Register
 
@@ -202,6 +203,13 @@ class App:
         from qhd_riskmap.services.survey_import import SurveyImport  # noqa: PLC0415
 
         return SurveyImport(self.register, self.actor)
+
+    @cached_property
+    def survey_templates(self) -> SurveyTemplates:
+        """Templates and forms for those who send sheets."""
+        from qhd_riskmap.services.survey_templates import SurveyTemplates  # noqa: PLC0415
+
+        return SurveyTemplates(self.register, self.actor)
 
     @cached_property
     def release(self) -> ReleaseService:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from PySide6.QtCore import QBuffer, QHashSeed, QIODevice, QMarginsF, QRect, QSize, QUuid
 from PySide6.QtGui import QColor, QImage, QPageLayout, QPageSize, QPainter, QPdfWriter
@@ -25,6 +25,7 @@ from qhd_riskmap.cartography.page_model import ExportJob, PageSize, PlacedSheet,
 from qhd_riskmap.errors import DiskFullError, InvalidInputError, OutputFileError
 from qhd_riskmap.i18n import _
 
+T = TypeVar("T")
 PDF_DPI: Final = 1200
 SVG_DPI: Final = 96.0
 _MIN_DPI: Final = 30
@@ -58,6 +59,25 @@ def export_pdf(
         DiskFullError: The volume is full.
         InvalidInputError: The texts do not fit the page.
     """
+    orientation = (
+        QPageLayout.Orientation.Landscape if page.landscape else QPageLayout.Orientation.Portrait
+    )
+
+    def paint(painter: QPainter, _writer: QPdfWriter) -> PlacedSheet:
+        return paint_sheet(painter, content, page, PDF_DPI)
+
+    raw, placed = painted_pdf(content.title, PAPER_IDS[page.name[:2]], orientation, paint)
+    write_whole(path, fixed_pdf(raw, made_on, content.language))
+    return placed
+
+
+def painted_pdf(
+    title: str,
+    paper: QPageSize.PageSizeId,
+    orientation: QPageLayout.Orientation,
+    paint: Callable[[QPainter, QPdfWriter], T],
+) -> tuple[bytes, T]:
+    """A PDF without margins at `PDF_DPI`, as Qt writes it, and what ``paint`` returned."""
     ensure_gui_application()
     # Qt writes the fonts in the order of a hash table; its seed is random in every process.
     QHashSeed.setDeterministicGlobalSeed()
@@ -65,26 +85,23 @@ def export_pdf(
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     writer = QPdfWriter(buffer)
     writer.setPdfVersion(QPdfWriter.PdfVersion.PdfVersion_1_6)
-    writer.setPageSize(QPageSize(PAPER_IDS[page.name[:2]]))
-    landscape = QPageLayout.Orientation.Landscape
-    portrait = QPageLayout.Orientation.Portrait
-    writer.setPageOrientation(landscape if page.landscape else portrait)
+    writer.setPageSize(QPageSize(paper))
+    writer.setPageOrientation(orientation)
     writer.setPageMargins(QMarginsF(0, 0, 0, 0))
     writer.setResolution(PDF_DPI)
-    writer.setTitle(content.title)
+    writer.setTitle(title)
     writer.setCreator("")
     writer.setDocumentId(_FIXED_DOCUMENT)
     painter = QPainter(writer)
     try:
-        placed = paint_sheet(painter, content, page, PDF_DPI)
+        made = paint(painter, writer)
     finally:
         painter.end()
         del writer
         QHashSeed.resetRandomGlobalSeed()
     raw = bytes(buffer.data().data())
     buffer.close()
-    _write(path, fixed_pdf(raw, made_on, content.language))
-    return placed
+    return raw, made
 
 
 def export_png(
@@ -107,7 +124,7 @@ def export_png(
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # stubs type the format as bytes only
     raw = bytes(buffer.data().data())
     buffer.close()
-    _write(path, fixed_png(raw, dpi))
+    write_whole(path, fixed_png(raw, dpi))
     return placed
 
 
@@ -141,7 +158,7 @@ def export_svg(
         painter.end()
     raw = bytes(buffer.data().data())
     buffer.close()
-    _write(path, fixed_svg(raw, page.millimetres, content.language))
+    write_whole(path, fixed_svg(raw, page.millimetres, content.language))
     return placed
 
 
@@ -186,7 +203,7 @@ def _pixels(page: PageSize, dpi: float) -> tuple[int, int]:
     return round(width / _MM_PER_INCH * dpi), round(height / _MM_PER_INCH * dpi)
 
 
-def _write(path: str | os.PathLike[str], content: bytes) -> None:
+def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
     """Replace the target as a whole: a cut file must never look like a finished map."""
     target = Path(path)
     partial = target.with_name(target.name + ".partial")

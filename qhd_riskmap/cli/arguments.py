@@ -86,7 +86,10 @@ def _office(parser: Parser) -> None:
 def _template(commands: Commands[Parser]) -> None:
     parser = _command(commands, "template", _("生成排查表模板"), register=False)
     parser.add_argument(
-        "out", type=Path, metavar="OUT.xlsx|OUT.docx", help=_("docx 为可打印填写的表格")
+        "out",
+        type=Path,
+        metavar="OUT.xlsx|OUT.docx|OUT.pdf",
+        help=_("docx 为可在屏幕上填写的表格，pdf 为打印的表格"),
     )
     parser.add_argument("--type", action="append", default=[], dest="types", metavar=_("类型"))
     parser.add_argument("--unit", default="", metavar=_("单位"), help=_("填报单位"))

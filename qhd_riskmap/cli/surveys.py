@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,11 +11,13 @@ from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
+from qhd_riskmap.formats.output_file import require_document_path
 from qhd_riskmap.geo.datums import parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.survey_import import ImportOutcome, TemplateOffice, write_survey_template
+from qhd_riskmap.services.survey_import import ImportOutcome
 from qhd_riskmap.services.survey_layout import Layouts, choice_of
+from qhd_riskmap.services.survey_templates import TemplateOffice, write_survey_template
 from qhd_riskmap.services.survey_updates import NO_UPDATES
 
 AUTO = "auto"
@@ -26,7 +27,6 @@ _WORKBOOKS = (".xlsx", ".xlsm")
 def template(options: argparse.Namespace, output: Output) -> int:
     """Write the survey template for some types, or for all."""
     types = [taxonomy().get(key) for key in options.types] or list(taxonomy().types)
-    _require_workbook_path(options.out, (".xlsx", ".docx"))
     office = TemplateOffice(
         unit=options.unit, division=options.county, townships=tuple(options.townships)
     )
@@ -44,7 +44,7 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
     layouts = Layouts(for_all=choice_of(dict(options.meanings), options.header_row))
     if options.report is not None:
         # Before anything is stored: a report that cannot be written must not follow a commit.
-        _require_workbook_path(options.report, _WORKBOOKS)
+        require_document_path(options.report, _WORKBOOKS)
         _require_other_than(options.report, options.files)
     with open_register_app(options) as app:
         job = SilentJob()
@@ -74,24 +74,6 @@ def _require_other_than(report: Path, files: Sequence[Path]) -> None:
             raise OutputFileError(
                 _("不能覆盖原表“{name}”。").format(name=file.name), hint=_("请换一个文件名。")
             )
-
-
-def _require_workbook_path(path: Path, suffixes: tuple[str, ...]) -> None:
-    """Refuse a place where writing a workbook would destroy something else, say a register.
-
-    Raises:
-        OutputFileError: Not the name of a workbook, a folder, or a file of another kind.
-    """
-    if path.suffix.lower() not in suffixes or path.is_dir():
-        raise OutputFileError(
-            _("“{path}”不是 .xlsx 文件名。").format(path=path),
-            hint=_("请写出文件名，如 {example}。").format(example=_("排查表.xlsx")),
-        )
-    if path.is_file() and path.stat().st_size and not zipfile.is_zipfile(path):
-        raise OutputFileError(
-            _("“{path}”已经存在，而且不是 Excel 文件，没有覆盖。").format(path=path),
-            hint=_("请换一个文件名。"),
-        )
 
 
 def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:

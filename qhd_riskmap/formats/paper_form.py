@@ -25,7 +25,16 @@ from qhd_riskmap.i18n import N_, _
 _FONT: Final = "宋体"
 _MOST_BOXES: Final = 12
 _SKIPPED: Final = frozenset({"seq", "vertices", "geometry_kind", "start_lon"})
-_VERTICES: Final = 8
+VERTEX_LINES: Final = 8
+FORM_TITLE: Final = N_("{type}隐患排查表")
+FORM_SENDER: Final = N_("填报单位：")
+FORM_DAY: Final = N_("　　填表日期：　　　年　　月　　日　　表号：")
+FORM_CORNERS: Final = N_("线、面的拐点（依次填写，首尾相同表示面；手工画的草图请附后）")
+FORM_CORNER_HEADS: Final = (N_("序号"), N_("经度"), N_("纬度"))
+FORM_NOTE: Final = N_("带“*”的必填。坐标请注明来源：手机地图（高德、百度）与 GPS 相差数百米。")
+FORM_SIGNATURES: Final = N_(
+    "填表人：　　　　　　　　审核人：　　　　　　　　单位负责人：　　　　　　　　（盖章）"
+)
 _W14: Final = "http://schemas.microsoft.com/office/word/2010/wordml"
 _SECTIONS: Final = (
     (N_("一、名称与位置"), ("code", "name", "sub_kind", "county", "township", "address", "lon", "lat", "datum")),
@@ -52,9 +61,7 @@ def write_paper_form(
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2)
     section.top_margin = section.bottom_margin = Cm(1.8)
-    section.footer.paragraphs[0].text = _("表格版本 {template}，类型表版本 {types}").format(
-        template=TEMPLATE_VERSION, types=taxonomy().version
-    )
+    section.footer.paragraphs[0].text = form_version()
     for number, hazard_type in enumerate(types):
         if number:
             document.add_page_break()
@@ -69,28 +76,42 @@ def _write_type(document: Any, hazard_type: HazardType, office: TemplateOffice) 
 
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    run = title.add_run(_("{type}隐患排查表").format(type=_(hazard_type.label)))
+    run = title.add_run(_(FORM_TITLE).format(type=_(hazard_type.label)))
     run.bold, run.font.size, run.font.name = True, Pt(16), _FONT
     _set_east_asian(run._element.get_or_add_rPr())  # noqa: SLF001 - python-docx has no other way
-    head = document.add_paragraph(_("填报单位："))
+    head = document.add_paragraph(_(FORM_SENDER))
     _add_control(head, storable(office.unit), "sender")
-    head.add_run(_("　　填表日期：　　　年　　月　　日　　表号："))
-    rows = list(_rows(hazard_type))
+    head.add_run(_(FORM_DAY))
+    rows = list(form_rows(hazard_type))
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     table.autofit = False
     for field in rows:
         _add_row(table, field, hazard_type, office)
     _add_vertices(document)
-    document.add_paragraph(
-        _("带“*”的必填。坐标请注明来源：手机地图（高德、百度）与 GPS 相差数百米。")
-    )
-    document.add_paragraph(
-        _("填表人：　　　　　　　　审核人：　　　　　　　　单位负责人：　　　　　　　　（盖章）")
+    document.add_paragraph(_(FORM_NOTE))
+    document.add_paragraph(_(FORM_SIGNATURES))
+
+
+def form_version() -> str:
+    """What tells one edition of the form from another."""
+    return _("表格版本 {template}，类型表版本 {types}").format(
+        template=TEMPLATE_VERSION, types=taxonomy().version
     )
 
 
-def _rows(hazard_type: HazardType) -> Iterator[Field | str]:
+def boxes_of(field: Field, hazard_type: HazardType, office: TemplateOffice) -> tuple[str, ...]:
+    """What is ticked for a field; empty where its answer is written."""
+    choices = field_choices(field, hazard_type, office)
+    return choices if len(choices) <= _MOST_BOXES else ()
+
+
+def form_label(field: Field) -> str:
+    """What stands before an answer."""
+    return ("*" if field.required else "") + field.header
+
+
+def form_rows(hazard_type: HazardType) -> Iterator[Field | str]:
     """Section titles and the fields below them, every field once."""
     fields = {f.key: f for f in template_fields(hazard_type) if f.key not in _SKIPPED}
     own = [field.key for field in hazard_type.fields]
@@ -119,10 +140,10 @@ def _add_row(
         joined = label.merge(answer)
         joined.paragraphs[0].add_run(field).bold = True
         return
-    label.text = ("*" if field.required else "") + field.header
+    label.text = form_label(field)
     place = answer.paragraphs[0]
-    choices = field_choices(field, hazard_type, office)
-    if choices and len(choices) <= _MOST_BOXES:
+    choices = boxes_of(field, hazard_type, office)
+    if choices:
         for choice in choices:
             _add_box(place, f"{field.key}:{choice}")
             place.add_run(f"{_(choice)}　")
@@ -134,16 +155,14 @@ def _add_row(
 def _add_vertices(document: Any) -> None:
     """Room for the corners of a line or an area."""
     document.add_paragraph()
-    document.add_paragraph(_("线、面的拐点（依次填写，首尾相同表示面；手工画的草图请附后）")).runs[
-        0
-    ].bold = True
+    document.add_paragraph(_(FORM_CORNERS)).runs[0].bold = True
     table = document.add_table(rows=1, cols=6)
     table.style = "Table Grid"
-    for cell, text in zip(table.rows[0].cells, (_("序号"), _("经度"), _("纬度")) * 2, strict=True):
-        cell.text = text
-    for number in range(1, _VERTICES + 1):
+    for cell, text in zip(table.rows[0].cells, FORM_CORNER_HEADS * 2, strict=True):
+        cell.text = _(text)
+    for number in range(1, VERTEX_LINES + 1):
         cells = table.add_row().cells
-        cells[0].text, cells[3].text = str(number), str(number + _VERTICES)
+        cells[0].text, cells[3].text = str(number), str(number + VERTEX_LINES)
 
 
 def _add_control(paragraph: Any, text: str, tag: str, *, kind: str = "text") -> None:

@@ -16,17 +16,9 @@ from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.paper_form import write_paper_form
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES
-from qhd_riskmap.formats.survey_template import (
-    ANYBODY,
-    TEMPLATE_SHEET,
-    TemplateOffice,
-    template_types,
-    write_template,
-)
+from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
@@ -92,24 +84,10 @@ __all__ = [
     "SheetDatum",
     "SurveyFile",
     "SurveyImport",
-    "TemplateOffice",
-    "write_survey_template",
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
-
-
-def write_survey_template(
-    path: Path, types: Sequence[HazardType], office: TemplateOffice = ANYBODY
-) -> None:
-    """Write the survey template for some types; as a form for paper where ``path`` ends with docx.
-
-    Raises:
-        OutputFileError: The file cannot be written.
-    """
-    write = write_paper_form if path.suffix.lower() == ".docx" else write_template
-    write(path, types, office)
 
 
 @dataclass(frozen=True, slots=True)

@@ -384,6 +384,13 @@ def test_template_writes_one_sheet_per_type(tmp_path, answer):
     assert len(answer("template", tmp_path / "全部.xlsx")["types"]) == 16
 
 
+@pytest.mark.parametrize(("suffix", "head"), [("docx", b"PK"), ("pdf", b"%PDF-")])
+def test_the_ending_makes_a_form_for_paper(tmp_path, answer, suffix, head):
+    path = tmp_path / f"表.{suffix}"
+    answer("template", path, "--type", "flood", "--unit", "水务局", "--township", "甲镇")
+    assert path.read_bytes().startswith(head)
+
+
 def test_the_module_runs_as_a_program(tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "qhd_riskmap", "coords", "119.6,39.935", "--from", "wgs84", "--to", "gcj02", "--json"],

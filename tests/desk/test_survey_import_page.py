@@ -312,16 +312,6 @@ def test_a_cancelled_commit_stores_nothing(qtbot, page, done, make_sheet):
     assert len(app.registry.features()) == before
 
 
-def test_the_template_is_written_where_asked(qtbot, page, done, tmp_path, monkeypatch):
-    target = tmp_path / "模板.xlsx"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_args: (str(target), ""))
-    press(qtbot, page, "import-template")
-    done()
-    book = openpyxl.load_workbook(target, read_only=True)
-    assert "地质灾害" in "".join(book.sheetnames)
-    book.close()
-
-
 def test_a_click_or_a_key_on_the_area_asks_for_files(qtbot, page, done, make_sheet, monkeypatch):
     path = make_sheet("表.xlsx", GOOD)
     asked = []

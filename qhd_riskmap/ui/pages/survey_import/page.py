@@ -13,14 +13,12 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QStackedWidget, QVBoxLay
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.survey_headers import ColumnChoice
-from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import ConflictError, RiskMapError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_import import (
     SURVEY_SUFFIXES,
     ImportOutcome,
     ImportPreview,
-    write_survey_template,
 )
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_updates import RowKey
@@ -30,12 +28,13 @@ from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
 from qhd_riskmap.ui.pages.survey_import.start_panel import StartPanel
+from qhd_riskmap.ui.pages.survey_import.template_maker import TemplateMaker
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
-from qhd_riskmap.ui.toolkit.outside_files import open_file, open_folder_of
+from qhd_riskmap.ui.toolkit.outside_files import open_folder_of
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
@@ -78,6 +77,7 @@ class SurveyImportPage(Page):
         self.review = ReviewPanel()
         self.outcome = OutcomePanel()
         self.progress = JobProgress()
+        self.templates = TemplateMaker(desk, self, self._follow)
         self.session = ImportSession()
         self.preview: ImportPreview | None = None
         self.result: ImportOutcome | None = None
@@ -356,31 +356,9 @@ class SurveyImportPage(Page):
     # -- files out ------------------------------------------------------------------------------
 
     def ask_template(self) -> None:
-        """Choose where the template goes."""
-        proposed = Path(self._folder()) / _("隐患排查表模板.xlsx")
-        chosen, _kind = QFileDialog.getSaveFileName(
-            self, _("生成模板"), str(proposed), _(WORKBOOK_KINDS)
-        )
-        if chosen:
-            self.write_template(Path(chosen))
-
-    def write_template(self, path: Path) -> None:
-        """Write the template of all types."""
-        handle = self.desk.run(
-            lambda _job: _templated(path),
-            title=_("正在生成模板…"),
-            on_success=self._template_written,
-            database=False,
-        )
-        self._follow(handle)
-
-    def _template_written(self, path: Path) -> None:
-        self.desk.notify(
-            _("模板已生成：{path}").format(path=path),
-            "success",
-            action=_("打开"),
-            callback=lambda: open_file(path),
-        )
+        """Ask what template is wanted and where it goes."""
+        if not self.progress.running:
+            self.templates.ask(self._folder())
 
     def ask_copies(self) -> None:
         """Choose where the annotated copies go."""
@@ -452,8 +430,3 @@ class SurveyImportPage(Page):
 def _is_no_lock(path: Path) -> bool:
     # Excel and WPS leave ~$name.xlsx beside an open workbook.
     return not path.name.startswith("~$")
-
-
-def _templated(path: Path) -> Path:
-    write_survey_template(path, taxonomy().types)
-    return path
