@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import chain
 from typing import Any, overload
@@ -14,6 +14,7 @@ import numpy.typing as npt
 import shapely
 
 from qhd_riskmap.domain.hazard import Assessment, Hazard
+from qhd_riskmap.domain.remediation.sheet_proof import SheetRemedy
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.services.survey_levels import SheetGrade
 from qhd_riskmap.storage import hazard_columns
@@ -88,6 +89,7 @@ class SheetCandidates:
         hazards: Without permanent codes yet.
         anchors: (n, 2) longitude and latitude of a point on each (`Hazard.anchor`).
         grades: Their grades; None where no row has any.
+        remedies: What is being done about them, of those rows that say so.
     """
 
     sheet: SurveySheet
@@ -97,6 +99,7 @@ class SheetCandidates:
     hazards: HazardColumns
     anchors: npt.NDArray[np.float64]
     grades: RowGrades | None = None
+    remedies: Mapping[int, SheetRemedy] = field(default_factory=dict)
 
     def candidate(self, row: int) -> Candidate:
         """One row by itself."""
@@ -233,6 +236,19 @@ class Candidates(Sequence[Candidate]):
         if not rows:
             return None
         return AssessmentColumns(rows=rows, ids=ids, grades=grades, days=days, assessor=assessor)
+
+    @property
+    def remedies(self) -> list[tuple[int, SheetRemedy]]:
+        """What is being done about some of them, by their place among these."""
+        if not any(part.remedies for part in self._parts):
+            return []
+        return [
+            (at, part.remedies[row])
+            for part, first, local in self._by_part()
+            if part.remedies
+            for at, row in enumerate(local, start=first)
+            if row in part.remedies
+        ]
 
     def _by_part(self) -> Iterator[tuple[SheetCandidates, int, list[int]]]:
         """Every sheet with the place of its first candidate and the rows chosen from it."""

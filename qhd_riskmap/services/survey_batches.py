@@ -116,7 +116,7 @@ class BatchOutcome:
     @property
     def changes(self) -> Changes:
         """For the views."""
-        return Changes(hazards=self.changed > 0)
+        return Changes(hazards=self.changed > 0, tasks=self.changed > 0)
 
     def to_json(self) -> dict[str, Any]:
         """The object of the command-line contract."""
@@ -198,16 +198,18 @@ class BatchService:
             subject = str(batch_id)
             work.batch_hazards.delete([state.id for state in gone], self._actor, subject)
             back, stuck = self._undo_updates(work, batch_id)
+            tasks, busy = undo_tasks(work, batch_id, self._actor)
             lost = [state.row for state in gone]
             if not stuck:
                 lost += _update_rows(work, batch_id)
             work.batches.forget_rows(batch_id, lost, forgotten=True)
             rows = [(state.id, state.revision + 1) for state in gone] + back
-            if not rows:
-                return BatchOutcome(change=None, changed=0, kept=(*kept, *stuck))
+            kept = (*kept, *stuck, *busy)
+            if not rows and not tasks:
+                return BatchOutcome(change=None, changed=0, kept=kept)
             change = work.batch_changes.add(batch_id, BatchChangeKind.UNDO, rows, self._actor)
             work.commit()
-        return BatchOutcome(change=change, changed=len(rows), kept=(*kept, *stuck))
+        return BatchOutcome(change=change, changed=len(rows) + tasks, kept=kept)
 
     def revert(self, batch_id: UUID, change_id: UUID) -> BatchOutcome:
         """Take back an undo or a new reading of a batch; records changed since stay and are listed.
@@ -222,6 +224,9 @@ class BatchService:
             rows, kept = _unchanged(work, change)
             if change.kind is BatchChangeKind.UNDO:
                 self._bring_back(work, batch_id, rows)
+                work.tasks.remove_many(
+                    work.tasks.removed_with(batch_id), self._actor, str(batch_id), restore=True
+                )
             else:
                 before = work.batch_hazards.earlier([(h, revision - 1) for h, revision in rows])
                 work.batch_hazards.place_anew(before, self._actor, str(batch_id))
@@ -271,6 +276,32 @@ class BatchService:
         return back, tuple(stuck)
 
 
+def undo_tasks(work: UnitOfWork, batch_id: UUID, actor: Actor) -> tuple[int, tuple[BatchRow, ...]]:
+    """Remove the tasks that an import brought to records it did not bring; those worked on stay.
+
+    Tasks of its own records are gone with them, and come back with them.
+    """
+    own = {state.id for state in work.batch_hazards.states(batch_id)}
+    files = work.task_files.counts()
+    guests = [
+        task
+        for task in work.tasks.of_batch(batch_id)
+        if task.hazard_id not in own and task.deleted_at is None
+    ]
+    idle = [task for task in guests if task.revision == 1 and task.id not in files]
+    work.tasks.remove_many(idle, actor, str(batch_id), restore=False)
+    kept = []
+    for task in guests:
+        if task not in idle:
+            hazard = work.hazards.get(task.hazard_id)
+            if hazard is not None:
+                reason = _("整改任务 {number} 已办理过").format(number=task.number)
+                kept.append(
+                    BatchRow(id=hazard.id, code=hazard.code, name=hazard.name, reason=reason)
+                )
+    return len(idle), tuple(kept)
+
+
 def require_answer(plan: BatchPlan, edited: Edited) -> None:
     """Stop where rows were edited since the import and nobody has said what to do with them.
 
@@ -298,6 +329,7 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
         raise NotFoundError(_("登记库里没有这个批次。"), detail=str(batch_id))
     made = _revisions(work.batch_changes.of_batch(batch_id))
     files = work.attachments.counts()
+    tasks = work.tasks.worked_on(batch_id)
     ready, edited = [], []
     for state in work.batch_hazards.states(batch_id):
         if state.deleted:
@@ -306,6 +338,9 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
             edited.append(_row(state, _edited_by(state)))
         elif state.id in files:
             reason = _("已附有 {count} 个文件").format(count=files[state.id])
+            edited.append(_row(state, reason))
+        elif state.id in tasks:
+            reason = _("整改任务 {number} 已办理或另行登记").format(number=tasks[state.id])
             edited.append(_row(state, reason))
         else:
             ready.append(state)

@@ -27,6 +27,7 @@ from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_levels import FACTORS, SheetGrade, grades
 from qhd_riskmap.services.survey_location import DeclaredCounties
 from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
+from qhd_riskmap.services.survey_remedies import kept_remedies, read_remedies
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
 from qhd_riskmap.storage.fresh_ids import fresh_ids
@@ -135,6 +136,7 @@ class CandidateMaker:
         graded = self._grades()
         self._check_townships(own["township"])
         self._keep_counties(facts)
+        remedies = read_remedies(columns, self._log, facts.days, self._terms.today)
         columns.keep_extras()
         hashes, extras = columns.row_hashes(), columns.extras()
         kept = self._kept(facts)
@@ -183,6 +185,7 @@ class CandidateMaker:
             hazards=HazardColumns(facts=columns_of_facts, geometries=facts.geometries[kept]),
             anchors=facts.anchors[kept],
             grades=self._row_grades(levels, found_on) if levels is not None else None,
+            remedies=kept_remedies(remedies, kept),
         )
 
     def _kept(self, facts: RowFacts) -> list[int]:

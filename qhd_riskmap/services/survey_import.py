@@ -55,6 +55,7 @@ from qhd_riskmap.services.survey_preview import (
     SheetDatum,
     SurveyFile,
 )
+from qhd_riskmap.services.survey_remedies import register_tasks, tasks_of_known, tasks_of_new
 from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rivals import rivals
 from qhd_riskmap.services.survey_rows import SheetReading
@@ -189,14 +190,14 @@ class SurveyImport:
         """
         self._actor.require(Permission.IMPORT)
         wanted = chosen_offers(preview.updates, update)
-        if not preview.candidates and not wanted:
+        if not (preview.candidates or wanted or preview.tasks):
             return preview.outcome_of((), None)
         with self._register.unit_of_work() as work:
             work.lock()
             candidates = as_candidates(preview.candidates)
             known = work.batches.known_rows(candidates.hashes)
             chosen = candidates.without(known)
-            if not chosen and not wanted:
+            if not (chosen or wanted or preview.tasks):
                 return preview.outcome_of((), None, accepted=0)
             assessments = chosen.assessments
             graded = len(assessments) if assessments is not None else 0
@@ -218,17 +219,20 @@ class SurveyImport:
                     lambda n: pace.report(before + n, rows_done, _("写入评估")),
                 )
             self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
+            proven = [*tasks_of_new(chosen), *preview.tasks.values()]
+            tasks = register_tasks(work, proven, preview.batch_id, self._actor)
             renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
         rows = [(sheet.file, sheet.name, row) for sheet, row in chosen.sources]
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
         duplicates = outcome.duplicates - renewed
-        return replace(outcome, rows=rows, updated=renewed, duplicates=duplicates)
+        return replace(outcome, rows=rows, updated=renewed, duplicates=duplicates, tasks=tasks)
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""
-        return Changes(hazards=bool(outcome.hazards) or outcome.updated > 0)
+        some = bool(outcome.hazards) or outcome.updated > 0
+        return Changes(hazards=some, tasks=outcome.tasks > 0)
 
     def write_reports(
         self, preview: ImportPreview, outcome: ImportOutcome, report: Path | None
@@ -343,6 +347,7 @@ class SurveyImport:
             known = work.batches.known_rows(candidates.hashes)
             found = match(candidates, register, known, credit)
             updates = offers(work, candidates, found)
+            tasks = tasks_of_known(work, candidates, found.registered)
         issues = [issue for file in read for issue in file.issues]
         for index, other in found.repeats.items():
             message = _("与“{other}”重复，已跳过。").format(other=other)
@@ -366,6 +371,7 @@ class SurveyImport:
             issues=_in_order(issues, [file.file.path for file in read]),
             batch_id=terms.batch_id,
             updates=updates,
+            tasks=tasks,
             suspects=suspects(candidates, found),
             mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
         )

@@ -171,11 +171,13 @@ class Matches:
         repeats: Exact repeats → what they repeat.
         suspects: Candidates that look like another.
         same_code: Repeats that have the code of a record → that record; they may update it.
+        registered: Repeats of records, however found → the record; without rows imported before.
     """
 
     repeats: dict[int, str]
     suspects: dict[int, Suspicion]
     same_code: dict[int, UUID]
+    registered: dict[int, UUID]
 
 
 def match(
@@ -198,13 +200,14 @@ def match(
         credit: Credit codes of the candidates, and who holds them.
     """
     places = _Places(candidates, register)
-    repeats, same_code = _repeats(places)
+    repeats, same_code, registered = _repeats(places)
     row_hashes = candidates.hashes
     if not (known_rows.isdisjoint(row_hashes) and len(set(row_hashes)) == len(row_hashes)):
         hashes: dict[str, int] = {}
         for index, row_hash in enumerate(row_hashes):
             if row_hash in known_rows:
                 same_code.pop(index, None)
+                registered.pop(index, None)
                 repeats.setdefault(index, _("以前导入过的同一行"))
             elif row_hash in hashes:
                 repeats.setdefault(index, places.label(places.offset + hashes[row_hash]))
@@ -215,14 +218,15 @@ def match(
         for index, suspicion in more.items():
             if index not in repeats:
                 suspects.setdefault(index, suspicion)
-    return Matches(repeats=repeats, suspects=suspects, same_code=same_code)
+    return Matches(repeats=repeats, suspects=suspects, same_code=same_code, registered=registered)
 
 
-def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID]]:
+def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID], dict[int, UUID]]:
     """Exact repeats; only places that share a code or a name with another are looked at.
 
-    Beside them the registered records whose code they have.
+    Beside them the registered records whose code they have, and all registered records they repeat.
     """
+    registered: dict[int, UUID] = {}
     same_code: dict[int, UUID] = {}
     codes: dict[tuple[str, str, str], int] = {}
     names: dict[tuple[str, str, str], list[int]] = {}
@@ -238,6 +242,8 @@ def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID]]:
             earlier = _same_place(index, places.metres, same)
         if earlier is not None and index >= places.offset:
             found[index - places.offset] = places.label(earlier)
+            if earlier < places.offset:
+                registered[index - places.offset] = places.id(earlier)
             continue
         for code in places.codes[index]:
             codes.setdefault((code, kind, county), index)
@@ -245,7 +251,7 @@ def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID]]:
             names[name, kind, county] = [index]
         else:
             same.append(index)
-    return found, same_code
+    return found, same_code, registered
 
 
 def _shared(keys: Sequence[tuple[str, str, str]], places: _Places) -> Iterable[int]:

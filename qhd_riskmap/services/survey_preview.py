@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.remediation.sheet_proof import ProvenTask
 from qhd_riskmap.domain.survey_data_rows import RowRole
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
@@ -132,6 +133,7 @@ class ImportOutcome:
         rows: Source file, sheet name and row number of each of `hazards`.
         updated: Repeats that changed the record whose code they have.
         updates: Repeats that would change it, each with what it says otherwise.
+        tasks: Remediation tasks registered (or that would be, in a preview).
         suspects: Rows that may be the same as something else.
         skipped: Rows of the sheets that are no hazards. These, the rows accepted, rejected, repeated,
             updated and undecided are all the rows of the sheets read.
@@ -150,6 +152,7 @@ class ImportOutcome:
     updates: tuple[UpdateOffer, ...] = ()
     suspects: tuple[SuspectPair, ...] = ()
     skipped: tuple[PassedRow, ...] = ()
+    tasks: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command-line contract."""
@@ -162,6 +165,7 @@ class ImportOutcome:
             "datums": [datum.to_json() for datum in self.datums],
             "batch": str(self.batch_id) if self.batch_id is not None else None,
             "updated": self.updated,
+            "tasks": self.tasks,
             "updates": [offer.to_json() for offer in self.updates],
             "suspects": [pair.to_json() for pair in self.suspects],
             "skipped": [row.to_json() for row in self.skipped],
@@ -187,6 +191,7 @@ class ImportPreview:
         mended: Cells the officer has written over, by file.
         layouts: What was said and remembered of columns.
         senders: Offices that have sent before, for the officer to choose from.
+        tasks: Remediation tasks that repeats bring to the records they repeat.
     """
 
     files: tuple[SurveyFile, ...]
@@ -203,6 +208,7 @@ class ImportPreview:
     mended: tuple[tuple[Path, MendedCell], ...] = ()
     layouts: Layouts = NO_LAYOUTS
     senders: tuple[str, ...] = ()
+    tasks: Mapping[RowKey, ProvenTask] = field(default_factory=dict)
 
     @property
     def accepted(self) -> int:
@@ -263,6 +269,7 @@ class ImportPreview:
             candidates=found.taken(kept),
             suspects=tuple(pair for pair in self.suspects if pair.key not in left),
             updates=tuple(offer for offer in self.updates if offer.key not in left),
+            tasks={key: task for key, task in self.tasks.items() if key not in left},
         )
 
     def adding(self, rows: Collection[RowKey]) -> ImportPreview:
@@ -313,6 +320,7 @@ class ImportPreview:
             hazards=hazards,
             batch_id=batch_id,
             updates=self.updates,
+            tasks=len(as_candidates(self.candidates).remedies) + len(self.tasks),
             suspects=self.suspects,
             skipped=self.skipped,
         )

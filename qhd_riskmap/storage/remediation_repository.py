@@ -237,7 +237,27 @@ class RemediationRepository:
                     on=task.since,
                 )  # fmt: skip
                 connection.exec_driver_sql(_INSERT_EVENT, self._event_row(event, stored, actor))
-            self._audit.record(actor, f"task.{kind.value}_many", subject, {"count": len(tasks)})
+            detail = {"count": len(tasks), "tasks": [str(task.id) for task in tasks]}
+            self._audit.record(actor, f"task.{kind.value}_many", subject, detail)
+
+    def removed_with(self, batch_id: UUID) -> list[RemediationTask]:
+        """The tasks that the last undoing of an import removed, as far as they are still removed."""
+        action = f"task.{EventKind.REMOVE.value}_many"
+        entries = [e for e in self._audit.of(str(batch_id)) if e.action == action]
+        found = [self.get(each) for each in entries[-1].detail["tasks"]] if entries else []
+        return [task for task in found if task is not None and task.deleted_at is not None]
+
+    def worked_on(self, batch_id: UUID) -> dict[UUID, str]:
+        """Hazards of an import that have tasks it did not bring as they are: hazard → number of one."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT h.id, t.number FROM remediation_task t JOIN hazard h ON h.fid = t.hazard_fid"
+            " WHERE h.batch_id = ? AND t.deleted_at IS NULL"
+            " AND (t.revision > 1 OR t.batch_id IS NOT h.batch_id"
+            "  OR EXISTS (SELECT 1 FROM remediation_file f WHERE f.task_seq = t.seq))"
+            " ORDER BY t.seq DESC",
+            (str(batch_id),),
+        )
+        return {UUID(hazard_id): number for hazard_id, number in rows}
 
     def hand_over(self, hazard_id: UUID, survivor_id: UUID, actor: Actor) -> None:
         """Let the tasks of a record that is absorbed go on with the one that stands for it."""

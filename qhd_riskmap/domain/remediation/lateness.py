@@ -75,7 +75,8 @@ def lateness(task: RemediationTask, on: date, known: Flow | None = None) -> Late
     clock = known.clocks[task.state]
     if task.deadline is None or clock is Clock.STOPPED or task.deleted_at is not None:
         return NOT_LATE
-    day = min(on, task.done_on) if clock is Clock.DONE and task.done_on is not None else on
+    done = task.done_on or task.accepted_on
+    day = min(on, done) if clock is Clock.DONE and done is not None else on
     days = (day - task.deadline).days
     if clock is Clock.DONE and days <= 0:
         return Lateness(stage=LateStage.AHEAD, days=days)

@@ -1,0 +1,190 @@
+"""Remediation columns of a sheet become tasks with the batch, once, and go with it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.remediation.task import TaskState
+from qhd_riskmap.errors import ConflictError
+from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.remediation import RemediationService
+from qhd_riskmap.services.survey_batches import BatchService, Edited
+from qhd_riskmap.services.survey_import import SurveyImport
+from qhd_riskmap.storage.engine import create_register
+from qhd_riskmap.storage.verify import verify
+
+ACTOR = Actor(name="张三")
+TODAY = date(2014, 7, 1)
+BASE = ["隐患名称", "类别", "县区", "经度", "纬度", "坐标系"]
+REMEDY = ["隐患描述", "整改措施", "整改资金（万元）", "责任单位", "整改责任人", "整改时限", "整改情况", "验收人", "验收时间", "验收意见", "销号日期"]  # fmt: skip
+PLACES = [(118.90 + 0.02 * n, 40.35 + 0.015 * n) for n in range(4)]
+NAMES = ["东沟滑坡", "西沟滑坡", "南沟滑坡", "北沟滑坡"]
+ROWS = [
+    ["挡墙开裂", "加固挡墙", 12.5, "示例村", "王五", "2014-06-30", "正在施工", "", "", "", ""],
+    ["排水不畅", "清淤", 0, "示例村", "王五", "2014-05-30", "已完成", "李四", "2014-06-02", "合格", "2014-06-03"],
+    ["落石", "", "", "", "", "", "", "", "", "", "2014-06-03"],
+    ["", "", "", "", "", "", "", "", "", "", ""],
+]  # fmt: skip
+
+
+@pytest.fixture
+def register(tmp_path):
+    with create_register(tmp_path / "r.qhd", passphrase=None, office=Office()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def survey(register):
+    return SurveyImport(register, ACTOR, TODAY)
+
+
+@pytest.fixture
+def remediation(register):
+    return RemediationService(register, ACTOR, today=lambda: TODAY)
+
+
+def sheet(path: Path, remedies=ROWS, headers=REMEDY, count=4) -> Path:
+    book = Workbook()
+    page = book.active
+    page.append([*BASE, *headers])
+    for name, place, more in zip(NAMES[:count], PLACES, remedies, strict=False):
+        page.append([name, "滑坡", "青龙县", *place, "国家2000", *more])
+    book.save(path)
+    return path
+
+
+def imported(survey, path):
+    preview = survey.preview([path], None, SilentJob())
+    return preview, survey.commit(preview, SilentJob())
+
+
+def test_rows_become_tasks_in_the_states_they_prove(register, survey, remediation, tmp_path):
+    preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx"))
+    assert (preview.outcome().tasks, outcome.tasks, outcome.accepted) == (3, 3, 4)
+    assert outcome.to_json()["tasks"] == 3
+    assert survey.changes(outcome).tasks
+    first, second, third = remediation.tasks()
+    assert (first.name, first.task.state, first.task.funds) == (
+        "东沟滑坡",
+        TaskState.RECTIFYING,
+        12.5,
+    )
+    assert (first.task.deadline, first.task.owner, first.late.days) == (
+        date(2014, 6, 30),
+        "王五",
+        1,
+    )
+    assert (second.task.state, second.task.closed_on) == (TaskState.CLOSED, date(2014, 6, 3))
+    assert (third.task.state, third.task.closed_on, third.task.problem) == (
+        TaskState.REGISTERED, None, "落石",
+    )  # fmt: skip
+    assert all(line.task.batch_id == outcome.batch_id for line in (first, second, third))
+    doubts = [issue for issue in outcome.issues if issue.code == "remedy-not-proven"]
+    assert [(d.row, d.cell) for d in doubts] == [(4, "M4")]
+    assert "没有按销号登记" in doubts[0].message
+    assert outcome.hazards[0].extras["整改措施"] == "加固挡墙"
+    assert verify(register) == []
+
+
+def test_the_same_sheet_again_makes_nothing_twice(survey, remediation, tmp_path):
+    imported(survey, sheet(tmp_path / "a.xlsx"))
+    _preview, again = imported(survey, sheet(tmp_path / "b.xlsx"))
+    assert (again.tasks, again.accepted, again.batch_id) == (0, 0, None)
+    assert len(remediation.tasks()) == 3
+
+
+def test_a_task_that_was_removed_does_not_come_back_with_its_old_row(survey, remediation, tmp_path):
+    imported(survey, sheet(tmp_path / "a.xlsx"))
+    remediation.remove(remediation.tasks()[0].task.number)
+    _preview, again = imported(survey, sheet(tmp_path / "b.xlsx"))
+    assert again.tasks == 0
+
+
+def test_a_later_sheet_brings_tasks_to_records_of_the_register(survey, remediation, tmp_path, register):  # fmt: skip
+    _preview, first = imported(survey, sheet(tmp_path / "bare.xlsx", [[]] * 4, headers=[]))
+    assert first.tasks == 0
+    preview, second = imported(survey, sheet(tmp_path / "a.xlsx"))
+    assert (preview.accepted, preview.outcome().tasks, second.tasks) == (0, 3, 3)
+    assert second.batch_id is not None
+    lines = remediation.tasks()
+    assert [line.task.hazard_id for line in lines] == [h.id for h in first.hazards[:3]]
+    _preview, third = imported(survey, sheet(tmp_path / "c.xlsx"))
+    assert third.tasks == 0
+    left_out = survey.preview(
+        [sheet(tmp_path / "d.xlsx", [["新问题", "新措施"]])], None, SilentJob()
+    )
+    assert len(left_out.tasks) == 1
+    assert left_out.without(left_out.tasks.keys()).tasks == {}
+    assert verify(register) == []
+
+
+def test_risk_control_measures_are_no_remediation(survey, remediation, tmp_path):
+    _preview, outcome = imported(
+        survey,
+        sheet(tmp_path / "a.xlsx", [["设警示牌", "否"], ["巡查", "县级"]], ["管控措施", "是否挂牌督办"], 2),
+    )  # fmt: skip
+    (line,) = remediation.tasks()
+    assert (line.name, line.task.measures, line.task.supervision) == ("西沟滑坡", "巡查", "county")
+    assert outcome.hazards[0].extras["管控措施"] == "设警示牌"
+
+
+def test_a_batch_taken_back_takes_its_tasks_along(register, survey, remediation, tmp_path):
+    _preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx"))
+    batches = BatchService(register, ACTOR)
+    undone = batches.undo(outcome.batch_id)
+    assert undone.changes.tasks
+    assert remediation.tasks() == []
+    batches.revert(outcome.batch_id, undone.change.id)
+    assert len(remediation.tasks()) == 3
+    batches.undo(outcome.batch_id)
+    _preview, again = imported(survey, sheet(tmp_path / "a.xlsx"))
+    assert (again.accepted, again.tasks, len(remediation.tasks())) == (4, 3, 3)
+    assert verify(register) == []
+
+
+def test_tasks_brought_to_older_records_are_taken_back_and_brought_again(
+    register, survey, remediation, tmp_path
+):
+    imported(survey, sheet(tmp_path / "bare.xlsx", [[]] * 4, headers=[]))
+    _preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx"))
+    batches = BatchService(register, ACTOR)
+    worked = remediation.tasks()[2].task
+    remediation.move(worked.number, "assess", {"grade": "ordinary"})
+    undone = batches.undo(outcome.batch_id)
+    assert undone.changed == 2
+    assert [row.reason for row in undone.kept] == [f"整改任务 {worked.number} 已办理过"]
+    assert [line.task.number for line in remediation.tasks()] == [worked.number]
+    batches.revert(outcome.batch_id, undone.change.id)
+    assert len(remediation.tasks()) == 3
+    assert verify(register) == []
+
+
+def test_a_record_whose_task_was_worked_on_is_asked_about(register, survey, remediation, tmp_path):
+    _preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx"))
+    number = remediation.tasks()[2].task.number
+    remediation.move(number, "assess", {"grade": "ordinary"})
+    batches = BatchService(register, ACTOR)
+    with pytest.raises(ConflictError, match="南沟滑坡"):
+        batches.undo(outcome.batch_id)
+    undone = batches.undo(outcome.batch_id, Edited.KEEP)
+    assert number in undone.kept[0].reason
+    assert [line.task.number for line in remediation.tasks()] == [number]
+
+
+def test_odd_days_are_said_and_prove_nothing(survey, remediation, tmp_path):
+    rows = [
+        ["问题", "措施", "", "村", "王五", "尽快", "", "李四", "2015-01-01", "合格", "2015-01-02"]
+    ]
+    _preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx", rows, count=1))
+    (line,) = remediation.tasks()
+    assert (line.task.state, line.task.deadline, line.task.accepted_on) == (
+        TaskState.REGISTERED, None, None,
+    )  # fmt: skip
+    codes = {issue.code for issue in outcome.issues}
+    assert {"not-a-date", "unlikely-date", "remedy-not-proven"} <= codes
