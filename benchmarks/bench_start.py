@@ -15,6 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -113,12 +114,13 @@ def _opened(plain: Path) -> float:
     whole = Viewport.fit(synthetic.BBOX, 1280, 800)
     seconds = []
     for _turn in range(REPEATS):
-        started = time.perf_counter()
-        table = first_table(plain, None)  # as the desk opens a register
-        if table is None:
-            raise SystemExit("the register was not read")
-        render_image(prepare(table), None, whole, PLAIN)
-        seconds.append(time.perf_counter() - started)
+        with ThreadPoolExecutor(1) as beside:  # waits for the texts before the next turn
+            started = time.perf_counter()
+            table = first_table(plain, None, beside)  # as the desk opens a register
+            if table is None:
+                raise SystemExit("the register was not read")
+            render_image(prepare(table), None, whole, PLAIN)
+            seconds.append(time.perf_counter() - started)
     return min(seconds)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import getpass
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -97,24 +97,26 @@ class FirstLook:
             first_table,
         )
 
-        try:
-            if self._at_once:
-                table = first_table(self.path, self.passphrase)
-                self._fits.set_result(table is not None)
-            else:
-                rows = first_rows(self.path, self.passphrase)
-                self._fits.set_result(rows is not None)
-                self._loaded.wait()
-                table = columns_of(rows)
-            self._table.set_result(table)
-        except BaseException as error:  # whoever waits must hear of it
-            for waited in (self._fits, self._table):
-                if not waited.done():
-                    waited.set_exception(error)
-            return
-        self._loaded.wait()
-        if table is not None:
-            self._follow(table)
+        # Its last task may outlive the table: whoever closes the look waits for it.
+        with ThreadPoolExecutor(1, thread_name_prefix="register-beside") as beside:
+            try:
+                if self._at_once:
+                    table = first_table(self.path, self.passphrase, beside)
+                    self._fits.set_result(table is not None)
+                else:
+                    rows = first_rows(self.path, self.passphrase)
+                    self._fits.set_result(rows is not None)
+                    self._loaded.wait()
+                    table = columns_of(rows)
+                self._table.set_result(table)
+            except BaseException as error:  # whoever waits must hear of it
+                for waited in (self._fits, self._table):
+                    if not waited.done():
+                        waited.set_exception(error)
+                return
+            self._loaded.wait()
+            if table is not None:
+                self._follow(table)
 
 
 class App:

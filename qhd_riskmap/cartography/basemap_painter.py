@@ -15,7 +15,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from qhd_riskmap.cartography.canvas import Canvas
-from qhd_riskmap.cartography.geometry_arrays import PathLayer, Ragged, path_layer
+from qhd_riskmap.cartography.geometry_arrays import Ragged
+from qhd_riskmap.cartography.path_layer import PathLayer, path_layer
 from qhd_riskmap.cartography.path_painter import runs, visible_parts
 from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.qt_arrays import path_of, polygon_of

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
@@ -35,6 +36,7 @@ from qhd_riskmap.cartography.labels import (
 )
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, paint_layers
 from qhd_riskmap.cartography.map_options import MapOptions
+from qhd_riskmap.cartography.path_layer import PathLayer
 from qhd_riskmap.cartography.path_painter import needs_few, paint_lines, paint_polygons, runs
 from qhd_riskmap.cartography.prepared import PreparedFeatures
 from qhd_riskmap.cartography.projection import FloatArray
@@ -136,8 +138,8 @@ def paint_map(
             crowded = is_density(marks, options)
             if crowded:
                 paint_density(canvas, _marks_around(prepared, viewport, options))
-            _thin_side_by_side(canvas, prepared)
-            paint_polygons(canvas, prepared.polygons)
+            with _thinned_beside(canvas, prepared.lines):
+                paint_polygons(canvas, prepared.polygons)
             paint_lines(canvas, prepared.lines)
             if not crowded:
                 clusters = clusters_in_view(prepared, viewport, options)
@@ -149,21 +151,24 @@ def paint_map(
             paint_label(painter, placed, vector=options.vector)
 
 
-def _thin_side_by_side(canvas: Canvas, prepared: PreparedFeatures) -> None:
-    """Thin lines and polygons for a far view at the same time: shapely leaves the interpreter free."""
+@contextmanager
+def _thinned_beside(canvas: Canvas, layer: PathLayer) -> Iterator[None]:
+    """Thin many lines for a far view while something else is painted: shapely leaves the interpreter free."""
     resolution = canvas.viewport.resolution * canvas.options.detail
-    if any(
-        len(each) < _WORTH_A_THREAD
-        or each.is_thinned(resolution)
-        or needs_few(each, each.visible(canvas.viewport.plane_bounds()))
-        for each in (prepared.lines, prepared.polygons)
+    if (
+        len(layer) < _WORTH_A_THREAD
+        or layer.is_thinned(resolution)
+        or needs_few(layer, layer.visible(canvas.viewport.plane_bounds()))
     ):
+        yield
         return
     canvas.check()
-    helper = threading.Thread(target=prepared.lines.at_resolution, args=(resolution,), name="thin")
+    helper = threading.Thread(target=layer.at_resolution, args=(resolution,), name="thin")
     helper.start()
-    prepared.polygons.at_resolution(resolution)
-    helper.join()
+    try:
+        yield
+    finally:
+        helper.join()
 
 
 def visible_marks(prepared: PreparedFeatures, viewport: Viewport, options: MapOptions) -> IntArray:

@@ -12,7 +12,6 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 from qhd_riskmap.cartography.canvas import Canvas, saved
 from qhd_riskmap.cartography.geometry_arrays import (
     IntArray,
-    PathLayer,
     Ragged,
     clip_lines,
     clip_rings,
@@ -23,6 +22,7 @@ from qhd_riskmap.cartography.geometry_arrays import (
 from qhd_riskmap.cartography.hatching import Hatch, hatch_rings
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.parity_fill import fill_rings, is_raster
+from qhd_riskmap.cartography.path_layer import PathLayer
 from qhd_riskmap.cartography.qt_arrays import (
     draw_segments,
     path_of,

@@ -5,25 +5,18 @@ Preparing 100,000 hazards takes a fraction of a second; painting then touches on
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qhd_riskmap.cartography.geometry_arrays import (
-    IntArray,
-    PathLayer,
-    flat_layer,
-    joined_layers,
-    path_layer,
-)
+from qhd_riskmap.cartography.geometry_arrays import IntArray, style_order
+from qhd_riskmap.cartography.path_layer import PathLayer, late_layer
 from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.symbols import style_numbers
 from qhd_riskmap.domain.feature_table import FeatureTable
-from qhd_riskmap.domain.flat_shapes import FlatShapes
 
 _LINE_TYPES = (
     shapely.GeometryType.LINESTRING,
@@ -99,76 +92,73 @@ def prepare(table: FeatureTable, projection: Projection = Projection.MERCATOR) -
     Geometries of other kinds (collections, empty ones) keep their mark, where they have an anchor.
     """
     styles = style_numbers(table.type_keys, table.levels)
-    if table.flat is not None:
-        return _prepare_flat(table, table.flat, styles, projection)
-    kinds = shapely.get_type_id(table.geometries)
-    rows = np.arange(len(table), dtype=np.int64)
-    is_line = np.isin(kinds, _LINE_TYPES)
-    is_polygon = np.isin(kinds, _POLYGON_TYPES)
-    is_multi = kinds == shapely.GeometryType.MULTIPOINT
+    kinds = _kinds(table)
+
+    def layer(rows: IntArray, geometries: npt.NDArray[Any], *, closed: bool) -> PathLayer:
+        return late_layer(geometries, rows, styles[rows], projection, closed=closed)
+
     return PreparedFeatures(
         projection=projection,
         table=table,
         styles=styles,
         bounds=table.bounds,
         marks=_marks(
-            table.anchors, styles, ~(is_line | is_polygon), projection,
-            multipoints=table.geometries[is_multi], several=rows[is_multi],
+            table.anchors, styles, kinds.pointlike, projection,
+            multipoints=kinds.multipoints, several=kinds.several,
         ),
-        lines=path_layer(
-            table.geometries[is_line], rows[is_line], styles[is_line], projection, closed=False
-        ),
-        polygons=path_layer(
-            table.geometries[is_polygon], rows[is_polygon], styles[is_polygon], projection,
-            closed=True,
-        ),
+        lines=layer(kinds.line_rows, kinds.lines, closed=False),
+        polygons=layer(kinds.polygon_rows, kinds.polygons, closed=True),
     )  # fmt: skip
 
 
-def _prepare_flat(
-    table: FeatureTable, flat: FlatShapes, styles: IntArray, projection: Projection
-) -> PreparedFeatures:
-    """The same from arrays, without geometry objects for what is simple."""
-    kinds = shapely.get_type_id(flat.others)
-    other_styles = styles[flat.other_rows]
-    is_line, is_polygon = np.isin(kinds, _LINE_TYPES), np.isin(kinds, _POLYGON_TYPES)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Kinds:
+    """Rows and geometries by what is drawn of them."""
 
-    def layer(
-        rows: IntArray, xy: FloatArray, offsets: IntArray, others: npt.NDArray[np.bool_], *,
-        closed: bool,
-    ) -> PathLayer:  # fmt: skip
-        simple = flat_layer(xy, offsets, rows, styles[rows], projection, closed=closed)
-        if not others.any():
-            return simple
-        rest = path_layer(
-            flat.others[others], flat.other_rows[others], other_styles[others], projection,
-            closed=closed,
-        )  # fmt: skip
-        return joined_layers(simple, rest)
+    line_rows: IntArray
+    lines: npt.NDArray[Any]
+    polygon_rows: IntArray
+    polygons: npt.NDArray[Any]
+    pointlike: npt.NDArray[np.bool_]
+    several: IntArray
+    multipoints: npt.NDArray[Any]
 
-    pointlike = np.zeros(flat.size, bool)
+
+def _kinds(table: FeatureTable) -> _Kinds:
+    """Told from arrays, where there are any: points become no objects, the rest only once."""
+    flat = table.flat
+    if flat is None:
+        return _kinds_of(table.geometries, np.arange(len(table)), np.zeros(len(table), bool))
+    pointlike = np.zeros(len(table), bool)
     pointlike[flat.point_rows] = True
-    pointlike[flat.other_rows[~(is_line | is_polygon)]] = True
-    several = kinds == shapely.GeometryType.MULTIPOINT
-    # numpy leaves the interpreter free while it projects and sorts a million vertices.
-    with ThreadPoolExecutor(1, thread_name_prefix="lines") as beside:
-        lines = beside.submit(
-            layer, flat.line_rows, flat.lines, flat.line_offsets, is_line, closed=False
-        )
-        polygons = layer(flat.ring_rows, flat.rings, flat.ring_offsets, is_polygon, closed=True)
-        marks = _marks(
-            table.anchors, styles, pointlike, projection,
-            multipoints=flat.others[several], several=flat.other_rows[several],
-        )  # fmt: skip
-        return PreparedFeatures(
-            projection=projection,
-            table=table,
-            styles=styles,
-            bounds=table.bounds,
-            marks=marks,
-            lines=lines.result(),
-            polygons=polygons,
-        )
+    others = _kinds_of(flat.others, flat.other_rows, pointlike)
+    return replace(
+        others,
+        line_rows=np.concatenate((flat.line_rows, others.line_rows)),
+        lines=np.concatenate((flat.line_geometries(), others.lines)),
+        polygon_rows=np.concatenate((flat.ring_rows, others.polygon_rows)),
+        polygons=np.concatenate((flat.polygon_geometries(), others.polygons)),
+    )
+
+
+def _kinds_of(
+    geometries: npt.NDArray[Any], rows: IntArray, pointlike: npt.NDArray[np.bool_]
+) -> _Kinds:
+    kinds = shapely.get_type_id(geometries)
+    empty = shapely.is_empty(geometries)
+    is_line = np.isin(kinds, _LINE_TYPES) & ~empty
+    is_polygon = np.isin(kinds, _POLYGON_TYPES) & ~empty
+    is_several = kinds == shapely.GeometryType.MULTIPOINT
+    pointlike[rows[~(is_line | is_polygon)]] = True
+    return _Kinds(
+        line_rows=rows[is_line],
+        lines=geometries[is_line],
+        polygon_rows=rows[is_polygon],
+        polygons=geometries[is_polygon],
+        pointlike=pointlike,
+        several=rows[is_several],
+        multipoints=geometries[is_several],
+    )
 
 
 def _marks(
@@ -189,7 +179,7 @@ def _marks(
     rows = np.concatenate((single, several[owner])).astype(np.int64)
     usable = np.isfinite(lonlat).all(axis=1)
     lonlat, rows = lonlat[usable], rows[usable]
-    order = np.argsort(styles[rows], kind="stable")
+    order = style_order(styles[rows])
     lonlat, rows = lonlat[order], rows[order]
     return Marks(
         xy=projection.forward_pairs(lonlat) if len(lonlat) else np.empty((0, 2)),

@@ -6,6 +6,7 @@ Web Mercator for the screen (tile sources use it) and the Gauss-Krüger 3° belt
 
 from __future__ import annotations
 
+import math
 from enum import StrEnum
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -65,6 +66,33 @@ class Projection(StrEnum):
         """Inverse of `forward_pairs`."""
         lon, lat = self.inverse(xy[:, 0], xy[:, 1])
         return np.column_stack((lon, lat))
+
+
+def mercator_metres_per_degree(lats: FloatArray) -> FloatArray:
+    """The most plane metres a degree in any direction takes between latitudes, (n, 2) degrees.
+
+    Mercator is true to shape: sec φ at the latitude furthest from the equator (Snyder, USGS PP 1395, p. 44).
+    """
+    metres: FloatArray = math.radians(_RADIUS_M) / np.cos(_furthest(lats))
+    return metres
+
+
+def mercator_bend_m(lats: FloatArray) -> FloatArray:
+    """The most plane metres a straight line in degrees between (n, 2) latitudes bends on the plane.
+
+    Eastings are proportional to longitudes; northings leave the chord by at most the square of the
+    length over eight times the second derivative, which is R sec φ tan φ.
+    """
+    far = _furthest(lats)
+    length = np.radians(lats[:, 1] - lats[:, 0])
+    metres: FloatArray = length * length / 8.0 * _RADIUS_M * np.tan(far) / np.cos(far)
+    return metres
+
+
+def _furthest(lats: FloatArray) -> FloatArray:
+    """Radians from the equator at most, as far as the plane reaches."""
+    furthest: FloatArray = np.radians(np.minimum(np.abs(lats).max(axis=1), _MAX_LAT_DEG))
+    return furthest
 
 
 # pyproj keeps one context per thread behind a Transformer, so one instance serves all threads.

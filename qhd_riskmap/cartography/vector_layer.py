@@ -15,9 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from qhd_riskmap.cartography.canvas import Canvas, saved
 from qhd_riskmap.cartography.geometry_arrays import (
     IntArray,
-    PathLayer,
     Ragged,
-    path_layer,
     segments_of,
 )
 from qhd_riskmap.cartography.labels import (
@@ -28,6 +26,7 @@ from qhd_riskmap.cartography.labels import (
     place_labels,
 )
 from qhd_riskmap.cartography.parity_fill import fill_rings, is_raster
+from qhd_riskmap.cartography.path_layer import PathLayer, path_layer
 from qhd_riskmap.cartography.path_painter import runs, visible_parts
 from qhd_riskmap.cartography.projection import FloatArray, Projection
 from qhd_riskmap.cartography.qt_arrays import MAX_PRIMITIVES, draw_segments, path_of, polygon_of

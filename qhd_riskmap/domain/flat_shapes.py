@@ -1,8 +1,9 @@
-"""Geometries of many hazards as plain arrays, before any geometry object is made of them."""
+"""Geometries of many hazards as plain arrays, and the geometry objects that are made of them when wanted."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ import shapely
 
 FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
+ObjectArray = npt.NDArray[np.object_]
+_MADE = "made"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +33,7 @@ class FlatShapes:
         other_rows: Rows of everything else, ascending.
         others: Their geometries.
         bounds: (n, 4) west, south, east, north.
+        made: Geometry objects made so far, by kind: anchors, map and hit tests want the same ones.
     """
 
     size: int
@@ -44,6 +48,7 @@ class FlatShapes:
     other_rows: IntArray
     others: npt.NDArray[Any]
     bounds: FloatArray
+    made: dict[str, ObjectArray] = field(default_factory=dict, repr=False, compare=False)
 
     def geometries(self) -> npt.NDArray[Any]:
         """Shapely geometries of all rows."""
@@ -54,14 +59,24 @@ class FlatShapes:
         made[self.other_rows] = self.others
         return made
 
-    def line_geometries(self) -> npt.NDArray[Any]:
+    def line_geometries(self) -> ObjectArray:
         """Shapely geometries of `line_rows`."""
-        return np.atleast_1d(shapely.linestrings(self.lines, indices=_owners(self.line_offsets)))
+        return self._once("lines", lambda: _lines(self.lines, self.line_offsets))
 
-    def polygon_geometries(self) -> npt.NDArray[Any]:
+    def polygon_geometries(self) -> ObjectArray:
         """Shapely geometries of `ring_rows`."""
-        rings = shapely.linearrings(self.rings, indices=_owners(self.ring_offsets))
-        return np.atleast_1d(shapely.polygons(rings))
+        return self._once("polygons", lambda: _polygons(self.rings, self.ring_offsets))
+
+    def _once(self, kind: str, make: Callable[[], ObjectArray]) -> ObjectArray:
+        # Threads that race make the same twice, which is harmless.
+        found = self.made.get(kind)
+        if found is None:
+            found = self.made[kind] = make()
+        return found
+
+    def __getstate__(self) -> list[Any]:
+        # Arrays travel to another process quickly, objects do not.
+        return [{} if each.name == _MADE else getattr(self, each.name) for each in fields(self)]
 
     def dimensions(self) -> IntArray:
         """(n) 0 for points, 1 for lines, 2 for polygons."""
@@ -99,6 +114,15 @@ def anchors_of(geometries: npt.NDArray[Any]) -> npt.NDArray[np.float64]:
 def dimensions_of(geometries: npt.NDArray[Any]) -> IntArray:
     """0 for points, 1 for lines, 2 for polygons, -1 where there is nothing."""
     return np.asarray(shapely.get_dimensions(geometries), dtype=np.int64)
+
+
+def _lines(xy: FloatArray, offsets: IntArray) -> ObjectArray:
+    return np.atleast_1d(shapely.linestrings(xy, indices=_owners(offsets)))
+
+
+def _polygons(xy: FloatArray, offsets: IntArray) -> ObjectArray:
+    rings = shapely.linearrings(xy, indices=_owners(offsets))
+    return np.atleast_1d(shapely.polygons(rings))
 
 
 def _owners(offsets: IntArray) -> IntArray:

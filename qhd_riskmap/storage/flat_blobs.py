@@ -106,7 +106,9 @@ def joined_shapes(parts: list[FlatShapes]) -> FlatShapes:
     def ends(name: str) -> IntArray:
         return _ends(np.concatenate([np.diff(getattr(part, name)) for part in parts]))
 
+    known = set.intersection(*(set(part.made) for part in parts))
     return FlatShapes(
+        made={kind: np.concatenate([part.made[kind] for part in parts]) for kind in known},
         size=int(first[-1]),
         point_rows=rows("point_rows"),
         points=stacked("points"),

@@ -22,7 +22,7 @@ from qhd_riskmap.domain.text_search import folded
 from qhd_riskmap.storage.flat_errors import UnusualBlobError
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of
 from qhd_riskmap.storage.spatial_blob import from_blobs
-from qhd_riskmap.storage.straight_read import joined_rows, table_of, table_with
+from qhd_riskmap.storage.straight_read import Reading, table_of, table_with
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -114,11 +114,13 @@ def features(connection: Connection, wanted: HazardFilter) -> FeatureTable:
     # The driver's cursor: the joined columns need no row objects.
     cursor = connection.connection.cursor()
     try:
-        pieces = joined_rows(cursor, where, parameters)
+        pieces, words = Reading(cursor, where, parameters).whole()
         try:
-            table = table_of(pieces)
+            table = table_of(pieces, lambda: words)
         except UnusualBlobError:
-            table = table_with(pieces, _read_by_spatialite(cursor, where, parameters))
+            table = table_with(
+                pieces, lambda: words, _read_by_spatialite(cursor, where, parameters)
+            )
     finally:
         cursor.close()
     return table if wanted.bbox is None else table.take(_inside(table.geometries, wanted.bbox))

@@ -9,7 +9,7 @@ can be read before either is loaded.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
@@ -18,75 +18,112 @@ from qhd_riskmap.domain.late_value import Late
 
 if TYPE_CHECKING:
     from qhd_riskmap.domain.feature_table import FeatureTable, TextColumn
-    from qhd_riskmap.domain.flat_shapes import FlatShapes, FloatArray
+    from qhd_riskmap.domain.flat_shapes import FlatShapes, FloatArray, IntArray
 
-_ROWS_AT_ONCE: Final = 25_000
-_TEXTS: Final = {
-    "ids": "id", "codes": "code", "names": "name", "type_keys": "type_key", "counties": "county",
-    "units": "unit", "townships": "township",
+_ROWS_AT_ONCE: Final = 8_000
+_KINDS: Final = {"type_keys": "type_key"}
+_WORDS: Final = {
+    "ids": "id", "codes": "code", "names": "name", "counties": "county", "units": "unit",
+    "townships": "township",
 }  # fmt: skip
-_COLUMNS: Final = ", ".join(_TEXTS.values())
-_ARRAYS: Final = ", ".join(f"json_group_array(CAST({each} AS TEXT))" for each in _TEXTS.values())
+
+
+def _arrays(columns: dict[str, str]) -> str:
+    return ", ".join(f"json_group_array(CAST({each} AS TEXT))" for each in columns.values())
+
+
 # Inside the CAST the blobs count as texts; SQLite joins them by their length, zero bytes included.
+_SHAPES: Final = f"""CAST(group_concat(geometry, '') AS BLOB), group_concat(length(geometry)),
+    group_concat(level), group_concat(revision), {_arrays(_KINDS)}"""
 _JOINED: Final = f"""
-SELECT max(fid), count(*), CAST(group_concat(geometry, '') AS BLOB), group_concat(length(geometry)),
-    group_concat(level), group_concat(revision), {_ARRAYS}
+SELECT max(fid), count(*), {{wanted}}
 FROM (
-    SELECT fid, geometry, level, revision, {_COLUMNS}
+    SELECT fid, geometry, level, revision, {", ".join((_KINDS | _WORDS).values())}
     FROM hazard WHERE {{where}} AND fid > ? ORDER BY fid LIMIT ?
 )"""  # noqa: S608 - constants of this module
+Words = tuple[str, ...]
+"""A JSON array per text column, in the order of `_WORDS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class JoinedRows:
-    """Some rows as SQLite joined them.
+    """What the map shows of some rows, as SQLite joined them.
 
     Attributes:
         count: Rows.
-        blob: Geometries, one after the other.
-        lengths: Their lengths, by commas.
         levels: Levels, by commas.
         revisions: Revisions, by commas.
-        texts: A JSON array per text column, in the order of `_TEXTS`.
         shapes: The geometries as arrays and their anchors, made when asked for.
+        types: The type keys, made when asked for.
     """
 
     count: int
-    blob: bytes
-    lengths: str
     levels: str
     revisions: str
-    texts: tuple[str, ...]
     shapes: Late[tuple[FlatShapes, FloatArray]]
+    types: Late[list[str]]
+
+    @classmethod
+    def of(cls, answer: tuple[Any, ...]) -> JoinedRows:
+        """The rows of an answer of SQLite's."""
+        count, blob, lengths, levels, revisions, kinds = answer
+        shapes, types = Late(partial(_shapes, blob, lengths)), Late(partial(json.loads, kinds))
+        return cls(count, levels, revisions, shapes, types)
+
+    def make(self) -> None:
+        """Take the answer apart, ahead of the question."""
+        self.shapes.get()
+        self.types.get()
 
 
-def joined_rows(
-    cursor: Any,
-    where: str = "deleted_at IS NULL",
-    parameters: tuple[Any, ...] = (),
-    came: Callable[[JoinedRows], object] = bool,
-) -> list[JoinedRows]:
-    """All rows that match, in order of registration.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """All rows that match a condition, in order of registration, some thousand at a time.
 
-    Args:
+    Attributes:
         cursor: Of the driver.
         where: A condition made of constants.
         parameters: Its values.
-        came: Told of every piece as soon as it is read.
     """
-    statement = _JOINED.format(where=where)
-    pieces: list[JoinedRows] = []
-    last = -(2**63)
-    while True:
-        cursor.execute(statement, (*parameters, last, _ROWS_AT_ONCE))
-        highest, count, blob, lengths, levels, revisions, *texts = cursor.fetchone()
-        if count:
-            late = Late(partial(_shapes, blob, lengths))
-            pieces.append(JoinedRows(count, blob, lengths, levels, revisions, tuple(texts), late))
+
+    cursor: Any
+    where: str = "deleted_at IS NULL"
+    parameters: tuple[Any, ...] = ()
+
+    def whole(self) -> tuple[list[JoinedRows], list[Words]]:
+        """What the map shows, and all texts."""
+        answers = list(self._pieces(f"{_SHAPES}, {_arrays(_WORDS)}"))
+        first = len(_WORDS)
+        return (
+            [JoinedRows.of(answer[:-first]) for answer in answers],
+            [answer[-first:] for answer in answers],
+        )
+
+    def shapes(self, came: Callable[[JoinedRows], object]) -> list[JoinedRows]:
+        """What the map shows.
+
+        Args:
+            came: Told of every piece as soon as it is read.
+        """
+        pieces = []
+        for answer in self._pieces(_SHAPES):
+            pieces.append(JoinedRows.of(answer))
             came(pieces[-1])
-            last = highest
-        if count < _ROWS_AT_ONCE:
-            return pieces
+        return pieces
+
+    def words(self) -> list[Words]:
+        """All texts."""
+        return [answer[1:] for answer in self._pieces(_arrays(_WORDS))]
+
+    def _pieces(self, wanted: str) -> Iterator[tuple[Any, ...]]:
+        """Count and columns of some rows after the other."""
+        statement = _JOINED.format(where=self.where, wanted=wanted)
+        last, count = -(2**63), _ROWS_AT_ONCE
+        while count == _ROWS_AT_ONCE:
+            self.cursor.execute(statement, (*self.parameters, last, _ROWS_AT_ONCE))
+            last, count, *columns = self.cursor.fetchone()
+            if count:
+                yield (count, *columns)
 
 
 def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
@@ -99,8 +136,12 @@ def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
     return flat, flat.anchors()
 
 
-def table_of(pieces: list[JoinedRows]) -> FeatureTable:
+def table_of(pieces: list[JoinedRows], words: Callable[[], list[Words]]) -> FeatureTable:
     """The columns of the rows.
+
+    Args:
+        pieces: What the map shows.
+        words: What gives the texts of the same rows.
 
     Raises:
         UnusualBlobError: A geometry has to be read with SpatiaLite's help.
@@ -112,47 +153,51 @@ def table_of(pieces: list[JoinedRows]) -> FeatureTable:
 
     if not pieces:
         return empty_table()
-
-    def numbers(text: str) -> Any:
-        return np.fromstring(text, dtype=np.int64, sep=",")
-
     made = [each.shapes.get() for each in pieces]
-    levels = np.concatenate([numbers(each.levels) for each in pieces])
     return table_of_arrays(
-        levels=levels.astype(np.int8),
-        revisions=np.concatenate([numbers(each.revisions) for each in pieces]),
+        levels=_numbers(pieces, "levels").astype(np.int8),
+        revisions=_numbers(pieces, "revisions"),
         flat=joined_shapes([flat for flat, _anchors in made]),
         anchors=np.concatenate([anchors for _flat, anchors in made]),
-        columns=text_columns(pieces),
+        columns=_text_columns(pieces, words),
     )
 
 
-def table_with(pieces: list[JoinedRows], geometries: Any) -> FeatureTable:
+def table_with(
+    pieces: list[JoinedRows], words: Callable[[], list[Words]], geometries: Any
+) -> FeatureTable:
     """The columns of the rows, with geometries that were read otherwise."""
+    from qhd_riskmap.domain.feature_table import feature_table  # noqa: PLC0415 - see _shapes
+
+    columns = {name: make() for name, make in _text_columns(pieces, words).items()}
+    return feature_table(
+        levels=_numbers(pieces, "levels"), revisions=_numbers(pieces, "revisions"),
+        geometries=geometries, **columns,
+    )  # fmt: skip
+
+
+def _numbers(pieces: list[JoinedRows], name: str) -> IntArray:
     import numpy as np  # noqa: PLC0415 - see _shapes
 
-    from qhd_riskmap.domain.feature_table import feature_table  # noqa: PLC0415
-
-    def numbers(name: str) -> Any:
-        return np.concatenate(
-            [np.fromstring(getattr(each, name), dtype=np.int64, sep=",") for each in pieces]
-        )
-
-    columns = {name: make() for name, make in text_columns(pieces).items()}
-    return feature_table(
-        levels=numbers("levels"), revisions=numbers("revisions"), geometries=geometries, **columns
-    )
+    columns = [np.fromstring(getattr(each, name), dtype=np.int64, sep=",") for each in pieces]
+    return np.concatenate(columns)
 
 
-def text_columns(pieces: list[JoinedRows]) -> dict[str, Callable[[], TextColumn]]:
+def _text_columns(
+    pieces: list[JoinedRows], words: Callable[[], list[Words]]
+) -> dict[str, Callable[[], TextColumn]]:
     """What makes each text column when it is wanted."""
-    return {
-        name: partial(_texts, [piece.texts[number] for piece in pieces])
-        for number, name in enumerate(_TEXTS)
-    }
+    columns = {name: partial(_texts_of, words, number) for number, name in enumerate(_WORDS)}
+    return {"type_keys": partial(_types, pieces), **columns}
 
 
-def _texts(arrays: list[str]) -> TextColumn:
+def _types(pieces: list[JoinedRows]) -> TextColumn:
     from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
 
-    return texts([text for array in arrays for text in json.loads(array)])
+    return texts([key for piece in pieces for key in piece.types.get()])
+
+
+def _texts_of(words: Callable[[], list[Words]], number: int) -> TextColumn:
+    from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
+
+    return texts([text for piece in words() for text in json.loads(piece[number])])

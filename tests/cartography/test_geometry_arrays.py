@@ -17,7 +17,6 @@ from qhd_riskmap.cartography.geometry_arrays import (
     Ragged,
     clip_lines,
     clip_rings,
-    path_layer,
     ragged_of,
     segments_of,
     take_parts,
@@ -25,6 +24,7 @@ from qhd_riskmap.cartography.geometry_arrays import (
 )
 from qhd_riskmap.cartography.hatching import Hatch, hatch_rings, hatch_segments
 from qhd_riskmap.cartography.parity_fill import parity_mask
+from qhd_riskmap.cartography.path_layer import path_layer
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.qt_arrays import draw_segments, path_of, polygon_of
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from qhd_riskmap.cartography import geometry_arrays as module
-from qhd_riskmap.cartography.geometry_arrays import path_layer, take_parts
+from qhd_riskmap.cartography import path_layer as module
+from qhd_riskmap.cartography.geometry_arrays import take_parts
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import render_image
+from qhd_riskmap.cartography.path_layer import TOLERANCE_PX, late_layer, path_layer
 from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.viewport import Viewport
@@ -24,10 +28,82 @@ def wandering_lines(count, seed=0):
     return shapely.linestrings(np.add(steps.cumsum(axis=1), (119.0, 40.0)))
 
 
-@pytest.fixture
-def layer():
+@pytest.fixture(params=[path_layer, late_layer], ids=["on the plane", "in degrees"])
+def layer(request):
     numbers = np.arange(60)
-    return path_layer(wandering_lines(60), numbers, numbers % 7, Projection.MERCATOR, closed=False)
+    made = request.param
+    return made(wandering_lines(60), numbers, numbers % 7, Projection.MERCATOR, closed=False)
+
+
+def distance_to_thinned(layer, resolution):
+    """Plane metres between any vertex and the copy that stands for it, at most."""
+    full, less = layer.full, layer.at_resolution(resolution)
+    assert less.owner.tolist() == full.owner.tolist()
+    assert (np.diff(less.offsets) > 0).all()
+    lines = [
+        shapely.LineString(less.xy[a:b]) if b - a > 1 else shapely.Point(less.xy[a])
+        for a, b in pairwise(less.offsets.tolist())
+    ]
+    part = np.repeat(np.arange(len(full.owner)), np.diff(full.offsets))
+    return shapely.distance(shapely.points(full.xy), np.array(lines, dtype=object)[part]).max()
+
+
+places = st.tuples(st.floats(110, 125), st.floats(-70, 84))
+walks = st.lists(st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)), min_size=3, max_size=25)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(st.tuples(places, walks), min_size=1, max_size=4),
+    st.floats(2, 5000),
+    st.booleans(),
+)
+def test_what_is_thinned_in_degrees_stays_within_the_tolerance_on_the_plane(walked, pixel, closed):
+    make = shapely.Polygon if closed else shapely.LineString
+    shapes = np.empty(len(walked), dtype=object)
+    shapes[:] = [make(np.add(start, np.cumsum(walk, axis=0))) for start, walk in walked]
+    numbers = np.arange(len(shapes))
+    layer = late_layer(shapes, numbers, numbers, Projection.MERCATOR, closed=closed)
+    assert distance_to_thinned(layer, pixel) <= TOLERANCE_PX * pixel * (1 + 1e-9) + 1e-6
+
+
+def test_a_long_straight_line_is_not_thinned_to_its_ends_where_that_could_be_seen():
+    """Straight in degrees is bent on the plane: ten degrees northwards by some kilometres."""
+    along = np.linspace(0, 1, 200)
+    line = shapely.LineString(np.column_stack((110 + 10 * along, 35 + 10 * along)))
+    zero = np.zeros(1, np.int64)
+    layer = late_layer(
+        np.array([line], dtype=object), zero, zero, Projection.MERCATOR, closed=False
+    )
+    assert len(layer.at_resolution(200.0).xy) > 2
+    assert distance_to_thinned(layer, 200.0) <= TOLERANCE_PX * 200.0
+
+
+@pytest.mark.parametrize("projection", list(Projection))
+def test_late_layers_hold_what_layers_on_the_plane_hold(projection):
+    """Order, boxes and all vertices; several parts and holes too."""
+    shapes = np.array(
+        [
+            shapely.box(119.0, 39.0, 119.2, 39.1) - shapely.box(119.05, 39.02, 119.1, 39.05),
+            shapely.MultiPolygon([shapely.box(119, 39, 119.1, 39.1), shapely.box(118, 39, 118.1, 40)]),
+            shapely.box(119.5, 39.9, 119.6, 40.1),
+        ],
+        dtype=object,
+    )  # fmt: skip
+    rows, styles = np.array([7, 8, 9]), np.array([5, 2, 5])
+    late, plane = (
+        make(shapes, rows, styles, projection, closed=True) for make in (late_layer, path_layer)
+    )
+    assert late.rows.tolist() == plane.rows.tolist() == [8, 7, 9]
+    assert late.styles.tolist() == plane.styles.tolist()
+    assert np.allclose(late.bounds, plane.bounds, rtol=0, atol=1e-6)
+    assert np.allclose(late.full.xy, plane.full.xy, rtol=0, atol=1e-6)
+    assert late.full.offsets.tolist() == plane.full.offsets.tolist()
+    assert late.full.owner.tolist() == plane.full.owner.tolist()
+    there = pickle.loads(pickle.dumps(late))  # noqa: S301 - our own bytes
+    assert (there.full.xy == late.full.xy).all()
+    nothing = late_layer(shapes[:0], rows[:0], styles[:0], projection, closed=True)
+    assert len(nothing.at_resolution(100.0).owner) == len(nothing.bounds) == 0
 
 
 def marked(*numbers):
@@ -48,13 +124,17 @@ def test_windows_one_after_the_other_get_what_one_pass_would_give(layer):
 
 def test_only_what_comes_into_view_is_thinned(layer, monkeypatch):
     thinned = []
-    real = module.thin
 
-    def counting(ragged, tolerance):
-        thinned.append(ragged.owner.tolist())
-        return real(ragged, tolerance)
+    def counted(real):
+        def counting(first, *others):
+            owner = others[0] if len(others) > 1 else first.owner
+            thinned.append(owner.tolist())
+            return real(first, *others)
 
-    monkeypatch.setattr(module, "thin", counting)
+        return counting
+
+    for name in ("thin", "thin_parts"):
+        monkeypatch.setattr(module, name, counted(getattr(module, name)))
     layer.some_at_resolution(RESOLUTION, marked(5, 9))
     layer.some_at_resolution(RESOLUTION, marked(5, 9))
     layer.some_at_resolution(RESOLUTION, marked(9, 12))

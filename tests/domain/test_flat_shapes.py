@@ -77,6 +77,15 @@ def test_a_table_travels_to_another_process_whole(flat):
     assert shapely.equals_exact(there.geometries, SHAPES, 0.0).all()
 
 
+def test_geometry_objects_are_made_once_and_stay_behind(flat):
+    flat.anchors()
+    assert flat.geometries()[3] is flat.line_geometries()[0]
+    assert flat.geometries()[2] is flat.polygon_geometries()[0]
+    there = pickle.loads(pickle.dumps(flat))  # noqa: S301 - our own bytes
+    assert there.made == {}
+    assert shapely.equals_exact(there.geometries(), SHAPES, 0.0).all()
+
+
 def test_a_late_value_is_made_once_whoever_asks():
     made, inside, go = [], threading.Event(), threading.Event()
 

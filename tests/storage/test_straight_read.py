@@ -1,6 +1,7 @@
 """The columns read in few steps are those of the hazards read one by one."""
 
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import numpy as np
@@ -15,6 +16,7 @@ from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Pro
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.errors import DatabaseError
 from qhd_riskmap.storage import first_look as first_look_module
 from qhd_riskmap.storage import straight_read
 from qhd_riskmap.storage.engine import create_register
@@ -135,7 +137,8 @@ def test_the_first_look_sees_the_same_and_keeps_nothing(register):
     with register.unit_of_work() as work:
         wanted = texts_of(work.hazards.features())
     assert texts_of(first_look(register.path, register.passphrase)) == wanted
-    assert texts_of(first_table(register.path, register.passphrase)) == wanted
+    with ThreadPoolExecutor(1) as beside:
+        assert texts_of(first_table(register.path, register.passphrase, beside)) == wanted
     assert sorted(each.name for each in register.path.parent.iterdir()) == before
 
 
@@ -145,6 +148,70 @@ def test_the_first_look_sees_what_was_written_last(register):
         work.hazards.soft_delete(stored.id, ACTOR, stored.revision)
         work.commit()
     assert str(UUID(int=1)) not in first_look(register.path, register.passphrase).ids
+
+
+class Later:
+    """Puts off what it is given until it is told to go on."""
+
+    def __init__(self):
+        self.tasks = []
+
+    def submit(self, task):
+        self.tasks.append(task)
+
+    def go_on(self):
+        for task in self.tasks:
+            task()
+
+
+def test_texts_read_after_the_map_are_of_the_same_state_of_the_file(register):
+    with register.unit_of_work() as work:
+        wanted = texts_of(work.hazards.features())
+    later = Later()
+    table = first_table(register.path, register.passphrase, later)
+    assert table.type_keys.tolist() == wanted["types"]
+    with register.unit_of_work() as work:
+        for number in (1, 4):
+            stored = work.hazards.require(str(UUID(int=number)))
+            work.hazards.soft_delete(stored.id, ACTOR, stored.revision)
+        work.commit()
+    later.go_on()
+    assert texts_of(table) == wanted
+
+
+def test_who_asks_for_texts_early_reads_them_himself(register):
+    table = first_table(register.path, register.passphrase, Later())
+    assert table.names.tolist() == [name or "无" for name in NAMES]
+
+
+def test_texts_that_cannot_be_read_any_more_are_told_as_an_error_of_the_file(register, monkeypatch):
+    later = Later()
+    table = first_table(register.path, register.passphrase, later)
+
+    def broken(_reading):
+        error = driver.OperationalError("disk I/O error")
+        error.sqlite_errorcode = driver.SQLITE_IOERR
+        raise error
+
+    monkeypatch.setattr(straight_read.Reading, "words", broken)
+    later.go_on()
+    for _question in range(2):
+        with pytest.raises(DatabaseError):
+            _ = table.names
+
+
+def test_the_first_table_leaves_everything_unusual_to_opening_too(register, tmp_path, monkeypatch):
+    path, word = register.path, register.passphrase
+    assert first_table(tmp_path / "没有.qhd", word, Later()) is None
+    assert first_table(path, "不对的口令", Later()) is None
+    monkeypatch.setattr(first_look_module, "SCHEMA_VERSION", "9999")
+    assert first_table(path, word, Later()) is None
+    monkeypatch.undo()
+    raw = register.connect_anew()
+    raw.execute("PRAGMA ignore_check_constraints = ON")
+    raw.execute("UPDATE hazard SET geometry = CompressGeometry(geometry) WHERE fid = 2")
+    raw.close()
+    assert first_table(path, word, Later()) is None
 
 
 def test_an_empty_register_has_an_empty_table(tmp_path):
