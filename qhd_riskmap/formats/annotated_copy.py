@@ -375,6 +375,10 @@ def _of_texts(source: Path) -> tuple[bytes, dict[str, str]]:
                     place = copy.cell(sheet.first_row + row, sheet.first_column + index)
                     if type(place).__name__ != "MergedCell":
                         put_text(place, text)
+        for (number, letter), said in sheet.failed.items():
+            place = copy.cell(number, letter)
+            if type(place).__name__ != "MergedCell":
+                put_text(place, said)
     book.worksheets[0].sheet_state = "visible"
     stored = BytesIO()
     book.save(stored)

@@ -17,6 +17,7 @@ import numpy as np
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.error_cells import error_cells, without_errors
+from qhd_riskmap.formats.markup_survey import MARKUP_SUFFIXES, read_markup
 from qhd_riskmap.formats.odf_extent import PLAIN_LAYOUT, OdsLayout, check_ods
 from qhd_riskmap.formats.rounded_numbers import (
     LONGEST_EXACT,
@@ -51,7 +52,7 @@ from qhd_riskmap.i18n import _
 __all__ = ["MergedRange", "SurveySheet", "read_survey"]
 
 SHEET_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".et", ".ods", ".xlsb", ".csv", ".txt", ".tsv")
-SURVEY_SUFFIXES: Final = (*SHEET_SUFFIXES, *VECTOR_SUFFIXES)
+SURVEY_SUFFIXES: Final = (*SHEET_SUFFIXES, *MARKUP_SUFFIXES, *VECTOR_SUFFIXES)
 _TEXT_SUFFIXES: Final = frozenset({".csv", ".txt", ".tsv"})
 Place = tuple[int, int]
 NO_CELLS: Final[frozenset[Place]] = frozenset()
@@ -59,7 +60,7 @@ _SAMPLE: Final = 4000
 _REPEATED: Final = 3  # a text that stands so often on average is worth sharing
 _ZIP: Final = b"PK\x03\x04"
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_MARKUP: Final = (b"<html", b"<!doctype", b"<table", b"<?xml", b"%pdf", b"\x89png", b"\xff\xd8\xff")
+_PICTURES: Final = (b"%pdf", b"\x89png", b"\xff\xd8\xff", b"gif8", b"{\\rtf")
 
 
 def read_survey(path: Path) -> list[SurveySheet]:
@@ -82,7 +83,7 @@ def read_survey(path: Path) -> list[SurveySheet]:
     elif path.suffix.lower() in _TEXT_SUFFIXES:
         sheets = [read_text_sheet(path, content)]
     else:
-        raise damaged(path.name, f"unknown content {content[:8]!r}")
+        sheets = _read_other(path, content)
     filled = [sheet for sheet in sheets if sheet.height]
     if not kind:
         filled = [_without_errors(sheet) for sheet in filled]
@@ -92,6 +93,13 @@ def read_survey(path: Path) -> list[SurveySheet]:
             hint=_("请确认选对了文件。"),
         )
     return filled
+
+
+def _read_other(path: Path, content: bytes) -> list[SurveySheet]:
+    sheets = None if content.lower().startswith(_PICTURES) else read_markup(path, content)
+    if sheets is None:
+        raise damaged(path.name, f"unknown content {content[:8]!r}")
+    return sheets
 
 
 def _without_errors(sheet: SurveySheet) -> SurveySheet:
@@ -115,7 +123,7 @@ def file_content(path: Path) -> bytes:
             )
         if path.stat().st_size > MAX_FILE_BYTES:
             raise too_large(path.name)
-        content = path.read_bytes()
+        return path.read_bytes()
     except FileNotFoundError as error:
         raise UnreadableFileError(
             _("找不到文件“{path}”。").format(path=path), hint=_("请核对路径。")
@@ -126,11 +134,6 @@ def file_content(path: Path) -> bytes:
             hint=_("请关闭打开该文件的程序后再试。"),
             detail=str(error),
         ) from error
-    if path.suffix.lower() not in {*_TEXT_SUFFIXES, ".kml"} and content[
-        :16
-    ].lstrip().lower().startswith(_MARKUP):
-        raise damaged(path.name, f"content {content[:8]!r}")
-    return content
 
 
 def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:

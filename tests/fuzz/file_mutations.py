@@ -51,7 +51,10 @@ def seeds(folder: Path) -> dict[str, bytes]:
             found[f"{name}.{kind}"] = (SHEETS / kind / f"{name}.{kind}").read_bytes()
         found[f"built_{name}.xlsx"] = (SHEETS / "built" / f"{name}.xlsx").read_bytes()
     found["template.xlsx"] = (TEMPLATES / "template_v1.xlsx").read_bytes()
-    for name in ("gbk_semicolon.csv", "utf16_tab.txt", "bom_quotes.csv"):
+    for name in (
+        "gbk_semicolon.csv", "utf16_tab.txt", "bom_quotes.csv", "html_spans.xls", "html_layout.xls", "excel_2003.xls",
+        "tabs_as_xls.xls", "web_archive.xls",
+    ):  # fmt: skip
         found[name] = (SHEETS / "built" / name).read_bytes()
     found["a.et"] = found["dates.xls"]
     found["a.kml"], found["a.dxf"] = KML.encode(), DXF.encode()

@@ -28,7 +28,7 @@ def main() -> None:
     built = HERE / "built"
     built.mkdir(exist_ok=True)
     for old in HERE.glob("*/*"):
-        if old.suffix in {".xlsx", ".xls", ".ods", ".csv", ".txt"}:
+        if old.suffix in {".xlsx", ".xls", ".ods", ".csv", ".txt", ".et", ".html"}:
             old.unlink()
     for case in CASES:
         path = built / f"{case.name}{case.suffix}"

@@ -172,6 +172,66 @@ def errors(book: Workbook) -> None:
     sheet["I2"].data_type = "e"
 
 
+def page(body: str, charset: str = "utf-8") -> bytes:
+    """What office systems of the web export as .xls."""
+    head = f"<meta http-equiv='Content-Type' content='text/html; charset={charset}'><style>td{{}}</style>"
+    html = f"<html xmlns:x='urn:schemas-microsoft-com:office:excel'><head>{head}</head><body>{body}</body></html>"
+    return html.encode("gb18030" if charset == "gb2312" else charset)
+
+
+def table(*rows: Sequence[Any]) -> str:
+    lines = ("".join(f"<td>{cell}</td>" for cell in line) for line in rows)
+    return f"<table border=1>{''.join(f'<tr>{line}</tr>' for line in lines)}</table>"
+
+
+def _spans() -> str:
+    """Merged headers, a county over two rows, a place shown rounded beside its exact number."""
+    lon, lat = PLACES[1]
+    head = "".join(f"<th rowspan=2>{h}</th>" for h in HEAD[:4])
+    tail = "".join(f"<th rowspan='2'>{h}</th>" for h in HEAD[6:])
+    first = "".join(f"<td>{c}</td>" for c in row(1)).replace("<td>青龙县", "<td rowspan=2>青龙县")
+    second = (
+        f"<td>2</td><td>{NAMES[1]}</td><td>{KINDS[1]}</td><td x:num='{lon}'>118.9</td>"
+        f"<td x:num='{lat}'>40.4</td><td>13900000002</td><td>6</td>"
+    )
+    return (
+        f"<table><tr><td colspan=8>排查表</td></tr><tr>{head}<th colspan=2>坐标(GPS)</th>{tail}</tr>"
+        f"<tr><th>经度</th><th>纬度</th></tr><tr>{first}</tr><tr>{second}</tr></table>"
+    )
+
+
+SPANS = _spans()
+
+
+def excel_2003(*rows: Sequence[Any]) -> bytes:
+    """The XML of Excel 2003, with a comment, a hidden column and an error."""
+
+    def cell(value: Any) -> str:
+        kind = "String" if isinstance(value, str) else "Number"
+        return (
+            f'<Cell><Data ss:Type="{kind}">{value}</Data><Comment><Data>批</Data></Comment></Cell>'
+        )
+
+    head, *lines = ("".join(map(cell, line)) for line in rows)
+    error = '<Cell ss:Index="9"><Data ss:Type="Error">#REF!</Data></Cell>'
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    body = "".join(
+        f"<Row>{line}</Row>" for line in [f"{head}{cell('措施')}", lines[0] + error, *lines[1:]]
+    )
+    return (
+        f'<?xml version="1.0"?><?mso-application progid="Excel.Sheet"?><Workbook xmlns="{space}" xmlns:ss="{space}">'
+        f'<Worksheet ss:Name="表"><Table><Row ss:Index="2"><Cell ss:MergeAcross="7"><Data ss:Type="String">排查表'
+        f"</Data></Cell></Row>{body}</Table></Worksheet></Workbook>"
+    ).encode()
+
+
+def archive(html: bytes) -> bytes:
+    """A web archive, as Excel writes a workbook into one page."""
+    head = b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\nContent-Type: multipart/related; boundary=b\r\n\r\n"
+    part = b"--b\r\nContent-Location: file:///C:/sheet001.htm\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+    return head + part + html + b"\r\n--b--\r\n"
+
+
 LEDGER = [
     "编号",
     "名称",
@@ -407,6 +467,16 @@ CASES = [
     Case("utf16_tab", text(HEAD, row(1), row(2), joint="\t", encoding="utf-16"), good(1, 2), suffix=".txt", resaved=False),
     Case("bom_quotes", text(HEAD, row(1, B='"东沟\n泥石流"'), row(2), encoding="utf-8-sig"),
          [Hazard("东沟\n泥石流", place=PLACES[0]), *good(2)], suffix=".csv", resaved=False),
+    # --- files that bear a workbook's name and are none
+    Case("html_page", page(f"<h3>地质灾害排查表</h3>{table(HEAD, row(1), row(2))}<p>注：人数为常住人口</p>"), good(1, 2), suffix=".xls", resaved=False),
+    Case("html_gb2312", page(table(["青龙县地质灾害排查表"], HEAD, row(1), row(2)), "gb2312"), good(1, 2), suffix=".xls", resaved=False),
+    Case("html_spans", page(SPANS), good(1, 2), suffix=".xls", resaved=False),
+    Case("html_layout", page(f"<table><tr><td>{table(HEAD, row(1), row(2))}</td></tr></table><script>f('<table>')</script>"), good(1, 2), suffix=".xls", resaved=False),
+    Case("html_unclosed", page(table(HEAD, row(1), row(2)).replace("</td>", "").replace("</tr>", "")), good(1, 2), suffix=".et", resaved=False),
+    Case("html_two_tables", page(f"<p>一、甲乡</p>{table(HEAD, row(1))}<p>二、乙乡</p>{table(HEAD, row(2))}"), good(1, 2), suffix=".html", resaved=False),
+    Case("excel_2003", excel_2003(HEAD, row(1), row(2)), good(1, 2), {("表", "I4", "error-value")}, suffix=".xls", resaved=False),
+    Case("tabs_as_xls", text(HEAD, row(1), row(2), joint="\t", encoding="gb18030"), good(1, 2), suffix=".xls", resaved=False),
+    Case("web_archive", archive(page(table(HEAD, row(1), row(2)))), good(1, 2), suffix=".xls", resaved=False),
     Case("two_row_header_text",
          text(["序号", "隐患名称", "类别", "县区", "GPS坐标", "", "联系电话", "威胁人数"], ["", "", "", "", "经度", "纬度", "", ""], row(1)),
          good(1), suffix=".csv", resaved=False),
