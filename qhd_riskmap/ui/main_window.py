@@ -118,7 +118,7 @@ class MainWindow(QMainWindow):
         )
         self.registry = CommandRegistry(COMMANDS, self)
         self._bind()
-        self.message_bar = MessageBar()
+        self.message_bar = MessageBar(self)
         self.stack = QStackedWidget()
         self.pages = PageShelf(PAGES, self._build_page)
         self._page_actions = {}
@@ -131,7 +131,6 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout()
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.message_bar)
         column.addWidget(self.stack, 1)
         centre = QWidget()
         row = QHBoxLayout(centre)

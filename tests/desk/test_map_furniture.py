@@ -196,3 +196,45 @@ def test_a_reader_finds_a_place_but_registers_nothing(qtbot, reader_window):
     assert not page.dialog.new.isEnabled()
     assert "没有“编辑”权限" in page.dialog.new.toolTip()
     page.dialog.reject()
+
+
+# -- messages and bars never push the map ---------------------------------------------------------
+
+
+def test_a_message_moves_nothing_and_stands_beside_the_menus(qtbot, window, map_page, settled):
+    settled(map_page.canvas)
+    before = map_page.canvas.mapTo(window, QPoint(0, 0)), map_page.canvas.size()
+    bar = window.message_bar
+    bar.show_message("已保存。", "success", action="撤销", callback=lambda: None)
+    assert bar.isVisible()
+    assert (map_page.canvas.mapTo(window, QPoint(0, 0)), map_page.canvas.size()) == before
+    menus = window.menuBar()
+    last = menus.actionGeometry(menus.actions()[-1])
+    assert bar.x() > menus.mapTo(window, last.topRight()).x()
+    assert bar.geometry().right() <= window.width()
+    assert bar.geometry().bottom() <= menus.height() + 4
+    long = "“石门泥石流”刚被其他经办人修改过，您的修改没有保存，请核对后重新输入。" * 4
+    bar.show_message(long, "warning")
+    assert bar.heightForWidth(bar.width()) <= bar.height()
+    window.resize(1100, 700)
+    assert bar.geometry().right() <= 1100
+
+
+def test_a_shape_in_hand_shows_below_the_bars(qtbot, map_page, desk, settled):
+    canvas = map_page.canvas
+    settled(canvas)
+    desk.selection.set([hazard_id(4)])
+    settled(canvas)
+    # The area touches the upper edge, where the bars of editing will be.
+    west, _south, east, north = SAMPLES[3].geometry.bounds
+    canvas.centre_on((west + east) / 2, north, 150_000)
+    canvas.pan(0, -canvas.height() / 2 + 5)
+    canvas.take_tool("nodes")
+    qtbot.waitUntil(lambda: canvas.editor.sketch is not None, timeout=5000)
+    _x, y = canvas.viewport.to_screen(west, north)
+    assert canvas.editor.covered_px > 0
+    assert float(y) >= canvas.editor.covered_px
+    canvas.fit_selection()
+    ys = [float(canvas.viewport.to_screen(west, lat)[1]) for lat in (north, _south)]
+    assert canvas.editor.covered_px < ys[0] < ys[1] < canvas.height()
+    canvas.take_tool("pan")

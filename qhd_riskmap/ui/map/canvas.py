@@ -349,17 +349,19 @@ class MapCanvas(QWidget):
         self.shown.emit(frame)
 
     def _fit(self, bounds: Bounds, *, margin: float) -> None:
+        covered = min(self.editor.covered_px, self.height() // 2)
+        width, height = max(self.width(), 1), max(self.height() - covered, 1)
         view = Viewport.fit(
             bounds,
-            max(self.width(), 1),
-            max(self.height(), 1),
+            width,
+            height,
             projection=self.viewport.projection,
             device_pixel_ratio=self.devicePixelRatioF(),
-            margin_px=min(margin, self.width() / 4, self.height() / 4),
+            margin_px=min(margin, width / 4, height / 4),
         )
         if view.scale_denominator() < _CLOSEST_SCALE:
             view = view.at_scale(_CLOSEST_SCALE)
-        self.set_viewport(view)
+        self.set_viewport(view.resized(width, self.height()).panned(0, covered / 2))
 
     def _open_cluster(self, bounds: Bounds) -> None:
         before = self.viewport

@@ -172,6 +172,7 @@ class DrawTool(PanTool):
         elif sketch.outline.closed and sketch.crossings():
             self.canvas.editor.say(_("图形自相交（标红处）：按退格键退回，或者点“修复自相交”。"))
         else:
+            self._tip = None  # nothing follows the mouse into the form
             self.finished(sketch)
 
     def cancel(self) -> None:

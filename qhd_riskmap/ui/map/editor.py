@@ -110,6 +110,7 @@ class MapEditor(QObject):
             self.sketch.change(outline, _("恢复修改"))
         self._canvas.tool.shape_taken()
         self._shown()
+        self._uncover()
 
     def end(self) -> None:
         """Put the shape down, saved or not."""
@@ -248,6 +249,28 @@ class MapEditor(QObject):
         self.strip.place()
         below = self.strip.geometry().bottom() + SPACE_XS
         self.numbers.place(SPACE_M if self.strip.isHidden() else below)
+
+    @property
+    def covered_px(self) -> int:
+        """How much of the map's upper edge the strip and the numbers cover."""
+        bars = [bar for bar in (self.strip, self.numbers) if not bar.isHidden()]
+        return max((bar.geometry().bottom() + SPACE_XS for bar in bars), default=0)
+
+    def _uncover(self) -> None:
+        """Move the map so that the shape in hand shows below the bars, if there is room for it."""
+        if self.sketch is None or not self.sketch.outline.complete:
+            return
+        viewport = self._canvas.viewport
+        west, south, east, north = self.sketch.outline.geometry().bounds
+        xs, ys = viewport.to_screen([west, east], [north, south])
+        top, foot = float(ys[0]), float(ys[1])
+        beside = float(xs[1]) < 0 or float(xs[0]) > viewport.width
+        if beside or foot < 0 or top > viewport.height:
+            return  # not in view at all
+        wanted = self.covered_px + SPACE_M - top
+        room = viewport.height - SPACE_M - foot
+        if (step := min(wanted, room)) > 0:
+            self._canvas.pan(0, step)
 
     def restyle(self) -> None:
         """The theme changed."""
