@@ -107,6 +107,7 @@ class SurveyImport:
         self._actor = actor
         self._today = today
 
+    @collector_paused()
     def preview(
         self,
         paths: Iterable[Path],
@@ -152,8 +153,7 @@ class SurveyImport:
                 failures.append(found)
                 read.append(_unread(path, found))
             else:
-                with collector_paused():
-                    read.append(self._checked_file(found, terms, given, known[0]))
+                read.append(self._checked_file(found, terms, given, known[0]))
                 rows += sum(reading.rows for reading in read[-1].readings)
             done += size
             pace.report(done, rows, _("核对 {name}").format(name=path.name))
@@ -166,6 +166,7 @@ class SurveyImport:
         pace.finish(_("核对完毕"))
         return _explained(preview, *known, sender)
 
+    @collector_paused()
     def commit(
         self,
         preview: ImportPreview,

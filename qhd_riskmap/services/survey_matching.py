@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -22,6 +21,7 @@ from qhd_riskmap.geo.near_pairs import near_pairs
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.storage.hazard_query import Fingerprint
+from qhd_riskmap.storage.json_columns import lists_of_texts
 
 SAME_PLACE_M: Final = 1.0
 NEAR_M: Final = 200.0
@@ -31,10 +31,14 @@ _SHORT_NAME: Final = 3
 # Shorter codes ("1", "LX-01") are numbered by every department for itself.
 _DISTINCTIVE_CODE: Final = 8
 _MOST_PAIRS: Final = 2_000_000
-_SHORTEST_WITH_CODE: Final = 22  # two empty objects and the code
+# Every text with a credit code fits: capitals may be made of three times fewer letters (ﬃ).
+_MAYBE_CODE: Final = r"[0-9]{6}[^\W_]{4}"
 _LINE_WKB: Final = frozenset({2, 5})
 _DIGITS: Final = re.compile(r"\d+|[一二三四五六七八九十百]+")
 _NO_DIGITS: Final = re.compile(r"[^\d一二三四五六七八九十百\n]+")
+_SEAM: Final = re.compile(
+    r"(?<=\d)(?=[一二三四五六七八九十百])|(?<=[一二三四五六七八九十百])(?=\d)"
+)
 SCALE: Final = np.array(metres_per_degree(39.95))
 PlaneArray = npt.NDArray[np.float64]
 
@@ -92,13 +96,18 @@ class CreditCodes:
 
 def row_codes(candidates: Candidates) -> dict[int, frozenset[str]]:
     """Credit codes by candidate, of those that have any."""
+    import polars as pl  # noqa: PLC0415 - 60 ms that only an import pays
+
     facts = candidates.hazards.facts
+    extras, attributes = facts["extras"], facts["attributes"]
+    maybe = np.zeros(len(candidates), dtype=bool)
+    for texts in (extras, attributes):
+        maybe |= pl.Series(texts, dtype=pl.String).str.contains(_MAYBE_CODE).to_numpy()
     found = {}
-    for row, texts in enumerate(zip(facts["extras"], facts["attributes"], strict=True)):
-        if len(texts[0]) + len(texts[1]) > _SHORTEST_WITH_CODE:
-            codes = credit_codes("".join(texts))
-            if codes:
-                found[row] = codes
+    for row in np.flatnonzero(maybe).tolist():
+        codes = credit_codes(extras[row] + attributes[row])
+        if codes:
+            found[row] = codes
     return found
 
 
@@ -111,8 +120,10 @@ class _Places:
         self.names = [*(item.name for item in register), *facts["name"]]
         self.kinds = [*(item.type_key for item in register), *facts["type_key"]]
         self.counties = [*(item.county for item in register), *facts["county"]]
-        aliases: list[list[str]] = json.loads(f"[{','.join(facts['alias_codes'])}]")
-        self.codes = [*((item.code, *item.alias_codes) for item in register), *aliases]
+        self.codes = [
+            *((item.code, *item.alias_codes) for item in register),
+            *lists_of_texts(facts["alias_codes"]),
+        ]
         own = np.array([(item.lon, item.lat) for item in register], dtype=float).reshape(-1, 2)
         self.metres: PlaneArray = np.concatenate([own, candidates.anchors]) * SCALE
         self._candidates = candidates
@@ -301,22 +312,28 @@ def _suspects(places: _Places, repeats: Iterable[int]) -> dict[int, Suspicion]:
     left, right = near_pairs(places.metres, NEAR_M, first=offset, most=_MOST_PAIRS)
     alike = kinds[left] == kinds[right]
     left, right = left[alike], right[alike]
-    numbers: dict[int, tuple[str, ...]] = {}
+    alike = _numbered_alike(names, left, right)
     found: dict[int, Suspicion] = {}
-    for a, b in zip(left.tolist(), right.tolist(), strict=True):
+    for a, b in zip(left[alike].tolist(), right[alike].tolist(), strict=True):
         row = a - offset
         if row in skipped or row in found:
             continue
-        for one in (a, b):
-            if one not in numbers:
-                numbers[one] = numbers_in(names[one])
-        if (
-            numbers[a] == numbers[b]
-            and not (b >= offset and b - offset in skipped)
-            and names_alike(names[a], names[b])
-        ):
+        if not (b >= offset and b - offset in skipped) and names_alike(names[a], names[b]):
             found[row] = places.suspicion(a, b, Likeness.NAME)
     return found
+
+
+def _numbered_alike(
+    names: Sequence[str], left: npt.NDArray[np.intp], right: npt.NDArray[np.intp]
+) -> npt.NDArray[np.bool_]:
+    """Which pairs have the same numbers in their names."""
+    near, place = np.unique(np.concatenate([left, right]), return_inverse=True)
+    if not near.size:
+        return np.empty(0, np.bool_)
+    marks = number_marks([names[row] for row in near.tolist()])
+    known = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
+    numbers = np.fromiter(map(known.__getitem__, marks), np.intp, len(marks))[place]
+    return np.asarray(numbers[: len(left)] == numbers[len(left) :])
 
 
 def _same_holder(places: _Places, credit: CreditCodes) -> dict[int, Suspicion]:
@@ -390,8 +407,8 @@ def number_marks(names: Iterable[str]) -> list[str]:
     >>> number_marks(["东沟3组1号", "西沟三号", "沟"])
     ['3 1', '三', '']
     """
-    lines = "\n".join(name.replace("\n", " ") for name in names)
-    return [mark.strip(" ") for mark in _NO_DIGITS.sub(" ", lines).split("\n")]
+    lines = _NO_DIGITS.sub(" ", "\n".join(name.replace("\n", " ") for name in names))
+    return [mark.strip(" ") for mark in _SEAM.sub(" ", lines).split("\n")]
 
 
 def _same_numbers(first: str, second: str) -> bool:

@@ -9,8 +9,7 @@ it looks less close, and finds more.)
 
 from __future__ import annotations
 
-import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from itertools import chain
 from typing import Any
 from uuid import UUID
@@ -23,6 +22,7 @@ from qhd_riskmap.geo.near_pairs import pairs_within
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.survey_matching import ALONG_M, NEAR_M, SCALE, names_alike, number_marks
 from qhd_riskmap.storage.hazard_query import Fingerprint
+from qhd_riskmap.storage.json_columns import lists_of_texts
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 _ROUNDING_M = 0.01
@@ -45,8 +45,7 @@ def rivals(
     if not len(candidates) or work.rivals.none():
         return []
     facts = candidates.hazards.facts
-    aliases: Iterable[list[str]] = json.loads(f"[{','.join(facts['alias_codes'])}]")
-    keys = work.rivals.of_codes(chain.from_iterable(aliases))
+    keys = work.rivals.of_codes(chain.from_iterable(lists_of_texts(facts["alias_codes"])))
     keys |= work.rivals.of_ids(holders)
     keys.update(_around(work, candidates).tolist())
     return work.hazards.fingerprints(keys)

@@ -5,7 +5,6 @@ A hundred thousand `Hazard` values take longer to make and to take apart again t
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +16,7 @@ import numpy.typing as npt
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of, instant_text, record_of
+from qhd_riskmap.storage.json_columns import lists_of_texts
 from qhd_riskmap.storage.search_text import search_texts
 
 # What the sender's row says; what follows in `COLUMNS` are the stamps of the register.
@@ -63,7 +63,6 @@ class HazardColumns(Sequence[Hazard]):
     def search_texts(self, codes: Sequence[str]) -> list[str]:
         """What a search looks through, once the hazards have codes."""
         facts = self.facts
-        aliases: list[list[str]] = json.loads(f"[{','.join(facts['alias_codes'])}]")
         return search_texts(
             names=facts["name"],
             codes=codes,
@@ -71,7 +70,7 @@ class HazardColumns(Sequence[Hazard]):
             addresses=facts["address"],
             townships=facts["township"],
             phones=facts["phone"],
-            aliases=aliases,
+            aliases=lists_of_texts(facts["alias_codes"]),
         )
 
 

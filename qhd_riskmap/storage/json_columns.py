@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from json.encoder import encode_basestring
+from typing import Final
 
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.storage.hazard_rows import to_json
 
 Values = Sequence[AttributeValue | None]
+_ONE_TEXT: Final = 2  # quotation marks
 
 
 def flat_json_columns(columns: Mapping[str, Values], rows: int) -> list[str]:
@@ -29,6 +32,20 @@ def flat_json_columns(columns: Mapping[str, Values], rows: int) -> list[str]:
     if not filled:
         return ["{}"] * rows
     return ["{" + ",".join(filter(None, pairs)) + "}" for pairs in zip(*filled, strict=True)]
+
+
+def lists_of_texts(column: Sequence[str]) -> list[Sequence[str]]:
+    """The lists of texts that JSON arrays hold, by row; nearly all have one text or none.
+
+    >>> lists_of_texts(['["A-1"]', "[]", '["A","B"]'])
+    [('A-1',), (), ['A', 'B']]
+    """
+    return [
+        (text[2:-2],)
+        if text.count('"') == _ONE_TEXT and "\\" not in text
+        else (json.loads(text) if text != "[]" else ())
+        for text in column
+    ]
 
 
 def _pairs(key: str, values: Values) -> list[str]:
