@@ -61,6 +61,7 @@ class Extent:
     Attributes:
         left: Leftmost column with a value; 0 where there is none.
         right: Rightmost column with a value.
+        top: Highest row with a cell; 0 where there is none.
         bottom: Lowest row with a cell.
         cells: Cells counted.
         explicit: Every cell names its place, so `left` and `right` can be trusted.
@@ -71,6 +72,7 @@ class Extent:
 
     left: int = 0
     right: int = 0
+    top: int = 0
     bottom: int = 0
     widest: int = 0
     rows: int = 0
@@ -81,6 +83,24 @@ class Extent:
     merged: list[MergedRange] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
+
+    def include(self, other: Extent) -> None:
+        """Take in what was found further down."""
+        if other.left:
+            self.left = min(self.left or other.left, other.left)
+        if other.top:
+            self.top = min(self.top or other.top, other.top)
+        self.right = max(self.right, other.right)
+        self.bottom = max(self.bottom, other.bottom)
+        self.widest = max(self.widest, other.widest)
+        self.rows += other.rows
+        self.cells += other.cells
+        self.explicit = self.explicit and other.explicit
+        self.formulas = self.formulas or other.formulas
+        self.errors = self.errors or other.errors
+        self.merged += other.merged
+        self.hidden_rows += other.hidden_rows
+        self.hidden_columns += other.hidden_columns
 
 
 class GuardedArchive:
@@ -111,6 +131,11 @@ class GuardedArchive:
     def parts(self) -> list[str]:
         """Names of all parts."""
         return list(self._infos)
+
+    def size(self, part: str) -> int:
+        """Bytes of a part as the archive declares them, 0 where there is none."""
+        info = self._infos.get(part)
+        return info.file_size if info is not None else 0
 
     def read(self, part: str, limit: int = 64 * 2**20) -> bytes:
         """A whole part of at most ``limit`` bytes."""
@@ -198,7 +223,27 @@ def sheet_extent(archive: GuardedArchive, part: str, name: str) -> Extent:
         UnreadableFileError: A document type declaration, or more rows, columns or cells than the
             limits.
     """
-    extent, tail, first = Extent(), b"", True
+    extent = Extent()
+    for _block, _own in sheet_blocks(archive, part, name, extent):
+        pass
+    return extent
+
+
+def sheet_blocks(
+    archive: GuardedArchive, part: str, name: str, extent: Extent
+) -> Iterator[tuple[bytes, Extent]]:
+    """The bytes of one worksheet part of an xlsx in blocks, each with what its cells span.
+
+    Args:
+        archive: The workbook.
+        part: The worksheet.
+        name: Of the file, for messages.
+        extent: Takes what all blocks up to the one in hand span.
+
+    Raises:
+        UnreadableFileError: See `sheet_extent`.
+    """
+    tail, first = b"", True
     for piece in archive.pieces(part):
         block = tail + piece
         if first or b"!" in block:  # a lone character is found ten times as fast as two
@@ -209,12 +254,18 @@ def sheet_extent(archive: GuardedArchive, part: str, name: str) -> Extent:
         cut = cut if cut > 0 else block.rfind(b"<c ")
         if cut <= 0 or len(block) - cut > _PIECE:
             cut = max(len(block) - _OVERLAP, 0)
-        _measure(block[:cut], block[cut : cut + _OVERLAP], extent)
         tail = block[cut:]
-        _refuse_extent(extent, name)
-    _measure(tail, b"", extent)
+        yield _measured(block[:cut], tail[:_OVERLAP], extent, name)
+    yield _measured(tail, b"", extent, name)
+
+
+def _measured(block: bytes, after: bytes, extent: Extent, name: str) -> tuple[bytes, Extent]:
+    """A block with its own extent, which is taken into that of the whole and refused if too large."""
+    own = Extent()
+    _measure(block, after, own)
+    extent.include(own)
     _refuse_extent(extent, name)
-    return extent
+    return block, own
 
 
 def refuse_entities(piece: bytes, name: str, *, first: bool) -> None:
@@ -310,6 +361,7 @@ def _take_plain(
         row = np.where(number, row * 10 + (char.astype(np.int64) - 48), row)
         place = place + 1
     extent.bottom = max(extent.bottom, int(row.max()))
+    extent.top = min(extent.top or extent.bottom, int(row.min()))
     # The tag after the cell's own tells whether it holds anything.
     following = tags[np.minimum(which + 1, len(tags) - 1)]
     held = data[following + 1]
@@ -328,6 +380,7 @@ def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
         named += 1
         column = column_number(found[1].decode())
         extent.bottom = max(extent.bottom, int(found[2]))
+        extent.top = min(extent.top or extent.bottom, int(found[2]))
         extent.widest = max(extent.widest, column)
         if found[3]:
             extent.left = min(extent.left or column, column)

@@ -35,6 +35,7 @@ from qhd_riskmap.formats.sheet_guard import (
     sheet_extent,
     too_large,
 )
+from qhd_riskmap.formats.sheet_pieces import is_large, read_pieces
 from qhd_riskmap.formats.survey_text import read_text_sheet
 from qhd_riskmap.formats.unsolved_formulas import unsolved_formulas
 from qhd_riskmap.formats.value_text import value_text
@@ -186,13 +187,20 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
     if not parts:
         raise damaged(path.name, "no worksheet")
     archive.check_all(besides=[item.part for item in parts])
-    extents = [sheet_extent(archive, item.part, path.name) for item in parts]
-    sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, extents))
-    measured = {item.name: (item, extent) for item, extent in zip(parts, extents, strict=True)}
+    # What is small is measured first: a hostile sheet is found before a large one is read.
+    measured: dict[str, tuple[Extent, Any | None]] = {}
+    for item in sorted(parts, key=lambda each: archive.size(each.part)):
+        if is_large(archive, item.part):
+            measured[item.part] = read_pieces(archive, item.part, item.name, path.name)
+        else:
+            measured[item.part] = sheet_extent(archive, item.part, path.name), None
+    sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, measured))
+    part_of = {item.name: item.part for item in parts}
     for index, sheet in enumerate(sheets):
-        item, extent = measured[sheet.name]
-        unsolved = unsolved_formulas(archive, item.part) if extent.formulas else NO_CELLS
-        failed = error_cells(archive, item.part) if extent.errors else {}
+        part = part_of[sheet.name]
+        extent, _frame = measured[part]
+        unsolved = unsolved_formulas(archive, part) if extent.formulas else NO_CELLS
+        failed = error_cells(archive, part) if extent.errors else {}
         sheets[index] = _with_unread(sheet, unsolved, failed)
     return sheets
 
@@ -219,21 +227,24 @@ def _load_xlsx(
     archive: GuardedArchive,
     content: bytes,
     parts: Sequence[SheetPart],
-    extents: Sequence[Extent],
+    measured: dict[str, tuple[Extent, Any | None]],
 ) -> list[SurveySheet]:
     from fastexcel import read_excel  # noqa: PLC0415 - 40 ms that only an import pays
 
     reader = read_excel(content)
     known = set(reader.sheet_names)
     sheets = []
-    for part, extent in zip(parts, extents, strict=True):
+    for part in parts:
         if part.name not in known:
             continue
-        loaded = reader.load_sheet(part.name, header_row=None, skip_rows=0, dtypes="string")
-        if not loaded.width:
-            continue
-        frame = loaded.to_polars()
-        del loaded  # holds every cell once more
+        extent, frame = measured[part.part]
+        measured[part.part] = extent, None
+        if frame is None:
+            loaded = reader.load_sheet(part.name, header_row=None, skip_rows=0, dtypes="string")
+            if not loaded.width:
+                continue
+            frame = loaded.to_polars()
+            del loaded  # holds every cell once more
         rounded = _rounded(archive, part.part, frame)
         waiting = frame.get_columns()[::-1]
         del frame

@@ -12,6 +12,7 @@ from typing import Final
 
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
+from qhd_riskmap.formats.one_heap import share_one_heap
 from qhd_riskmap.formats.survey_sheet import file_content, read_survey
 
 _PATIENCE_S: Final = 0.05
@@ -44,6 +45,7 @@ def read_ahead(
         paths: The files.
         pulse: Called several times a second while a file is waited for; may raise to stop.
     """
+    share_one_heap()
     ahead = ThreadPoolExecutor(1, thread_name_prefix="survey-reader")
     try:
         coming = [ahead.submit(_read, path) for path in paths[:1]]
