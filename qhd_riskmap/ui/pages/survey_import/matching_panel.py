@@ -102,6 +102,7 @@ class MatchingPanel(QWidget):
         for number, name in enumerate(("offers", "suspects", "repeats")):
             button = QToolButton()
             button.setObjectName(f"matching-show-{name}")
+            button.setAccessibleName(_(_TITLES[number]))
             button.setCheckable(True)
             self._group.addButton(button, number)
             self.buttons.append(button)
