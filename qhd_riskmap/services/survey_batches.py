@@ -172,6 +172,8 @@ class BatchService:
         batch_id: UUID,
         edited: Edited = Edited.ASK,
         keep: Collection[UUID] = NOTHING_KEPT,
+        *,
+        asked: Collection[UUID] | None = None,
     ) -> BatchOutcome:
         """Take an import back: its records are deleted softly and its rows may be imported again.
 
@@ -181,17 +183,19 @@ class BatchService:
             batch_id: The batch.
             edited: What to do with records somebody has worked on since.
             keep: Records to be kept whatever `edited` says.
+            asked: Records the officer was asked about; None where nobody was shown a list.
 
         Raises:
-            ConflictError: Somebody has worked on some, and `edited` does not say what to do.
+            ConflictError: Somebody has worked on some, and `edited` does not say what to do; or on
+                one that was not asked about.
             NotFoundError: There is no such batch.
         """
         self._actor.require(Permission.IMPORT)
         with self._register.unit_of_work() as work:
             work.lock()
             plan = plan_of(work, batch_id)
-            require_answer(plan, edited)
-            kept = plan.edited if edited is Edited.KEEP else ()
+            require_answer(plan, edited, asked)
+            kept = kept_of(plan, edited, keep)
             spared = {row.id for row in kept} | set(keep)
             gone = [s for s in work.batch_hazards.states(batch_id) if not s.deleted]
             gone = [state for state in gone if state.id not in spared]
@@ -302,12 +306,20 @@ def undo_tasks(work: UnitOfWork, batch_id: UUID, actor: Actor) -> tuple[int, tup
     return len(idle), tuple(kept)
 
 
-def require_answer(plan: BatchPlan, edited: Edited) -> None:
+def require_answer(plan: BatchPlan, edited: Edited, asked: Collection[UUID] | None = None) -> None:
     """Stop where rows were edited since the import and nobody has said what to do with them.
 
     Raises:
         ConflictError: So it is; the message names some.
     """
+    late = [row for row in plan.edited if asked is not None and row.id not in asked]
+    if late:
+        raise ConflictError(
+            _("刚才又有 {count} 条被人改过：{rows}。").format(
+                count=len(late), rows="、".join(f"{row.name}（{row.code}）" for row in late[:5])
+            ),
+            hint=_("请重新核对清单，再决定哪些保留。"),
+        )
     if plan.edited and edited is Edited.ASK:
         shown = "、".join(f"{row.name}（{row.code}）" for row in plan.edited[:5])
         raise ConflictError(
@@ -316,6 +328,13 @@ def require_answer(plan: BatchPlan, edited: Edited) -> None:
             ),
             hint=_("请说明这些是保留（keep）还是一并处理（include）。"),
         )
+
+
+def kept_of(plan: BatchPlan, edited: Edited, keep: Collection[UUID]) -> tuple[BatchRow, ...]:
+    """The records worked on since that stay as they are."""
+    if edited is Edited.KEEP:
+        return plan.edited
+    return tuple(row for row in plan.edited if row.id in keep)
 
 
 def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:

@@ -8,8 +8,8 @@ stays with the record.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,13 +22,16 @@ from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.hazard import Hazard, LocationMethod
 from qhd_riskmap.errors import ConflictError, InvalidInputError
 from qhd_riskmap.geo.datums import from_cgcs2000, to_cgcs2000
+from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_batches import (
+    NOTHING_KEPT,
     BatchOutcome,
     BatchPlan,
     BatchRow,
     Edited,
+    kept_of,
     plan_of,
     require_answer,
 )
@@ -41,12 +44,79 @@ Points = npt.NDArray[np.float64]
 _FROM_SHEET: Final = frozenset({LocationMethod.IMPORTED, LocationMethod.CONVERTED})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Foreseen:
+    """What reading a batch anew would do.
+
+    Attributes:
+        moved: The records at their new places.
+        before: (n, 2) longitude and latitude of a point on each as it is stored.
+        after: The same at the new place.
+        metres: Between the two.
+        kept: Records that stay, each with the reason.
+    """
+
+    moved: tuple[Hazard, ...]
+    before: Points
+    after: Points
+    metres: npt.NDArray[np.float64]
+    kept: tuple[BatchRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchReferences:
+    """What a batch may be read anew from.
+
+    Attributes:
+        plan: Its records, those worked on since apart.
+        counts: Notation of the reference → records read in it and never placed by hand.
+    """
+
+    plan: BatchPlan
+    counts: Mapping[str, int]
+
+
 class ReinterpretService:
     """Reads whole batches anew, for one actor."""
 
     def __init__(self, register: Register, actor: Actor) -> None:
         self._register = register
         self._actor = actor
+
+    def references(self, batch_id: UUID) -> BatchReferences:
+        """What a batch was read in, and whom to ask about.
+
+        Raises:
+            NotFoundError: There is no such batch.
+        """
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            plan = plan_of(work, batch_id)
+            ids = [*(state.id for state in plan.ready), *(row.id for row in plan.edited)]
+            found = [h.provenance for h in work.batch_hazards.load(ids)]
+        counts = Counter(p.declared_reference for p in found if p.method in _FROM_SHEET)
+        return BatchReferences(plan=plan, counts=dict(counts.most_common()))
+
+    def foresee(
+        self,
+        batch_id: UUID,
+        reference: Reference,
+        *,
+        was: Reference | None = None,
+        edited: Edited = Edited.KEEP,
+        keep: Collection[UUID] = NOTHING_KEPT,
+    ) -> Foreseen:
+        """Say where the records of a batch would come to lie; nothing is stored.
+
+        Raises:
+            ConflictError: As `reinterpret`.
+            InvalidInputError: None of the records can be read so.
+            NotFoundError: There is no such batch.
+        """
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            terms = _Terms(batch_id, reference, was, edited, frozenset(keep))
+            return _foreseen(work, terms)
 
     def reinterpret(
         self,
@@ -55,6 +125,8 @@ class ReinterpretService:
         *,
         was: Reference | None = None,
         edited: Edited = Edited.ASK,
+        keep: Collection[UUID] = NOTHING_KEPT,
+        asked: Collection[UUID] | None = None,
     ) -> BatchOutcome:
         """Give the records of a batch the places their numbers have in another reference.
 
@@ -67,59 +139,91 @@ class ReinterpretService:
             was: Only records read in this reference; needed where a batch holds several.
             edited: What to do with records somebody has worked on since: `KEEP` leaves them,
                 `INCLUDE` reads their places anew too and keeps every other edit.
+            keep: Records that stay whatever `edited` says.
+            asked: Records the officer was asked about; None where nobody was shown a list.
 
         Raises:
-            ConflictError: Somebody has worked on some and `edited` does not say what to do, or the
-                batch holds several references and ``was`` names none.
+            ConflictError: Somebody has worked on some and `edited` does not say what to do, or on one
+                that was not asked about; or the batch holds several references and ``was`` names none.
             InvalidInputError: None of the records can be read so.
             NotFoundError: There is no such batch.
         """
         self._actor.require(Permission.IMPORT)
         with self._register.unit_of_work() as work:
             work.lock()
-            plan = plan_of(work, batch_id)
-            shifts = {shift.datum: shift for shift in work.datum_parameters.all()}
-            wanted, kept = _chosen(work, plan, was, edited)
-            new = reference.shifted_by(shifts)
-            moved, lost = _placed_anew(wanted, new, shifts)
-            kept = (*kept, *lost)
-            if wanted and not moved:
-                raise InvalidInputError(
-                    _("按“{name}”，这一批没有一条落在本市一带。").format(name=reference.label),
-                    hint=_("请核对坐标系；平面坐标不能按经纬度解读，反之亦然。"),
-                )
-            if not moved:
-                return BatchOutcome(change=None, changed=0, kept=kept)
-            work.batch_hazards.place_anew(moved, self._actor, str(batch_id))
+            terms = _Terms(batch_id, reference, was, edited, frozenset(keep), asked)
+            seen = _foreseen(work, terms)
+            if not seen.moved:
+                return BatchOutcome(change=None, changed=0, kept=seen.kept)
+            work.batch_hazards.place_anew(seen.moved, self._actor, str(batch_id))
             change = work.batch_changes.add(
                 batch_id,
                 BatchChangeKind.REINTERPRET,
-                [(hazard.id, hazard.revision + 1) for hazard in moved],
+                [(hazard.id, hazard.revision + 1) for hazard in seen.moved],
                 self._actor,
                 reference=reference.text,
             )
             work.commit()
-        return BatchOutcome(change=change, changed=len(moved), kept=kept)
+        return BatchOutcome(change=change, changed=len(seen.moved), kept=seen.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """What was said about reading a batch anew."""
+
+    batch_id: UUID
+    reference: Reference
+    was: Reference | None
+    edited: Edited
+    keep: frozenset[UUID]
+    asked: Collection[UUID] | None = None
+
+
+def _foreseen(work: UnitOfWork, terms: _Terms) -> Foreseen:
+    plan = plan_of(work, terms.batch_id)
+    shifts = {shift.datum: shift for shift in work.datum_parameters.all()}
+    wanted, kept = _chosen(work, plan, terms)
+    moved, lost = _placed_anew(wanted, terms.reference.shifted_by(shifts), shifts)
+    if wanted and not moved:
+        raise InvalidInputError(
+            _("按“{name}”，这一批没有一条落在本市一带。").format(name=terms.reference.label),
+            hint=_("请核对坐标系；平面坐标不能按经纬度解读，反之亦然。"),
+        )
+    stored = {hazard.id: hazard for hazard in wanted}
+    before = _anchors([stored[hazard.id] for hazard in moved])
+    after = _anchors(moved)
+    metres = distance_m(before[:, 0], before[:, 1], after[:, 0], after[:, 1])
+    return Foreseen(
+        moved=tuple(moved),
+        before=before,
+        after=after,
+        metres=np.asarray(metres, dtype=np.float64),
+        kept=(*kept, *lost),
+    )
+
+
+def _anchors(hazards: Sequence[Hazard]) -> Points:
+    geometries: Any = np.array([hazard.geometry for hazard in hazards], dtype=object)
+    points: Any = shapely.point_on_surface(geometries)
+    return np.column_stack([shapely.get_x(points), shapely.get_y(points)]).reshape(-1, 2)
 
 
 def _chosen(
-    work: UnitOfWork, plan: BatchPlan, was: Reference | None, edited: Edited
+    work: UnitOfWork, plan: BatchPlan, terms: _Terms
 ) -> tuple[list[Hazard], tuple[BatchRow, ...]]:
     """The records to be read anew, and those that stay with the reason."""
-    require_answer(plan, edited)
-    ids = [state.id for state in plan.ready]
-    kept: list[BatchRow] = []
-    if edited is Edited.INCLUDE:
-        ids += [row.id for row in plan.edited]
-    else:
-        kept += plan.edited
+    require_answer(plan, terms.edited, terms.asked)
+    kept = list(kept_of(plan, terms.edited, terms.keep))
+    spared = {row.id for row in kept}
+    ids = [state.id for state in plan.ready if state.id not in terms.keep]
+    ids += [row.id for row in plan.edited if row.id not in spared]
     wanted = []
     for hazard in work.batch_hazards.load(ids):
         if hazard.provenance.method in _FROM_SHEET:
             wanted.append(hazard)
         else:
             kept.append(_row(hazard, _("位置已由人工改过，不再按原坐标换算")))
-    return _of_reference(wanted, was), tuple(kept)
+    return _of_reference(wanted, terms.was), tuple(kept)
 
 
 def _of_reference(hazards: Sequence[Hazard], was: Reference | None) -> list[Hazard]:

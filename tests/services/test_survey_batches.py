@@ -316,3 +316,54 @@ def test_many_rows_are_read_anew_with_their_index_and_all_guards_in_place(
     batches.revert(first.batch_id, outcome.change.id)
     assert {n: h.anchor() for n, h in live(register).items()} == places
     assert verify(register) == []
+
+
+def test_a_row_edited_after_the_list_was_shown_stops_everything(
+    survey, register, batches, anew, tmp_path
+):
+    first = imported(survey, workbook(tmp_path / "a.xlsx"))
+    edit(register, live(register)["西沟滑坡"], notes="核实过")
+    asked = [row.id for row in batches.plan(first.batch_id).edited]
+    edit(register, live(register)["南沟滑坡"], notes="刚刚核实")
+    calls = (
+        lambda: batches.undo(first.batch_id, Edited.INCLUDE, asked=asked),
+        lambda: anew.reinterpret(first.batch_id, BD09, edited=Edited.INCLUDE, asked=asked),
+    )
+    for call in calls:
+        with pytest.raises(ConflictError, match="南沟滑坡"):
+            call()
+    assert len(live(register)) == 5
+    asked = [row.id for row in batches.plan(first.batch_id).edited]
+    outcome = batches.undo(first.batch_id, Edited.INCLUDE, keep=asked[:1], asked=asked)
+    assert (outcome.changed, [row.name for row in outcome.kept]) == (4, ["西沟滑坡"])
+
+
+def test_what_a_new_reading_would_do_is_foreseen_and_nothing_stored(
+    survey, register, anew, tmp_path
+):
+    first = imported(survey, workbook(tmp_path / "a.xlsx", written_in=BD09))
+    before = live(register)
+    edit(register, before["西沟滑坡"], notes="核实过")
+    found = anew.references(first.batch_id)
+    assert (found.counts, [row.name for row in found.plan.edited]) == (
+        {"gcj02": 5},
+        ["西沟滑坡"],
+    )
+    seen = anew.foresee(first.batch_id, BD09)
+    assert [row.name for row in seen.kept] == ["西沟滑坡"]
+    assert seen.before == pytest.approx(
+        np.array([before[hazard.name].anchor() for hazard in seen.moved])
+    )
+    places = [PLACES[NAMES.index(hazard.name)] for hazard in seen.moved]
+    assert seen.after == pytest.approx(np.array(places), abs=1e-6)
+    assert len(seen.metres) == 4
+    assert seen.metres.min() > 700
+    assert {n: h.geometry for n, h in live(register).items()} == {
+        n: h.geometry for n, h in before.items()
+    }
+    keep = {before["东沟滑坡"].id, before["西沟滑坡"].id}
+    seen = anew.foresee(first.batch_id, BD09, edited=Edited.INCLUDE, keep=keep)
+    assert len(seen.moved) == 3
+    outcome = anew.reinterpret(first.batch_id, BD09, edited=Edited.INCLUDE, keep=keep)
+    assert outcome.changed == 3
+    assert live(register)["东沟滑坡"].geometry == before["东沟滑坡"].geometry
