@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.map.look_alikes_dialog import open_look_alikes
+from qhd_riskmap.ui.pages.survey_import.batches_dialog import BatchesDialog
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
@@ -18,20 +19,25 @@ class AfterStrip(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._counting = False
+        self._counting = self._stale = False
         self.dialog: QDialog | None = None
         self.look_alikes = push_button(
             _("待合并"), "import-look-alikes", self.open_look_alikes, glyph="compare"
+        )
+        self.batches = push_button(
+            _("导入记录"), "import-batches", self.open_batches, glyph="history"
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self.look_alikes)
+        row.addWidget(self.batches)
         desk.changed.connect(self._changed)
 
     def refresh(self) -> None:
         """Count what waits."""
         if self._counting:
+            self._stale = True
             return
         self._counting = True
         service = self._desk.app.look_alikes
@@ -47,12 +53,23 @@ class AfterStrip(QWidget):
         """The pairs that may be one thing."""
         self.dialog = open_look_alikes(self._desk, self)
 
+    def open_batches(self) -> None:
+        """Every import so far."""
+        self._open(BatchesDialog(self._desk, self.window()))
+
+    def _open(self, dialog: QDialog) -> None:
+        self.dialog = dialog
+        dialog.open()
+
     def _show_count(self, count: int) -> None:
         text = _("待合并 {n}").format(n=f"{count:,}") if count else _("待合并")
         self.look_alikes.setText(text)
 
     def _counted(self) -> None:
         self._counting = False
+        if self._stale:
+            self._stale = False
+            self.refresh()
 
     def _changed(self, changes: Changes) -> None:
         if changes.hazards or changes.look_alikes:
