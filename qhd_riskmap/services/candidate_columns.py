@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
 from typing import Any, overload
@@ -162,6 +163,24 @@ class Candidates(Sequence[Candidate]):
         total = sum(len(part.rows) for part in self._parts)
         chosen = np.concatenate([self._chosen, others._chosen + total])
         return Candidates([*self._parts, *others._parts], chosen)
+
+    def recoded(self, codes: Mapping[int, tuple[str, ...]]) -> Candidates:
+        """The same, some of them with other former codes."""
+        columns: dict[int, list[str]] = {}
+        parts = list(self._parts)
+        for index, aliases in codes.items():
+            at = int(self._chosen[index])
+            number = int(np.searchsorted(self._ends, at, side="right"))
+            part = parts[number]
+            column = columns.setdefault(number, list(part.hazards.facts["alias_codes"]))
+            column[at - (int(self._ends[number]) - len(part.rows))] = json.dumps(
+                list(aliases), ensure_ascii=False
+            )
+        for number, column in columns.items():
+            hazards = parts[number].hazards
+            facts = {**hazards.facts, "alias_codes": column}
+            parts[number] = replace(parts[number], hazards=replace(hazards, facts=facts))
+        return Candidates(parts, self._chosen)
 
     def without(self, hashes: frozenset[str]) -> Candidates:
         """Those whose row is none of some."""

@@ -220,15 +220,18 @@ class SurveyImport:
                     lambda n: pace.report(before + n, rows_done, _("写入评估")),
                 )
             self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
-            proven = [*tasks_of_new(chosen), *preview.tasks.values()]
-            tasks = register_tasks(work, proven, preview.batch_id, self._actor)
+            tasks = self._add_tasks(work, preview, chosen)
             renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
-        rows = [(sheet.file, sheet.name, row) for sheet, row in chosen.sources]
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
-        duplicates = outcome.duplicates - renewed
-        return replace(outcome, rows=rows, updated=renewed, duplicates=duplicates, tasks=tasks)
+        return replace(
+            outcome,
+            rows=[(sheet.file, sheet.name, row) for sheet, row in chosen.sources],
+            updated=renewed,
+            duplicates=outcome.duplicates - renewed,
+            tasks=tasks,
+        )
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""
@@ -315,6 +318,10 @@ class SurveyImport:
         file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
         mended = tuple(cell for _sheet, cells in fixed for cell in cells)
         return _CheckedFile(file, tuple(kept), issues, mended)
+
+    def _add_tasks(self, work: UnitOfWork, preview: ImportPreview, chosen: Candidates) -> int:
+        proven = [*tasks_of_new(chosen), *preview.tasks.values()]
+        return register_tasks(work, proven, preview.batch_id, self._actor)
 
     def _remember(
         self,

@@ -281,24 +281,27 @@ class ImportPreview:
         if not codes:
             return self
         found = as_candidates(self.repeats)
-        anew, renamed, rest = [], [], []
+        anew, rest = [], []
+        recoded: dict[int, tuple[str, ...]] = {}
         for at, (sheet, row) in enumerate(found.sources):
             code = codes.get((sheet.file, sheet.name, row))
             if code is None:
                 rest.append(at)
-            elif code in (hazard := found[at].hazard).alias_codes:
-                own = tuple(alias for alias in hazard.alias_codes if alias != code)
-                renamed.append(replace(found[at], hazard=replace(hazard, alias_codes=own)))
+            elif code in (aliases := found[at].hazard.alias_codes):
+                recoded[at] = tuple(alias for alias in aliases if alias != code)
             else:
                 anew.append(at)
         candidates = as_candidates(self.candidates).joined(found.taken(anew))
+        if recoded:
+            candidates = candidates.joined(found.recoded(recoded).taken(list(recoded)))
         labels = self.repeated
         return replace(
             self,
-            candidates=candidates.joined(as_candidates(renamed)),
+            candidates=candidates,
             repeats=found.taken(rest),
             repeated=tuple(labels[at] for at in rest) if labels else (),
             updates=tuple(offer for offer in self.updates if offer.key not in codes),
+            tasks={key: task for key, task in self.tasks.items() if key not in codes},
         )
 
     def outcome(self) -> ImportOutcome:
