@@ -441,6 +441,7 @@ sender_datum = Table(
     word("reference"),
     word("answered_at"),
     word("answered_by"),
+    text_column("angles"),
     UniqueConstraint("sender", "plane", name="uq_sender_datum_sender_plane"),
 )
 

@@ -18,7 +18,8 @@ class SenderAnswer:
     Attributes:
         sender: Name of the department or unit.
         plane: True for metres, False for degrees: the questions differ.
-        reference: Notation of the reference.
+        reference: Notation of the reference; "" where only the writing was asked about.
+        angles: How the sender writes degrees: ``decimal``, ``packed``, or "" where never asked.
     """
 
     sender: str
@@ -26,6 +27,7 @@ class SenderAnswer:
     reference: str
     answered_at: datetime
     answered_by: str
+    angles: str = ""
 
 
 class SenderRepository:
@@ -35,18 +37,31 @@ class SenderRepository:
         self._transaction = transaction
         self._audit = audit
 
-    def remember(self, sender: str, reference: str, actor: Actor, *, plane: bool) -> None:
-        """Keep an answer; the newest one of a sender counts."""
+    def remember(
+        self, sender: str, reference: str, actor: Actor, *, plane: bool, angles: str = ""
+    ) -> None:
+        """Keep an answer; the newest one of a sender counts, and an empty one leaves the last."""
         with self._transaction.step() as connection:
             connection.exec_driver_sql(
-                "INSERT INTO sender_datum (sender, plane, reference, answered_at, answered_by)"
-                " VALUES (?, ?, ?, ?, ?) ON CONFLICT (sender, plane) DO UPDATE SET"
-                " reference = excluded.reference, answered_at = excluded.answered_at,"
-                " answered_by = excluded.answered_by",
-                (sender, int(plane), reference, self._transaction.now().isoformat(), actor.name),
+                "INSERT INTO sender_datum"
+                " (sender, plane, reference, answered_at, answered_by, angles)"
+                " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (sender, plane) DO UPDATE SET"
+                " reference = CASE excluded.reference WHEN '' THEN reference"
+                " ELSE excluded.reference END,"
+                " angles = CASE excluded.angles WHEN '' THEN angles ELSE excluded.angles END,"
+                " answered_at = excluded.answered_at, answered_by = excluded.answered_by",
+                (
+                    sender,
+                    int(plane),
+                    reference,
+                    self._transaction.now().isoformat(),
+                    actor.name,
+                    angles,
+                ),
             )
+            said = {"reference": reference, "plane": plane}
             self._audit.record(
-                actor, "sender.datum", sender, {"reference": reference, "plane": plane}
+                actor, "sender.datum", sender, {**said, "angles": angles} if angles else said
             )
 
     def answers(self, senders: Iterable[str]) -> list[SenderAnswer]:
@@ -54,7 +69,7 @@ class SenderRepository:
         wanted = list(dict.fromkeys(name for name in senders if name))
         marks = ", ".join("?" * len(wanted))
         found = self._transaction.reading().exec_driver_sql(
-            "SELECT sender, plane, reference, answered_at, answered_by FROM sender_datum"  # noqa: S608 - marks only
+            "SELECT sender, plane, reference, answered_at, answered_by, angles FROM sender_datum"  # noqa: S608 - marks only
             f" WHERE sender IN ({marks}) ORDER BY seq",
             tuple(wanted),
         )
@@ -65,6 +80,7 @@ class SenderRepository:
                 reference=row[2],
                 answered_at=datetime.fromisoformat(row[3]),
                 answered_by=row[4],
+                angles=row[5],
             )
             for row in found
         ]

@@ -34,6 +34,18 @@ def test_the_newest_answer_of_a_sender_counts(register, actor):
     assert found[0].answered_by == actor.name
 
 
+def test_how_a_sender_writes_degrees_is_kept_beside_what_they_are(register, actor):
+    with register.unit_of_work() as work:
+        work.senders.remember("示例局", "", actor, plane=False, angles="packed")
+        work.senders.remember("示例局", "gcj02", actor, plane=False)
+        work.senders.remember("别的局", "wgs84", actor, plane=False, angles="decimal")
+        work.senders.remember("别的局", "", actor, plane=False, angles="packed")
+        work.commit()
+    with register.unit_of_work() as work:
+        found = work.senders.answers(["示例局", "别的局"])
+    assert [(a.reference, a.angles) for a in found] == [("gcj02", "packed"), ("wgs84", "packed")]
+
+
 def test_a_change_of_a_batch_is_kept_with_its_rows(register, actor):
     batch = Batch(id=uuid4(), files=())
     rows = [(uuid4(), 2), (uuid4(), 5)]
