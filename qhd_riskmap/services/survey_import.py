@@ -72,9 +72,11 @@ from qhd_riskmap.services.survey_updates import (
     suspects,
 )
 from qhd_riskmap.services.survey_witnesses import surroundings
+from qhd_riskmap.storage.assessment_columns import AssessmentColumns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 __all__ = [
@@ -211,14 +213,7 @@ class SurveyImport:
             stored = work.hazards.add_columns(
                 chosen.hazards, self._actor, lambda n: pace.report(2 * n, n, _("写入登记库"))
             )
-            if assessments is not None:
-                rows_done, before = len(chosen), 2 * len(chosen)
-                work.assessments.add_columns(
-                    stored,
-                    assessments,
-                    self._actor,
-                    lambda n: pace.report(before + n, rows_done, _("写入评估")),
-                )
+            self._grade(work, stored, assessments, pace)
             self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
             tasks = self._add_tasks(work, preview, chosen)
             renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
@@ -318,6 +313,22 @@ class SurveyImport:
         file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
         mended = tuple(cell for _sheet, cells in fixed for cell in cells)
         return _CheckedFile(file, tuple(kept), issues, mended)
+
+    def _grade(
+        self,
+        work: UnitOfWork,
+        stored: StoredHazards,
+        assessments: AssessmentColumns | None,
+        pace: Pace,
+    ) -> None:
+        if assessments is not None:
+            rows, before = len(stored), 2 * len(stored)
+            work.assessments.add_columns(
+                stored,
+                assessments,
+                self._actor,
+                lambda n: pace.report(before + n, rows, _("写入评估")),
+            )
 
     def _add_tasks(self, work: UnitOfWork, preview: ImportPreview, chosen: Candidates) -> int:
         proven = [*tasks_of_new(chosen), *preview.tasks.values()]
