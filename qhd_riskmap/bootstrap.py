@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.survey_reinterpret import ReinterpretService
     from qhd_riskmap.services.survey_templates import SurveyTemplates
     from qhd_riskmap.services.work_calendar import WorkCalendarService
+    from qhd_riskmap.services.worksheet import WorksheetService
     from qhd_riskmap.storage.engine import Register
 
 _NAMELESS = "unknown"
@@ -191,6 +192,13 @@ class App:
         from qhd_riskmap.services.factor_table import FactorTableService  # noqa: PLC0415
 
         return FactorTableService(self.register, self.actor)
+
+    @cached_property
+    def worksheets(self) -> WorksheetService:
+        """What stands behind assessments, on paper."""
+        from qhd_riskmap.services.worksheet import WorksheetService  # noqa: PLC0415
+
+        return WorksheetService(self.register, self.actor)
 
     @cached_property
     def rule_profiles(self) -> RuleProfileService:

@@ -42,6 +42,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "list": _late("registers", "list_hazards"),
     "show": _late("registers", "show"),
     "assess": _late("assessing", "assess"),
+    "worksheet": _late("assessing", "worksheet"),
     "sign": _late("assessing", "sign"),
     "assess-table": _late("assessing", "assess_table"),
     "factor-defaults": _late("assessing", "factor_defaults"),

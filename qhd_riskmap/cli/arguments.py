@@ -12,6 +12,7 @@ from qhd_riskmap.cli.assess_arguments import (
     add_factor_defaults,
     add_rules,
     add_sign,
+    add_worksheet,
     day,
 )
 from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
@@ -177,6 +178,7 @@ def _show(commands: Commands[Parser]) -> None:
 
 def _assess(commands: Commands[Parser]) -> None:
     add_assess(_command(commands, "assess", _("评估一条隐患")))
+    add_worksheet(_command(commands, "worksheet", _("写出一条隐患最近一次评估的底稿")))
     add_sign(_command(commands, "sign", _("签批一条隐患最近的评估")))
     add_assess_table(_command(commands, "assess-table", _("按一张表批量评估")))
     add_factor_defaults(_command(commands, "factor-defaults", _("各乡镇、县区的因素默认值")))

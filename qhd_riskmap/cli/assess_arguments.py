@@ -61,6 +61,19 @@ def add_assess(parser: argparse.ArgumentParser) -> None:
         "--next-review", type=day, metavar="YYYY-MM-DD", help=_("下次复评日期，默认按等级")
     )
     parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("评估日期，默认今天"))
+    parser.add_argument("--worksheet", type=Path, metavar="OUT.docx|pdf", help=_("写出评估底稿"))
+
+
+def add_worksheet(parser: argparse.ArgumentParser) -> None:
+    """Worksheet."""
+    parser.add_argument("id", metavar="ID")
+    parser.add_argument("out", type=Path, metavar="OUT.docx|pdf")
+    parser.add_argument(
+        "--template",
+        type=Path,
+        metavar="FILE.docx",
+        help=_("本单位的模板，默认用登记库旁“文书模板”里的"),
+    )
 
 
 def add_sign(parser: argparse.ArgumentParser) -> None:

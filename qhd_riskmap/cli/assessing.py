@@ -26,10 +26,20 @@ def assess(options: argparse.Namespace, output: Output) -> int:
         hazard, assessment, _changes = app.assessment.record(options.id, form, on=_day(options))
         everything = app.assessment.of(hazard.id)
         steps = app.assessment.what_would_lower(options.method, assessment.inputs)
+        if options.worksheet is not None:
+            app.worksheets.write(options.id, options.worksheet)
     lines = [f"{hazard.code} {hazard.name}：{_(assessment.level.label)}", *assessment.reasons]
     lines += [_("降级：{step}").format(step=step.text) for step in steps]
     document = {**assessment_object(assessment), "lowering": [lowering_object(s) for s in steps]}
     output.result({**hazard_object(hazard, everything), "assessment": document}, lines)
+    return 0
+
+
+def worksheet(options: argparse.Namespace, output: Output) -> int:
+    """Write the worksheet of a hazard's newest assessment."""
+    with open_register_app(options) as app:
+        app.worksheets.write(options.id, options.out, options.template)
+    output.result({"files": [str(options.out)]}, [str(options.out)])
     return 0
 
 

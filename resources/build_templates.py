@@ -1,0 +1,151 @@
+"""Makes the Word templates of the program: ``python resources/build_templates.py``.
+
+The office edits copies of them in Word; this is where the shipped ones come from.
+"""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from datetime import UTC, datetime
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+from docx import Document
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+FOLDER = Path(__file__).resolve().parent / "templates"
+FONT = "宋体"
+SHADE = "EFEDE8"
+WIDTH_CM = 18.0
+
+
+def main() -> int:
+    """Write all templates."""
+    _save(_worksheet(), FOLDER / "assessment_worksheet.docx")
+    return 0
+
+
+def _worksheet() -> Any:
+    document = _document()
+    title = document.add_paragraph()
+    title.alignment = 1
+    run = title.add_run("{{ title }}")
+    run.bold, run.font.size = True, Pt(16)
+    document.add_paragraph("评估单位：{{ office }}")
+    table = _table(document)
+    _pairs(table, ("隐患名称", "{{ name }}"), ("编号", "{{ code }}"))
+    _pairs(table, ("类型", "{{ type }}"), ("位置", "{{ county }} {{ township }} {{ address }}"))
+    _pairs(table, ("责任单位", "{{ unit }}"), ("监管部门", "{{ regulator }}"))
+    _wide(table, "评估方法", "{{ method }}（{{ version }}）  {{ source }}")
+    factors = _table(document, (3.8, 4.2, 4.4, 5.6))
+    _cells(factors, ("因素", "取值", "取值依据", "标准条款"), labels=True)
+    _cells(factors, ("{%tr for f in factors %}", "", "", ""))
+    _cells(factors, ("{{ f.label }}", "{{ f.value }}", "{{ f.evidence }}", "{{ f.source }}"))
+    _cells(factors, ("{%tr endfor %}", "", "", ""))
+    rest = _table(document)
+    _wide(
+        rest,
+        "计算和结论",
+        "{% for line in reasons %}{{ line }}{% if not loop.last %}\n{% endif %}{% endfor %}",
+    )
+    _pairs(rest, ("固有等级", "{{ level }}"), ("评估前等级", "{{ before }}"))
+    _pairs(rest, ("剩余等级", "{{ residual }}"), ("下次复评", "{{ next_review }}"))
+    _wide(
+        rest,
+        "怎样降级",
+        "{% for line in lowering %}{{ line }}{% if not loop.last %}\n{% endif %}{% endfor %}",
+    )
+    _wide(rest, "拟采取措施", "{{ measures }}")
+    _wide(rest, "评估意见", "{{ opinion }}")
+    _pairs(rest, ("参加专家", "{{ experts }}"), ("验收依据", "{{ accepted }}"))
+    _pairs(rest, ("评估人", "{{ assessor }}  {{ assessed_on }}"), ("评估缘由", "{{ occasion }}"))
+    _wide(
+        rest,
+        "签批",
+        "{% for line in signs %}{{ line }}{% if not loop.last %}\n{% endif %}{% endfor %}",
+    )
+    document.add_paragraph("内部资料，未经批准不得公开。")
+    return document
+
+
+def _document() -> Any:
+    document: Any = Document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = FONT, Pt(9)
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
+    style.paragraph_format.space_after = Pt(2)
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.left_margin = section.right_margin = Cm(1.5)
+    section.top_margin = section.bottom_margin = Cm(1.3)
+    return document
+
+
+def _table(document: Any, widths: tuple[float, ...] = (2.4, 6.6, 2.4, 6.6)) -> Any:
+    table = document.add_table(rows=0, cols=len(widths))
+    table.style = "Table Grid"
+    table.autofit = False
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
+    return table
+
+
+def _cells(table: Any, texts: tuple[str, ...], *, labels: bool = False) -> Any:
+    cells = table.add_row().cells
+    for number, (cell, text) in enumerate(zip(cells, texts, strict=True)):
+        cell.width = table.columns[number].width
+        _write(cell, text, label=labels)
+    return cells
+
+
+def _pairs(table: Any, *pairs: tuple[str, str]) -> None:
+    cells = table.add_row().cells
+    for number, (label, text) in enumerate(pairs):
+        for cell, words, is_label in (
+            (cells[2 * number], label, True),
+            (cells[2 * number + 1], text, False),
+        ):
+            cell.width = table.columns[2 * number + (not is_label)].width
+            _write(cell, words, label=is_label)
+
+
+def _wide(table: Any, label: str, text: str) -> None:
+    cells = table.add_row().cells
+    cells[0].width = table.columns[0].width
+    _write(cells[0], label, label=True)
+    _write(cells[1].merge(cells[3]), text, label=False)
+
+
+def _write(cell: Any, text: str, *, label: bool) -> None:
+    paragraph = cell.paragraphs[0]
+    paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    run = paragraph.add_run(text)
+    run.bold = label
+    if label:
+        shade = OxmlElement("w:shd")
+        for key, value in (("w:val", "clear"), ("w:color", "auto"), ("w:fill", SHADE)):
+            shade.set(qn(key), value)
+        cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx knows no shading
+
+
+def _save(document: Any, path: Path) -> None:
+    """The same bytes each time: no clock in the archive or the properties."""
+    core = document.core_properties
+    core.created = core.modified = datetime(2026, 1, 1, tzinfo=UTC)
+    core.author = core.last_modified_by = core.comments = ""
+    core.title = path.stem
+    buffer = BytesIO()
+    document.save(buffer)
+    with zipfile.ZipFile(buffer) as made, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
+        for name in sorted(made.namelist(), key=lambda n: (n != "[Content_Types].xml", n)):
+            info = zipfile.ZipInfo(name, (2026, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            out.writestr(info, made.read(name))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
