@@ -26,7 +26,7 @@ _DEGREES: Final = (
 _PLANES: Final = (
     ("EPSG:4549", N_("高斯坐标，中央经线 120°")),
     ("EPSG:4528", N_("高斯坐标，带 40 带号")),
-    ("EPSG:4508", N_("高斯坐标，6 度带，中央经线 117°")),
+    ("EPSG:4509", N_("高斯坐标，6 度带，中央经线 117°")),
     ("EPSG:4498", N_("高斯坐标，6 度带，带 20 带号")),
 )
 _NAMED: Final = {
@@ -90,6 +90,21 @@ def place_readings(text: str) -> list[PlaceReading]:
         return found
     # The same metres lie in several zones, hundreds of kilometres apart; only one is meant here.
     return [reading for reading in found if reading.nearby] or found
+
+
+def plane_for(x: float, y: float) -> str:
+    """The plane in which metres lie in the city or next to it: its EPSG text, or "".
+
+    >>> plane_for(465810, 4422388)
+    'EPSG:4549'
+    >>> plane_for(119.6, 39.9)
+    ''
+    """
+    for reference, _label in _PLANES:
+        lon, lat = (float(part) for part in to_cgcs2000(x, y, parse_reference(reference)))
+        if math.isfinite(lon) and math.isfinite(lat) and boundaries().inside_context(lon, lat):
+            return reference
+    return ""
 
 
 def _reading(point: ParsedPoint, reference: str, label: str) -> PlaceReading | None:

@@ -325,6 +325,7 @@ def test_tab_leads_to_the_typed_length_and_direction(qtbot, canvas, window):
     qtbot.waitUntil(numbers.length.hasFocus, timeout=2000)
     qtbot.keyClicks(numbers.length, "1500")
     qtbot.keyClick(numbers.length, Qt.Key.Key_Tab)
+    assert numbers.azimuth.hasFocus()
     qtbot.keyClicks(numbers.azimuth, "90")
     qtbot.keyClick(numbers.azimuth, Qt.Key.Key_Return)
     first, second = canvas.tool.sketch.places
@@ -800,6 +801,31 @@ def test_pieces_are_merged_again_and_the_merge_is_undone(
     press(window, settled, "edit.undo")
     assert stored(app, AREA).geometry.equals_exact(AREA.geometry, 0.0)
     assert len(app.registry.features()) == 5
+    assert not window.desk.errors
+
+
+def test_the_form_of_a_hazard_that_goes_into_another_asks_for_nothing(
+    qtbot, canvas, take, map_page, app, window, settled
+):
+    split_area(qtbot, canvas, take, map_page, app, settled)
+    kept = stored(app, AREA)
+    (part,) = [h for h in app.registry.find() if kept.code in h.alias_codes]
+    # The one that will be gone is the one whose form is open.
+    window.desk.selection.set([str(kept.id), str(part.id)])
+    settled(canvas)
+    map_page.editing.operate("merge")
+    qtbot.waitUntil(lambda: map_page.editing.dialog is not None, timeout=5000)
+    answer(map_page, "merge-yes")
+    qtbot.waitUntil(lambda: len(app.registry.features()) == 5, timeout=5000)
+    settled(canvas)
+    assert map_page.detail.hazard.id == kept.id
+    press(window, settled, "edit.undo")
+    window.desk.selection.set([str(part.id)])
+    settled(canvas)
+    press(window, settled, "edit.undo")  # the split, too: the part was never there
+    settled(canvas)
+    assert window.desk.selection.ids == ()
+    assert not map_page.detail.isVisible()
     assert not window.desk.errors
 
 

@@ -214,6 +214,31 @@ def test_a_coordinate_in_any_form_is_found(text, reference, lon, lat, metres):
     assert abs(y - lat) * 111_000 < metres
 
 
+@pytest.mark.parametrize(
+    ("text", "chosen"),
+    [
+        ("4422388, 465810", "EPSG:4549"),
+        ("40465810.5 4422388.2", "EPSG:4528"),
+        ("X=4422388 Y=722000", "EPSG:4509"),
+        ("119.6, 39.93", "cgcs2000"),
+    ],
+)
+def test_metres_choose_their_plane_by_themselves(qtbot, dressed, text, chosen):
+    dialog = PlaceDialog(text)
+    qtbot.addWidget(dialog)
+    assert dialog.datum.currentData() == chosen
+    assert dialog.go.isEnabled(), dialog.reading.text()
+    assert "注意" not in dialog.reading.text()
+
+
+def test_a_plane_that_was_chosen_stays(qtbot, dressed):
+    dialog = PlaceDialog()
+    qtbot.addWidget(dialog)
+    dialog.datum.setCurrentIndex(dialog.datum.findData("EPSG:4509"))
+    dialog.edit.setText("4422388, 465810")
+    assert dialog.datum.currentData() == "EPSG:4509"
+
+
 def test_the_datum_moves_the_place(dressed):
     plain, amap = locate("119.6, 39.93", "cgcs2000"), locate("119.6, 39.93", "gcj02")
     assert 300 < abs(plain[0] - amap[0]) * 85_000 < 700

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pyproj
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qhd_riskmap.domain.place_readings import place_readings
+from qhd_riskmap.domain import place_readings as place_readings_module
+from qhd_riskmap.domain.place_readings import place_readings, plane_for
 from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms, format_gk
 from qhd_riskmap.geo.datums import from_cgcs2000, parse_reference
 
@@ -76,3 +78,23 @@ def test_what_the_program_writes_is_read_back(lon, lat):
     for write in (format_decimal, format_dms, format_gk):
         found = place_readings(write(lon, lat))[0]
         assert (found.lon, found.lat) == pytest.approx((lon, lat), abs=1e-5)
+
+
+def test_metres_that_lie_nowhere_near_choose_no_plane():
+    assert plane_for(465810, 4422388) == "EPSG:4549"
+    assert plane_for(40465810, 4422388) == "EPSG:4528"
+    assert plane_for(465810, 100_000) == ""
+    assert plane_for(1e12, 1e12) == ""
+
+
+@pytest.mark.parametrize(("reference", "label"), place_readings_module._PLANES)
+def test_the_meridian_a_plane_is_called_by_is_its_own(reference, label):
+    crs = pyproj.CRS(reference)
+    meridian = {each.name: each.value for each in crs.coordinate_operation.params}[
+        "Longitude of natural origin"
+    ]
+    named = int(label.split("中央经线 ")[1].split("°")[0]) if "中央经线" in label else None
+    zone = int(label.split("带 ")[1].split(" ")[0]) if "带号" in label else None
+    width = 6 if "6 度带" in label else 3
+    expected = named if named is not None else zone * width - (3 if width == 6 else 0)
+    assert meridian == expected

@@ -455,7 +455,9 @@ class MapCanvas(QWidget):
 
     def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002, FBT001, N802 - Qt's signature
         """Tab leads into the numeric bar while there is one."""
-        if next and self.tool.takes_numbers and self.editor.numbers.isVisible():
+        # Qt asks the parent for its children too: from field to field Tab goes its usual way.
+        numbers = self.tool.takes_numbers and self.editor.numbers.isVisible()
+        if next and numbers and self.hasFocus():
             self.editor.numbers.begin_typing()
             return True
         return super().focusNextPrevChild(next)

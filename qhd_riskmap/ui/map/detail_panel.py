@@ -36,7 +36,7 @@ from qhd_riskmap.domain.record_fields import (
 )
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
-from qhd_riskmap.errors import ConflictError
+from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import AssessmentForm, AssessmentMaterial
@@ -182,8 +182,14 @@ class DetailPanel(QFrame):
         self._show(loaded.hazard, loaded.history)
 
     def _not_read(self, error: BaseException) -> None:
-        self.hazard = None
-        self.desk.show_error(error)
+        self.hazard, gone = None, self._wanted
+        if not isinstance(error, NotFoundError):
+            self.desk.show_error(error)
+            return
+        # Deleted, merged or split back, here or at another desk: no reason for a dialog.
+        left = [each for each in self.desk.selection.ids if each != gone]
+        self.desk.selection.set(left, by=self)
+        self.desk.notify(error.message)
 
     def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
         self.hazard, self._history = hazard, history

@@ -127,7 +127,7 @@ def merge_dialog(
     kept = ordered[0]
     words = _("把选中的 {number} 处隐患合并为一处？").format(number=len(ordered))
     dialog = QuestionDialog("merge-dialog", _("合并隐患"), words, parent)
-    level = _(kept.level.label) if kept.level is not None else _("未评估")
+    level = _(kept.level.label) if kept.level is not None else _("未评级")
     dialog.add_line(
         _(
             "保留：{name}（{code}，{level}），合并后{size}。等级最高的一处保留，同级的保留最大的。"

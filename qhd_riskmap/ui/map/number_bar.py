@@ -16,7 +16,7 @@ from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.geo.heading import Constraint
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.settings import WIDEST_SNAP_PX
-from qhd_riskmap.ui.map.place_dialog import REFERENCES
+from qhd_riskmap.ui.map.place_dialog import REFERENCES, take_plane
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
 _NUMBER_WIDTH: Final = 64
@@ -31,7 +31,7 @@ _SHORT: Final = {
     "bd09": N_("百度"),
     "EPSG:4549": N_("高斯 120°"),
     "EPSG:4528": N_("高斯 40 带"),
-    "EPSG:4508": N_("高斯 117°"),
+    "EPSG:4509": N_("高斯 117°"),
 }
 
 
@@ -119,8 +119,9 @@ class NumberBar(QFrame):
             CoordinateTextError: It names none.
             InvalidInputError: The reference cannot hold its numbers.
         """
-        reference = str(self.datum.currentData())
         pairs = [pair for part in read_vertices(text).parts for pair in part]
+        take_plane(self.datum, *pairs[0])
+        reference = str(self.datum.currentData())
         xs, ys = zip(*pairs, strict=True)
         lon, lat = to_cgcs2000(xs, ys, parse_reference(reference))
         places = list(zip(lon.tolist(), lat.tolist(), strict=True))

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.place_readings import plane_for
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
@@ -37,9 +38,10 @@ REFERENCES: Final = (
     ("bd09", N_("百度（BD-09）")),
     ("EPSG:4549", N_("高斯坐标，中央经线 120°（EPSG:4549）")),
     ("EPSG:4528", N_("高斯坐标，40 带带号（EPSG:4528）")),
-    ("EPSG:4508", N_("高斯坐标，6 度带，中央经线 117°（EPSG:4508）")),
+    ("EPSG:4509", N_("高斯坐标，6 度带，中央经线 117°（EPSG:4509）")),
 )
 _WIDTH: Final = 460
+_LARGEST_DEGREE: Final = 360.0
 
 
 class PlaceDialog(QDialog):
@@ -125,6 +127,8 @@ class PlaceDialog(QDialog):
         text = self.edit.text().strip()
         if text:
             try:
+                point = parse_point(text)
+                take_plane(self.datum, point.x, point.y)
                 self._place = locate(text, str(self.datum.currentData()))
             except (CoordinateTextError, InvalidInputError) as error:
                 message, role = str(error), "error"
@@ -146,6 +150,14 @@ class PlaceDialog(QDialog):
         if self._place is not None:
             self.new_here.emit(*self._place)
             self.accept()
+
+
+def take_plane(box: QComboBox, x: float, y: float) -> None:
+    """Metres are no degrees: where degrees are chosen, choose the plane that lies here."""
+    if max(abs(x), abs(y)) > _LARGEST_DEGREE and not str(box.currentData()).startswith("EPSG:"):
+        place = box.findData(plane_for(x, y))
+        if place >= 0:
+            box.setCurrentIndex(place)
 
 
 def locate(text: str, reference: str) -> tuple[float, float]:

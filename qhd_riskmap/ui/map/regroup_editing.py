@@ -115,9 +115,10 @@ class RegroupEditing(QObject):
         step = Regrouped(words, self._desk.app.reshaping, outcome)
         self._desk.history.add(step, outcome.after)
         self.stored.emit(outcome.kept)
+        # Before the others hear of it: the form must not ask for a hazard that is gone.
+        self._desk.selection.set([str(outcome.kept.id)], by=self._canvas)
         self._desk.announce(outcome.changes)
         self._canvas.take_tool("select")
-        self._desk.selection.set([str(outcome.kept.id)], by=self._canvas)
         self._desk.notify(
             told,
             "success",
