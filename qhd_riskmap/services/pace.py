@@ -62,6 +62,28 @@ class Pace:
         """Tell that all is done."""
         self._job.advance(self._total, self._total, what)
 
+    def steps(
+        self, *, begin: int, size: int, rows: int, more: int, count: int, what: str
+    ) -> Callable[[], None]:
+        """To be called after each of ``count`` steps of one part of the work.
+
+        Args:
+            begin: Size of what is done before the part.
+            size: Size of the part.
+            rows: Rows done before it.
+            more: Rows of the part.
+            count: About how many steps it takes; further ones repeat the last.
+            what: The step in hand, a short phrase.
+        """
+        taken = 0
+
+        def step() -> None:
+            nonlocal taken
+            taken = min(taken + 1, count)
+            self.report(begin + size * taken // count, rows + more * taken // count, what)
+
+        return step
+
     def pulse(self) -> None:
         """Repeat the last report, so that the job can stop the work."""
         self._job.advance(min(self._done, self._total), self._total, self._note)

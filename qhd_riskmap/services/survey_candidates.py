@@ -190,6 +190,7 @@ class CandidateMaker:
 
     def _kept(self, facts: RowFacts) -> list[int]:
         """Rows that nothing speaks against."""
+        self._terms.pulse()
         complete = np.ones(self._count, dtype=bool)
         complete[list(self._log.rejected | facts.closed)] = False
         for values in (facts.names, facts.types, facts.references, facts.geometries):
@@ -236,6 +237,7 @@ class CandidateMaker:
 
     def _grades(self) -> list[tuple[SheetGrade, ...]] | None:
         """Grades by row; what could not be graded stays among the extras."""
+        self._terms.pulse()
         columns = self._columns
         declared = columns.texts("risk_level")
         keys = [key for factors in FACTORS.values() for key in factors.values()]
@@ -264,6 +266,7 @@ class CandidateMaker:
         return result
 
     def _secrecies(self) -> list[Secrecy] | None:
+        self._terms.pulse()
         texts = self._columns.texts("secrecy")
         if texts is None:
             return None

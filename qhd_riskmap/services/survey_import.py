@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -58,7 +58,7 @@ from qhd_riskmap.services.survey_preview import (
 from qhd_riskmap.services.survey_remedies import register_tasks, tasks_of_known, tasks_of_new
 from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rivals import rivals
-from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_rows import STEPS_PER_TABLE, SheetReading
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
     RowKey,
@@ -90,6 +90,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
+_READING_SHARE: Final = 40  # of a hundred; measured on a workbook of 100,000 rows
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
 
 
@@ -149,16 +150,18 @@ class SurveyImport:
         pace = Pace(job, sum(sizes) + max(sizes, default=0) // _MATCHING_SHARE)
         terms = replace(terms, pulse=pace.pulse)
         done = rows = 0
+        pace.report(0, 0, _("读取 {name}").format(name=files[0].name if files else ""))
         for path, size, found in zip(files, sizes, read_ahead(files, pace.pulse), strict=True):
-            pace.report(done, rows, _("核对 {name}").format(name=path.name))
+            what = _("核对 {name}").format(name=path.name)
             if isinstance(found, UnreadableFileError):
                 failures.append(found)
                 read.append(_unread(path, found))
             else:
-                read.append(self._checked_file(found, terms, given, known[0]))
+                mine = replace(terms, pulse=_steps_of(found, pace, (done, size, rows), what))
+                read.append(self._checked_file(found, mine, given, known[0]))
                 rows += sum(reading.rows for reading in read[-1].readings)
             done += size
-            pace.report(done, rows, _("核对 {name}").format(name=path.name))
+            pace.report(done, rows, what)
         if failures and len(failures) == len(files):
             raise failures[0]
         found_readings = [reading for file in read for reading in file.readings]
@@ -362,9 +365,12 @@ class SurveyImport:
         )
         with self._register.unit_of_work() as work:
             credit = credit_of(work, candidates)
+            terms.pulse()
             register = rivals(work, candidates, credit.holders)
             known = work.batches.known_rows(candidates.hashes)
+            terms.pulse()
             found = match(candidates, register, known, credit)
+            terms.pulse()
             updates = offers(work, candidates, found)
             tasks = tasks_of_known(work, candidates, found.registered)
         issues = [issue for file in read for issue in file.issues]
@@ -394,6 +400,24 @@ class SurveyImport:
             suspects=suspects(candidates, found),
             mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
         )
+
+
+def _steps_of(
+    found: ReadFile, pace: Pace, begun: tuple[int, int, int], what: str
+) -> Callable[[], None]:
+    """The check of one file in steps: its reading is done, and took its share of the time."""
+    done, size, rows = begun
+    sheets = [sheet for sheet in found.sheets if sheet.height]
+    read = size * _READING_SHARE // 100
+    pace.report(done + read, rows, what)
+    return pace.steps(
+        begin=done + read,
+        size=size - read,
+        rows=rows,
+        more=sum(sheet.height - 1 for sheet in sheets),
+        count=STEPS_PER_TABLE * max(len(sheets), 1),
+        what=what,
+    )
 
 
 def _explained(

@@ -53,6 +53,8 @@ from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
 
 _Given = TypeVar("_Given")
+# How often `ImportTerms.pulse` is called while one table is read; none of the steps takes long.
+STEPS_PER_TABLE: Final = 10
 
 _LONGEST_LINE_M: Final = 200_000.0
 _SHORTEST_LINE_M: Final = 1.0
@@ -165,6 +167,7 @@ class _Reader:
             self._log.on_cell(found.row, found.column, found.issue)
         self._columns = SheetColumns(gathered.mapping, self._data, self._log)
         self._count = self._columns.rows
+        terms.pulse()
 
     def reading(self) -> SheetReading:
         columns, log, terms = self._columns, self._log, self._terms
@@ -173,6 +176,7 @@ class _Reader:
         note_unread(self._sheet, self._data, self._mapping, log)
         names = self._names()
         types, sub_kinds = self._types()
+        terms.pulse()
         days = columns.days("found_date", terms.today)
         declared = declared_counties(columns.texts("county"), self._count, log)
         keys = (*POSITION_KEYS, *START_KEYS)
@@ -183,6 +187,7 @@ class _Reader:
         terms.pulse()
         pin_rows(positions, references.of_row, places)
         shapes = self._shapes(positions, types)
+        terms.pulse()
         placed = place_rows(positions, references.of_row, shapes, log)
         move_rows(placed, references.of_row, places)
         log.placed = frozenset()

@@ -18,10 +18,16 @@ _MINUTE: Final = 60
 
 
 class JobProgress(QWidget):
-    """Follows a `JobHandle`; hidden while nothing runs."""
+    """Follows a `JobHandle`; hidden while nothing runs.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Args:
+        paced: The jobs tell count, speed and time left themselves (`services.pace.Pace`).
+        parent: Owner.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, paced: bool = False) -> None:
         super().__init__(parent)
+        self._paced = paced
         self.setObjectName("job-progress")
         self._handle: JobHandle | None = None
         self._started = 0.0
@@ -65,13 +71,16 @@ class JobProgress(QWidget):
     def _progress(self, done: int, total: int, note: str) -> None:
         if self._handle is None or self._handle.cancelling:
             return
-        self.bar.setRange(0, total)
+        # Before the first part is done nothing is known of the rest.
+        self.bar.setRange(0, total if done else 0)
         self.bar.setValue(done)
         spent = time.monotonic() - self._started
         parts = [note]
-        if total:
+        if self._paced:
+            parts += [f"{done * 100 // total}%"] if total and done else []
+        elif total:
             parts.append(f"{done:,} / {total:,}")
-        if total and done and spent > _SPEED_AFTER_S:
+        if not self._paced and total and done and spent > _SPEED_AFTER_S:
             parts.append(_("剩余约 {time}").format(time=_spelt((total - done) * spent / done)))
         text = " · ".join(part for part in parts if part)
         width = max(self.width(), 120)

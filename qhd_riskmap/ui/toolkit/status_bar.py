@@ -122,7 +122,8 @@ class DeskStatusBar(QStatusBar):
             return
         self.progress.setRange(0, total)
         self.progress.setValue(done)
-        self.progress.setFormat(f"{done:,} / {total:,}" if total else "")
+        # What is counted differs from job to job (rows, bytes): the note and the page say it.
+        self.progress.setFormat(f"{done * 100 // total}%" if total else "")
         words = f"{self._jobs[-1].title} {note}".strip()
         metrics = QFontMetrics(self.font())
         self.job_text.setText(

@@ -76,9 +76,10 @@ class SurveyImportPage(Page):
         self.start = StartPanel()
         self.review = ReviewPanel()
         self.outcome = OutcomePanel()
-        self.progress = JobProgress()
+        self.progress = JobProgress(paced=True)
         self.templates = TemplateMaker(desk, self, self._follow)
         self.session = ImportSession()
+        self._asked = self._seen = self.session
         self.preview: ImportPreview | None = None
         self.result: ImportOutcome | None = None
         self._build()
@@ -229,7 +230,7 @@ class SurveyImportPage(Page):
 
     def _look(self) -> None:
         # What is said meanwhile belongs to the next look.
-        session = copy.deepcopy(self.session)
+        session = self._asked = copy.deepcopy(self.session)
         handle = self.desk.run(
             lambda job: session.previewed(self.desk.app.survey_import, job),
             title=_("正在读取并检查 {n} 个文件…").format(n=len(session.paths)),
@@ -242,6 +243,7 @@ class SurveyImportPage(Page):
     def _looked(self, preview: ImportPreview) -> None:
         self.preview = preview
         self.result = None
+        self._seen = self._asked
         self.review.show_preview(preview, self.session)
         names = _("、").join(path.name for path in self.paths[:3])
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
@@ -251,11 +253,24 @@ class SurveyImportPage(Page):
 
     def _not_looked(self, error: BaseException) -> None:
         self.desk.show_error(error)
-        if self.preview is None:
-            self._show(self.start, "")
+        self._back_to_seen()
 
     def _look_cancelled(self) -> None:
-        self.desk.notify(_("已停止读取，登记库没有变化。"))
+        again = self.preview is not None
+        self._back_to_seen()
+        self.desk.notify(
+            _("已停止重读，预览回到改动之前，登记库没有变化。")
+            if again
+            else _("已停止读取，登记库没有变化。")
+        )
+
+    def _back_to_seen(self) -> None:
+        """What was said for a look that never came is taken back; the preview shown holds."""
+        if self.preview is None:
+            self._show(self.start, "")
+            return
+        self.session = self.session.as_seen(self._seen)
+        self.review.show_preview(self.preview, self.session)
 
     def _answered(self, file: Path, sheet: str, notation: str) -> None:
         key = (file, sheet)

@@ -215,6 +215,17 @@ class ImportSession:
         wanted = self.wanted_updates(preview)
         return service.commit(self.to_register(preview), job, wanted, self.apart)
 
+    def as_seen(self, seen: ImportSession) -> ImportSession:
+        """What was said when a preview was made; what is chosen of it now stays chosen."""
+        return replace(
+            self,
+            answers=dict(seen.answers),
+            fixes=seen.fixes,
+            former=list(seen.former),
+            layouts=dict(seen.layouts),
+            sender=seen.sender,
+        )
+
     def _correct(self, fixes: Corrections) -> None:
         self.former.append(self.fixes)
         self.fixes = fixes
