@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -15,37 +15,36 @@ import numpy as np
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
-from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES
-from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.pace import Pace
-from qhd_riskmap.services.survey_ahead import ReadFile, read_ahead
+from qhd_riskmap.services.survey_ahead import read_ahead
 from qhd_riskmap.services.survey_candidates import ImportTerms
 from qhd_riskmap.services.survey_corrections import (
     NO_CORRECTIONS,
     Corrections,
     Given,
-    MendedCell,
     remember_answers,
 )
 from qhd_riskmap.services.survey_demands import require_possible
+from qhd_riskmap.services.survey_files import (
+    CheckedFile,
+    checked_file,
+    size_of,
+    steps_of,
+    unread,
+)
 from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import (
-    GUIDES,
     NO_LAYOUTS,
     Layouts,
     corrections,
-    layout_issues,
-    read_tables,
     remembered_by_headers,
-    sheets_passed_over,
-    template_issues,
 )
 from qhd_riskmap.services.survey_matching import match
 from qhd_riskmap.services.survey_places import read_places
@@ -58,7 +57,6 @@ from qhd_riskmap.services.survey_preview import (
 from qhd_riskmap.services.survey_remedies import register_tasks, tasks_of_known, tasks_of_new
 from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rivals import rivals
-from qhd_riskmap.services.survey_rows import STEPS_PER_TABLE, SheetReading
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
     RowKey,
@@ -90,16 +88,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
-_READING_SHARE: Final = 40  # of a hundred; measured on a workbook of 100,000 rows
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
-
-
-@dataclass(frozen=True, slots=True)
-class _CheckedFile:
-    file: SurveyFile
-    readings: tuple[SheetReading, ...]
-    issues: tuple[RowIssue, ...]
-    mended: tuple[MendedCell, ...] = ()
 
 
 class SurveyImport:
@@ -144,9 +133,9 @@ class SurveyImport:
         terms = replace(self._terms(datum), sender=sender)
         known = self._with_remembered(layouts, sender)
         given = Given(answers, fixes)
-        read: list[_CheckedFile] = []
+        read: list[CheckedFile] = []
         failures: list[UnreadableFileError] = []
-        sizes = [_size(path) for path in files]
+        sizes = [size_of(path) for path in files]
         pace = Pace(job, sum(sizes) + max(sizes, default=0) // _MATCHING_SHARE)
         terms = replace(terms, pulse=pace.pulse)
         done = rows = 0
@@ -155,10 +144,10 @@ class SurveyImport:
             what = _("核对 {name}").format(name=path.name)
             if isinstance(found, UnreadableFileError):
                 failures.append(found)
-                read.append(_unread(path, found))
+                read.append(unread(path, found))
             else:
-                mine = replace(terms, pulse=_steps_of(found, pace, (done, size, rows), what))
-                read.append(self._checked_file(found, mine, given, known[0]))
+                mine = replace(terms, pulse=steps_of(found, pace, (done, size, rows), what))
+                read.append(checked_file(found, mine, given, known[0], self._register))
                 rows += sum(reading.rows for reading in read[-1].readings)
             done += size
             pace.report(done, rows, what)
@@ -282,41 +271,6 @@ class SurveyImport:
             around=around,
         )
 
-    def _checked_file(
-        self, found: ReadFile, terms: ImportTerms, given: Given, layouts: Layouts
-    ) -> _CheckedFile:
-        path, sheets = found.path, found.sheets
-        types = template_types(sheets)
-        wanted = [sheet for sheet in sheets if _is_survey(sheet, only=len(sheets) == 1)]
-        fixed = [given.corrections.mended(sheet) for sheet in wanted]
-        readings = [
-            reading
-            for sheet, _cells in fixed
-            for reading in read_tables(
-                sheet,
-                given.terms(terms, sheet),
-                types.get(sheet.name, ""),
-                layouts,
-            )
-        ]
-        useful = [r for r in readings if r.decision is not None]
-        # A workbook with a survey in it may have other sheets; they are none of our business.
-        kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
-        told = [i for r in kept for i in (*r.issues, *layout_issues(r))]
-        unread = [sheet for sheet in sheets if sheet not in wanted]
-        unread += [r.sheet for r in readings if not any(r is one for one in kept)]
-        issues = (*template_issues(path, sheets), *told, *sheets_passed_over(unread))
-        with self._register.unit_of_work() as work:
-            batch = work.batches.known_file(found.sha256)
-        if batch is not None and batch.imported_at is not None:
-            message = _("这个文件已于 {day} 由 {actor} 导入过，已入库的行不会重复登记。").format(
-                day=batch.imported_at.astimezone().date().isoformat(), actor=batch.imported_by
-            )
-            issues = (_on_file(path, "file-known", Severity.INFO, message), *issues)
-        file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
-        mended = tuple(cell for _sheet, cells in fixed for cell in cells)
-        return _CheckedFile(file, tuple(kept), issues, mended)
-
     def _grade(
         self,
         work: UnitOfWork,
@@ -359,7 +313,7 @@ class SurveyImport:
         found = replace(layouts, remembered=remembered_by_headers(stored, sender))
         return found, tuple(sorted(known - {""}))
 
-    def _matched(self, read: Sequence[_CheckedFile], terms: ImportTerms) -> ImportPreview:
+    def _matched(self, read: Sequence[CheckedFile], terms: ImportTerms) -> ImportPreview:
         candidates = Candidates(
             [r.candidates for f in read for r in f.readings if r.candidates is not None]
         )
@@ -402,67 +356,12 @@ class SurveyImport:
         )
 
 
-def _steps_of(
-    found: ReadFile, pace: Pace, begun: tuple[int, int, int], what: str
-) -> Callable[[], None]:
-    """The check of one file in steps: its reading is done, and took its share of the time."""
-    done, size, rows = begun
-    sheets = [sheet for sheet in found.sheets if sheet.height]
-    read = size * _READING_SHARE // 100
-    pace.report(done + read, rows, what)
-    return pace.steps(
-        begin=done + read,
-        size=size - read,
-        rows=rows,
-        more=sum(sheet.height - 1 for sheet in sheets),
-        count=STEPS_PER_TABLE * max(len(sheets), 1),
-        what=what,
-    )
-
-
 def _explained(
     preview: ImportPreview, layouts: Layouts, senders: tuple[str, ...], sender: str
 ) -> ImportPreview:
     """A preview with what was said of its sheets and is to be remembered."""
     learnt = corrections(preview.readings, layouts, sender)
     return replace(preview, sender=sender, corrections=learnt, layouts=layouts, senders=senders)
-
-
-def _size(path: Path) -> int:
-    """Bytes of a file, 1 where there is none."""
-    try:
-        return max(path.stat().st_size, 1)
-    except OSError:
-        return 1
-
-
-def _is_survey(sheet: SurveySheet, *, only: bool) -> bool:
-    """Our own hidden sheets and guides are passed over, and so is what the sender has hidden."""
-    if sheet.name == TEMPLATE_SHEET:
-        return False
-    return only or not (sheet.hidden or sheet.name in GUIDES)
-
-
-def _told(reading: SheetReading) -> bool:
-    """Whether a sheet that cannot be used looks like a survey all the same."""
-    return reading.mapping is not None and reading.mapping.column("name") is not None
-
-
-def _unread(path: Path, failure: UnreadableFileError) -> _CheckedFile:
-    issue = _on_file(path, failure.code, Severity.ERROR, str(failure))
-    return _CheckedFile(SurveyFile(path=path, sha256="", size=0, readable=False), (), (issue,))
-
-
-def _on_file(path: Path, code: str, severity: Severity, message: str) -> RowIssue:
-    return RowIssue(
-        path=path,
-        sheet="",
-        cell="",
-        row=0,
-        code=code,
-        severity=severity_of(code, severity),
-        message=message,
-    )
 
 
 def _on_row(
