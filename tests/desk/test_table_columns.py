@@ -9,7 +9,7 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QMenu, QPushButton
 
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -190,3 +190,25 @@ def test_copying_takes_the_whole_scattered_selection(scattered, many, qapp):
     view, _selection = scattered
     view.copy()
     assert qapp.clipboard().text().count("\n") == len(many) // 2 + 1
+
+
+# -- deleted hazards ------------------------------------------------------------------------------
+
+
+def test_a_deleted_row_is_chosen_and_restored_by_clicks(qtbot, register_page, app, desk, settled):
+    hazard = app.registry.get(hazard_id(3))
+    desk.announce(app.registry.delete(hazard.id, revision=hazard.revision))
+    settled()
+    register_page.trash.click()
+    settled()
+    view = register_page.table
+    assert view.records.rowCount() == 1
+    click(qtbot, view, 0)
+    settled()
+    assert desk.selection.ids == (hazard_id(3),)
+    restore = register_page.findChild(QPushButton, "register-restore")
+    assert restore.isEnabled()
+    qtbot.mouseClick(restore, Qt.MouseButton.LeftButton)
+    settled()
+    assert app.registry.get(hazard_id(3)).name == "北戴河输油管线"
+    assert desk.errors == []

@@ -186,7 +186,12 @@ class DetailPanel(QFrame):
         if not isinstance(error, NotFoundError):
             self.desk.show_error(error)
             return
-        # Deleted, merged or split back, here or at another desk: no reason for a dialog.
+        # Deleted, merged or split back, here or at another desk: no reason for a dialog. While
+        # another page is in front it may be one of its deleted hazards, which stays selected there.
+        page = self.parentWidget()
+        self.hide()
+        if page is None or not page.isVisible():
+            return
         left = [each for each in self.desk.selection.ids if each != gone]
         self.desk.selection.set(left, by=self)
         self.desk.notify(error.message)

@@ -27,9 +27,11 @@ def column_menu(view: RecordView) -> QMenu:
         if number not in special:
             _add(menu, view, number)
     menu.addSeparator()
-    for key, numbers in by_type.items():
-        if numbers:
-            _add_type(menu, view, key, numbers)
+    if special:
+        types = menu.addMenu(_("各类型的专项信息"))
+        types.setObjectName("columns-types")
+        for key, numbers in by_type.items():
+            _add_type(types, view, key, numbers)
     reset = menu.addAction(_("恢复默认的列"))
     reset.setObjectName("columns-reset")
     reset.triggered.connect(view.reset_columns)
@@ -38,7 +40,7 @@ def column_menu(view: RecordView) -> QMenu:
 
 def _add_type(menu: QMenu, view: RecordView, key: str, numbers: list[int]) -> None:
     """A menu of its own per type, filled when it is opened: a hundred lines nobody reads."""
-    title = _("{type}专项信息").format(type=type_label(key))
+    title = type_label(key)
     chosen = sum(not view.isColumnHidden(number) for number in numbers)
     below = menu.addMenu(f"{title}（{chosen}）" if chosen else title)
     below.setObjectName(f"columns-{key}")
