@@ -121,6 +121,7 @@ _KINDS: Final = (
 )
 _BY_ENDING: Final = {ending: kind for kind in _KINDS for ending in kind.endings}
 ENDINGS: Final = tuple(_BY_ENDING)
+PICTURE_ENDINGS: Final = frozenset(e for e, kind in _BY_ENDING.items() if kind.picture)
 
 
 def safe_name(name: str) -> str:

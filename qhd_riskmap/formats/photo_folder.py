@@ -10,11 +10,12 @@ import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.attachment_files import MAX_BYTES
+from qhd_riskmap.formats.attachment_files import MAX_BYTES, PICTURE_ENDINGS
 from qhd_riskmap.i18n import _
 
 MAX_FILES: Final = 20_000
@@ -55,14 +56,40 @@ class FoundFile:
         return tuple(reversed(self.path.split("/")[:-1]))
 
 
+PhotoSource = Path | tuple[Path, ...]
+_LOOKED_AT: Final = 300  # a folder of photos shows that it is one at once
+_TABLES: Final = frozenset({"shp", "xlsx", "xlsm", "xls", "et", "ods", "csv", "gpkg", "kml", "kmz"})
+
+
+def holds_photos(path: Path) -> bool:
+    """Whether a folder or archive holds pictures and nothing to import; a look at some names only."""
+    if path.is_dir():
+        names: Iterator[str] = (name for _f, _d, files in os.walk(path) for name in files)
+    elif path.suffix.lower() == ".zip":
+        try:
+            with zipfile.ZipFile(path) as archive:
+                names = iter(archive.namelist())
+        except _DAMAGE:
+            return False
+    else:
+        return path.suffix.lower() in PICTURE_ENDINGS
+    endings = {name.lower().rpartition(".")[2] for name in islice(names, _LOOKED_AT)}
+    return endings.isdisjoint(_TABLES) and any(f".{each}" in PICTURE_ENDINGS for each in endings)
+
+
 @contextmanager
-def open_photos(path: Path) -> Iterator[Sequence[FoundFile]]:
-    """The files of a folder (with those below) or of a zip archive, sorted by path.
+def open_photos(path: PhotoSource) -> Iterator[Sequence[FoundFile]]:
+    """The files of a folder (with those below) or of a zip archive, sorted by path; or single files.
 
     Raises:
         UnreadableFileError: Not there, neither folder nor zip, too many files, or an archive made to do
             harm: paths that lead outside, links, bombs, parts that overlap.
     """
+    if isinstance(path, tuple):
+        if len(path) > MAX_FILES:
+            raise _too_many(path[0].parent.name)
+        yield _single(path)
+        return
     if path.is_dir():
         yield _of_folder(path)
         return
@@ -76,6 +103,15 @@ def open_photos(path: Path) -> Iterator[Sequence[FoundFile]]:
         ) from error
     with archive:
         yield _of_archive(archive, path.name)
+
+
+def _single(paths: Sequence[Path]) -> list[FoundFile]:
+    """Files chosen one by one; where two have one name, their folders tell them apart."""
+    found: dict[str, FoundFile] = {}
+    for path in paths:
+        name = path.name if path.name not in found else f"{path.parent.name}/{path.name}"
+        found.setdefault(name, FoundFile(name, _reader(path)))
+    return [found[name] for name in sorted(found)]
 
 
 def _of_folder(root: Path) -> list[FoundFile]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,7 +17,7 @@ import shapely
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.errors import RiskMapError, UnreadableFileError
-from qhd_riskmap.formats.photo_folder import FoundFile, open_photos
+from qhd_riskmap.formats.photo_folder import FoundFile, PhotoSource, holds_photos, open_photos
 from qhd_riskmap.geo.geodesy import metres_per_degree
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.attachments import (
@@ -30,6 +30,16 @@ from qhd_riskmap.services.attachments import (
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.storage.engine import Register
+
+__all__ = [
+    "MatchedBy",
+    "MissingPhoto",
+    "PhotoMatch",
+    "PhotoMatchingService",
+    "PhotoPlan",
+    "PhotoSource",
+    "holds_photos",
+]
 
 # A photo without a name is hung on the only hazard this near to where it was taken.
 AT_M: Final = 50.0
@@ -52,6 +62,7 @@ class MatchedBy(StrEnum):
     CODE = "code"
     NAME = "name"
     PLACE = "place"
+    HAND = "hand"
 
     @property
     def label(self) -> str:
@@ -64,6 +75,7 @@ _MATCHED_BY: Final = {
     MatchedBy.CODE: N_("编号"),
     MatchedBy.NAME: N_("隐患名称"),
     MatchedBy.PLACE: N_("拍摄位置"),
+    MatchedBy.HAND: N_("人工指定"),
 }
 
 
@@ -74,6 +86,9 @@ class PhotoMatch:
     Attributes:
         path: Of the file, below the folder or in the archive.
         metres: Between the hazard and where the photo says it was taken; None where it does not say.
+        taken_at: Where it says so, longitude and latitude.
+        hazard_at: A point on the hazard.
+        there: The same content hangs on the hazard already, or comes before in the list.
     """
 
     path: str
@@ -82,6 +97,9 @@ class PhotoMatch:
     name: str
     by: MatchedBy
     metres: float | None
+    taken_at: tuple[float, float] | None = None
+    hazard_at: tuple[float, float] = (0.0, 0.0)
+    there: bool = False
 
     @property
     def far(self) -> bool:
@@ -117,14 +135,14 @@ class PhotoPlan:
     """What hanging a folder of photos on the hazards would do.
 
     Attributes:
-        source: The folder or archive.
+        source: The folder, the archive, or single files.
         matches: Files with a hazard.
         missing: Files that sheets name and that are neither there nor kept already.
         unnamed: Files that belong to no hazard, or to several equally well.
         refused: Files that cannot be kept, with the reason.
     """
 
-    source: Path
+    source: PhotoSource
     matches: tuple[PhotoMatch, ...]
     missing: tuple[MissingPhoto, ...]
     unnamed: tuple[str, ...]
@@ -134,6 +152,11 @@ class PhotoPlan:
     def far(self) -> tuple[PhotoMatch, ...]:
         """Files that say they were taken more than 500 m away."""
         return tuple(match for match in self.matches if match.far)
+
+    def hung(self, paths: Collection[str]) -> PhotoPlan:
+        """The plan once some of the files hang on their hazards."""
+        matches = [replace(m, there=m.there or m.path in paths) for m in self.matches]
+        return replace(self, matches=tuple(matches))
 
 
 @dataclass(slots=True)
@@ -154,7 +177,7 @@ class PhotoMatchingService:
         self._register = register
         self._actor = actor
 
-    def plan(self, source: Path, job: JobContext = _QUIET) -> PhotoPlan:
+    def plan(self, source: PhotoSource, job: JobContext = _QUIET) -> PhotoPlan:
         """Find the hazard of every file; nothing is stored.
 
         Raises:
@@ -164,11 +187,13 @@ class PhotoMatchingService:
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             known = _known(work.hazards.stream())
-            kept = {
-                _folded(entry.name)
+            hung = [
+                entry
                 for hazard_id in work.attachments.counts()
                 for entry in work.attachments.of(hazard_id)
-            }
+            ]
+        kept = {_folded(entry.name) for entry in hung}
+        there_already = {(entry.hazard_id, entry.sha256) for entry in hung}
         finder = _Finder(known)
         matches: list[PhotoMatch] = []
         unnamed: list[str] = []
@@ -185,8 +210,10 @@ class PhotoMatchingService:
                 match = finder.match(file, content.place)
                 if match is None:
                     unnamed.append(file.path)
-                else:
-                    matches.append(match)
+                    continue
+                key = (match.hazard_id, hashlib.sha256(content.content).hexdigest())
+                matches.append(replace(match, there=key in there_already))
+                there_already.add(key)
         return PhotoPlan(
             source=source,
             matches=tuple(matches),
@@ -194,6 +221,47 @@ class PhotoMatchingService:
             unnamed=tuple(unnamed),
             refused=tuple(refused),
         )
+
+    def assign(self, plan: PhotoPlan, paths: Iterable[str], id_or_code: str) -> PhotoPlan:
+        """The plan with files on a hazard that somebody names, whatever they were matched with.
+
+        Raises:
+            NotFoundError: There is no such hazard.
+            UnreadableFileError: The source is gone, or a file cannot be kept.
+        """
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            hazard = work.hazards.require(id_or_code)
+            hung = {entry.sha256 for entry in work.attachments.of(hazard.id)}
+        wanted = set(paths)
+        found: dict[str, PhotoMatch] = {}
+        with open_photos(plan.source) as files:
+            for file in files:
+                if file.path in wanted:
+                    _name, content = AttachmentService.inspect(file.name, file.read())
+                    match = _match(file, hazard, MatchedBy.HAND, content.place)
+                    digest = hashlib.sha256(content.content).hexdigest()
+                    found[file.path] = replace(match, there=digest in hung)
+                    hung.add(digest)
+        matches = [match for match in plan.matches if match.path not in found]
+        return replace(
+            plan,
+            matches=tuple(sorted([*matches, *found.values()], key=lambda match: match.path)),
+            unnamed=tuple(path for path in plan.unnamed if path not in found),
+        )
+
+    @staticmethod
+    def thumbnail(source: PhotoSource, path: str) -> bytes:
+        """A small picture of one file as JPEG, b"" for what is no picture.
+
+        Raises:
+            UnreadableFileError: The source is gone, or the file cannot be kept.
+        """
+        with open_photos(source) as files:
+            for file in files:
+                if file.path == path:
+                    return AttachmentService.inspect(file.name, file.read())[1].thumbnail
+        return b""
 
     def attach(
         self, plan: PhotoPlan, job: JobContext = _QUIET, leave: Iterable[str] = ()
@@ -237,16 +305,7 @@ class _Finder:
             (MatchedBy.PLACE, self._by_place(place)),
         ):
             if index is not None:
-                hazard = self._known.hazards[index]
-                metres = photo_distance_m(hazard, place) if place is not None else None
-                return PhotoMatch(
-                    path=file.path,
-                    hazard_id=hazard.id,
-                    code=hazard.code,
-                    name=hazard.name,
-                    by=by,
-                    metres=metres,
-                )
+                return _match(file, self._known.hazards[index], by, place)
         return None
 
     def _by_code(self, file: FoundFile) -> int | None:
@@ -265,6 +324,21 @@ class _Finder:
         here = shapely.Point(place[0] * _SCALE[0], place[1] * _SCALE[1])
         near = self._tree.query(here, predicate="dwithin", distance=AT_M)
         return int(near[0]) if len(near) == 1 else None
+
+
+def _match(
+    file: FoundFile, hazard: Hazard, by: MatchedBy, place: tuple[float, float] | None
+) -> PhotoMatch:
+    return PhotoMatch(
+        path=file.path,
+        hazard_id=hazard.id,
+        code=hazard.code,
+        name=hazard.name,
+        by=by,
+        metres=photo_distance_m(hazard, place) if place is not None else None,
+        taken_at=place,
+        hazard_at=hazard.anchor(),
+    )
 
 
 def _recognised(file: FoundFile, known: dict[str, int | None], shortest: int) -> int | None:

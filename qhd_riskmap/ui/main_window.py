@@ -36,7 +36,7 @@ from qhd_riskmap.settings import data_dir, save_settings
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.actions import CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.drop_area import dropped_files
+from qhd_riskmap.ui.toolkit.drop_area import dropped_files, dropped_photos, has_files
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
@@ -267,11 +267,17 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the window."""
-        if dropped_files(event.mimeData()):
+        if has_files(event.mimeData()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Bring the page to front that takes the files."""
+        photos = dropped_photos(event.mimeData())
+        if photos is not None:
+            event.acceptProposedAction()
+            self.go_to("import")
+            self.current_page().take_photos(photos)
+            return
         files = dropped_files(event.mimeData())
         taker = next((key for key, page in self.pages.items() if page.take_files(files)), None)
         if taker is not None:

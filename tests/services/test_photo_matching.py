@@ -14,11 +14,16 @@ from PIL.TiffImagePlugin import IFDRational
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.office import Office
-from qhd_riskmap.errors import JobCancelledError, PermissionDeniedError, UnreadableFileError
+from qhd_riskmap.errors import (
+    JobCancelledError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnreadableFileError,
+)
 from qhd_riskmap.formats import photo_folder
 from qhd_riskmap.formats.photo_folder import open_photos
 from qhd_riskmap.services.jobs import SilentJob
-from qhd_riskmap.services.photo_matching import PhotoMatchingService
+from qhd_riskmap.services.photo_matching import MatchedBy, PhotoMatchingService, holds_photos
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import create_register
 from qhd_riskmap.storage.verify import verify
@@ -162,6 +167,57 @@ def test_a_name_of_two_hazards_and_a_place_between_two_decide_nothing(register, 
     between = picture(place=(118.8002, 40.30))
     plan = photos.plan(folder(tmp_path / "p", **{"双沟滑坡.jpg": picture(), "a.jpg": between}))
     assert set(plan.unnamed) == {"双沟滑坡.jpg", "a.jpg"}
+
+
+def test_files_are_assigned_by_hand_with_their_distance(photos, tmp_path):
+    source = folder(tmp_path / "p", **FILES)
+    plan = photos.plan(source)
+    told_apart = photos.assign(plan, ["DSC_78.jpg", "IMG_1001.jpg"], "QL-0012")
+    by_hand = {m.path: m for m in told_apart.matches if m.by is MatchedBy.HAND}
+    assert set(by_hand) == {"DSC_78.jpg", "IMG_1001.jpg"}
+    assert {m.name for m in by_hand.values()} == {"西沟滑坡"}
+    assert by_hand["DSC_78.jpg"].far
+    assert by_hand["DSC_78.jpg"].taken_at == pytest.approx((119.3, 40.1), abs=1e-4)
+    assert told_apart.unnamed == ()
+    assert len(told_apart.matches) == len(plan.matches) + 1
+    with pytest.raises(NotFoundError):
+        photos.assign(plan, ["DSC_78.jpg"], "XX-1")
+    added, _changes = photos.attach(told_apart)
+    again = photos.plan(source)
+    assert {m.path for m in again.matches if m.there} == {m.path for m in plan.matches} - {
+        "IMG_1001.jpg"
+    }
+    assert photos.assign(again, ["DSC_78.jpg"], "QL-0012").matches[0].there
+    assert all(m.there for m in plan.hung({m.path for m in plan.matches}).matches)
+    assert len(added.added) == 8
+
+
+def test_the_second_of_two_copies_is_known_to_be_one(photos, tmp_path):
+    source = folder(tmp_path / "p", **{"QL-0012.jpg": picture(), "QL-0012 副本.jpg": picture()})
+    assert sorted(m.there for m in photos.plan(source).matches) == [False, True]
+
+
+def test_single_files_are_a_batch_too(photos, tmp_path):
+    one = folder(tmp_path / "a", **{"QL-0012.jpg": picture(), "x.jpg": picture("blue")})
+    two = folder(tmp_path / "b", **{"x.jpg": picture("green")})
+    plan = photos.plan((one / "QL-0012.jpg", one / "x.jpg", two / "x.jpg"))
+    assert [m.path for m in plan.matches] == ["QL-0012.jpg"]
+    assert plan.unnamed == ("b/x.jpg", "x.jpg")
+    assert photos.thumbnail(plan.source, "b/x.jpg")[:2] == b"\xff\xd8"
+    assert photos.thumbnail(plan.source, "gone.jpg") == b""
+    with pytest.raises(UnreadableFileError):
+        photos.plan((one / "x.jpg",) * 20_001)
+
+
+def test_what_holds_photos_is_told_by_names(tmp_path):
+    assert holds_photos(folder(tmp_path / "a", **{"甲/1.JPG": b"", "说明.txt": b""}))
+    assert not holds_photos(folder(tmp_path / "b", **{"1.jpg": b"", "表.xlsx": b""}))
+    assert holds_photos(packed(tmp_path / "c.zip", {"a/1.png": b""}))
+    assert not holds_photos(packed(tmp_path / "d.zip", {"a.shp": b"", "a.png": b""}))
+    (tmp_path / "e.zip").write_bytes(b"no archive")
+    assert not holds_photos(tmp_path / "e.zip")
+    assert holds_photos(tmp_path / "a" / "甲" / "1.JPG")
+    assert not holds_photos(tmp_path / "b" / "表.xlsx")
 
 
 def test_an_empty_register_and_an_empty_folder(tmp_path):

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from qhd_riskmap.services.photo_matching import PhotoSource, holds_photos
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_L, SPACE_S, theme
@@ -34,10 +35,12 @@ class DropArea(QFrame):
 
     Signals:
         dropped: Files were dropped (list of paths).
+        photos_dropped: A folder, an archive or files with nothing but photos were dropped.
         clicked: The area was clicked, or chosen by keyboard.
     """
 
     dropped = Signal(object)
+    photos_dropped = Signal(object)
     clicked = Signal()
 
     def __init__(self, text: str, hint: str, parent: QWidget | None = None) -> None:
@@ -72,7 +75,7 @@ class DropArea(QFrame):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files are welcome."""
-        if dropped_files(event.mimeData()):
+        if has_files(event.mimeData()):
             event.acceptProposedAction()
             self._set_hot(hot=True)
 
@@ -84,8 +87,11 @@ class DropArea(QFrame):
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the files."""
         self._set_hot(hot=False)
-        paths = dropped_files(event.mimeData())
-        if paths:
+        paths, photos = dropped_files(event.mimeData()), dropped_photos(event.mimeData())
+        if photos is not None:
+            event.acceptProposedAction()
+            self.photos_dropped.emit(photos)
+        elif paths:
             event.acceptProposedAction()
             self.dropped.emit(paths)
 
@@ -125,6 +131,22 @@ class DropArea(QFrame):
 def dropped_files(data: QMimeData) -> list[Path]:
     """Local files of a drag, those of dropped folders included; no order but the sender's."""
     return list(_expanded(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()))
+
+
+def has_files(data: QMimeData) -> bool:
+    """Whether a drag brings local files or folders; nothing is opened while it hovers."""
+    return any(url.isLocalFile() for url in data.urls())
+
+
+def dropped_photos(data: QMimeData) -> PhotoSource | None:
+    """What was dropped, where it is photos and nothing else: a folder, an archive, or files."""
+    paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
+    if not paths or not all(holds_photos(path) for path in paths):
+        return None
+    if len(paths) == 1 and (paths[0].is_dir() or paths[0].suffix.lower() == ".zip"):
+        return paths[0]
+    files = tuple(path for path in paths if path.is_file() and path.suffix.lower() != ".zip")
+    return files if len(files) == len(paths) else None
 
 
 def _expanded(paths: Iterable[Path]) -> Iterable[Path]:

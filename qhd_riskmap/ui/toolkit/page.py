@@ -119,6 +119,9 @@ class Page(QWidget):
         del paths
         return False
 
+    def take_photos(self, source: Path | tuple[Path, ...]) -> None:
+        """A folder, an archive or files with nothing but photos were dropped on the window."""
+
     def restyle(self) -> None:
         """The theme changed: renew what the style sheet and the icons do not reach."""
 

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.photo_matching import PhotoSource
 from qhd_riskmap.ui.map.look_alikes_dialog import open_look_alikes
 from qhd_riskmap.ui.pages.survey_import.batches_dialog import BatchesDialog
+from qhd_riskmap.ui.pages.survey_import.photos_dialog import PhotosDialog
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
@@ -27,11 +29,15 @@ class AfterStrip(QWidget):
         self.batches = push_button(
             _("导入记录"), "import-batches", self.open_batches, glyph="history"
         )
+        self.photos = push_button(
+            _("照片"), "import-photos", self._choose_photos, glyph="image-multiple-outline"
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
         row.addWidget(self.look_alikes)
         row.addWidget(self.batches)
+        row.addWidget(self.photos)
         desk.changed.connect(self._changed)
 
     def refresh(self) -> None:
@@ -56,6 +62,13 @@ class AfterStrip(QWidget):
     def open_batches(self) -> None:
         """Every import so far."""
         self._open(BatchesDialog(self._desk, self.window()))
+
+    def _choose_photos(self) -> None:
+        self.open_photos()
+
+    def open_photos(self, source: PhotoSource | None = None) -> None:
+        """A folder of photos, hung on the hazards they show."""
+        self._open(PhotosDialog(self._desk, source, self.window()))
 
     def _open(self, dialog: QDialog) -> None:
         self.dialog = dialog

@@ -31,7 +31,7 @@ from qhd_riskmap.ui.pages.survey_import.start_panel import StartPanel
 from qhd_riskmap.ui.pages.survey_import.template_maker import TemplateMaker
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.drop_area import dropped_files
+from qhd_riskmap.ui.toolkit.drop_area import dropped_files, dropped_photos, has_files
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
 from qhd_riskmap.ui.toolkit.outside_files import open_folder_of
@@ -86,6 +86,7 @@ class SurveyImportPage(Page):
         self.start.files_wanted.connect(self.ask_files)
         self.start.template_wanted.connect(self.ask_template)
         self.start.dropped.connect(self.take_files)
+        self.start.area.photos_dropped.connect(self.take_photos)
         self.review.answered.connect(self._answered)
         self.review.cards.columns_wanted.connect(self._ask_columns)
         self.review.counts.office.named.connect(self._sender_named)
@@ -149,8 +150,10 @@ class SurveyImportPage(Page):
     # -- page protocol --------------------------------------------------------------------------
 
     def activate(self) -> None:
-        """Say how much waits."""
+        """Say how much waits; on the empty page the keyboard starts the work."""
         self.after.refresh()
+        if self.stack.currentWidget() is self.start:
+            self.start.choose.setFocus()
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """选择排查表 and 生成模板."""
@@ -188,13 +191,21 @@ class SurveyImportPage(Page):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files may be dropped anywhere on the page."""
-        if dropped_files(event.mimeData()) and not self.progress.running:
+        if has_files(event.mimeData()) and not self.progress.running:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Take the files."""
-        if self.take_files(dropped_files(event.mimeData())):
+        photos = dropped_photos(event.mimeData())
+        if photos is not None:
             event.acceptProposedAction()
+            self.take_photos(photos)
+        elif self.take_files(dropped_files(event.mimeData())):
+            event.acceptProposedAction()
+
+    def take_photos(self, source: Path | tuple[Path, ...]) -> None:
+        """Photos were dropped: find out which hazards they show."""
+        self.after.open_photos(source)
 
     # -- files in -------------------------------------------------------------------------------
 
