@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 import zipfile
 
 import pytest
@@ -217,18 +218,21 @@ def test_both_places_of_a_far_photo_are_on_the_map(qtbot, dialog, source, settle
     assert not dialog.detail.map.isVisible()
 
 
-def test_stopping_leaves_the_register_as_it_was(dialog, tmp_path, settled, app, monkeypatch):
+def test_stopping_leaves_the_register_as_it_was(qtbot, dialog, tmp_path, settled, monkeypatch):
+    app, go_on = dialog._desk.app, threading.Event()
     dialog.take(folder(tmp_path / "p"))
     settled()
-    service = app.photo_matching
-    attach = service.attach
+    attach = app.photo_matching.attach
 
     def slow(plan, job, leave):
-        dialog.progress.stop()
+        assert go_on.wait(10)
         return attach(plan, job, leave)
 
-    monkeypatch.setattr(service, "attach", slow)
-    dialog.attach()
+    monkeypatch.setattr(app.photo_matching, "attach", slow)
+    press(qtbot, dialog, "photos-attach")
+    assert not dialog.attach_button.isEnabled()
+    press(qtbot, dialog, "job-cancel")
+    go_on.set()
     settled()
     assert app.attachments.counts() == {}
     assert dialog.attach_button.isEnabled()
