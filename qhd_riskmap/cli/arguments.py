@@ -112,6 +112,11 @@ def _import(commands: Commands[Parser]) -> None:
     parser.add_argument("files", type=Path, nargs="+", metavar="FILE")
     parser.add_argument("--dry-run", action="store_true", help=_("只检查，不入库"))
     parser.add_argument("--datum", default="auto", metavar="auto|cgcs2000|wgs84|gcj02|bd09|EPSG:n")
+    parser.add_argument(
+        "--angles",
+        choices=("decimal", "packed"),
+        help=_("119.3524 怎么读：decimal 十进制度，packed 为 119°35′24″"),
+    )
     parser.add_argument("--report", type=Path, metavar="OUT.xlsx", help=_("标注了错误的原表副本"))
     parser.add_argument("--update", action="store_true", help=_("编号相同、内容不同的行更新原记录"))
     parser.add_argument("--sender", default="", metavar=_("单位"), help=_("报送单位"))

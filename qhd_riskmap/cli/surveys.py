@@ -12,9 +12,11 @@ from qhd_riskmap.cli.output import Output
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.output_file import require_document_path
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.datums import parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.survey_corrections import Corrections
 from qhd_riskmap.services.survey_import import ImportOutcome
 from qhd_riskmap.services.survey_layout import Layouts, choice_of
 from qhd_riskmap.services.survey_templates import TemplateOffice, write_survey_template
@@ -49,7 +51,12 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
     with open_register_app(options) as app:
         job = SilentJob()
         preview = app.survey_import.preview(
-            options.files, datum=datum, job=job, layouts=layouts, sender=options.sender
+            options.files,
+            datum=datum,
+            job=job,
+            layouts=layouts,
+            sender=options.sender,
+            fixes=Corrections(all_angles=TextForm(options.angles) if options.angles else None),
         )
         if options.dry_run:
             outcome = preview.outcome()

@@ -30,6 +30,7 @@ class TextForm(StrEnum):
     DECIMAL_MINUTES = "decimal_minutes"
     NMEA = "nmea"
     PACKED_DMS = "packed_dms"
+    PACKED_FRACTION = "packed"
     DECIMAL_COMMA = "decimal_comma"
     PLANE = "plane"
     WKT = "wkt"
@@ -46,6 +47,7 @@ _FORM_LABELS: Final = {
     TextForm.DECIMAL_MINUTES: N_("度与十进制分"),
     TextForm.NMEA: N_("度分连写（dddmm.mmm）"),
     TextForm.PACKED_DMS: N_("度分秒连写（dddmmss）"),
+    TextForm.PACKED_FRACTION: N_("度.分秒（119.3524 即 119°35′24″）"),
     TextForm.DECIMAL_COMMA: N_("逗号作小数点"),
     TextForm.PLANE: N_("平面坐标"),
     TextForm.WKT: N_("WKT"),
@@ -271,15 +273,6 @@ def could_be_packed_fraction(number: str) -> bool:
     """
     found = _PACKED_FRACTION.fullmatch(number)
     return found is not None and len(number) - number.index(".") == 5 and _fits(found)  # noqa: PLR2004
-
-
-def column_could_be_packed_fraction(numbers: list[str], at_least: int = 8) -> bool:
-    """Whether a whole column of decimals may be dd.mmss(s…): every row fits, and enough rows do.
-
-    A row of true decimals fits by chance with probability 0.36, eight of them with 0.0003.
-    """
-    found = [_PACKED_FRACTION.fullmatch(number.strip()) for number in numbers]
-    return len(found) >= at_least and all(match is not None and _fits(match) for match in found)
 
 
 def _fits(found: re.Match[str]) -> bool:

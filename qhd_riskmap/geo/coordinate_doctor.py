@@ -33,8 +33,6 @@ from qhd_riskmap.geo.sheet_frames import (
     GEOGRAPHIC,
     Fit,
     fits_of,
-    from_packed_fraction,
-    looks_packed,
     unpacked,
 )
 from qhd_riskmap.geo.witnesses import BoolArray, Hearing, IndexArray, Reading, Witness
@@ -58,7 +56,6 @@ _ASK_DEGREES: Final = N_("坐标从哪里来的？高德/腾讯地图 · 百度�
 _ASK_PLANE: Final = N_("这些平面坐标是哪个坐标系？国家2000 · 西安80 · 北京54 · 不清楚")
 _ASK_PROJECTION: Final = N_("这些平面坐标用的是哪种投影？高斯投影（117°） · UTM 50 带 · 不清楚")
 _ASK_SINGLE: Final = N_("这些数是“{name}”坐标吗？是 · 不清楚")
-_ASK_FORM: Final = N_("这些数怎么读？十进制度（119.3524°） · 度.分秒（119°35′24″） · 不清楚")
 _ASK_MIXED: Final = N_("表里的坐标写法不一，各行分别是什么坐标？请分表或逐行注明。")
 
 
@@ -138,10 +135,6 @@ class _Case:
             self.offsets[declared.text] = _offset_m(reading, fit, self.voters)
         self.reasons.append(_("坐标系由报送单位说明：{name}。").format(name=declared.label))
         self._describe_reading(fit)
-        if not declared.projected and looks_packed(
-            np.concatenate([fit.x, fit.y])[np.tile(fit.rows, 2)]
-        ):
-            self.reasons.append(_("小数部分都像“分秒”，请核对是否为 度.分秒 的写法。"))
         if count < self.total:
             self.reasons.append(
                 _("按此说明有 {count} 行不在本市一带，请核对。").format(count=self.total - count)
@@ -191,9 +184,6 @@ class _Case:
         self.votes[CGCS2000.text] = self.votes[WGS84.text]
         self.offsets = {**{r.name: _offset_m(r, best, self.voters) for r in readings}}
         self.offsets[CGCS2000.text] = self.offsets[WGS84.text]
-        if best.form is TextForm.DECIMAL and self._may_be_packed(best):
-            self.reasons.append(_("小数部分都像“分秒”，可能是 度.分秒 的写法。"))
-            return self._undecided(best, candidates, _(_ASK_FORM))
         if self.words.named:
             return self._degrees_by_words(best, candidates, hearing)
         found = hearing.verdict()
@@ -235,19 +225,6 @@ class _Case:
         self.offsets.setdefault(winner.text, 0.0)
         self._say_words(winner)
         return self._decided(best, winner)
-
-    def _may_be_packed(self, best: Fit) -> bool:
-        """Whether every row may be dd.mmss, and no witness speaks for true decimals."""
-        rows = best.rows
-        both = np.concatenate([best.x[rows], best.y[rows]])
-        if not looks_packed(both):
-            return False
-        lon, lat = (from_packed_fraction(values) for values in (best.x, best.y))
-        readings = [
-            self._reading("decimal", WGS84, best.x, best.y, best),
-            self._reading("packed", WGS84, lon, lat, best),
-        ]
-        return Hearing(readings, self.evidence.witnesses, self.voters).verdict() != "decimal"
 
     # Witnesses -----------------------------------------------------------------------------------
 

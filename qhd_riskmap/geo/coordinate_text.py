@@ -13,7 +13,6 @@ from qhd_riskmap.geo.angle_text import (
     CoordinateTextError,
     ParsedAngle,
     TextForm,
-    column_could_be_packed_fraction,
     parse_angle,
     read_angle,
 )
@@ -33,7 +32,6 @@ __all__ = [
     "ParsedPoint",
     "ParsedVertices",
     "TextForm",
-    "column_could_be_packed_fraction",
     "format_decimal",
     "format_dms",
     "format_gk",

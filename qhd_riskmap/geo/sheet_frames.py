@@ -169,24 +169,18 @@ def unpacked(values: FloatArray, form: TextForm) -> FloatArray:
     return np.where(sound, degrees + (minutes * 60.0 + seconds) / 3600.0, np.nan)
 
 
-def looks_packed(values: FloatArray) -> bool:
-    """Whether all values may be dd.mmss: both pairs of decimals below 60, and not by chance.
-
-    Values of four decimals are suspect in any number, longer ones from eight on (a true decimal
-    fits with probability 0.36), shorter ones never.
-    """
-    decimals = np.round(np.abs(values) * 1e8) % 10**8  # eight of them, as a whole number
-    minutes, seconds = decimals // 10**6, decimals // 10**4 % 100
-    if np.any(minutes >= 60) or np.any(seconds >= 60) or not np.any(seconds > 0):  # noqa: PLR2004
-        return False
-    return bool(np.all(decimals % 10**4 == 0)) or values.size >= 16  # noqa: PLR2004
-
-
 def from_packed_fraction(values: FloatArray) -> FloatArray:
-    """119.3524 read as 119°35′24″, in degrees."""
-    total = np.round(values * 1e8)
+    """119.3524 read as 119°35′24″, in degrees; NaN where minutes or seconds are not below 60.
+
+    >>> float(from_packed_fraction(np.array([119.3524]))[0])
+    119.59
+    """
+    total = np.round(np.abs(values) * 1e8)
     degrees, rest = total // 10**8, total % 10**8
-    return np.asarray(degrees + (rest // 10**6) / 60.0 + (rest % 10**6) / 1e4 / 3600.0, np.float64)
+    minutes, seconds = rest // 10**6, rest % 10**6 / 1e4
+    sound = (minutes < 60.0) & (seconds < 60.0)  # noqa: PLR2004
+    size = np.where(sound, degrees + (minutes * 60.0 + seconds) / 3600.0, np.nan)
+    return np.asarray(np.copysign(size, values), np.float64)
 
 
 def _in_box(lon: FloatArray, lat: FloatArray, region: Box) -> BoolArray:

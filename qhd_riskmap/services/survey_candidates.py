@@ -19,6 +19,7 @@ from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.domain.survey_data_rows import DataRows
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import RowGrades, SheetCandidates
@@ -57,6 +58,7 @@ class ImportTerms:
         townships: Names the office loaded; empty where it loaded none.
         answered: What the user said of the sheet in hand when asked; holds for the rows that do
             not say it themselves.
+        angles: How the user says that plain degrees of the sheet in hand are to be read.
         row_datums: What the user said of single rows of the sheet in hand, by row number.
         row_places: Where the user put single rows on the map, CGCS2000 degrees, by row number.
         around: What the register knows of the places.
@@ -70,6 +72,7 @@ class ImportTerms:
     batch_id: UUID
     townships: frozenset[str]
     answered: Reference | None = None
+    angles: TextForm | None = None
     row_datums: Mapping[int, Reference] = field(default_factory=dict)
     row_places: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     around: Surroundings = NOTHING_AROUND

@@ -11,6 +11,7 @@ from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
@@ -20,6 +21,7 @@ from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 RowKey = tuple[Path, str, int]
+SheetKey = tuple[Path, str]
 CellKey = tuple[Path, str, int, int]
 _Given = TypeVar("_Given")
 
@@ -52,12 +54,16 @@ class Corrections:
         datums: Reference of single rows; goes before the sheet's.
         places: Where the officer put a row on the map, CGCS2000 degrees; a line or an area is shifted
             there, anything else becomes a point.
+        angles: How whole sheets write plain degrees: `TextForm.DECIMAL` or `TextForm.PACKED_FRACTION`.
+        all_angles: The same of every sheet that `angles` does not name.
         cells: What the officer wrote into single cells; the column is a number, from 1, too.
     """
 
     datums: Mapping[RowKey, Reference] = field(default_factory=dict)
     places: Mapping[RowKey, tuple[float, float]] = field(default_factory=dict)
     cells: Mapping[CellKey, str] = field(default_factory=dict)
+    angles: Mapping[SheetKey, TextForm] = field(default_factory=dict)
+    all_angles: TextForm | None = None
 
     def mended(self, sheet: SurveySheet) -> tuple[SurveySheet, tuple[MendedCell, ...]]:
         """A sheet with the officer's texts in place of the sender's, and what was written over."""
@@ -116,9 +122,11 @@ class Given:
 
     def terms(self, terms: ImportTerms, sheet: SurveySheet) -> ImportTerms:
         """The terms of an import for one sheet."""
+        said = self.corrections
         return replace(
             terms,
             answered=reference_of(sheet, self.answers),
+            angles=said.angles.get((sheet.file, sheet.name), said.all_angles),
             row_datums=_of_sheet(self.corrections.datums, sheet),
             row_places=_of_sheet(self.corrections.places, sheet),
         )
@@ -128,8 +136,11 @@ def remember_answers(work: UnitOfWork, readings: Iterable[SheetReading], actor: 
     """Keep what the officer said of each sheet, for the sender's next one."""
     for reading in readings:
         decision = reading.decision
-        if decision is not None and decision.said and decision.sender:
-            work.senders.remember(decision.sender, decision.said, actor, plane=decision.plane)
+        if decision is None or not decision.sender or not (decision.said or decision.angles_said):
+            continue
+        work.senders.remember(
+            decision.sender, decision.said, actor, plane=decision.plane, angles=decision.angles_said
+        )
 
 
 def _of_sheet(given: Mapping[RowKey, _Given], sheet: SurveySheet) -> dict[int, _Given]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -11,6 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.geo.angle_form import ASK_ANGLES, AngleEvidence, AngleVerdict, angle_form
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_doctor import UNSHIFTED, Diagnosis, SheetEvidence, diagnose
 from qhd_riskmap.geo.datum_shift import DatumShift
 from qhd_riskmap.geo.datum_words import named_datums
@@ -21,7 +23,7 @@ from qhd_riskmap.geo.references import CGCS2000, Reference, parse_reference
 from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC
 from qhd_riskmap.geo.witnesses import Witness
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.survey_issues import IssueLog, warning
+from qhd_riskmap.services.survey_issues import IssueLog, error, warning
 from qhd_riskmap.services.survey_positions import Positions
 from qhd_riskmap.services.survey_sender import sender_of
 from qhd_riskmap.services.survey_values import Texts
@@ -91,6 +93,10 @@ class DatumDecision:
         plane: Whether the numbers are metres.
         suggestion: Notation that this sender answered last time; a suggestion, never a default.
         said: Notation that the user gave for this sheet, to be remembered for the sender.
+        angles: How plain degrees were read: ``decimal``, ``packed`` (度.分秒), "" where that is open or
+            no question.
+        asks: What `question` is about: ``datum``, ``angles``, or "".
+        angles_said: How the user says that they are to be read, to be remembered likewise.
         places: The numbers themselves, for showing the rows before and after conversion.
     """
 
@@ -106,6 +112,9 @@ class DatumDecision:
     plane: bool = False
     suggestion: str = ""
     said: str = ""
+    angles: str = ""
+    asks: str = ""
+    angles_said: str = ""
     places: SheetPlaces | None = field(default=None, compare=False, repr=False)
 
 
@@ -134,6 +143,9 @@ class DatumEvidence:
         shifts: The office's own parameters, by notation of the old datum.
         sender: Office the files come from; "" takes what the sheet says.
         answers: Looks up what a sender said before: whether metres → notation.
+        angles: How the user says that plain degrees are to be read.
+        drawn: The numbers come from a drawing or a vector file; nobody typed them.
+        angle_answers: Looks up how a sender said that before.
     """
 
     headers: tuple[str, ...]
@@ -148,11 +160,17 @@ class DatumEvidence:
     shifts: Mapping[str, DatumShift] = field(default_factory=dict)
     sender: str = ""
     answers: Callable[[str], Mapping[bool, str]] = lambda _sender: {}
+    angles: TextForm | None = None
+    drawn: bool = False
+    angle_answers: Callable[[str], str] = lambda _sender: ""
 
 
 def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowReferences:
     """Decide for the sheet; single rows may speak for themselves unless the user has spoken."""
     rows = len(positions.x)
+    verdict = _angles(positions, evidence, log)
+    if verdict.form is None:
+        return _open_angles(positions, evidence, verdict)
     own = _row_references(evidence, rows, log)
     plane = positions.plane
     declared = evidence.declared
@@ -174,7 +192,49 @@ def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowR
         if reference is not None and reference.projected != bool(plane[row]):
             of_row[row] = None
     used = {r.text for r, there in zip(of_row, found, strict=True) if r and there}
-    return RowReferences(_decision(positions, evidence, diagnosis, used, of_row), of_row)
+    decision = _decision(positions, evidence, diagnosis, used, of_row)
+    if verdict.reason or evidence.angles is not None:
+        reasons = (*filter(None, (verdict.reason,)), *decision.reasons)
+        decision = replace(decision, reasons=reasons, angles=verdict.form.value)
+    return RowReferences(decision, of_row)
+
+
+def _angles(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> AngleVerdict:
+    """How plain degrees are to be read; 度.分秒 are turned into degrees here, once for all that follows."""
+    if evidence.drawn:
+        return AngleVerdict(form=TextForm.DECIMAL)
+    if evidence.angles is not None:
+        message = _("按您的说明，度数是{form}。").format(form=evidence.angles.label)
+        verdict = AngleVerdict(form=evidence.angles, reason=message)
+    else:
+        case = AngleEvidence(
+            x=positions.x,
+            y=positions.y,
+            bare=positions.bare,
+            words=(*evidence.headers, *evidence.words),
+            witnesses=evidence.witnesses,
+        )
+        verdict = angle_form(case)
+    if verdict.form is TextForm.PACKED_FRACTION:
+        for row in positions.unpack():
+            message = _("“{text}”的分或秒不小于 60，与本表 度.分秒 的写法不符，请核对。")
+            text = message.format(text=positions.texts[row][:60])
+            log.on_row(row, error("lon", "bad-coordinate", text))
+    return verdict
+
+
+def _open_angles(
+    positions: Positions, evidence: DatumEvidence, verdict: AngleVerdict
+) -> RowReferences:
+    """Nothing is decided before it is known how the numbers are to be read."""
+    nothing: list[Reference | None] = [None] * len(positions.x)
+    asked = Diagnosis(
+        decided=None, swapped=False, votes={}, reasons=(verdict.reason,), candidates=(),
+        question=_(ASK_ANGLES),
+    )  # fmt: skip
+    decision = _decision(positions, evidence, asked, set(), nothing)
+    suggestion = evidence.angle_answers(decision.sender) if decision.sender else ""
+    return RowReferences(replace(decision, asks="angles", suggestion=suggestion), nothing)
 
 
 def _decision(
@@ -209,6 +269,8 @@ def _decision(
         plane=plane,
         suggestion=suggestion,
         said=said.text if said is not None else "",
+        asks="datum" if diagnosis.question else "",
+        angles_said=evidence.angles.value if evidence.angles is not None else "",
         places=SheetPlaces(positions.x, positions.y, of_row),
     )
 

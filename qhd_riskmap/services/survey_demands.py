@@ -41,7 +41,10 @@ def _has_row(reading: SheetReading, row: int) -> bool:
 
 
 def _require_datum(readings: Sequence[SheetReading], datum: Reference) -> None:
-    numbers = [places for r in readings if r.decision is not None and (places := r.decision.places)]
+    settled = [
+        r.decision for r in readings if r.decision is not None and r.decision.asks != "angles"
+    ]
+    numbers = [decision.places for decision in settled if decision.places is not None]
     located = [np.isfinite(places.x) & np.isfinite(places.y) for places in numbers]
     if not any(rows.any() for rows in located):
         return

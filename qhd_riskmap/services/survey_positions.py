@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
+from qhd_riskmap.geo.angle_form import written_bare
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
@@ -23,7 +25,7 @@ from qhd_riskmap.geo.coordinate_text import (
     read_vertices,
 )
 from qhd_riskmap.geo.plain_lists import read_plain_lists
-from qhd_riskmap.geo.sheet_frames import unpacked
+from qhd_riskmap.geo.sheet_frames import from_packed_fraction, unpacked
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_issues import IssueLog, error, warning
 from qhd_riskmap.services.survey_values import Texts, clean
@@ -78,6 +80,23 @@ class Positions:
             ends=np.cumsum(counts),
             xy=np.concatenate([part for _row, part in lists]) if lists else np.empty((0, 2)),
         )
+
+    def bare(self) -> npt.NDArray[np.bool_]:
+        """Rows written as plain numbers of degrees, without signs or words."""
+        return np.fromiter(map(written_bare, self.texts), np.bool_, len(self.texts))
+
+    def unpack(self) -> list[int]:
+        """Read the plain numbers as 度.分秒; the rows whose numbers cannot be that lose their place."""
+        rows = np.flatnonzero(self.found & ~self.plane & self.bare())
+        self.x[rows], self.y[rows] = map(from_packed_fraction, (self.x[rows], self.y[rows]))
+        lost = rows[~(np.isfinite(self.x[rows]) & np.isfinite(self.y[rows]))]
+        for row in rows.tolist():
+            if row in self.parts:
+                self.parts[row] = [from_packed_fraction(part) for part in self.parts[row]]
+            if row in self.shapes:
+                self.shapes[row] = shapely.transform(self.shapes[row], from_packed_fraction)
+        self.x[lost] = self.y[lost] = np.nan
+        return [int(row) for row in lost]
 
     def place(self, row: int, x: float, y: float, text: str) -> None:
         """Set the first coordinate of a row."""
@@ -329,8 +348,6 @@ def _take_vertices(row: int, text: str, found: Positions) -> None:
 
 
 def _coordinates(shape: BaseGeometry) -> Sequence[tuple[float, float]]:
-    import shapely  # noqa: PLC0415 - only sheets with WKT need it here
-
     return [(float(x), float(y)) for x, y in shapely.get_coordinates(shape)]
 
 

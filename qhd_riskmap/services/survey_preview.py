@@ -53,7 +53,9 @@ class SheetDatum:
         offset_m: Metres that the decision moves the numbers taken as CGCS2000 degrees; None for
             metres and open sheets.
         sender: The office the sheet comes from, "" where unknown.
-        suggestion: Notation the sender answered last time; "" without.
+        suggestion: What the sender answered last time to the question; "" without.
+        angles: How plain degrees were read: ``decimal``, ``packed``, or "" where that was no question.
+        asks: What the question is about: ``datum``, ``angles``, or "".
     """
 
     path: Path
@@ -68,6 +70,8 @@ class SheetDatum:
     offset_m: float | None = None
     sender: str = ""
     suggestion: str = ""
+    angles: str = ""
+    asks: str = ""
 
     @property
     def file(self) -> str:
@@ -89,6 +93,8 @@ class SheetDatum:
             "candidates": list(self.candidates),
             "sender": self.sender,
             "suggestion": self.suggestion,
+            "angles": self.angles,
+            "asks": self.asks,
         }
 
 
@@ -351,4 +357,6 @@ def _datum(reading: SheetReading) -> SheetDatum:
         offset_m=decision.offsets_m.get(decision.decided or ""),
         sender=decision.sender,
         suggestion=decision.suggestion,
+        angles=decision.angles,
+        asks=decision.asks,
     )

@@ -254,6 +254,9 @@ class _Reader:
             shifts=around.shifts,
             answers=around.answers,
             sender=terms.sender,
+            angles=terms.angles,
+            drawn=bool(self._sheet.header_row or self._sheet.declared),
+            angle_answers=around.angles,
         )
 
     # Columns

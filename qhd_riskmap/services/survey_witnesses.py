@@ -54,6 +54,7 @@ class Surroundings:
         lines: Looks up the registered lines.
         shifts: The office's own parameters, by notation of the old datum.
         answers: What senders said before: name and whether metres → notation.
+        angles: How senders said they write degrees: name → ``decimal``, ``packed`` or "".
     """
 
     townships: Mapping[str, tuple[BaseGeometry, ...]] = field(
@@ -63,6 +64,7 @@ class Surroundings:
     lines: Callable[[], Sequence[BaseGeometry]] = _no_lines
     shifts: Mapping[str, DatumShift] = field(default_factory=lambda: MappingProxyType({}))
     answers: Callable[[str], Mapping[bool, str]] = lambda _sender: MappingProxyType({})
+    angles: Callable[[str], str] = lambda _sender: ""
 
 
 NOTHING_AROUND: Final = Surroundings()
@@ -81,7 +83,13 @@ def surroundings(register: Register) -> Surroundings:
 
     def answers(sender: str) -> Mapping[bool, str]:
         with register.unit_of_work() as work:
-            return {item.plane: item.reference for item in work.senders.answers([sender])}
+            known = work.senders.answers([sender])
+        return {item.plane: item.reference for item in known if item.reference}
+
+    def angles(sender: str) -> str:
+        with register.unit_of_work() as work:
+            known = work.senders.answers([sender])
+        return next((item.angles for item in known if item.angles), "")
 
     towns: dict[str, list[BaseGeometry]] = {}
     with register.unit_of_work() as work:
@@ -94,6 +102,7 @@ def surroundings(register: Register) -> Surroundings:
         lines=lines,
         shifts=shifts,
         answers=answers,
+        angles=angles,
     )
 
 

@@ -152,3 +152,21 @@ def test_one_of_two_sheets_may_lack_what_was_asked_for_all(register, sheet, tmp_
     path = plane_sheet(tmp_path / "平面.xlsx", "EPSG:4549")
     document = answer("import", register, sheet, path, "--datum", "EPSG:4549")
     assert (document["accepted"], document["undecided"]) == (1, 1)
+
+
+def test_packed_degrees_are_asked_about_and_answered(register, tmp_path, answer, command):
+    path = tmp_path / "台账.xlsx"
+    book = openpyxl.Workbook()
+    for row in (PLACE, ["CGCS2000", "虚构北山滑坡", "滑坡", "海港区", "119.3524", "39.5606"]):
+        book.active.append(row)
+    book.save(path)
+    document = answer("import", register, path, "--datum", "cgcs2000")
+    assert (document["accepted"], document["undecided"]) == (0, 1)
+    assert document["datums"][0]["asks"] == "angles"
+    document = answer("import", register, path, "--angles", "packed")
+    assert (document["accepted"], document["datums"][0]["angles"]) == (1, "packed")
+    (found,) = answer("list", register)
+    assert (found["lon"], found["lat"]) == pytest.approx((119.59, 39.935), abs=1e-6)
+    code, _out, err = command("import", register, path, "--angles", "gon")
+    assert code == EXIT_USER_ERROR
+    assert "--angles" in err

@@ -159,3 +159,30 @@ def test_what_was_mended_on_the_page_stands_in_the_copy_for_the_sender(
     told = [[cell.value for cell in row] for row in book["导入结果"].iter_rows()]
     assert ["排查表", "A3", "改动", "原为空，已填为“西沟滑坡”"] in told
     book.close()
+
+
+def test_how_degrees_are_written_is_asked_before_where_they_are_from(
+    qtbot, import_page, done, looked, make_sheet
+):
+    page = import_page
+    # 119.0412 and 40.2530 may as well be 119°04′12″ and 40°25′30″.
+    rows = tuple(
+        (f"{n}号林区", "森林火险", "", f"119.041{n}", f"40.253{n}", "", "低", "")
+        for n in range(1, 4)
+    )
+    looked(make_sheet("一.xlsx", *rows))
+    cards = page.review.cards
+    assert cards.findChild(QPushButton, "datum-answer-0-gcj02") is None
+    packed = cards.findChild(QPushButton, "datum-answer-0-packed")
+    assert packed.text() == "度.分秒（119.3524 即 119°35′24″）"
+    press(qtbot, page, "datum-answer-0-packed")
+    done()
+    assert cards.findChild(QPushButton, "datum-answer-0-packed") is None
+    press(qtbot, page, "datum-answer-0-gcj02")
+    done()
+    assert (page.preview.accepted, page.preview.undecided) == (3, 0)
+    assert page.preview.hazards[0].anchor() == pytest.approx((119.0642, 40.4249), abs=2e-3)
+    press(qtbot, page, "datum-again-0")
+    done()
+    assert cards.findChild(QPushButton, "datum-answer-0-decimal") is not None
+    assert page.preview.undecided == 3

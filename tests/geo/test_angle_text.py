@@ -10,7 +10,6 @@ from qhd_riskmap.geo.angle_text import angle_of, normalised
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     TextForm,
-    column_could_be_packed_fraction,
     format_dms,
     parse_angle,
     read_angle,
@@ -98,14 +97,6 @@ def test_a_decimal_comma_is_never_read_in_silence():
     assert angle.degrees == 119.59
     with pytest.raises(CoordinateTextError, match="小数点"):
         parse_angle("119,59")
-
-
-def test_a_column_of_packed_fractions_is_suspected_only_when_all_and_enough_fit():
-    packed = [f"119.{minutes:02d}{minutes:02d}5" for minutes in range(0, 59, 7)]
-    assert column_could_be_packed_fraction(packed)
-    assert not column_could_be_packed_fraction(packed[:7])
-    assert not column_could_be_packed_fraction([*packed, "119.7524"])
-    assert not column_could_be_packed_fraction([*packed, "abc"])
 
 
 @pytest.mark.parametrize(

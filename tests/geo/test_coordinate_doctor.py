@@ -255,33 +255,6 @@ def test_a_declaration_of_a_plane_and_of_packed_degrees():
     assert misplaced_m(found, packed(lon), packed(lat), lon, lat) < 3
 
 
-def packed_fraction(values):
-    return np.floor(packed(values)) / 10000
-
-
-def test_degrees_that_may_be_dd_mmss_are_asked():
-    lon, lat = scattered(np.random.default_rng(11))
-    x, y = packed_fraction(lon), packed_fraction(lat)
-    assert np.all(np.modf(x)[0] < 0.6)
-    found = diagnose(SheetEvidence(x=x, y=y, header_words=["GPS"]))
-    assert found.decided is None
-    assert "怎么读" in found.question
-    longer = np.minimum(packed(lon), packed_fraction(lon) * 10000 + 0.9) / 10000, y
-    assert diagnose(SheetEvidence(x=longer[0], y=longer[1], header_words=["GPS"])).decided is None
-    declared = diagnose(SheetEvidence(x=x, y=y, declared=parse_reference("wgs84")))
-    assert any("度.分秒" in reason for reason in declared.reasons)
-
-
-def test_counties_can_clear_decimals_of_the_suspicion():
-    lon = np.array([119.3015, 119.3116, 119.3217, 119.3318])
-    lat = np.array([39.3015, 39.3116, 39.3217, 39.3318])
-    words = ["GPS"]
-    assert diagnose(SheetEvidence(x=lon, y=lat, header_words=words)).decided is None
-    inside = inside_declared(lon, lat)
-    found = diagnose(SheetEvidence(x=lon, y=lat, header_words=words, witnesses=inside))
-    assert found.decided == parse_reference("wgs84")
-
-
 def test_a_mixed_sheet_is_asked_about():
     lon, lat = scattered(np.random.default_rng(2))
     x, y = lon.copy(), lat.copy()

@@ -56,7 +56,16 @@ PROJECTIONS = {
     "EPSG:2334": ("6度带",), "EPSG:2437": ("3度带",), "EPSG:2416": ("带号40",),
     "EPSG:2436": ("中央经度117",), "EPSG:21420": ("六度带20带",),
 }  # fmt: skip
-DEGREE_FORMS = ("decimal", "symbols", "chinese", "dashes", "one cell", "swapped", "packed")
+DEGREE_FORMS = (
+    "decimal",
+    "symbols",
+    "chinese",
+    "dashes",
+    "one cell",
+    "swapped",
+    "packed",
+    "fraction",
+)
 PLANE_FORMS = ("x north", "y first", "one cell", "swapped")
 DEGREE_EVIDENCE = (
     "none",
@@ -296,7 +305,7 @@ def _columns(rng, form, x, y, *, plane):
             "swapped": {"X坐标": first, "Y坐标": second},
             "one cell": {"坐标": [f"X={b} Y={a}" for a, b in zip(first, second, strict=True)]},
         }[form]
-    if form in {"symbols", "chinese", "dashes", "packed"}:
+    if form in {"symbols", "chinese", "dashes", "packed", "fraction"}:
         first, second = (
             [_dms(v, form, "EN"[axis]) for v in values] for axis, values in enumerate((x, y))
         )
@@ -317,6 +326,7 @@ def _dms(value, form, letter):
         "chinese": f"{'东经' if letter == 'E' else '北纬'}{degrees}度{minutes}分{seconds:.2f}秒",
         "dashes": f"{degrees}-{minutes}-{seconds:.2f}",
         "packed": f"{degrees}{minutes:02d}{seconds:05.2f}",
+        "fraction": f"{degrees}.{minutes:02d}{round(seconds * 100):04d}".rstrip("0"),
     }[form]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.domain.survey_headers import NO_CHOICE, ColumnChoice
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.references import Reference, parse_reference
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.jobs import JobContext
@@ -60,6 +61,7 @@ _SUSPECT_LABELS: Final = {
     SuspectChoice.LEAVE: N_("不入库"),
 }
 ASK_AGAIN: Final = "?"
+ANGLE_FORMS: Final = (TextForm.DECIMAL.value, TextForm.PACKED_FRACTION.value)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,6 +70,7 @@ class ImportSession:
 
     Attributes:
         answers: Notation the officer gave for whole sheets.
+        angles: How the officer says that whole sheets write degrees: ``decimal`` or ``packed``.
         unclear: Sheets of which the officer does not know.
         fixes: What the officer said of single rows and cells.
         former: The same before each correction, oldest first.
@@ -81,6 +84,7 @@ class ImportSession:
 
     paths: tuple[Path, ...] = ()
     answers: dict[SheetKey, str] = field(default_factory=dict)
+    angles: dict[SheetKey, str] = field(default_factory=dict)
     unclear: set[SheetKey] = field(default_factory=set)
     fixes: Corrections = NO_CORRECTIONS
     former: list[Corrections] = field(default_factory=list)
@@ -128,10 +132,13 @@ class ImportSession:
             self.apart |= set(keys)
 
     def answer(self, key: SheetKey, notation: str) -> None:
-        """What a whole sheet's coordinates are; ``?`` takes the answer back."""
+        """What a whole sheet's coordinates are, or how they are written; ``?`` takes all back."""
         self.unclear.discard(key)
         if notation == ASK_AGAIN:
             self.answers.pop(key, None)
+            self.angles.pop(key, None)
+        elif notation in ANGLE_FORMS:
+            self.angles[key] = notation
         else:
             self.answers[key] = notation
 
@@ -189,7 +196,9 @@ class ImportSession:
             answers=answers,
             layouts=Layouts(choices=dict(self.layouts)),
             sender=self.sender,
-            fixes=self.fixes,
+            fixes=replace(
+                self.fixes, angles={key: TextForm(form) for key, form in self.angles.items()}
+            ),
         )
 
     def to_commit(self, preview: ImportPreview) -> int:

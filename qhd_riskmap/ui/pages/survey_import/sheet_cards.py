@@ -19,13 +19,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.i18n import CHINESE, N_, _, language
 from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.survey_column_choices import still_missing, unrecognised
 from qhd_riskmap.services.survey_datum import DatumDecision
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.ui.pages.survey_import.session import ASK_AGAIN, ImportSession, SheetKey
+from qhd_riskmap.ui.pages.survey_import.session import (
+    ANGLE_FORMS,
+    ASK_AGAIN,
+    ImportSession,
+    SheetKey,
+)
 from qhd_riskmap.ui.pages.survey_import.sources import (
     SOURCES,
     USUAL,
@@ -68,8 +74,12 @@ class SheetCards(QScrollArea):
         ordered = sorted(preview.readings, key=lambda reading: not reading.undecided)
         for number, reading in enumerate(ordered):
             key = (reading.sheet.file, reading.sheet.name)
-            answer = session.answers.get(key, "")
-            made = self._card(reading, repeats[key], number, answer, waived=key in session.unclear)
+            asks = reading.decision.asks if reading.decision is not None else ""
+            answer = session.answers.get(key, "") if asks != "angles" else ""
+            made = self._card(
+                reading, repeats[key], number, answer, waived=key in session.unclear,
+                again=key in session.answers or key in session.angles,
+            )  # fmt: skip
             self._cards.setdefault(key, made)
             column.addWidget(made)
         for file in preview.files:
@@ -92,7 +102,14 @@ class SheetCards(QScrollArea):
             self.verticalScrollBar().setValue(found.y())
 
     def _card(
-        self, reading: SheetReading, repeats: int, number: int, answer: str, *, waived: bool
+        self,
+        reading: SheetReading,
+        repeats: int,
+        number: int,
+        answer: str,
+        *,
+        waived: bool,
+        again: bool,
     ) -> QFrame:
         parts: list[QWidget] = [_heading(reading)]
         decision = reading.decision
@@ -109,7 +126,7 @@ class SheetCards(QScrollArea):
                 parts.append(words(decision.vote, name=f"datum-vote-{number}"))
             gap = "" if language() == CHINESE else " "
             parts.append(words(gap.join(_reasons(decision)), role="muted"))
-        if answer and decision is not None:
+        if again and decision is not None:
             parts.append(
                 push_button(
                     _("改回未定，重新回答"),
@@ -202,6 +219,8 @@ def _side_by_side(buttons: Sequence[QPushButton]) -> list[list[QPushButton]]:
 
 def choices(decision: DatumDecision) -> list[tuple[str, str]]:
     """Answers to a sheet's question: notation and the officer's words; "" is 不清楚."""
+    if decision.asks == "angles":
+        return [*((form, TextForm(form).label) for form in ANGLE_FORMS), ("", _("不清楚"))]
     candidates = decision.candidates or USUAL
     ordered = [notation for notation in USUAL if notation in candidates]
     ordered += [notation for notation in candidates if notation not in SOURCES]
