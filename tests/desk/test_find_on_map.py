@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.domain.text_search import SEPARATOR, TextSearch
@@ -260,3 +261,34 @@ def test_the_list_goes_when_one_or_nothing_is_there(qtbot, stack, map_page, sett
     assert panel.isVisible()
     qtbot.keyClick(panel.list, Qt.Key.Key_Escape)
     assert not panel.isVisible()
+
+
+def test_a_place_that_was_searched_for_is_marked_until_something_else_is_clicked(
+    qtbot, box, map_page, settled
+):
+    canvas = map_page.canvas
+    ask(qtbot, box, "高德 119.6, 39.93")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settled(canvas)
+    lon, lat = map_page.bench.found_place
+    place = screen(canvas, lon, lat)
+    assert abs(place.x() - canvas.width() / 2) <= 1
+    marked = canvas.grab().toImage().pixelColor(place)
+    assert marked.hue() == pytest.approx(QColor("#7b1fa2").hue(), abs=6)
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place + QPoint(120, 90))
+    assert map_page.bench.found_place is None
+    assert canvas.grab().toImage().pixelColor(place) != marked
+
+
+def test_a_list_that_leaves_some_out_says_so(qtbot, box, desk, map_page, settled):
+    canvas = map_page.canvas
+    table = desk.features.table
+    desk.search.index = TextSearch.of(
+        tuple(str(table.ids[0]) for _n in range(80)), tuple("石门泥石流" for _n in range(80))
+    )
+    ask(qtbot, box, "石门")
+    hits = box.list.hits()
+    assert len(hits) == 61
+    assert hits[-1].key is None
+    assert "60" in hits[-1].title
+    assert canvas.table is not None

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+import shapely
 from conftest import SAMPLES, hazard_id
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
 
 from qhd_riskmap.cartography.symbols import legend_entries
+from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.ui.main_window import MainWindow
 from qhd_riskmap.ui.map.legend_plate import HIGHEST, WIDEST
 from qhd_riskmap.ui.map.selection_rings import SelectionRings
@@ -238,3 +242,27 @@ def test_a_shape_in_hand_shows_below_the_bars(qtbot, map_page, desk, settled):
     ys = [float(canvas.viewport.to_screen(west, lat)[1]) for lat in (north, _south)]
     assert canvas.editor.covered_px < ys[0] < ys[1] < canvas.height()
     canvas.take_tool("pan")
+
+
+def test_every_selected_hazard_in_view_is_ringed_however_many_there_are(qtbot, dressed):
+    count = 900
+    places = np.linspace((119.0, 39.8), (119.5, 40.1), count)
+    table = feature_table(
+        ids=[f"id-{n}" for n in range(count)],
+        codes=[""] * count,
+        names=[""] * count,
+        type_keys=["flood"] * count,
+        levels=[1] * count,
+        counties=["130302"] * count,
+        units=[""] * count,
+        townships=[""] * count,
+        revisions=[1] * count,
+        geometries=shapely.points(places),
+    )
+    view = Viewport.fit((118.9, 39.7, 119.6, 40.2), 900, 600)
+    found = SelectionRings().rings(None, table, tuple(table.ids.tolist()), view)
+    assert len(found) == count
+    near = view.centred_on(119.0, 39.8).at_scale(20_000)
+    few = SelectionRings().rings(None, table, tuple(table.ids.tolist()), near)
+    assert 0 < len(few) < 50
+    assert all(-1 <= ring.x <= 901 and -1 <= ring.y <= 601 for ring in few)

@@ -69,13 +69,13 @@ class AttributeDialog(QDialog):
         self.complaint.setProperty("role", "error")
         self.complaint.setWordWrap(True)
         self.complaint.setTextFormat(Qt.TextFormat.PlainText)
-        form = QFormLayout()
+        self._form = form = QFormLayout()
         for words, widget in (
             (_("类型"), self.type_box),
             (_("项目"), self.field_box),
             (_("条件"), self.comparison_box),
             (_("内容"), self.value),
-            ("", self.choice),
+            (_("内容"), self.choice),
             (_("方式"), self.how),
         ):
             form.addRow(words, widget)
@@ -152,6 +152,8 @@ class AttributeDialog(QDialog):
         chosen = self._field().kind is FieldKind.CHOICE
         self.value.setEnabled(needed and not chosen)
         self.choice.setEnabled(needed and chosen)
+        self._form.setRowVisible(self.value, not chosen)
+        self._form.setRowVisible(self.choice, chosen)
 
 
 def attribute_words(wanted: Condition, found: int) -> str:

@@ -327,15 +327,18 @@ class MapCanvas(QWidget):
         if self.frame is not None:
             paint_frame(painter, self.frame, self.viewport)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ids, view = self.selection.ids, self.viewport
-        rings = self._rings.rings(self.frame, self._table, ids, view)
-        paint_selection(painter, self._table, ids, view, rings)
+        self._paint_selection(painter)
         for decorate in self.decorations:
             decorate(painter)
         self.tool.paint(painter)
         paint_scale_bar(painter, self.viewport)
         paint_north_arrow(painter, self.viewport)
         painter.end()
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        what = self.frame, self._table, self.selection.ids, self.viewport
+        shapes = self._table.geometries[self._rings.outlined(*what)]
+        paint_selection(painter, shapes, self._rings.rings(*what), self.viewport)
 
     def _request(self) -> None:
         chosen = len(self.selection) > 0

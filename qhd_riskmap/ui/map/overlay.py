@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import shapely
@@ -10,12 +10,12 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from qhd_riskmap.cartography.viewport import Viewport
-from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.map.selection_rings import MOST_RINGED, Ring
+from qhd_riskmap.ui.map.selection_rings import Ring
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
 _MOST_VERTICES: Final = 4000
+_MOST_WITH_HALO: Final = 300
 _BAR_HEIGHT: Final = 5
 _ARROW: Final = 36
 _PIN: Final = 8
@@ -23,19 +23,18 @@ _PIN: Final = 8
 
 def paint_selection(
     painter: QPainter,
-    table: FeatureTable,
-    ids: tuple[str, ...],
-    viewport: Viewport,
+    shapes: Iterable[Any],
     rings: Sequence[Ring],
+    viewport: Viewport,
 ) -> None:
     """Outline the selected hazards: a pale and a dark line, legible on any ground."""
-    rows = [row for each in ids[-MOST_RINGED:] if (row := table.row_of(each)) is not None]
-    for row in rows:
-        _outline(painter, table.geometries[row], viewport)
+    for shape in shapes:
+        _outline(painter, shape, viewport)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for ring in rings:
-        for pen in _selection_pens(5.0, 2.5):
-            painter.setPen(pen)
+    pens = _selection_pens(5.0, 2.5)
+    for pen in pens if len(rings) <= _MOST_WITH_HALO else pens[1:]:
+        painter.setPen(pen)
+        for ring in rings:
             painter.drawEllipse(QPointF(ring.x, ring.y), ring.radius, ring.radius)
 
 

@@ -109,8 +109,13 @@ class SearchBox(QLineEdit):
         index, table = self._desk.search.index, self._desk.features.table
         if index is None:
             return []
-        rows = (table.row_of(index.ids[found]) for found in index.find(text, _MOST))
-        return [_hazard_hit(table, row) for row in rows if row is not None]
+        found = index.find(text, _MOST + 1)
+        rows = (table.row_of(index.ids[each]) for each in found[:_MOST])
+        hits = [_hazard_hit(table, row) for row in rows if row is not None]
+        if len(found) > _MOST:
+            words = _("只列出前 {most} 处").format(most=_MOST)
+            hits.append(Hit(None, words, _("再多输入几个字，就能找得更准")))
+        return hits
 
     def _divisions(self, text: str) -> list[Hit]:
         word = folded(text)

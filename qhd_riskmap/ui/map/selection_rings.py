@@ -1,20 +1,23 @@
-"""Where the selected hazards are ringed: at their symbol, or at the cluster that holds it."""
+"""Where the selected hazards are marked: at their symbol, or at the cluster that holds it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
-from qhd_riskmap.cartography.clusters import Clusters
 from qhd_riskmap.cartography.map_painter import cluster_size
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.ui.map.renderer import Frame
 
-MOST_RINGED: Final = 300
+# In view; what is selected elsewhere costs nothing.
+MOST_RINGED: Final = 2_000
+MOST_OUTLINED: Final = 300
 _RING: Final = 0.82
+Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +30,31 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
-class _Disc:
-    plane: tuple[float, float]
-    radius: float
+class _Chosen:
+    """The selected hazards of one picture.
+
+    Attributes:
+        rows: Their rows in the table shown.
+        loose: Which of them stand for themselves.
+        discs: (k, 3) plane metres and radius in pixels of the clusters that hold the others.
+    """
+
+    rows: Rows = field(default_factory=lambda: np.empty(0, np.intp))
+    loose: npt.NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
+    discs: npt.NDArray[np.float64] = field(default_factory=lambda: np.empty((0, 3)))
 
 
 class SelectionRings:
-    """Knows in which cluster of the picture shown each selected hazard is."""
+    """Knows which selected hazards are in view, and in which cluster of the picture each is."""
 
     def __init__(self) -> None:
-        self._frame: Frame | None = None
-        self._ids: tuple[str, ...] = ()
-        self._discs: dict[str, _Disc] = {}
+        self._key: tuple[Any, Any, Any] = (None, None, None)
+        self._chosen = _Chosen()
 
     def rings(
         self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
     ) -> list[Ring]:
-        """The rings of the last selected hazards, each cluster once.
+        """The rings of the selected hazards in view, each cluster once.
 
         Args:
             frame: The picture on the screen; the groups are those painted in it.
@@ -51,47 +62,77 @@ class SelectionRings:
             ids: What is selected.
             viewport: The view, which may have moved on since the picture was painted.
         """
-        ids = ids[-MOST_RINGED:]
         if frame is not None and frame.viewport.projection is not viewport.projection:
             frame = None
-        self._renew(frame, ids)
-        symbol = frame.options.symbol_size if frame is not None else 0.0
-        places: dict[Ring, None] = {}
-        for each in ids:
-            disc, row = self._discs.get(each), table.row_of(each)
-            if disc is not None:
-                ((x, y),) = viewport.plane_to_screen(np.array([disc.plane])).tolist()
-                places[Ring(x, y, disc.radius)] = None
-            elif row is not None:
-                lon, lat = viewport.to_screen(*table.anchors[row])
-                places[Ring(float(lon), float(lat), symbol * _RING)] = None
-        return list(places)
+        chosen = self._look(frame, table, ids)
+        places = viewport.plane_to_screen(chosen.discs[:, :2]).tolist()
+        radii = chosen.discs[:, 2].tolist()
+        rings = [Ring(x, y, radius) for (x, y), radius in zip(places, radii, strict=True)]
+        radius = frame.options.symbol_size * _RING if frame is not None else 0.0
+        anchors = table.anchors[chosen.rows[chosen.loose]]
+        west, south, east, north = viewport.visible_bounds()
+        seen = (anchors[:, 0] >= west) & (anchors[:, 0] <= east)
+        seen &= (anchors[:, 1] >= south) & (anchors[:, 1] <= north)
+        anchors = anchors[seen][-MOST_RINGED:]
+        xs, ys = viewport.to_screen(anchors[:, 0], anchors[:, 1])
+        loose = zip(xs.tolist(), ys.tolist(), strict=True)
+        return rings + [Ring(x, y, radius) for x, y in loose]
 
-    def _renew(self, frame: Frame | None, ids: tuple[str, ...]) -> None:
-        if frame is self._frame and ids == self._ids:
-            return
-        self._frame, self._ids = frame, ids
-        self._discs = _discs(frame, ids) if frame is not None and ids else {}
+    def outlined(
+        self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
+    ) -> list[int]:
+        """Rows of the selected lines and areas in view; see `rings`."""
+        rows = self._look(frame, table, ids).rows
+        west, south, east, north = viewport.visible_bounds()
+        bounds = table.bounds[rows]
+        seen = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
+        seen &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
+        seen &= table.dimensions[rows] > 0
+        found: list[int] = rows[seen][-MOST_OUTLINED:].tolist()
+        return found
+
+    def _look(self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...]) -> _Chosen:
+        known_frame, known_table, known_ids = self._key
+        if known_frame is not frame or known_table is not table or known_ids != ids:
+            self._key = (frame, table, ids)
+            self._chosen = _chosen(frame, table, ids)
+        return self._chosen
 
 
-def _discs(frame: Frame, ids: tuple[str, ...]) -> dict[str, _Disc]:
-    clusters = frame.groups.get()
-    table = frame.scene.table
-    by_row = {row: each for each in ids if (row := table.row_of(each)) is not None}
-    if clusters is None or not by_row:
-        return {}
-    rows = frame.scene.prepared.marks.rows[clusters.members]
-    places = np.flatnonzero(np.isin(rows, list(by_row)))
-    groups = np.searchsorted(clusters.offsets, places, side="right") - 1
-    return {
-        by_row[int(row)]: _disc(clusters, int(group), frame)
-        for row, group in zip(rows[places].tolist(), groups.tolist(), strict=True)
-        if clusters.counts[group] > 1
-    }
+def _rows_of(table: FeatureTable, ids: tuple[str, ...]) -> Rows:
+    rows = (table.row_of(each) for each in ids)
+    return np.array([row for row in rows if row is not None], dtype=np.intp)
 
 
-def _disc(clusters: Clusters, group: int, frame: Frame) -> _Disc:
-    x, y = clusters.xy[group].tolist()
-    size = cluster_size(int(clusters.counts[group]), frame.options)
+def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...]) -> _Chosen:
+    rows = _rows_of(table, ids)
+    alone = _Chosen(rows=rows, loose=np.ones(len(rows), bool))
+    clusters = frame.groups.get() if frame is not None and len(rows) else None
+    if frame is None or clusters is None:
+        return alone
+    painted = frame.scene.table
+    inside = np.zeros(len(painted), bool)
+    inside[rows if painted is table else _rows_of(painted, ids)] = True
+    member_rows = frame.scene.prepared.marks.rows[clusters.members]
+    groups = np.repeat(np.arange(len(clusters)), clusters.counts)
+    held = inside[member_rows] & (clusters.counts[groups] > 1)
+    hidden = np.zeros(len(painted), bool)
+    hidden[member_rows[held]] = True
+    discs = [
+        (*clusters.xy[group].tolist(), _radius(int(clusters.counts[group]), frame))
+        for group in np.unique(groups[held]).tolist()
+    ]
+    loose = ~hidden[rows] if painted is table else _unheld(table, rows, painted.ids[hidden])
+    return _Chosen(rows=rows, loose=loose, discs=np.array(discs).reshape(-1, 3))
+
+
+def _unheld(table: FeatureTable, rows: Rows, held: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which rows are not among these hazards of the table painted before."""
+    ids = frozenset(held.tolist())
+    return np.array([each not in ids for each in table.ids[rows].tolist()], dtype=bool)
+
+
+def _radius(count: int, frame: Frame) -> float:
     # Around the disc with its ring of levels.
-    return _Disc((x, y), size / 2 + frame.options.symbol_size * (_RING - 0.5))
+    size = cluster_size(count, frame.options)
+    return size / 2 + frame.options.symbol_size * (_RING - 0.5)

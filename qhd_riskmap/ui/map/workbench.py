@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.cartography.viewport import Bounds
 from qhd_riskmap.domain.attribute_query import Condition, matching
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
+from qhd_riskmap.geo.coordinate_text import format_dms
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.attribute_dialog import AttributeDialog, attribute_words
@@ -21,6 +23,7 @@ from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.history_dialog import HistoryDialog
 from qhd_riskmap.ui.map.identify_panel import IdentifyPanel
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
+from qhd_riskmap.ui.map.overlay import paint_pin
 from qhd_riskmap.ui.map.search_box import SearchBox
 from qhd_riskmap.ui.map.time_slider import TimeSlider
 from qhd_riskmap.ui.map.tool_options import ToolOptions
@@ -55,6 +58,10 @@ class MapWorkbench(QObject):
         self.options = ToolOptions(canvas, self.ask_attribute)
         self.bookmarks = BookmarkMenu(desk, canvas)
         self.time = TimeSlider(desk)
+        self.found_place: tuple[float, float] | None = None
+        canvas.decorations.append(self._paint_found)
+        canvas.place_clicked.connect(lambda *_place: self._forget_place())
+        desk.selection.changed.connect(lambda _by: self._forget_place())
         self.search_box.hazard_chosen.connect(self.hazard_wanted)
         self.search_box.ground_chosen.connect(self._show_ground)
         self.search_box.place_chosen.connect(self.go_to_place)
@@ -89,9 +96,21 @@ class MapWorkbench(QObject):
     # -- going ----------------------------------------------------------------------------------
 
     def go_to_place(self, lon: float, lat: float) -> None:
-        """Bring a place to the middle at 1:10,000."""
+        """Bring a place to the middle at 1:10,000 and mark it until something else is looked at."""
+        self.found_place = (lon, lat)
         self._canvas.centre_on(lon, lat, PLACE_SCALE)
         self._canvas.setFocus()
+        self._canvas.update()
+
+    def _paint_found(self, painter: QPainter) -> None:
+        if self.found_place is not None:
+            x, y = self._canvas.viewport.to_screen(*self.found_place)
+            paint_pin(painter, QPointF(float(x), float(y)), format_dms(*self.found_place))
+
+    def _forget_place(self) -> None:
+        if self.found_place is not None:
+            self.found_place = None
+            self._canvas.update()
 
     def _show_ground(self, bounds: Bounds) -> None:
         self._canvas.fit_bounds(bounds)
