@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,8 +11,8 @@ from uuid import UUID, uuid4
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
 from qhd_riskmap.domain.remediation.editing import edited
-from qhd_riskmap.domain.remediation.flow import Move, flow
-from qhd_riskmap.domain.remediation.machine import find_move, missing, moved
+from qhd_riskmap.domain.remediation.flow import Move
+from qhd_riskmap.domain.remediation.machine import find_move, missing, moved, possible_moves
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
 from qhd_riskmap.domain.remediation.requirements import Circumstances
 from qhd_riskmap.domain.remediation.task import (
@@ -24,7 +23,11 @@ from qhd_riskmap.domain.remediation.task import (
     TaskFile,
     TaskState,
 )
-from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calendar
+from qhd_riskmap.domain.remediation.workdays import (
+    WorkCalendar,
+    resolved_day,
+    shipped_calendar,
+)
 from qhd_riskmap.errors import ConflictError, InvalidInputError, MoveRefusedError
 from qhd_riskmap.formats.attachment_files import read_attachment
 from qhd_riskmap.i18n import _
@@ -34,7 +37,6 @@ from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 Values = Mapping[str, AttributeValue | None]
 LONGEST_NOTE: Final = 2000
-_WORKING_DAYS: Final = re.compile(r"\s*(\d{1,4})\s*个?\s*工作日\s*内?\s*")
 _NOTABLE: Final = frozenset(
     {TaskState.ASSIGNED, TaskState.RECTIFYING, TaskState.PENDING, TaskState.REJECTED, TaskState.MONITORED}
 )  # fmt: skip
@@ -101,7 +103,7 @@ class RemediationService:
             hazard=hazard,
             events=tuple(events),
             files=tuple(files),
-            moves=flow().moves_from(task.state) if task.deleted_at is None else (),
+            moves=possible_moves(task),
         )
 
     def removed(self) -> list[RemediationTask]:
@@ -342,8 +344,7 @@ class RemediationService:
         Raises:
             InvalidInputError: The number of days is out of range.
         """
-        found = _WORKING_DAYS.fullmatch(text)
-        return text if found is None else self.calendar().after(start, int(found[1])).isoformat()
+        return resolved_day(text, start, self.calendar())
 
     # Inside
 

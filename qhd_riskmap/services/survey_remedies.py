@@ -21,8 +21,8 @@ _PROOF: Final = (
     "deadline", "progress", "done_date", "acceptor", "accept_date", "accept_opinion", "close_date",
     "fund", "owner",
 )  # fmt: skip
-# 防控措施 and 管控措施 are kept under the same field, but they are how a risk is lived with.
-_REMEDY_WORDS: Final = ("整改", "治理", "整治", "防治")
+# 防控措施, 管控措施 and 防治措施 are kept under the same field, but they are how a risk is lived with.
+_REMEDY_WORDS: Final = ("整改", "治理", "整治")
 # Column of a sheet → field of a task.
 _FACTS: Final = {
     "description": "problem", "basis": "basis", "measures": "measures", "fund": "funds",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from qhd_riskmap.domain.levels import HiddenDangerGrade, RiskLevel
 from qhd_riskmap.domain.remediation.flow import Clock, flow, read_flow
 from qhd_riskmap.domain.remediation.lateness import LateStage
-from qhd_riskmap.domain.remediation.machine import find_move, missing, moved
+from qhd_riskmap.domain.remediation.machine import find_move, missing, moved, possible_moves
 from qhd_riskmap.domain.remediation.requirements import (
     REQUIREMENTS,
     Circumstances,
@@ -255,6 +255,23 @@ def test_days_are_in_order():
     assert "在将来" in reasons(task, "assess", on=TODAY + timedelta(days=1))
     assert "早于上一次办理" in reasons(task, "assess", on=DAY - timedelta(days=1))
     assert reasons(task, "assess", on=DAY) == ""
+
+
+def test_what_there_is_nothing_to_decide_on_is_not_offered():
+    def offered(**changes):
+        plain = a_task(S.ASSIGNED, extension_to=None, supervision=None)
+        return [move.key for move in possible_moves(replace(plain, **changes))]
+
+    assert offered() == [
+        "start", "extension_request", "supervise", "suspend", "transfer", "monitor", "void",
+    ]  # fmt: skip
+    assert "supervision_end" in offered(supervision=Supervision.CITY)
+    assert {"extension_approve", "extension_refuse"} <= set(offered(extension_to=DAY))
+    assert "suspend" not in offered(suspended=True)
+    done = a_task(S.ACCEPTED, supervision=None, suspended=True)
+    assert [move.key for move in possible_moves(done)] == ["close", "resume"]
+    gone = a_task(deleted_at=datetime(2026, 3, 3, tzinfo=UTC))
+    assert possible_moves(gone) == ()
 
 
 def test_a_removed_task_is_brought_back_first():

@@ -39,6 +39,24 @@ def find_move(key: str, known: Flow | None = None) -> Move:
     return known.moves[key]
 
 
+# What a move that keeps the state undoes or decides on: without it there is nothing to do.
+_STANDING = frozenset({"extension_open", "supervised", "running", "halted"})
+
+
+def possible_moves(task: RemediationTask, known: Flow | None = None) -> tuple[Move, ...]:
+    """What may be done with a task as it stands; what is still missing for it is another matter."""
+    if task.deleted_at is not None:
+        return ()
+    today = task.since
+    proposal = Proposal(task=task, values={}, on=today, around=Circumstances(today=today))
+    return tuple(
+        move
+        for move in (known or flow()).moves_from(task.state)
+        if move.target is not None
+        or not any(key in _STANDING and REQUIREMENTS[key](proposal) for key in move.needs)
+    )
+
+
 def missing(
     task: RemediationTask, move: Move, values: Values, on: date, around: Circumstances
 ) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,6 +17,7 @@ from qhd_riskmap.resources import rules
 _SATURDAY: Final = 5
 _DAY: Final = timedelta(days=1)
 MOST_DAYS: Final = 1000
+_WORKING_DAYS: Final = re.compile(r"\s*(\d{1,4})\s*个?\s*工作日\s*内?\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +86,16 @@ class WorkCalendar:
         return WorkCalendar(
             exceptions=MappingProxyType({**self.exceptions, **own}), years=self.years
         )
+
+
+def resolved_day(text: str, start: date, calendar: WorkCalendar) -> str:
+    """``15个工作日`` as the ISO day it ends on, counted from ``start``; any other text as it is.
+
+    Raises:
+        InvalidInputError: The number of days is out of range.
+    """
+    found = _WORKING_DAYS.fullmatch(text)
+    return text if found is None else calendar.after(start, int(found[1])).isoformat()
 
 
 @cache

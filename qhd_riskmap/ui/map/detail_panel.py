@@ -52,6 +52,7 @@ from qhd_riskmap.ui.map.detail_facts import (
     section,
 )
 from qhd_riskmap.ui.map.level_chip import LevelChip
+from qhd_riskmap.ui.map.task_facts import TaskFacts
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.icons import icon
@@ -107,6 +108,7 @@ class DetailPanel(QFrame):
         self._record: SchemaForm | None = None
         self._attributes: SchemaForm | None = None
         self.attachments: AttachmentPanel | None = None
+        self.tasks: TaskFacts | None = None
         self.setAcceptDrops(True)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("detail-scroll")
@@ -213,6 +215,9 @@ class DetailPanel(QFrame):
         if hazard_type.fields:
             column.addWidget(section(_("{type}专项信息").format(type=type_label(hazard.type_key))))
             column.addWidget(self._attributes)
+        column.addWidget(section(_("整改")))
+        self.tasks = TaskFacts(self.desk, hazard)
+        column.addWidget(self.tasks)
         column.addWidget(section(_("照片和文件")))
         self.attachments = AttachmentPanel(self.desk, hazard)
         self.attachments.place_wanted.connect(self.place_wanted)
@@ -378,6 +383,8 @@ class DetailPanel(QFrame):
         """Read the hazard again when it was changed and nothing is being typed."""
         if changes.attachments and self.attachments is not None and self.hazard is not None:
             self.attachments.reload()
+        if changes.tasks and self.tasks is not None and self.hazard is not None:
+            self.tasks.reload()
         if not changes.hazards or self.hazard is None or self._wanted is None:
             return
         touched = not changes.hazard_ids or self.hazard.id in changes.hazard_ids

@@ -6,7 +6,7 @@ parsing of `domain.schema`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -56,6 +56,7 @@ class SchemaForm(QWidget):
         fields: Sequence[Field],
         *,
         words: Mapping[str, Mapping[str, str]] | None = None,
+        long_texts: Collection[str] = _LONG_TEXT,
         parent: QWidget | None = None,
     ) -> None:
         """Lay the fields out below each other.
@@ -63,11 +64,13 @@ class SchemaForm(QWidget):
         Args:
             fields: In display order.
             words: For choice fields whose values are keys: value → word shown, by field key.
+            long_texts: Keys of the fields with room for several lines.
             parent: Qt parent.
         """
         super().__init__(parent)
         self.fields = tuple(fields)
         self._words = words or {}
+        self._long_texts = frozenset(long_texts)
         self._editors: dict[str, Editor] = {}
         self._errors: dict[str, QLabel] = {}
         self._loading = False
@@ -148,11 +151,16 @@ class SchemaForm(QWidget):
 
     def set_read_only(self, *, read_only: bool) -> None:
         """Show without letting change."""
-        for editor in self._editors.values():
-            if isinstance(editor, QComboBox):
-                editor.setEnabled(not read_only)
-            else:
-                editor.setReadOnly(read_only)
+        for key in self._editors:
+            self.lock(key, locked=read_only)
+
+    def lock(self, key: str, *, locked: bool) -> None:
+        """Show one field without letting it change, or let it change again."""
+        editor = self._editors[key]
+        if isinstance(editor, QComboBox):
+            editor.setEnabled(not locked)
+        else:
+            editor.setReadOnly(locked)
 
     # -- rows -----------------------------------------------------------------------------------
 
@@ -188,7 +196,7 @@ class SchemaForm(QWidget):
     def _make_editor(self, field: Field) -> Editor:
         if field.choices or field.kind is FieldKind.BOOLEAN:
             return self._make_choice(field)
-        if field.key in _LONG_TEXT:
+        if field.key in self._long_texts:
             long = QPlainTextEdit()
             long.setTabChangesFocus(True)
             long.setFixedHeight(_LONG_HEIGHT)

@@ -1,0 +1,476 @@
+"""The 整改 page: today's strip; board, list, calendar and map of the same tasks; one task beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import ClassVar, Final
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.remediation.flow import Move
+from qhd_riskmap.domain.remediation.overview import TaskFilter, TaskLine, standing
+from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskFile, TaskState
+from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calendar
+from qhd_riskmap.errors import ConflictError, RiskMapError, UnreadableFileError
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.services.remediation import TaskDossier
+from qhd_riskmap.ui.pages.remediation.board import Board, refusal
+from qhd_riskmap.ui.pages.remediation.late_map import LateMap
+from qhd_riskmap.ui.pages.remediation.month_view import MonthView
+from qhd_riskmap.ui.pages.remediation.task_panel import TaskPanel
+from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
+from qhd_riskmap.ui.pages.remediation.today_strip import TodayStrip, takes
+from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
+from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.outside_files import copies_folder, open_file
+from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.page_parts import words
+from qhd_riskmap.ui.toolkit.task_form import TaskDialog, Values, move_dialog
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
+
+VIEWS: Final = (
+    ("board", N_("看板"), "view-column-outline"),
+    ("list", N_("列表"), "table-large"),
+    ("calendar", N_("日历"), "calendar-month-outline"),
+    ("map", N_("地图"), "map-outline"),
+)
+_PAUSE_MS: Final = 250
+COMMANDS: Final = (
+    Command(
+        id="remediation.removed",
+        title=N_("恢复已删除的整改任务(&T)"),
+        menu="page",
+        needs=Permission.REMEDY,
+        icon="delete-restore",
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    lines: list[TaskLine]
+    calendar: WorkCalendar
+    today: date
+
+
+class RemediationPage(Page):
+    """Where the office sees to it that hazards are put right."""
+
+    key: ClassVar[str] = "remediation"
+    help_page: ClassVar[str] = "remediation"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.lines: list[TaskLine] = []
+        self.calendar: WorkCalendar = shipped_calendar()
+        self.today = desk.app.remediation.today()
+        self.number = ""
+        self.dialog: TaskDialog | None = None
+        self._day: date | None = None
+        self._stale = True
+        self.strip = TodayStrip()
+        self.board = Board()
+        self.table = TaskTable()
+        self.month = MonthView()
+        self.map = LateMap()
+        self.panel = TaskPanel(desk.app.actor.permissions)
+        self.panel.hide()
+        self.empty = EmptyNote(
+            _(
+                "还没有整改任务。在地图上选一处隐患，在它的详情里登记；带整改列的排查表导入时也会生成。"
+            ),
+            _("去地图"),
+            lambda: desk.go_to("map"),
+            icon_name="clipboard-check-outline",
+        )
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_PAUSE_MS)
+        self._timer.timeout.connect(self._show)
+        self._build()
+        self._connect()
+
+    # -- building -------------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(SPACE_M)
+        head.addWidget(words(_("隐患整改"), role="title", wrap=False))
+        head.addWidget(self.strip, 1)
+        tools = QHBoxLayout()
+        tools.setSpacing(SPACE_S)
+        self.view_buttons: dict[str, QToolButton] = {}
+        group = QButtonGroup(self)
+        for key, title, glyph in VIEWS:
+            button = QToolButton()
+            button.setObjectName(f"view-{key}")
+            button.setText(_(title))
+            button.setIcon(icon(glyph))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setCheckable(True)
+            button.clicked.connect(partial(self.show_view, key))
+            group.addButton(button)
+            tools.addWidget(button)
+            self.view_buttons[key] = button
+        self.search = QLineEdit()
+        self.search.setObjectName("task-search")
+        self.search.setPlaceholderText(_("编号、名称、隐患描述、责任人、单位"))
+        self.search.setAccessibleName(_("查找整改任务"))
+        self.search.setClearButtonEnabled(True)
+        self.county = QComboBox()
+        self.county.setObjectName("task-county")
+        self.county.setAccessibleName(_("县区"))
+        self.county.addItem(_("全部县区"), "")
+        for region in regions().current():
+            self.county.addItem(_(region.name), region.code)
+        self.counted = words("", role="muted", name="task-count", wrap=False)
+        tools.addSpacing(SPACE_M)
+        tools.addWidget(self.search, 1)
+        tools.addWidget(self.county)
+        tools.addWidget(self.counted)
+        self.stack = QStackedWidget()
+        for widget in (self.board, self.table, self.month, self.map, self.empty):
+            self.stack.addWidget(widget)
+        middle = QHBoxLayout()
+        middle.setSpacing(SPACE_S)
+        middle.addWidget(self.stack, 1)
+        middle.addWidget(self.panel)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
+        column.setSpacing(SPACE_S)
+        column.addLayout(head)
+        column.addLayout(tools)
+        column.addLayout(middle, 1)
+        self.view_buttons["board"].setChecked(True)
+
+    def _connect(self) -> None:
+        self.strip.chosen.connect(self._filter_changed)
+        self.search.textChanged.connect(self._timer.start)
+        self.county.currentIndexChanged.connect(self._filter_changed)
+        self.board.moved.connect(self.ask_move)
+        self.board.refused.connect(self._refused)
+        for view in (self.board, self.table):
+            view.chosen.connect(self._chosen)
+            view.opened.connect(self._chosen)
+        self.map.chosen.connect(self._chosen)
+        self.month.picked.connect(self._day_picked)
+        panel = self.panel
+        panel.closed.connect(self._close_panel)
+        panel.move_wanted.connect(self._move_wanted)
+        panel.saved.connect(self._save)
+        panel.noted.connect(self._note)
+        panel.files_wanted.connect(self.attach)
+        panel.file_opened.connect(self._open_file)
+        panel.place_wanted.connect(self._show_place)
+        self.desk.features.replaced.connect(self._show)
+
+    # -- the page ---------------------------------------------------------------------------------
+
+    def activate(self) -> None:
+        """Read the tasks when they are looked at."""
+        today = self.desk.app.remediation.today()
+        if self._stale or today != self.today:
+            self.reload()
+
+    def changes(self, changes: Changes) -> None:
+        """Tasks change with their hazards, too."""
+        if changes.tasks or changes.hazards:
+            self._stale = True
+            if self.isVisible():
+                self.reload()
+
+    def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
+        """What can be done from the menu."""
+        return ((COMMANDS[0], self.restore_removed),)
+
+    def start_search(self) -> None:
+        """Ctrl+F."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def unsaved(self) -> str:
+        """Facts that were changed and not saved."""
+        return _("有一项整改任务的修改尚未保存。") if self.panel.dirty else ""
+
+    def keep(self) -> dict[str, object]:
+        """View, filter and task in hand."""
+        return {"view": self._view(), "strip": self.strip.key, "number": self.number}
+
+    def resume(self, state: dict[str, object]) -> None:
+        """Take them over."""
+        self.strip.press(str(state["strip"]))
+        self.show_view(str(state["view"]))
+        self.number = str(state["number"])
+        self.reload()
+
+    def restyle(self) -> None:
+        """Colours that no style sheet reaches."""
+        for part in (self.board, self.strip, self.empty):
+            part.restyle()
+        self.map.restyle()
+
+    def close_down(self) -> None:
+        """The map has a worker of its own."""
+        self.map.close_down()
+
+    def reload(self) -> None:
+        """Read the tasks beside the window."""
+        self._stale = False
+        service = self.desk.app.remediation
+
+        def read(_job: JobContext) -> _Loaded:
+            return _Loaded(service.tasks(), service.calendar(), service.today())
+
+        self.desk.run(read, title=_("正在读取整改任务…"), on_success=self._take, quiet=True)
+
+    def show_view(self, key: str) -> None:
+        """Bring one of the four views to front."""
+        self.view_buttons[key].setChecked(True)
+        if key != "calendar":
+            self._day = None
+        self._show()
+
+    def _take(self, loaded: _Loaded) -> None:
+        self.lines, self.calendar, self.today = loaded.lines, loaded.calendar, loaded.today
+        self._show()
+        if self.number:
+            self.open_task(self.number)
+
+    def _filter_changed(self) -> None:
+        self._day = None
+        self._show()
+
+    def shown(self) -> list[TaskLine]:
+        """The tasks that strip, search and county let through."""
+        county = str(self.county.currentData())
+        wanted = TaskFilter(
+            search=self.search.text().strip(), counties=frozenset({county} if county else ())
+        )
+        return [x for x in self.lines if takes(self.strip.key, x) and wanted.takes(x)]
+
+    def _show(self) -> None:
+        self.strip.show_standing(standing(self.lines))
+        lines = self.shown()
+        self.counted.setText(_("{n} 项").format(n=len(lines)))
+        self.board.show_lines(lines)
+        chosen = [line for line in lines if self._day in {None, line.task.deadline}]
+        self.table.show_lines(chosen)
+        self.month.show_lines(lines, self.today, self.calendar)
+        self.map.show_lines(lines, self.desk.features.table)
+        views = {"board": self.board, "list": self.table, "calendar": self.month, "map": self.map}
+        self.stack.setCurrentWidget(views[self._view()] if self.lines else self.empty)
+        self._mark()
+
+    def _view(self) -> str:
+        return next(key for key, button in self.view_buttons.items() if button.isChecked())
+
+    def _mark(self) -> None:
+        for view in (self.board, self.table, self.map):
+            view.select(self.number)
+
+    # -- one task -----------------------------------------------------------------------------------
+
+    def _chosen(self, line: TaskLine) -> None:
+        self.open_task(line.task.number)
+
+    def _day_picked(self, day: date) -> None:
+        """A day of the calendar: its tasks, the one if there is one, else the list."""
+        due = [line for line in self.shown() if line.task.deadline == day]
+        if len(due) == 1:
+            self._chosen(due[0])
+        elif due:
+            self._day = day
+            self.view_buttons["list"].setChecked(True)
+            self._show()
+            self.counted.setText(_("{day} 到期 {n} 项").format(day=day.isoformat(), n=len(due)))
+
+    def open_task(self, number: str) -> None:
+        """Read a task and show it beside the views."""
+        self.number = number
+        service = self.desk.app.remediation
+        self.desk.run(
+            lambda _job: service.dossier(number),
+            title=_("正在读取整改任务…"),
+            on_success=self._show_task,
+            quiet=True,
+        )
+
+    def _show_task(self, dossier: TaskDossier) -> None:
+        if dossier.line.task.number != self.number or (
+            self.panel.dirty
+            and self.panel.dossier is not None
+            and self.panel.dossier.line.task.number == self.number
+        ):
+            return
+        self.panel.show_dossier(dossier)
+        self.panel.show()
+        self._mark()
+
+    def _close_panel(self) -> None:
+        self.number = ""
+        self.panel.hide()
+        self._mark()
+
+    def _refused(self, line: TaskLine, target: TaskState) -> None:
+        self.desk.notify(refusal(line, target), "warning")
+
+    def _move_wanted(self, move: Move) -> None:
+        if self.panel.dossier is not None:
+            self.ask_move(self.panel.dossier.line, move)
+
+    def ask_move(self, line: TaskLine, move: Move) -> None:
+        """Open the form of a step."""
+        if move.permission not in self.desk.app.actor.permissions:
+            self.desk.notify(
+                _("您没有“{permission}”权限，不能{move}。").format(
+                    permission=_(move.permission.label), move=_(move.label)
+                ),
+                "warning",
+            )
+            return
+        self.dialog = move_dialog(line, move, today=self.today, calendar=self.calendar, parent=self)
+        self.dialog.confirmed.connect(partial(self._move, self.dialog, line, move))
+        self.dialog.open()
+
+    def _move(self, dialog: TaskDialog, line: TaskLine, move: Move, values: Values, day: date) -> None:  # fmt: skip
+        service, task = self.desk.app.remediation, line.task
+        self.number = task.number
+        self.desk.run(
+            lambda _job: service.move(
+                task.number, move.key, values, on=day, revision=task.revision
+            ),
+            title=_("正在办理…"),
+            on_success=partial(self._moved, dialog, move),
+            on_failure=partial(self._not_moved, dialog),
+            quiet=True,
+        )
+
+    def _moved(self, dialog: TaskDialog, move: Move, result: tuple[RemediationTask, Changes]) -> None:  # fmt: skip
+        dialog.accept()
+        task, _changes = result
+        self.desk.notify(
+            _("{number}：{move}，现为“{state}”。").format(
+                number=task.number, move=_(move.label), state=_(task.state.label)
+            ),
+            "success",
+        )
+        self._done(result)
+
+    def _not_moved(self, dialog: TaskDialog, error: BaseException) -> None:
+        if dialog.refuse(error):
+            return
+        dialog.reject()
+        self._not_done(error)
+
+    def _save(self, values: Values) -> None:
+        dossier = self.panel.dossier
+        if dossier is not None:
+            service, task = self.desk.app.remediation, dossier.line.task
+            self._do(lambda: service.update(task.number, values, revision=task.revision))
+
+    def _note(self, text: str, percent: int | None) -> None:
+        dossier = self.panel.dossier
+        if dossier is not None:
+            service, task = self.desk.app.remediation, dossier.line.task
+            self._do(
+                lambda: service.note(task.number, text, percent=percent, revision=task.revision)
+            )
+
+    def attach(self, stage: PhotoStage, paths: Sequence[Path]) -> None:
+        """Hang files on the task in hand."""
+        service, number = self.desk.app.remediation, self.number
+
+        def add() -> tuple[object, Changes]:
+            changes = Changes()
+            for path in paths:
+                try:
+                    content = path.read_bytes()
+                except OSError as error:
+                    raise UnreadableFileError(
+                        _("读不了文件“{name}”。").format(name=path.name), detail=str(error)
+                    ) from error
+                _entry, changes = service.attach(number, stage, path.name, content)
+            return None, changes
+
+        self._do(add)
+
+    def _open_file(self, file: TaskFile) -> None:
+        service = self.desk.app.remediation
+        self.desk.run(
+            lambda _job: service.file_content(file.id),
+            title=_("正在打开附件…"),
+            on_success=partial(self._opened, file),
+            quiet=True,
+        )
+
+    def _opened(self, file: TaskFile, content: bytes) -> None:
+        path = copies_folder() / file.name
+        path.write_bytes(content)
+        open_file(path)
+
+    def _show_place(self) -> None:
+        dossier = self.panel.dossier
+        if dossier is not None:
+            self.desk.selection.set([str(dossier.hazard.id)], by=self)
+            self.desk.go_to("map")
+
+    def restore_removed(self) -> None:
+        """Bring back the tasks that were removed."""
+        service = self.desk.app.remediation
+
+        def restore() -> tuple[object, Changes]:
+            changes = Changes()
+            for task in service.removed():
+                changes = service.restore(str(task.id))
+            return None, changes
+
+        self._do(restore)
+
+    # -- inside -------------------------------------------------------------------------------------
+
+    def _do(self, work: Callable[[], tuple[object, Changes]]) -> None:
+        self.desk.run(
+            lambda _job: work(),
+            title=_("正在保存…"),
+            on_success=self._done,
+            on_failure=self._not_done,
+            quiet=True,
+        )
+
+    def _done(self, result: tuple[object, Changes]) -> None:
+        _what, changes = result
+        self.panel.save_button.setEnabled(False)
+        self.desk.announce(changes)
+
+    def _not_done(self, error: BaseException) -> None:
+        if isinstance(error, ConflictError):
+            self.desk.notify(
+                error.message, "warning", action=_("载入最新内容"), callback=self._renew
+            )
+        elif isinstance(error, RiskMapError):
+            self.desk.notify(str(error), "warning")
+        else:
+            self.desk.show_error(error)
+
+    def _renew(self) -> None:
+        self.panel.save_button.setEnabled(False)
+        self.reload()
