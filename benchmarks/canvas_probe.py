@@ -18,7 +18,7 @@ import numpy as np
 import synthetic
 from PySide6.QtCore import QEventLoop, QTimer
 
-from qhd_riskmap.cartography.symbols import TYPE_KEYS
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.domain.feature_table import TEXT_COLUMNS, FeatureTable, table_of_arrays, texts
 from qhd_riskmap.domain.flat_shapes import FlatShapes
 from qhd_riskmap.settings import Settings

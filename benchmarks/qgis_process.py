@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 import synthetic
 
-from qhd_riskmap.cartography.symbols import TYPE_KEYS
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.domain.feature_table import FeatureTable
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")

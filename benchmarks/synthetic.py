@@ -16,7 +16,7 @@ import shapely
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from qhd_riskmap.cartography.symbols import TYPE_KEYS
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.domain.feature_table import FeatureTable, feature_table
 
 BBOX = (118.5, 39.4, 119.9, 40.6)

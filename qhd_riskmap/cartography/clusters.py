@@ -11,7 +11,7 @@ import shapely
 
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.projection import FloatArray
-from qhd_riskmap.cartography.symbols import LEVEL_COUNT, TYPE_KEYS
+from qhd_riskmap.cartography.styles import LEVEL_COUNT, SIGN_KEYS
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 
 
@@ -45,7 +45,7 @@ class Clusters:
 
 def mark_levels(styles: IntArray) -> IntArray:
     """Level of every style number, 0 for ungraded."""
-    band = styles // len(TYPE_KEYS)
+    band = styles // len(SIGN_KEYS)
     return np.where(band == 0, NO_LEVEL, LEVEL_COUNT - band)
 
 

@@ -40,6 +40,7 @@ from qhd_riskmap.cartography.path_layer import PathLayer
 from qhd_riskmap.cartography.path_painter import needs_few, paint_lines, paint_polygons, runs
 from qhd_riskmap.cartography.prepared import PreparedFeatures
 from qhd_riskmap.cartography.projection import FloatArray
+from qhd_riskmap.cartography.styles import style_parts
 from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
 from qhd_riskmap.cartography.symbols import (
     DIGIT_FROM_PX,
@@ -50,7 +51,6 @@ from qhd_riskmap.cartography.symbols import (
     paint_cluster,
     paint_symbol,
     shape_of,
-    style_parts,
 )
 from qhd_riskmap.cartography.viewport import Viewport
 
@@ -267,16 +267,16 @@ def _vector_marks(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
     for index, ((x, y), style) in enumerate(columns):
         if index % _CALLS_BETWEEN_CHECKS == 0:
             canvas.check()
-        type_key, level = style_parts(style)
-        paint_symbol(canvas.painter, type_key, level, (x, y), options.symbol_size, digit=digit)
+        sign, level = style_parts(style)
+        paint_symbol(canvas.painter, sign, level, (x, y), options.symbol_size, digit=digit)
 
 
 def _silhouettes(canvas: Canvas, xy: FloatArray, styles: IntArray) -> None:
     """Outlines in the level's colour only: in such a crowd pictograms would just be megabytes."""
     painter, size = canvas.painter, canvas.options.symbol_size
     for style, first, end in runs(styles):
-        type_key, level = style_parts(style)
-        outline = QTransform.fromScale(size / 2, size / 2).map(shape_of(type_key).outline())
+        sign, level = style_parts(style)
+        outline = QTransform.fromScale(size / 2, size / 2).map(shape_of(sign).outline())
         painter.setPen(outline_pen(size))
         painter.setBrush(level_colour(level))
         for index, (x, y) in enumerate(xy[first:end].tolist()):

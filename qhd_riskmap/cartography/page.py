@@ -21,6 +21,7 @@ from qhd_riskmap.cartography.basemap_painter import (
     prepare_basemap,
 )
 from qhd_riskmap.cartography.fonts import sheet_font_family
+from qhd_riskmap.cartography.legend import LegendEntry, SignKind, legend_entries
 from qhd_riskmap.cartography.page_furniture import (
     Block,
     ImprintBlock,
@@ -39,7 +40,7 @@ from qhd_riskmap.cartography.page_model import (
 )
 from qhd_riskmap.cartography.sheet_layers import opened_layers
 from qhd_riskmap.cartography.sheet_map import paint_sheet_map
-from qhd_riskmap.cartography.symbols import INK, LegendEntry, SignKind, legend_entries
+from qhd_riskmap.cartography.symbols import INK
 from qhd_riskmap.cartography.text_layout import draw_line, text_width, wrap
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.boundaries import boundaries

@@ -10,8 +10,9 @@ from typing import Final, Protocol
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from qhd_riskmap.cartography.legend import LegendEntry, paint_legend_sign
 from qhd_riskmap.cartography.page_model import UNITS_PER_MM, Box, PlacedItem
-from qhd_riskmap.cartography.symbols import INK, LegendEntry, paint_legend_sign
+from qhd_riskmap.cartography.symbols import INK
 from qhd_riskmap.cartography.text_layout import LINE_HEIGHT, draw_line, text_width, wrap
 from qhd_riskmap.cartography.viewport import length_label, nice_length
 from qhd_riskmap.i18n import _

@@ -14,8 +14,8 @@ from typing import Final
 
 import numpy as np
 
+from qhd_riskmap.cartography.legend import LegendEntry
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.map_layer import MapLayer

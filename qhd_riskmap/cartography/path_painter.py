@@ -28,6 +28,7 @@ from qhd_riskmap.cartography.qt_arrays import (
     path_of,
     polygon_of,
 )
+from qhd_riskmap.cartography.styles import style_parts
 from qhd_riskmap.cartography.symbols import (
     INK,
     PALE_LEVELS,
@@ -36,7 +37,6 @@ from qhd_riskmap.cartography.symbols import (
     hatch_of,
     level_colour,
     line_pen,
-    style_parts,
 )
 from qhd_riskmap.cartography.viewport import Viewport
 
@@ -73,11 +73,11 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
         _plain_lines(canvas, pixels, layer.styles[pixels.owner], width)
         return
     for style, first, last in runs(layer.styles[pixels.owner]):
-        type_key, level = style_parts(style)
+        sign, level = style_parts(style)
         part = _slice(pixels, first, last)
         if crowd <= _CASED_VERTICES:
             _casing(canvas, part, level)
-        painter.setPen(line_pen(type_key, level, options.line_width))
+        painter.setPen(line_pen(sign, level, options.line_width))
         _polylines(canvas, part)
 
 
@@ -102,8 +102,8 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     room = _HATCHED_POLYGONS * (_PAPER_ROOM if options.vector else 1)
     hatched = options.hatch and len(visible) <= room
     for style, first, last in runs(layer.styles[pixels.owner]):
-        type_key, level = style_parts(style)
-        hatch = hatch_of(type_key) if hatched else Hatch.NONE
+        sign, level = style_parts(style)
+        hatch = hatch_of(sign) if hatched else Hatch.NONE
         pen, brush = area_pen(level, options.outline_width), area_brush(level)
         offsets = pixels.offsets[first : last + 1]
         counts = np.diff(offsets)

@@ -15,7 +15,7 @@ import shapely
 from qhd_riskmap.cartography.geometry_arrays import IntArray, style_order
 from qhd_riskmap.cartography.path_layer import PathLayer, late_layer
 from qhd_riskmap.cartography.projection import FloatArray, Projection
-from qhd_riskmap.cartography.symbols import style_numbers
+from qhd_riskmap.cartography.styles import style_numbers
 from qhd_riskmap.domain.feature_table import FeatureTable
 
 _LINE_TYPES = (
@@ -91,7 +91,7 @@ def prepare(table: FeatureTable, projection: Projection = Projection.MERCATOR) -
 
     Geometries of other kinds (collections, empty ones) keep their mark, where they have an anchor.
     """
-    styles = style_numbers(table.type_keys, table.levels)
+    styles = style_numbers(table.type_keys, table.levels, table.sub_kinds)
     kinds = _kinds(table)
 
     def layer(rows: IntArray, geometries: npt.NDArray[Any], *, closed: bool) -> PathLayer:

@@ -37,7 +37,8 @@ from qhd_riskmap.cartography.page_model import (
     SheetMap,
 )
 from qhd_riskmap.cartography.prepared import PreparedFeatures, prepare
-from qhd_riskmap.cartography.symbols import paint_symbol, style_parts
+from qhd_riskmap.cartography.styles import style_parts, type_of
+from qhd_riskmap.cartography.symbols import paint_symbol
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
 
 # One screen pixel of the common look becomes 0.2 mm: symbols 3.6 mm, lines 0.5 mm.
@@ -113,7 +114,7 @@ def _symbol_items(
             PlacedItem(
                 kind="symbol" if prepared.marks.is_point[index] else "anchor_symbol",
                 box=_on_page(QRectF(x - side / 2, y - side / 2, side, side), sheet_map),
-                text=style_parts(int(prepared.marks.styles[index]))[0],
+                text=type_of(style_parts(int(prepared.marks.styles[index]))[0]),
                 lonlat=(lon, lat),
                 row=int(prepared.marks.rows[index]),
             )

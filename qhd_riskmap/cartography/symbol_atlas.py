@@ -16,16 +16,14 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
 from qhd_riskmap.cartography.geometry_arrays import IntArray
 from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.qt_arrays import Check, draw_sprites
+from qhd_riskmap.cartography.styles import SIGN_KEYS, STYLE_COUNT, style_parts
 from qhd_riskmap.cartography.symbols import (
     DIGIT_FROM_PX,
-    STYLE_COUNT,
-    TYPE_KEYS,
     LevelShares,
     cluster_text,
     level_shares,
     paint_cluster,
     paint_symbol,
-    style_parts,
 )
 
 _KEPT_CLUSTERS: Final = 600
@@ -37,7 +35,7 @@ class SymbolAtlas:
     """Symbols of one size and pixel ratio.
 
     Attributes:
-        image: All of them, one row per level, one column per type; premultiplied.
+        image: All of them, one row per level, one column per sign; premultiplied.
         cell: Side of one square, device pixels, even.
         pixmap: The same as a pixmap, or None while only a worker thread asked for it.
     """
@@ -51,7 +49,7 @@ class SymbolAtlas:
     ) -> None:
         """Copy symbols to device pixels; the painter must have no transformation."""
         centres = np.rint(device_xy)
-        columns = len(TYPE_KEYS)
+        columns = len(SIGN_KEYS)
         cells: FloatArray = np.column_stack((styles % columns, styles // columns)) * np.float64(
             self.cell
         )
@@ -98,17 +96,17 @@ def _on_gui_thread() -> bool:
 def _make(size: float, ratio: float) -> SymbolAtlas:
     device = size * ratio
     cell = 2 * math.ceil(device * 0.72 + 1)  # the digit's badge sticks out at the lower right
-    rows = STYLE_COUNT // len(TYPE_KEYS)
-    image = QImage(cell * len(TYPE_KEYS), cell * rows, QImage.Format.Format_ARGB32_Premultiplied)
+    rows = STYLE_COUNT // len(SIGN_KEYS)
+    image = QImage(cell * len(SIGN_KEYS), cell * rows, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(QColor(0, 0, 0, 0))
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for style in range(STYLE_COUNT):
-        row, column = divmod(style, len(TYPE_KEYS))
-        type_key, level = style_parts(style)
+        row, column = divmod(style, len(SIGN_KEYS))
+        sign, level = style_parts(style)
         middle_x, middle_y = column * cell + cell / 2, row * cell + cell / 2
         digit = device >= DIGIT_FROM_PX
-        paint_symbol(painter, type_key, level, (middle_x, middle_y), device, digit=digit)
+        paint_symbol(painter, sign, level, (middle_x, middle_y), device, digit=digit)
     painter.end()
     return SymbolAtlas(image=image, cell=cell)
 

@@ -1,4 +1,4 @@
-"""One table of signs for screen, paper and legend.
+"""How signs look, on screen, paper and in the legend.
 
 Shape and pictogram say the hazard type, the colour says the level, and the level's digit repeats it,
 so a grey print and a colour-blind reader lose nothing.
@@ -6,84 +6,39 @@ so a grey print and a colour-blind reader lose nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from typing import Final
 
-import numpy as np
-import numpy.typing as npt
-import shapely
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QTransform
 
-from qhd_riskmap.cartography.density import paint_density_sign
 from qhd_riskmap.cartography.digit_paths import digit_path, number_path
-from qhd_riskmap.cartography.hatching import Hatch, hatch_box
-from qhd_riskmap.cartography.layer_sign import paint_layer_sign
+from qhd_riskmap.cartography.hatching import Hatch
+from qhd_riskmap.cartography.styles import GRADES, SIGN_KEYS, sub_kinds_of, type_of
+from qhd_riskmap.cartography.sub_kind_shapes import SUB_KIND_SHAPES
 from qhd_riskmap.cartography.symbol_shapes import SHAPES, SymbolShape
-from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
+from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.levels import RiskLevel
-from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
-TYPE_KEYS: Final = tuple(SHAPES)
-OTHER: Final = "other"
 # GB/T 33000 family of notices prints 红橙黄蓝; these are the exact values of the product's look.
 LEVEL_COLOURS: Final = {1: "#E60000", 2: "#FF7F00", 3: "#FFE600", 4: "#0070FF", NO_LEVEL: "#8A8A8A"}
 UNGRADED_LABEL: Final = N_("未评级")
 INK: Final = "#1F1F1F"
 DIGIT_FROM_PX: Final = 16.0
-GRADES: Final = (1, 2, 3, 4)
-LEVEL_COUNT: Final = 5
 _THOUSAND: Final = 1_000
 _FULL_TURN: Final = 360 * 16
 FILL_ALPHA: Final = 90
 PALE_LEVELS: Final = (3,)
 _LIGHT_LEVELS: Final = (2, 3)  # dark pictogram on these, white on the others
-_TYPE_INDEX: Final = {key: index for index, key in enumerate(TYPE_KEYS)}
-STYLE_COUNT: Final = LEVEL_COUNT * len(TYPE_KEYS)
 
 
-class SignKind(StrEnum):
-    """How a hazard is drawn."""
-
-    POINT = "point"
-    LINE = "line"
-    POLYGON = "polygon"
-    DENSITY = "density"
-    LAYER = "layer"
-
-
-def style_number(type_key: str, level: int) -> int:
-    """Number that sorts by importance: ungraded first, blue, yellow, orange, red last (on top)."""
-    band = 0 if level == NO_LEVEL else LEVEL_COUNT - level
-    return band * len(TYPE_KEYS) + _TYPE_INDEX.get(type_key, _TYPE_INDEX[OTHER])
-
-
-def style_numbers(
-    type_keys: npt.NDArray[np.object_], levels: npt.NDArray[np.int8]
-) -> npt.NDArray[np.int64]:
-    """`style_number` for columns; unknown types count as `OTHER`, levels outside 1…4 as ungraded."""
-    fallback = _TYPE_INDEX[OTHER]
-    index = np.fromiter(
-        (_TYPE_INDEX.get(key, fallback) for key in type_keys.tolist()), np.int64, len(type_keys)
-    )
-    graded = np.isin(levels, GRADES)
-    band = np.where(graded, LEVEL_COUNT - levels.astype(np.int64), 0)
-    return band * len(TYPE_KEYS) + index
-
-
-def style_parts(style: int) -> tuple[str, int]:
-    """Type key and level (0 ungraded) of a style number."""
-    band, index = divmod(style, len(TYPE_KEYS))
-    return TYPE_KEYS[index], NO_LEVEL if band == 0 else LEVEL_COUNT - band
-
-
-def shape_of(type_key: str) -> SymbolShape:
-    """Outline and pictogram of a type; the sign of `OTHER` for unknown keys."""
-    return SHAPES.get(type_key, SHAPES[OTHER])
+def shape_of(sign: str) -> SymbolShape:
+    """Outline and pictogram of a sign; that of `OTHER` for unknown keys."""
+    sub_kind = SUB_KIND_SHAPES.get(sign)
+    return SHAPES[type_of(sign)] if sub_kind is None else sub_kind.shape
 
 
 def level_colour(level: int) -> QColor:
@@ -101,12 +56,19 @@ def type_label(type_key: str) -> str:
     return next((_(t.label) for t in taxonomy().types if t.key == type_key), type_key)
 
 
+def sign_label(sign: str) -> str:
+    """Written name of a sign: the type's, and the sub-kinds it stands for."""
+    words = [_(word) for word in sub_kinds_of(sign)]
+    label = type_label(type_of(sign)) if sign in SIGN_KEYS else sign
+    return f"{label} · {'、'.join(words)}" if words else label
+
+
 # -- painting signs ---------------------------------------------------------------------------------
 
 
 def paint_symbol(
     painter: QPainter,
-    type_key: str,
+    sign: str,
     level: int,
     at: tuple[float, float],
     size: float,
@@ -117,13 +79,13 @@ def paint_symbol(
 
     Args:
         painter: Any painter; its state is restored.
-        type_key: Hazard type.
+        sign: Of a type or sub-kind.
         level: 1…4, 0 ungraded.
         at: Its centre, painter units.
         size: Side of the square around the outline, painter units.
         digit: Whether to add the level's digit at the lower right corner.
     """
-    shape = shape_of(type_key)
+    shape = shape_of(sign)
     x, y = at
     half = size / 2
     outline = QTransform(half, 0, 0, half, x, y).map(shape.outline())
@@ -298,17 +260,17 @@ _HATCHES: Final[dict[str, Hatch]] = {
 }
 
 
-def line_sign(type_key: str) -> LineSign:
-    """Dash pattern of a type."""
-    return _LINE_SIGNS.get(type_key, _LINE_SIGNS[OTHER])
+def line_sign(sign: str) -> LineSign:
+    """Dash pattern of a sign's type."""
+    return _LINE_SIGNS[type_of(sign)]
 
 
-def line_pen(type_key: str, level: int, width: float) -> QPen:
+def line_pen(sign: str, level: int, width: float) -> QPen:
     """Pen of a line hazard."""
     pen = QPen(level_colour(level), width)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-    dashes = line_sign(type_key).dashes
+    dashes = line_sign(sign).dashes
     if dashes:
         pen.setDashPattern(list(dashes))
     return pen
@@ -328,141 +290,6 @@ def area_brush(level: int) -> QBrush:
     return QBrush(colour)
 
 
-def hatch_of(type_key: str) -> Hatch:
-    """Hatch of a type's polygons."""
-    return _HATCHES.get(type_key, Hatch.NONE)
-
-
-# -- legend -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegendEntry:
-    """One line of a legend.
-
-    Attributes:
-        kind: How the sign is drawn.
-        type_key: Hazard type, "" for an entry that explains a level only.
-        level: 1…4 or 0; for a type entry the level it is drawn in (0: neutral grey).
-        label: Text beside the sign.
-        layer: The added layer it stands for, or None.
-    """
-
-    kind: SignKind
-    type_key: str
-    level: int
-    label: str
-    layer: MapLayer | None = None
-
-
-def layer_entry(layer: MapLayer) -> LegendEntry:
-    """The line of the legend for an added layer."""
-    return LegendEntry(
-        kind=SignKind.LAYER, type_key="layer", level=NO_LEVEL, label=layer.name, layer=layer
-    )
-
-
-def density_entry() -> LegendEntry:
-    """The line of the legend for the density surface."""
-    label = _("隐患密度：由疏到密")
-    return LegendEntry(kind=SignKind.DENSITY, type_key="density", level=NO_LEVEL, label=label)
-
-
-def legend_entries(
-    present: FeatureTable | Iterable[tuple[str, int, SignKind]],
-) -> tuple[LegendEntry, ...]:
-    """The legend of what is there and nothing else: levels first, then types in the plan's order.
-
-    Args:
-        present: A table, or (type key, level, kind) triples.
-    """
-    triples = _present_in(present) if isinstance(present, FeatureTable) else set(present)
-    levels = sorted({level for _key, level, _kind in triples}, key=lambda v: (v == NO_LEVEL, v))
-    entries = [
-        LegendEntry(kind=SignKind.POLYGON, type_key="", level=level, label=level_label(level))
-        for level in levels
-    ]
-    seen = {(key, kind) for key, _level, kind in triples}
-    for key in TYPE_KEYS:
-        kinds = [kind for kind in SignKind if (key, kind) in seen]
-        for kind in kinds:
-            label = type_label(key) if len(kinds) == 1 else _kind_label(type_label(key), kind)
-            entries.append(LegendEntry(kind=kind, type_key=key, level=NO_LEVEL, label=label))
-    return tuple(entries)
-
-
-def _kind_label(label: str, kind: SignKind) -> str:
-    endings = {
-        SignKind.POINT: _("{type}（点）"),
-        SignKind.LINE: _("{type}（线）"),
-        SignKind.POLYGON: _("{type}（面）"),
-    }
-    return endings[kind].format(type=label)
-
-
-def _present_in(table: FeatureTable) -> set[tuple[str, int, SignKind]]:
-    dimensions = shapely.get_dimensions(table.geometries)
-    kinds = (SignKind.POINT, SignKind.LINE, SignKind.POLYGON)
-    found: set[tuple[str, int, SignKind]] = set()
-    columns: Any = zip(
-        table.type_keys.tolist(), table.levels.tolist(), dimensions.tolist(), strict=True
-    )
-    for key, level, dimension in set(columns):
-        known = key if key in _TYPE_INDEX else OTHER
-        found.add((known, level if level in GRADES else NO_LEVEL, kinds[max(dimension, 0)]))
-    return found
-
-
-def paint_legend_sign(painter: QPainter, entry: LegendEntry, box: QRectF) -> None:
-    """Paint the sign of a legend entry into ``box``."""
-    size = min(box.width(), box.height())
-    centre = (box.center().x(), box.center().y())
-    if entry.layer is not None:
-        paint_layer_sign(painter, entry.layer, box)
-    elif entry.kind is SignKind.DENSITY:
-        paint_density_sign(painter, box)
-    elif entry.type_key == "":
-        _paint_level_swatch(painter, entry.level, box)
-    elif entry.kind is SignKind.POINT:
-        paint_symbol(painter, entry.type_key, entry.level, centre, size, digit=False)
-    elif entry.kind is SignKind.LINE:
-        painter.save()
-        painter.setPen(line_pen(entry.type_key, entry.level, size * 0.09))
-        painter.drawLine(QLineF(box.left(), centre[1], box.right(), centre[1]))
-        painter.restore()
-        paint_symbol(painter, entry.type_key, entry.level, centre, size * 0.62, digit=False)
-    else:
-        paint_area_swatch(painter, entry.type_key, entry.level, box)
-        paint_symbol(painter, entry.type_key, entry.level, centre, size * 0.62, digit=False)
-
-
-def paint_area_swatch(painter: QPainter, type_key: str, level: int, box: QRectF) -> None:
-    """A small rectangle filled and hatched as polygons of the type are."""
-    painter.save()
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(area_brush(level))
-    painter.drawRect(box)
-    hatch_box(painter, box, hatch_of(type_key), level_colour(level))
-    painter.setPen(area_pen(level, box.height() * 0.07))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawRect(box)
-    painter.restore()
-
-
-def _paint_level_swatch(painter: QPainter, level: int, box: QRectF) -> None:
-    painter.save()
-    painter.setPen(QPen(QColor(INK), box.height() * 0.05))
-    painter.setBrush(level_colour(level))
-    painter.drawRoundedRect(box, box.height() * 0.2, box.height() * 0.2)
-    if level != NO_LEVEL:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(pictogram_colour(level))
-        scale = box.height() * 0.66
-        centre = box.center()
-        path: QPainterPath = digit_path(level)
-        painter.drawPath(
-            QTransform(scale, 0, 0, scale, centre.x() - scale * 0.3, centre.y() - scale / 2).map(
-                path
-            )
-        )
-    painter.restore()
+def hatch_of(sign: str) -> Hatch:
+    """Hatch of the polygons of a sign's type."""
+    return _HATCHES[type_of(sign)]

@@ -20,7 +20,9 @@ from qhd_riskmap.domain.late_value import Late
 
 TextColumn = npt.NDArray[np.object_]
 NO_LEVEL = 0
-TEXT_COLUMNS = ("ids", "codes", "names", "type_keys", "counties", "units", "townships")
+TEXT_COLUMNS = (
+    "ids", "codes", "names", "type_keys", "sub_kinds", "counties", "units", "townships",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -70,6 +72,11 @@ class FeatureTable:
     def type_keys(self) -> TextColumn:
         """Keys of the hazard types."""
         return self._texts["type_keys"].get()
+
+    @property
+    def sub_kinds(self) -> TextColumn:
+        """Sub-kinds of the types, "" where none is known."""
+        return self._texts["sub_kinds"].get()
 
     @property
     def counties(self) -> TextColumn:
@@ -144,11 +151,13 @@ def feature_table(
     townships: Any,
     revisions: Any,
     geometries: npt.NDArray[Any],
+    sub_kinds: Any = None,
 ) -> FeatureTable:
-    """Build a table from plain sequences; derives anchors and bounds."""
+    """Build a table from plain sequences; derives anchors and bounds. No sub-kinds: none is known."""
     columns = {
-        "ids": ids, "codes": codes, "names": names, "type_keys": type_keys, "counties": counties,
-        "units": units, "townships": townships,
+        "ids": ids, "codes": codes, "names": names, "type_keys": type_keys,
+        "sub_kinds": [""] * len(levels) if sub_kinds is None else sub_kinds,
+        "counties": counties, "units": units, "townships": townships,
     }  # fmt: skip
     return FeatureTable(
         levels=np.asarray(levels, dtype=np.int8),

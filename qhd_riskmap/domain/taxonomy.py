@@ -77,6 +77,7 @@ class HazardType:
         aliases: Words that mean this type in sheets.
         sub_kinds: Allowed sub-kinds; aliases of a sub-kind map to it in `sub_kind_aliases`.
         symbol: Key of the map symbol (`cartography.symbols`).
+        sub_kind_symbols: Symbols of the sub-kinds that have one of their own.
         fields: The type's own attributes.
         release_class: Default for public products.
     """
@@ -89,6 +90,7 @@ class HazardType:
     sub_kinds: tuple[str, ...]
     sub_kind_aliases: Mapping[str, str]
     symbol: str
+    sub_kind_symbols: Mapping[str, str]
     fields: tuple[Field, ...]
     release_class: ReleaseClass
 
@@ -194,6 +196,7 @@ def _type(entry: dict[str, Any]) -> HazardType:
         sub_kinds=tuple(entry.get("sub_kinds", ())),
         sub_kind_aliases=dict(entry.get("sub_kind_aliases", {})),
         symbol=entry["symbol"],
+        sub_kind_symbols=dict(entry.get("sub_kind_symbols", {})),
         fields=tuple(_field(raw) for raw in entry.get("fields", ())),
         release_class=ReleaseClass(entry["release_class"]),
     )

@@ -11,7 +11,7 @@ import numpy as np
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.attachment import Attachment
-from qhd_riskmap.domain.feature_table import FeatureTable, feature_table
+from qhd_riskmap.domain.feature_table import TEXT_COLUMNS, FeatureTable, feature_table
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.timeline import Timeline
@@ -129,9 +129,6 @@ def _joined(tables: Sequence[FeatureTable]) -> FeatureTable:
     """One table after the other."""
     if not len(tables[1]):
         return tables[0]
-    names = (
-        "ids", "codes", "names", "type_keys", "levels", "counties", "units", "townships",
-        "revisions", "geometries",
-    )  # fmt: skip
+    names = (*TEXT_COLUMNS, "levels", "revisions", "geometries")
     columns = {name: np.concatenate([getattr(each, name) for each in tables]) for name in names}
     return feature_table(**columns)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.domain.flat_shapes import FlatShapes, FloatArray, IntArray
 
 _ROWS_AT_ONCE: Final = 8_000
-_KINDS: Final = {"type_keys": "type_key"}
+_KINDS: Final = {"type_keys": "type_key", "sub_kinds": "sub_kind"}
 _WORDS: Final = {
     "ids": "id", "codes": "code", "names": "name", "counties": "county", "units": "unit",
     "townships": "township",
@@ -54,26 +54,28 @@ class JoinedRows:
         levels: Levels, by commas.
         revisions: Revisions, by commas.
         shapes: The geometries as arrays and their anchors, made when asked for.
-        types: The type keys, made when asked for.
+        kinds: The columns `_KINDS`, made when asked for.
     """
 
     count: int
     levels: str
     revisions: str
     shapes: Late[tuple[FlatShapes, FloatArray]]
-    types: Late[list[str]]
+    kinds: Late[list[list[str]]]
 
     @classmethod
     def of(cls, answer: tuple[Any, ...]) -> JoinedRows:
         """The rows of an answer of SQLite's."""
-        count, blob, lengths, levels, revisions, kinds = answer
-        shapes, types = Late(partial(_shapes, blob, lengths)), Late(partial(json.loads, kinds))
-        return cls(count, levels, revisions, shapes, types)
+        count, blob, lengths, levels, revisions, *kinds = answer
+        shapes = Late(partial(_shapes, blob, lengths))
+        return cls(
+            count, levels, revisions, shapes, Late(lambda: [json.loads(each) for each in kinds])
+        )
 
     def make(self) -> None:
         """Take the answer apart, ahead of the question."""
         self.shapes.get()
-        self.types.get()
+        self.kinds.get()
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,14 +189,16 @@ def _text_columns(
     pieces: list[JoinedRows], words: Callable[[], list[Words]]
 ) -> dict[str, Callable[[], TextColumn]]:
     """What makes each text column when it is wanted."""
-    columns = {name: partial(_texts_of, words, number) for number, name in enumerate(_WORDS)}
-    return {"type_keys": partial(_types, pieces), **columns}
+    return {
+        **{name: partial(_kinds_of, pieces, number) for number, name in enumerate(_KINDS)},
+        **{name: partial(_texts_of, words, number) for number, name in enumerate(_WORDS)},
+    }
 
 
-def _types(pieces: list[JoinedRows]) -> TextColumn:
+def _kinds_of(pieces: list[JoinedRows], number: int) -> TextColumn:
     from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
 
-    return texts([key for piece in pieces for key in piece.types.get()])
+    return texts([text for piece in pieces for text in piece.kinds.get()[number]])
 
 
 def _texts_of(words: Callable[[], list[Words]], number: int) -> TextColumn:

@@ -13,7 +13,7 @@ import shapely
 
 from qhd_riskmap.cartography import fonts
 from qhd_riskmap.cartography.page_model import CountLabel, SheetContent
-from qhd_riskmap.cartography.symbols import TYPE_KEYS
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import feature_table
 
@@ -39,7 +39,7 @@ def sheet_font(qapp):
     return family
 
 
-def table_of(geometries, levels=None, types=None, names=None):
+def table_of(geometries, levels=None, types=None, names=None, sub_kinds=None):
     """A table of the given geometries; levels and types go round."""
     shapes = np.empty(len(geometries), dtype=object)
     shapes[:] = list(geometries)
@@ -49,6 +49,7 @@ def table_of(geometries, levels=None, types=None, names=None):
         ids=[f"{number:032x}" for number in range(count)],
         codes=blank,
         names=names or [f"隐患点{number}" for number in range(count)],
+        sub_kinds=sub_kinds,
         type_keys=types or [TYPE_KEYS[number % len(TYPE_KEYS)] for number in range(count)],
         levels=levels if levels is not None else [number % 5 for number in range(count)],
         counties=blank,

@@ -15,7 +15,7 @@ from qhd_riskmap.cartography.labels import Label, LabelStyle, OccupiedGround, pl
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import cluster_size, clusters_in_view, names_in_view
 from qhd_riskmap.cartography.prepared import prepare
-from qhd_riskmap.cartography.symbols import style_number
+from qhd_riskmap.cartography.styles import style_number
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 

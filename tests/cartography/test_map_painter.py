@@ -28,7 +28,7 @@ from qhd_riskmap.cartography.map_painter import (
 )
 from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import style_number
+from qhd_riskmap.cartography.styles import style_number
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import empty_table

@@ -8,7 +8,7 @@ from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import render_image
 from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import TYPE_KEYS
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.feature_table import TEXT_COLUMNS, feature_table, table_of_arrays, texts
 from qhd_riskmap.storage.flat_blobs import flat_shapes

@@ -10,29 +10,33 @@ import numpy as np
 import pytest
 import shapely
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
-from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
-from qhd_riskmap.cartography.symbols import (
+from qhd_riskmap.cartography.legend import LegendEntry, SignKind, legend_entries, paint_legend_sign
+from qhd_riskmap.cartography.styles import (
     GRADES,
-    LEVEL_COLOURS,
+    SIGN_KEYS,
     STYLE_COUNT,
     TYPE_KEYS,
-    LegendEntry,
-    SignKind,
+    sign_of,
+    style_number,
+    style_numbers,
+    style_parts,
+)
+from qhd_riskmap.cartography.sub_kind_shapes import SUB_KIND_SHAPES
+from qhd_riskmap.cartography.symbol_atlas import cluster_image, symbol_atlas
+from qhd_riskmap.cartography.symbols import (
+    LEVEL_COLOURS,
     cluster_text,
     hatch_of,
-    legend_entries,
     level_colour,
     level_label,
     level_shares,
     line_sign,
+    outline_pen,
     paint_cluster,
-    paint_legend_sign,
     paint_symbol,
-    style_number,
-    style_numbers,
-    style_parts,
+    shape_of,
     type_label,
 )
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -69,16 +73,52 @@ def symbol(key, level=1, size=12, *, digit=False):
 
 
 def test_every_type_of_the_taxonomy_has_a_sign_of_its_own():
-    keys = {t.symbol for t in taxonomy().types}
-    assert keys <= set(TYPE_KEYS)
+    assert {t.symbol for t in taxonomy().types} == set(TYPE_KEYS)
     assert len(TYPE_KEYS) == 16
 
 
-@pytest.mark.parametrize(("one", "other"), list(itertools.combinations(TYPE_KEYS, 2)))
-def test_types_differ_at_twelve_pixels_in_grey(one, other):
-    difference = np.abs(grey(symbol(one)) - grey(symbol(other)))
-    # At least a tenth of the symbol's 144 pixels is plainly lighter or darker.
-    assert (difference > 60).sum() >= 14
+def test_sub_kinds_have_signs_in_the_outline_of_their_type():
+    """What the taxonomy names is drawn, what is drawn is named, and nothing else changes its sign."""
+    named = {}
+    for each in taxonomy().types:
+        assert set(each.sub_kind_symbols) <= set(each.sub_kinds)
+        named |= dict.fromkeys(each.sub_kind_symbols.values(), each.symbol)
+        for word in each.sub_kinds:
+            assert sign_of(each.key, word) == each.sub_kind_symbols.get(word, each.symbol)
+    assert {key: shape.type_key for key, shape in SUB_KIND_SHAPES.items()} == named
+    assert set(SIGN_KEYS) == set(TYPE_KEYS) | set(named)
+    assert len(SIGN_KEYS) == 30
+    for sign, type_key in named.items():
+        assert shape_of(sign).outline() == shape_of(type_key).outline()
+        assert hatch_of(sign) is hatch_of(type_key)
+        assert line_sign(sign) == line_sign(type_key)
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_signs_differ_at_twelve_pixels_in_grey(level):
+    """Of any two at least a tenth of the 144 pixels is plainly lighter or darker, at every level."""
+    shades = {sign: grey(symbol(sign, level)) for sign in SIGN_KEYS}
+    for one, other in itertools.combinations(SIGN_KEYS, 2):
+        different = (np.abs(shades[one] - shades[other]) > 60).sum()
+        assert different >= 14, (one, other, different)
+
+
+def outline(sign, level):
+    """A symbol of 12 pixels without its pictogram."""
+
+    def paint(painter):
+        painter.setPen(outline_pen(12))
+        painter.setBrush(level_colour(level))
+        painter.drawPath(QTransform(6, 0, 0, 6, 8, 8).map(shape_of(sign).outline()))
+
+    return picture(16, 16, paint)
+
+
+@pytest.mark.parametrize("level", range(5))
+def test_a_pictogram_stands_out_from_its_outline_in_grey(level):
+    for sign in SIGN_KEYS:
+        different = np.abs(grey(symbol(sign, level)) - grey(outline(sign, level))) > 60
+        assert different.sum() >= 10, (sign, int(different.sum()))
 
 
 def test_outlines_alone_differ():
@@ -100,11 +140,22 @@ def test_levels_have_the_exact_colours_and_a_digit_that_survives_grey():
         assert (np.abs(one - other) > 60).sum() >= 4
 
 
+def test_sub_kinds_get_the_numbers_of_their_signs():
+    keys = np.array(["geological", "geological", "flood", "haze", "other", "nothing"], dtype=object)
+    words = np.array(["滑坡", "地裂缝", "塘坝", "滑坡", "矿山尾矿库", "滑坡"], dtype=object)
+    levels = np.array([1, 2, 3, 4, 0, 9], dtype=np.int8)
+    found = [style_parts(number) for number in style_numbers(keys, levels, words).tolist()]
+    assert found == [
+        ("landslide", 1), ("geological", 2), ("reservoir", 3), ("haze", 4), ("tailings_pond", 0),
+        ("other", 0),
+    ]  # fmt: skip
+
+
 def test_style_numbers_sort_the_worst_level_on_top():
     order = sorted((1, 2, 3, 4, 0), key=lambda level: style_number("haze", level))
     assert order == [0, 4, 3, 2, 1]
     assert {style_parts(s) for s in range(STYLE_COUNT)} == {
-        (key, level) for key in TYPE_KEYS for level in range(5)
+        (key, level) for key in SIGN_KEYS for level in range(5)
     }
 
 
@@ -122,7 +173,7 @@ def test_the_atlas_shows_what_vectors_show():
     atlas = symbol_atlas(18, 1.0)
     for style in (0, 17, 40, STYLE_COUNT - 1):
         key, level = style_parts(style)
-        row, column = divmod(style, len(TYPE_KEYS))
+        row, column = divmod(style, len(SIGN_KEYS))
         cell = atlas.cell
         cut = atlas.image.copy(column * cell, row * cell, cell, cell)
         drawn = picture(
@@ -136,7 +187,7 @@ def test_nothing_of_a_symbol_is_cut_by_its_cell():
     for size, ratio in ((12, 1.0), (18, 1.5), (24, 2.0)):
         atlas = symbol_atlas(size, ratio)
         for style in range(STYLE_COUNT):
-            row, column = divmod(style, len(TYPE_KEYS))
+            row, column = divmod(style, len(SIGN_KEYS))
             cut = atlas.image.copy(
                 column * atlas.cell, row * atlas.cell, atlas.cell, atlas.cell
             ).convertToFormat(QImage.Format.Format_ARGB32)
@@ -224,33 +275,48 @@ def test_legend_lists_what_is_there_and_nothing_else(make_table):
     assert level_colour(99) == level_colour(0)
 
 
+def test_the_legend_names_the_sub_kinds_in_view(make_table):
+    table = make_table(
+        [shapely.Point(119, 40)] * 4,
+        levels=[1, 1, 1, 1],
+        types=["geological", "geological", "flood", "flood"],
+        sub_kinds=["泥石流", "", "水库", "塘坝"],
+    )
+    geological, flood = type_label("geological"), type_label("flood")
+    assert [(e.type_key, e.label) for e in legend_entries(table) if e.type_key] == [
+        ("geological", geological),
+        ("debris_flow", f"{geological} · 泥石流"),
+        ("reservoir", f"{flood} · 水库、塘坝"),
+    ]
+
+
 def legend_picture():
     """All signs in all kinds, as the legend draws them."""
 
     def paint(painter):
         hazards = (SignKind.POINT, SignKind.LINE, SignKind.POLYGON)
         for row, kind in enumerate(hazards):
-            for column, key in enumerate(TYPE_KEYS):
+            for column, key in enumerate(SIGN_KEYS):
                 entry = LegendEntry(kind=kind, type_key=key, level=column % 5, label="")
                 paint_legend_sign(painter, entry, QRectF(4 + column * 34, 4 + row * 26, 28, 20))
         for level in range(5):
             entry = LegendEntry(kind=SignKind.POLYGON, type_key="", level=level, label="")
             paint_legend_sign(painter, entry, QRectF(4 + level * 34, 84, 28, 16))
 
-    return picture(16 * 34 + 4, 106, paint)
+    return picture(len(SIGN_KEYS) * 34 + 4, 106, paint)
 
 
 def symbols_picture():
     """All symbols in all levels at 12 and 24 pixels."""
 
     def paint(painter):
-        for column, key in enumerate(TYPE_KEYS):
+        for column, key in enumerate(SIGN_KEYS):
             for level in range(5):
                 at = (20 + column * 36, 20 + level * 36)
                 paint_symbol(painter, key, level, at, 24)
                 paint_symbol(painter, key, level, (at[0], 200 + level * 16), 12, digit=False)
 
-    return picture(16 * 36 + 4, 280, paint)
+    return picture(len(SIGN_KEYS) * 36 + 4, 280, paint)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +338,7 @@ def test_pictures_match_the_kept_ones(name, make, tmp_path):
 
 def test_dash_patterns_are_finite_numbers():
     """A pattern with a zero or odd count of lengths would draw nothing on some devices."""
-    for key in TYPE_KEYS:
+    for key in SIGN_KEYS:
         dashes = line_sign(key).dashes
         assert len(dashes) % 2 == 0
         assert all(length > 0 for length in dashes)

@@ -92,7 +92,7 @@ def test_a_click_on_the_word_checks_the_value(qtbot, map_page):
 def test_the_legend_lists_what_is_in_view(qtbot, map_page, settled):
     settled(map_page.canvas)
     labels = [entry.label for entry in map_page.filter_panel.legend.entries]
-    assert "地质灾害" in labels
+    assert "地质灾害 · 泥石流" in labels
     assert "雾霾" not in labels
     map_page.canvas.centre_on(118.7, 40.5, 5000)
     settled(map_page.canvas)

@@ -15,14 +15,17 @@ from qhd_riskmap.domain.sketch import Sketch
 from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.geo.outline import VertexRef
 from qhd_riskmap.geo.shape_operations import split
+from qhd_riskmap.services.register import new_hazard_id
+from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkRestated
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.history import Regrouped, Removed, Restated
+from qhd_riskmap.ui.toolkit.history import Added, Regrouped, Removed, Restated
 from tests.desk.conftest import SAMPLES, hazard_id
 
 AREA = SAMPLES[3]
 ACTS = st.sampled_from(
-    ["vertex", "vertex", "save", "give up", "rename", "split", "merge", "delete", "undo", "redo"]
-)
+    ["vertex", "vertex", "save", "give up", "rename", "split", "merge", "delete", "register",
+     "set for all", "undo", "redo"]
+)  # fmt: skip
 
 
 class Officer:
@@ -95,6 +98,22 @@ class Officer:
             outcome = self.app.reshaping.merge([(e.id, e.revision) for e in self.areas()[:2]])
             self.history.add(Regrouped("合并", self.app.reshaping, outcome), outcome.after)
 
+    def register(self):
+        known = self.live()[0]
+        made, _changes = self.app.registry.create(
+            replace(known, id=new_hazard_id(), code="", name="新登记", revision=0)
+        )
+        self.history.add(Added("登记", (made.id,)), [made])
+
+    def set_for_all(self):
+        service = self.app.bulk_edit
+        notes = f"第{len(self.live()[0].notes) + 1}次"
+        preview = service.preview([each.id for each in self.live()], "notes", notes)
+        outcome, _changes = service.apply(preview.changes)
+        if outcome.after:
+            step = BulkRestated("批量修改", service, outcome.before, outcome.after)
+            self.history.add(step, outcome.after)
+
     def delete(self):
         if len(self.live()) > 1:
             last = self.live()[-1]
@@ -128,7 +147,7 @@ def officer(desk, wait):
 
 @given(st.lists(ACTS, max_size=14))
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_any_sequence_of_deeds_taken_back_returns_to_the_start(app, jobs, settings, wait, acts):
     desk = Desk(app, jobs, settings)

@@ -11,7 +11,8 @@ from conftest import SAMPLES, hazard_id
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
 
-from qhd_riskmap.cartography.symbols import legend_entries
+from qhd_riskmap.cartography.legend import SignKind, legend_entries
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.feature_table import feature_table
@@ -116,8 +117,6 @@ def test_the_legend_on_the_map_rolls_up_and_down_by_a_click(qtbot, map_page, set
 
 
 def many_signs():
-    from qhd_riskmap.cartography.symbols import TYPE_KEYS, SignKind  # noqa: PLC0415
-
     return legend_entries([(key, 1 + n % 4, SignKind.POINT) for n, key in enumerate(TYPE_KEYS)])
 
 

@@ -241,7 +241,7 @@ def test_only_hazards_near_the_view_travel_to_the_child(map_page, settled):
     map_page.dialog.reject()
     sheet = on_paper(content, PageSize.A4_LANDSCAPE, map_page.canvas.layers)
     assert list(sheet.features.names) == ["石门泥石流"]
-    assert [entry.label for entry in sheet.legend] == ["重大风险", "地质灾害"]
+    assert [entry.label for entry in sheet.legend] == ["重大风险", "地质灾害 · 泥石流"]
 
 
 def test_names_of_pdfs():

@@ -25,9 +25,9 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack
+from qhd_riskmap.cartography.legend import LegendEntry
 from qhd_riskmap.cartography.map_options import DARK, LIGHT, MapOptions
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.i18n import _

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qhd_riskmap.cartography.legend import LegendEntry
 from qhd_riskmap.cartography.map_options import MapOptions
-from qhd_riskmap.cartography.symbols import LegendEntry
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.toolkit.facet_list import FacetList

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from qhd_riskmap.cartography.symbols import GRADES, level_label, type_label
+from qhd_riskmap.cartography.styles import GRADES
+from qhd_riskmap.cartography.symbols import level_label, type_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.i18n import _
 

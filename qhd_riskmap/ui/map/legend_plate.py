@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from qhd_riskmap.cartography.symbols import LegendEntry
+from qhd_riskmap.cartography.legend import LegendEntry
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.legend_view import LegendView
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_XS

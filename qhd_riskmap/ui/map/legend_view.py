@@ -9,7 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from qhd_riskmap.cartography.symbols import LegendEntry, paint_legend_sign
+from qhd_riskmap.cartography.legend import LegendEntry, paint_legend_sign
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS, theme
 

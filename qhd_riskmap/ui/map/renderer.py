@@ -14,9 +14,9 @@ from PySide6.QtGui import QImage, QPainter
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, prepare_basemap
 from qhd_riskmap.cartography.clusters import Clusters
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, covers
+from qhd_riskmap.cartography.legend import LegendEntry, layer_entry
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import clusters_in_view, render_image
-from qhd_riskmap.cartography.symbols import LegendEntry, layer_entry
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import FeatureTable

@@ -10,17 +10,12 @@ import numpy.typing as npt
 import shapely
 
 from qhd_riskmap.cartography.clusters import Clusters
+from qhd_riskmap.cartography.legend import LegendEntry, SignKind, density_entry, legend_entries
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import clusters_in_view, is_density, visible_marks
 from qhd_riskmap.cartography.prepared import PreparedFeatures, prepare
 from qhd_riskmap.cartography.projection import Projection
-from qhd_riskmap.cartography.symbols import (
-    LegendEntry,
-    SignKind,
-    density_entry,
-    legend_entries,
-    style_parts,
-)
+from qhd_riskmap.cartography.styles import style_parts
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.late_value import Late

@@ -133,6 +133,7 @@ def _table(hazard: Hazard) -> FeatureTable:
         codes=[hazard.code],
         names=[hazard.name],
         type_keys=[hazard.type_key],
+        sub_kinds=[hazard.sub_kind],
         levels=[hazard.level.rank if hazard.level is not None else NO_LEVEL],
         counties=[hazard.county],
         units=[hazard.unit],

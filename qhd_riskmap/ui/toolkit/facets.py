@@ -9,7 +9,8 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from qhd_riskmap.cartography.symbols import TYPE_KEYS, level_label, type_label
+from qhd_riskmap.cartography.styles import TYPE_KEYS
+from qhd_riskmap.cartography.symbols import level_label, type_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.i18n import N_
