@@ -26,12 +26,14 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.coverage import CoverageService
     from qhd_riskmap.services.exporting import ExportService
+    from qhd_riskmap.services.exposure import ExposureService
     from qhd_riskmap.services.factor_table import FactorTableService
     from qhd_riskmap.services.history import HistoryService
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
+    from qhd_riskmap.services.receptors import ReceptorService
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
     from qhd_riskmap.services.release import ReleaseService
@@ -199,6 +201,20 @@ class App:
         from qhd_riskmap.services.worksheet import WorksheetService  # noqa: PLC0415
 
         return WorksheetService(self.register, self.actor)
+
+    @cached_property
+    def receptors(self) -> ReceptorService:
+        """People and things that hazards may hurt."""
+        from qhd_riskmap.services.receptors import ReceptorService  # noqa: PLC0415
+
+        return ReceptorService(self.register, self.actor)
+
+    @cached_property
+    def exposure(self) -> ExposureService:
+        """What stands inside effect zones."""
+        from qhd_riskmap.services.exposure import ExposureService  # noqa: PLC0415
+
+        return ExposureService(self.register, self.actor)
 
     @cached_property
     def rule_profiles(self) -> RuleProfileService:

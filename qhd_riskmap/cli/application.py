@@ -43,6 +43,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "show": _late("registers", "show"),
     "assess": _late("assessing", "assess"),
     "worksheet": _late("assessing", "worksheet"),
+    "receptors": _late("exposure", "receptors"),
+    "exposure": _late("exposure", "exposure"),
     "sign": _late("assessing", "sign"),
     "assess-table": _late("assessing", "assess_table"),
     "factor-defaults": _late("assessing", "factor_defaults"),

@@ -9,7 +9,9 @@ from typing import NoReturn
 from qhd_riskmap.cli.assess_arguments import (
     add_assess,
     add_assess_table,
+    add_exposure,
     add_factor_defaults,
+    add_receptors,
     add_rules,
     add_sign,
     add_worksheet,
@@ -184,6 +186,8 @@ def _show(commands: Commands[Parser]) -> None:
 def _assess(commands: Commands[Parser]) -> None:
     add_assess(_command(commands, "assess", _("评估一条隐患")))
     add_worksheet(_command(commands, "worksheet", _("写出一条隐患最近一次评估的底稿")))
+    add_receptors(_command(commands, "receptors", _("受体：村庄、学校、医院等，导入或列出")))
+    add_exposure(_command(commands, "exposure", _("影响范围内的受体和人数")))
     add_sign(_command(commands, "sign", _("签批一条隐患最近的评估")))
     add_assess_table(_command(commands, "assess-table", _("按一张表批量评估")))
     add_factor_defaults(_command(commands, "factor-defaults", _("各乡镇、县区的因素默认值")))

@@ -47,6 +47,12 @@ def add_assess(parser: argparse.ArgumentParser) -> None:
         "--known", action="store_true", help=_("没有给出的因素取台账中的值和本地默认值")
     )
     parser.add_argument(
+        "--exposure",
+        action="store_true",
+        help=_("没有给出的因素取受体统计值；给出的与统计不同时须有 --override"),
+    )
+    _add_pairs(parser, "--override", "override", _("不采用统计值的理由"))
+    parser.add_argument(
         "--occasion",
         choices=OCCASIONS,
         default=OCCASIONS[0],
@@ -108,3 +114,29 @@ def add_rules(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--reason", default="", metavar=_("文字"), help=_("启用的理由"))
     parser.add_argument("--regrade", action="store_true", help=_("启用时把会变色的隐患重新评估"))
     parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("重新评估的日期，默认今天"))
+
+
+def add_receptors(parser: argparse.ArgumentParser) -> None:
+    """Receptors."""
+    parser.add_argument(
+        "file", type=Path, nargs="?", metavar="FILE", help=_("受体名单，表格或 GeoJSON")
+    )
+    parser.add_argument("--datum", metavar="D", help=_("名单的坐标系，默认看表头，否则 CGCS2000"))
+    parser.add_argument("--dry-run", action="store_true", help=_("只检查，不入库"))
+    parser.add_argument(
+        "--remove", action="append", default=[], metavar="ID", help=_("停用一处受体")
+    )
+
+
+def add_exposure(parser: argparse.ArgumentParser) -> None:
+    """Exposure."""
+    parser.add_argument("id", nargs="?", metavar="ID", help=_("不写则统计全部隐患的默认范围"))
+    parser.add_argument(
+        "--zone",
+        metavar="Z",
+        help=_("如 radius:500、band:200、pir、bleve:8000、itself、erg:1005:truck:night:low"),
+    )
+    parser.add_argument("--wind-from", type=float, metavar=_("度"), help=_("风的来向，正北为 0"))
+    parser.add_argument(
+        "--geojson", type=Path, metavar="OUT.geojson", help=_("写出范围和其中的受体")
+    )

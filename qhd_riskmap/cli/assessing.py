@@ -11,6 +11,9 @@ from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.documents import assessment_object, hazard_object, lowering_object
 from qhd_riskmap.cli.output import Output, columns
+from qhd_riskmap.domain.grading.defaults import Known
+from qhd_riskmap.domain.grading.factors import value_text
+from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.worksheet import Occasion, Worksheet
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
@@ -163,12 +166,17 @@ def _list_rules(options: argparse.Namespace, app: App, output: Output) -> None:
 def _form(options: argparse.Namespace, app: App) -> AssessmentForm:
     factors = _once(options.factors)
     evidence = _once(options.evidence)
-    if options.known:
-        known = app.assessment.known(options.id, options.method)
-        evidence = {k: v.evidence for k, v in known.items() if k not in factors} | evidence
-        inputs = {**{k: v.value for k, v in known.items()}, **factors}
-    else:
-        inputs = dict(factors)
+    overrides = _once(options.override)
+    inputs: dict[str, AttributeValue] = dict(factors)
+    counted: dict[str, Known] = {}
+    if options.exposure:
+        counted = app.exposure.counted(options.id, options.method)
+    known = app.assessment.known(options.id, options.method) if options.known else {}
+    # What is counted now comes before what was once written down, what is given before both.
+    for key, each in {**known, **counted}.items():
+        if key not in factors:
+            inputs[key] = each.value
+            evidence.setdefault(key, each.evidence)
     return AssessmentForm(
         method=options.method,
         inputs=inputs,
@@ -176,6 +184,8 @@ def _form(options: argparse.Namespace, app: App) -> AssessmentForm:
         worksheet=Worksheet(
             occasion=Occasion(options.occasion),
             evidence=evidence,
+            overrides=overrides,
+            counted={key: value_text(each.value) for key, each in counted.items()},
             opinion=options.opinion,
             measures=options.measures,
             experts=tuple(options.expert),

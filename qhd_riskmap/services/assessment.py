@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.grading.defaults import FactorDefault, Known, known_factors
-from qhd_riskmap.domain.grading.factors import Inputs
+from qhd_riskmap.domain.grading.factors import Inputs, value_text
 from qhd_riskmap.domain.grading.method import (
     GradingMethod,
     Methods,
@@ -148,6 +148,7 @@ class AssessmentService:
         result = grading.grade(form.inputs)
         if result.level is None:
             raise not_gradable(grading.label, result.reasons[-1])
+        _require_reasons(grading, result, form.worksheet)
         accepted = _grounds(work, hazard, form.worksheet, result.level)
         after = self._after(grading, result, form.after)
         return Assessment(
@@ -234,6 +235,23 @@ class AssessmentService:
         if expected.rank < result.rank:
             raise InvalidInputError(_("采取措施之后的等级不应更高，请核对。"))
         return expected
+
+
+def _require_reasons(grading: GradingMethod, result: GradingResult, worksheet: Worksheet) -> None:
+    """Whoever takes another value than the one counted says why."""
+    for factor in grading.factors:
+        counted = worksheet.counted.get(factor.key)
+        if counted is None or factor.key not in result.inputs:
+            continue
+        same = value_text(result.inputs[factor.key]) == counted
+        if not same and not worksheet.overrides.get(factor.key, "").strip():
+            raise InvalidInputError(
+                _("“{factor}”统计为 {counted}，填的是 {given}，须写明理由。").format(
+                    factor=_(factor.label), counted=counted,
+                    given=value_text(result.inputs[factor.key]),
+                ),
+                hint=_("采用统计值，或写明不采用的理由。"),
+            )  # fmt: skip
 
 
 def _grounds(

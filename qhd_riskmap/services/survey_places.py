@@ -14,6 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.schema import Field, FieldKind
 from qhd_riskmap.domain.survey_columns import recognise_header
@@ -27,10 +28,10 @@ from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.references import CGCS2000, parse_reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_values import cleaned
-from qhd_riskmap.storage.place_repository import EmergencyResource, Receptor, Township
+from qhd_riskmap.storage.place_repository import EmergencyResource, Township
 
 # The same place read again keeps its identity, so a new list replaces the old one.
-_PLACES: Final = UUID("5b1c7a52-6a0e-4f0e-9f57-2c9a3d1be201")
+PLACES_NAMESPACE: Final = UUID("5b1c7a52-6a0e-4f0e-9f57-2c9a3d1be201")
 _OUTLINES: Final = frozenset({".geojson", ".json"})
 _AREAS: Final = frozenset({"Polygon", "MultiPolygon"})
 
@@ -39,12 +40,13 @@ def _field(key: str, label: str, aliases: str, kind: FieldKind = FieldKind.TEXT)
     return Field(key=key, label=label, kind=kind, aliases=tuple(aliases.split()))
 
 
-_FIELDS: Final = (
+PLACE_FIELDS: Final = (
     _field(
         "name", "名称", "单位名称 场所名称 资源名称 保护对象 村庄名称 学校名称 队伍名称 物资名称"
     ),
     _field("kind", "类别", "类型 种类 场所类型 资源类型 资源类别 对象类别 对象类型"),
     _field("people", "人数", "人口 常住人口 总人数 师生人数 床位数 容纳人数", FieldKind.NUMBER),
+    _field("households", "户数", "总户数 住户数 居民户数", FieldKind.NUMBER),
     _field("quantity", "数量", "资源数量 库存数量 规模 人员数量", FieldKind.NUMBER),
     _field("unit_of_measure", "计量单位", "单位 数量单位"),
     _field("owner", "所属单位", "权属单位 管理单位 主管单位 责任单位"),
@@ -78,13 +80,13 @@ def read_places(path: Path) -> Places:
     if path.suffix.lower() in _OUTLINES:
         return Places(townships=_townships(path))
     for sheet in read_survey(path):
-        header = find_header(sheet, _FIELDS)
+        header = find_header(sheet, PLACE_FIELDS)
         if header is None:
             continue
         columns: dict[str, Sequence[str | None]] = {}
         extras: dict[str, Sequence[str | None]] = {}
         for index, names in enumerate(header.names):
-            field = next((f for n in names if (f := recognise_header(n, _FIELDS))), None)
+            field = next((f for n in names if (f := recognise_header(n, PLACE_FIELDS))), None)
             texts = cleaned(sheet.columns[index][header.bottom + 1 :])
             if field is not None and field.key not in columns:
                 columns[field.key] = texts
@@ -120,11 +122,20 @@ def _of_rows(
         }
         identity = f"{common['name']}|{common['kind']}|{common['county']}"
         if "people" in columns:
-            people = int(_number(facts.get("people", "")))
+            people = _count(facts.get("people", ""))
+            if people is None:
+                raise UnreadableFileError(
+                    _("“{name}”第 {row} 行的人数不是整数：“{text}”。").format(
+                        name=sheet.file.name, row=sheet.first_row + start + row,
+                        text=facts["people"][:20],
+                    ),
+                    hint=_("请改正后再导入。"),
+                )  # fmt: skip
             receptors.append(
                 Receptor(
-                    id=uuid5(_PLACES, f"receptor|{identity}"),
+                    id=uuid5(PLACES_NAMESPACE, f"receptor|{identity}"),
                     people=people,
+                    households=_count(facts.get("households", "")),
                     township=facts.get("township", ""),
                     **common,
                 )
@@ -132,7 +143,7 @@ def _of_rows(
         else:
             resources.append(
                 EmergencyResource(
-                    id=uuid5(_PLACES, f"resource|{identity}"),
+                    id=uuid5(PLACES_NAMESPACE, f"resource|{identity}"),
                     quantity=_number(facts.get("quantity", "")),
                     unit_of_measure=facts.get("unit_of_measure", ""),
                     owner=facts.get("owner", ""),
@@ -172,6 +183,14 @@ def _county(text: str, point: Any) -> str:
     if found is not None and found.code in present:
         return found.code
     return boundaries().county_at(point.x, point.y) or ""
+
+
+def _count(text: str) -> int | None:
+    """A whole number of people or households; nothing said counts as none."""
+    tidy = text.replace(",", "").removesuffix("人").removesuffix("户").strip()
+    if not tidy:
+        return 0
+    return int(tidy) if tidy.isdecimal() and len(tidy) <= 9 else None  # noqa: PLR2004 - a billion
 
 
 def _number(text: str) -> float:

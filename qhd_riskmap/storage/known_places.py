@@ -22,7 +22,7 @@ _NAMED = (
     "SELECT name, AsBinary(geometry) FROM hazard"
     " WHERE deleted_at IS NULL AND name IN (SELECT value FROM json_each(?1))"
     " UNION ALL SELECT name, AsBinary(geometry) FROM receptor"
-    " WHERE name IN (SELECT value FROM json_each(?1))"
+    " WHERE removed_at IS NULL AND name IN (SELECT value FROM json_each(?1))"
     " UNION ALL SELECT name, AsBinary(geometry) FROM resource"
     " WHERE name IN (SELECT value FROM json_each(?1))"
 )

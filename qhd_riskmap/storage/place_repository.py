@@ -11,6 +11,7 @@ from uuid import UUID
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.access import Actor
+from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.audit_log import AuditLog
@@ -18,30 +19,6 @@ from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receptor:
-    """A place with people who may be hurt: village, school, hospital.
-
-    Attributes:
-        kind: What it is, as the sheet says (村庄, 学校, 医院, …).
-        people: Number of people.
-        geometry: CGCS2000 degrees.
-        extras: Columns the register does not know.
-    """
-
-    id: UUID
-    name: str
-    kind: str
-    people: int
-    geometry: BaseGeometry
-    county: str = ""
-    township: str = ""
-    address: str = ""
-    contact: str = ""
-    phone: str = ""
-    extras: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +62,11 @@ class EmergencyResource:
     extras: Mapping[str, str] = field(default_factory=dict)
 
 
-_RECEPTOR = ("id", "name", "kind", "people", "county", "township", "address", "contact", "phone")
+Bounds = tuple[float, float, float, float]
+_RECEPTOR = (
+    "id", "name", "kind", "people", "county", "township", "address", "contact", "phone",
+    "households",
+)  # fmt: skip
 _TOWNSHIP = ("code", "name", "county", "source")
 _RESOURCE = (
     "id", "name", "kind", "quantity", "unit_of_measure", "owner", "county", "address", "contact",
@@ -115,12 +96,45 @@ class PlaceRepository:
         rows = [(*_fields(item, _RESOURCE), to_json(dict(item.extras))) for item in resources]
         return self._put("resource", (*_RESOURCE, "extras"), rows, resources, actor)
 
-    def receptors(self) -> list[Receptor]:
-        """All receptors, in order of entry."""
+    def receptors(self, bounds: Bounds | None = None) -> list[Receptor]:
+        """The receptors in force, in order of entry.
+
+        Args:
+            bounds: Only those that may touch this box (west, south, east, north in degrees).
+        """
+        condition, parameters = " WHERE removed_at IS NULL", tuple[float, ...]()
+        if bounds is not None:
+            west, south, east, north = bounds
+            condition += (
+                " AND fid IN (SELECT pkid FROM idx_receptor_geometry"
+                " WHERE xmin <= ? AND xmax >= ? AND ymin <= ? AND ymax >= ?)"
+            )
+            parameters = (east, west, north, south)
         return [
             Receptor(**values, geometry=geometry)
-            for values, geometry in self._all("receptor", (*_RECEPTOR, "extras"))
+            for values, geometry in self._all(
+                "receptor", (*_RECEPTOR, "extras"), condition, parameters
+            )
         ]
+
+    def receptor_kinds(self) -> dict[str, int]:
+        """How many receptors in force the register has of each word for a kind."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT kind, count(*) FROM receptor WHERE removed_at IS NULL GROUP BY kind ORDER BY kind"
+        )
+        return {row[0]: row[1] for row in rows}
+
+    def remove_receptors(self, ids: Sequence[UUID], actor: Actor) -> int:
+        """Take receptors out of force; how many were."""
+        now = self._transaction.now().isoformat()
+        with self._transaction.step() as connection:
+            gone = connection.exec_driver_sql(
+                "UPDATE receptor SET removed_at = ? WHERE removed_at IS NULL"
+                " AND id IN (SELECT value FROM json_each(?))",
+                (now, json.dumps([str(each) for each in ids])),
+            ).rowcount
+            self._audit.record(actor, "receptor.remove", "receptor", {"count": gone})
+        return int(gone)
 
     def townships(self) -> list[Township]:
         """All townships, in order of entry."""
@@ -149,6 +163,8 @@ class PlaceRepository:
         blobs = to_blobs(checked([item.geometry for item in items]))
         names = (*columns, "geometry")
         updates = ", ".join(f"{name} = excluded.{name}" for name in names[1:])
+        if table == "receptor":  # named again, it is in force again
+            updates += ", removed_at = NULL"
         statement = (
             f"INSERT INTO {table} ({', '.join(names)})"  # noqa: S608 - constants
             f" VALUES ({', '.join('?' * len(names))})"
@@ -165,12 +181,18 @@ class PlaceRepository:
         return len(rows)
 
     def _all(
-        self, table: str, columns: tuple[str, ...]
+        self,
+        table: str,
+        columns: tuple[str, ...],
+        condition: str = "",
+        parameters: tuple[Any, ...] = (),
     ) -> list[tuple[dict[str, Any], BaseGeometry]]:
         rows = (
             self._transaction.reading()
             .exec_driver_sql(
-                f"SELECT {', '.join(columns)}, AsBinary(geometry) FROM {table} ORDER BY fid"  # noqa: S608 - constants
+                f"SELECT {', '.join(columns)}, AsBinary(geometry) FROM {table}"  # noqa: S608 - constants
+                f"{condition} ORDER BY fid",
+                parameters,
             )
             .all()
         )

@@ -109,3 +109,46 @@ def test_rules_are_listed_exported_rehearsed_and_adopted(register, answer, comma
     assert [each["version"] for each in answer("rules", db, "ls")] == ["2026.1", "2026.1+1"]
     assert command("rules", db, "--export", path)[0] == 2
     assert command("rules", db, "--rehearse", path, "--adopt", path)[0] == 2
+
+
+def test_receptors_are_loaded_counted_and_fed(register, answer, command, tmp_path):
+    db, hazard = register
+    sheet = tmp_path / "受体.csv"
+    sheet.write_text(
+        "名称,类别,人数,户数,经度,纬度\n甲村,村庄,60,20,119.601,39.936\n乙村,村庄,,,119.602,39.936\n",
+        encoding="utf-8",
+    )
+    code, out, _err = command("receptors", db, sheet, "--dry-run")
+    assert (code, "缺少人数" in out) == (2, True)
+    assert answer("receptors", db) == []
+    assert command("receptors", db, sheet)[0] == 2
+    (only,) = answer("receptors", db)
+    assert (only["class"], only["people"], only["households"]) == ("village", 60, 20)
+    out = tmp_path / "范围.geojson"
+    found = answer("exposure", db, hazard, "--zone", "erg:1005:truck:night", "--geojson", out)
+    assert (found["people"], found["inside"][0]["name"]) == (60, "甲村")
+    assert len(json.loads(out.read_text(encoding="utf-8"))["features"]) == 2
+    assert "甲村" in command("exposure", db, hazard)[1]
+    blown = answer(
+        "exposure", db, hazard, "--zone", "erg:1005:truck", "--wind-from", "45"
+    )  # fmt: skip
+    assert blown["people"] == 60  # inside the isolation circle
+    assert answer("exposure", db)[0]["people"] == 60
+    assert command("exposure", db, "--zone", "radius:5")[0] == 2
+    graded = (
+        "assess",
+        db,
+        hazard,
+        "--method",
+        "gb18218",
+        "--set",
+        "substances=液氨:40",
+        "--exposure",
+    )
+    document = answer(*graded)["assessment"]
+    assert (document["score"], document["worksheet"]["counted"]) == (12, {"persons": "60"})
+    assert command(*graded, "--set", "persons=5")[0] == 2
+    answer(*graded, "--set", "persons=5", "--override", "persons=已搬迁")
+    assert answer("receptors", db, "--remove", only["id"]) == []
+    assert "还没有录入受体" in command("exposure", db, hazard)[1]
+    assert command("receptors", db, "--remove", "x")[0] == 2

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from assessed_county import add_assessments
 from release_county import invented_hazards, make_office
 
 from qhd_riskmap.services.release_order import ProductFormat
@@ -25,6 +26,7 @@ def county(tmp_path_factory):
     made = make_office(tmp_path_factory.mktemp("county"))
     made.hazards = invented_hazards()
     made.add(made.hazards)
+    add_assessments(made)
     yield made
     made.register.close()
 

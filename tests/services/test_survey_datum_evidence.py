@@ -14,6 +14,7 @@ from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.geo.datum_shift import DatumShift
 from qhd_riskmap.geo.datums import from_cgcs2000, to_cgcs2000
@@ -23,7 +24,7 @@ from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_corrections import Corrections
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import create_register
-from qhd_riskmap.storage.place_repository import Receptor, Township
+from qhd_riskmap.storage.place_repository import Township
 
 ACTOR = Actor(name="张三")
 HEADERS = ["隐患名称", "类别", "县区", "乡镇", "经度", "纬度"]

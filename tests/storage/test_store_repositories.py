@@ -14,10 +14,11 @@ from qhd_riskmap.domain.hazard import Assessment, HazardStatus
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.storage.audit_log import GENESIS, chain_hash
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
-from qhd_riskmap.storage.place_repository import EmergencyResource, Receptor, Township
+from qhd_riskmap.storage.place_repository import EmergencyResource, Township
 from qhd_riskmap.storage.release_repository import ReleasedProduct, ReleaseRecord, ReleaseStatus
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
