@@ -19,7 +19,7 @@ from qhd_riskmap.domain.survey_columns import (
     recognise_headers,
 )
 from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header, header_at
-from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 from qhd_riskmap.domain.survey_units import factor_to, unit_in
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import N_, _
@@ -141,7 +141,8 @@ class ColumnChoice:
 
     Attributes:
         fields: Header → field key, "" for a column to be kept as an extra. Headers as
-            `HeaderRows.headers` spells them; those not named are read as they would be anyway.
+            `HeaderRows.headers` spells them, columns without one as `lettered` does; those not named
+            are read as they would be anyway.
         header_row: Row number of the header, 0 to find it.
         header_depth: Rows the header takes up, where `header_row` is given.
         type_key: Type of every row; "" to find it.
@@ -187,7 +188,10 @@ def map_sheet(
     mixed = any(_names_category(options) for options in header.names)
     wanted = () if mixed or "category" in chosen.values() else types
     wanted = tuple(t for t in wanted if t.key == type_key)
-    columns, issues = _columns(header, wanted or types, chosen, choice.fields)
+    letters = {
+        index: lettered(sheet, index) for index, names in enumerate(header.names) if not names
+    }
+    columns, issues = _columns(header, letters, wanted or types, chosen, choice.fields)
     return SheetMapping(
         header=header,
         columns=columns,
@@ -243,13 +247,25 @@ def _fields_of(types: Sequence[HazardType]) -> tuple[Field, ...]:
     return tuple(field for hazard_type in types for field in hazard_type.fields)
 
 
+def lettered(sheet: SurveySheet, index: int) -> str:
+    """What a column without a header is called, by the sender's own letters.
+
+    >>> from pathlib import Path
+    >>> lettered(SurveySheet(file=Path("a"), name="", columns=(), first_column=2), 4)
+    'F列'
+    """
+    return f"{column_letters(sheet.first_column + index)}列"
+
+
 def _columns(
     header: HeaderRows,
+    letters: Mapping[int, str],
     types: Sequence[HazardType],
     said: Mapping[str, str],
     said_now: Collection[str],
 ) -> tuple[tuple[MappedColumn, ...], tuple[HeaderIssue, ...]]:
-    names = header.headers
+    # A column without a header is read only where an officer says what it is.
+    names = header.headers | {index: name for index, name in letters.items() if name in said}
     spoken = {index: said[name] for index, name in names.items() if name in said}
     chosen = [_telling(options, types) for options in header.names]
     common = list(recognise_headers(chosen, SHEET_FIELDS))
@@ -259,7 +275,7 @@ def _columns(
     for index in (*spoken, *_most_exact_first(chosen, common)):
         if index not in names or any(index == column.index for column in columns):
             continue
-        text = header.header(index)
+        text = header.header(index) or names[index]
         if index in spoken:
             column, issue = _chosen_column(index, text, spoken[index], types)
             if names[index] not in said_now:

@@ -18,6 +18,7 @@ from qhd_riskmap.domain.survey_headers import (
     MappedColumn,
     MappingSource,
     SheetMapping,
+    lettered,
 )
 from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 from qhd_riskmap.domain.survey_tables import split_tables
@@ -131,7 +132,8 @@ def corrections(
         header = reading.mapping.header
         headers = tuple(header.headers.values())
         known = layouts.remembered.get(header.fingerprint, {})
-        fields = {h: key for h, key in {**known, **said}.items() if h in headers}
+        there = {*headers, *(column.header for column in reading.mapping.columns)}
+        fields = {h: key for h, key in {**known, **said}.items() if h in there}
         if fields and fields != known:
             found[header.fingerprint] = StoredMapping(
                 # A sheet that names its office is remembered as that office's.
@@ -144,24 +146,30 @@ def corrections(
 
 
 def shown_columns(reading: SheetReading) -> tuple[ShownColumn, ...]:
-    """The columns of one table; empty where no header was recognised."""
+    """The columns of one table, those with values and no header too; empty where no header was found."""
     mapping, sheet = reading.mapping, reading.sheet
     if mapping is None:
         return ()
     names = mapping.header.headers
+    mapped = {column.index: column for column in mapping.columns}
     shown = []
-    for column in mapping.columns:
-        own = column.field or next(iter(column.type_fields.values()), None)
-        below = sheet.columns[column.index][mapping.header.bottom + 1 :]
+    for index in range(sheet.width):
+        column = mapped.get(index)
+        below = sheet.columns[index][mapping.header.bottom + 1 :]
         samples = [text for text in below[:_LOOKED_AT] if text and not text.isspace()]
+        if column is None and (index in names or not samples):
+            continue
+        own = None
+        if column is not None:
+            own = column.field or next(iter(column.type_fields.values()), None)
         shown.append(
             ShownColumn(
-                column=column.index,
-                letters=column_letters(sheet.first_column + column.index),
-                header=names[column.index],
+                column=index,
+                letters=column_letters(sheet.first_column + index),
+                header=names.get(index) or lettered(sheet, index),
                 key=own.key if own is not None else "",
                 label=_(own.label) if own is not None else "",
-                source=column.source,
+                source=column.source if column is not None else "none",
                 samples=tuple(samples[:_SHOWN_SAMPLES]),
                 conversion=_conversion(column, own),
             )
@@ -169,8 +177,8 @@ def shown_columns(reading: SheetReading) -> tuple[ShownColumn, ...]:
     return tuple(shown)
 
 
-def _conversion(column: MappedColumn, own: Field | None) -> str:
-    if own is None or not column.given_unit:
+def _conversion(column: MappedColumn | None, own: Field | None) -> str:
+    if column is None or own is None or not column.given_unit:
         return ""
     return _("{given} → {own}（×{factor}）").format(
         given=column.given_unit, own=own.unit, factor=f"{column.factor:.6g}"

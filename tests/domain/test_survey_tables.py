@@ -372,3 +372,13 @@ def test_the_date_of_a_table_stands_among_its_titles():
         sheet_of(HEAD, EAST, ["续表"], ["某县排查表"], ["填报时间：2014年6月"], HEAD, WEST)
     )
     assert (names(first), second.first_row) == (["东沟"], 3)
+
+
+def test_a_column_without_a_header_is_read_where_an_officer_says_what_it_is():
+    sheet = sheet_of(["名称", "经度", ""], ["甲", "119", "40"])
+    assert [c.header for c in map_sheet(sheet).columns] == ["名称", "经度"]
+    mapping = map_sheet(sheet, choice=ColumnChoice(fields={"C列": "lat", "D列": "unit"}))
+    assert mapping.located
+    assert (mapping.column("lat").header, mapping.column("lat").index) == ("C列", 2)
+    known = {mapping.header.fingerprint: {"C列": "lat"}}
+    assert map_sheet(sheet, remembered=known).column("lat").source == "remembered"

@@ -117,3 +117,21 @@ def test_the_sheets_own_office_is_remembered_where_the_officer_names_none(tmp_pa
         again = survey.preview([path], datum=None, job=SilentJob())
     assert again.senders == ("卢龙县水务局",)
     assert again.layouts.remembered[preview.corrections[0].fingerprint] == {"怪列": "unit"}
+
+
+def test_a_column_without_a_header_is_shown_and_can_be_said(tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("名称,类别,经度(GPS),\n甲沟,泥石流,118.95,39.95\n", encoding="utf-8")
+    with create_register(tmp_path / "r.qhd", passphrase=None, office=Office()) as register:
+        survey = SurveyImport(register, Actor(name="a"), date(2014, 7, 1))
+        (lost,) = survey.preview([path], datum=None, job=SilentJob()).readings
+        column = shown_columns(lost)[-1]
+        assert (column.letters, column.header, column.samples) == ("D", "D列", ("39.95",))
+        assert unrecognised(lost) == 1
+        said = Layouts(for_all=ColumnChoice(fields={"D列": "lat"}))
+        preview = survey.preview([path], datum=None, job=SilentJob(), layouts=said)
+        assert preview.accepted == 1
+        assert shown_columns(preview.readings[0])[-1].label == "纬度"
+        survey.commit(preview, SilentJob())
+        path.write_text("名称,类别,经度(GPS),\n乙沟,泥石流,118.96,39.96\n", encoding="utf-8")
+        assert survey.preview([path], datum=None, job=SilentJob()).accepted == 1
