@@ -15,6 +15,7 @@ _OFFICE: Final = re.compile(
 _LABELLED: Final = re.compile(
     r"(?:填报|报送|编制|排查|调查|上报|填表)(?:单位|部门)[:(（]*(?:盖章)?[)）:]*([\u4e00-\u9fff()]{3,30})"
 )
+_SEAL: Final = re.compile(r"\(?(?:盖章|公章|签章)\)?$")
 _LONGEST: Final = 200
 
 
@@ -27,6 +28,8 @@ def sender_of(texts: Iterable[str]) -> str:
     '昌黎县应急管理局'
     >>> sender_of(["昌黎县自然资源局地质灾害排查表"])
     '昌黎县自然资源局'
+    >>> sender_of(["填报单位：卢龙县林业局（盖章）"])
+    '卢龙县林业局'
     >>> sender_of(["隐患排查表"])
     ''
     """
@@ -37,5 +40,5 @@ def sender_of(texts: Iterable[str]) -> str:
         for text in plain:
             found = pattern.search(text)
             if found is not None:
-                return found[found.lastindex or 0]
+                return _SEAL.sub("", found[found.lastindex or 0])
     return ""

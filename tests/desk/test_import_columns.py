@@ -127,6 +127,7 @@ def test_the_card_counts_unrecognised_columns_and_says_what_is_missing(
     assert button.text() == "列对应…（5 列没认出）"
     texts = "".join(x.text() for x in import_page.review.cards.findChildren(QLabel))
     assert "还缺：隐患名称；坐标" in texts
+    assert import_page.focusWidget() is button, "there is nothing else to do"
 
 
 def test_columns_are_corrected_by_keyboard_the_preview_reruns_and_the_sheet_is_remembered(
@@ -143,6 +144,7 @@ def test_columns_are_corrected_by_keyboard_the_preview_reruns_and_the_sheet_is_r
     press(qtbot, dialog, "columns-ok")
     done()
     assert import_page.preview.accepted == 2
+    assert import_page.review.tabs.currentWidget() is import_page.review.rows
     assert import_page.review.rows.model.rowCount() == 2
     press(qtbot, import_page, "import-commit")
     done()
@@ -256,3 +258,30 @@ def test_cancelling_the_dialog_changes_nothing(qtbot, import_page, opened, odd_s
     qtbot.keyClick(dialog, Qt.Key.Key_Escape)
     assert import_page.preview is before
     assert import_page.session.layouts == {}
+
+
+def test_tables_of_one_sheet_are_told_apart_and_counted_each_for_itself(
+    qtbot, import_page, done, opened, odd_sheet
+):
+    head = ("名称", "类别", "经度(GPS)", "纬度(GPS)")
+    one, two = ("东沟", "泥石流", 118.95, 40.4), ("西沟", "泥石流", 118.97, 40.42)
+    first = odd_sheet("a.xlsx", head, one)
+    import_page.take_files([first])
+    done()
+    press(qtbot, import_page, "import-commit")
+    done()
+    rows = (("一、北片",), head, one, (), ("二、南片",), head, two)
+    dialog = opened(odd_sheet("b.xlsx", *rows))
+    assert dialog.windowTitle() == "列对应：b.xlsx · 表（A1 起）"
+    assert any("有几个表" in label.text() for label in dialog.findChildren(QLabel))
+    press(qtbot, dialog, "columns-cancel")
+    texts = [label.text() for label in import_page.review.cards.findChildren(QLabel)]
+    counts = [text for text in texts if text.startswith("可入库")]
+    assert [text.split(" · ")[:3] for text in counts] == [
+        ["可入库 0", "退回 0", "重复 1"],
+        ["可入库 1", "退回 0", "重复 0"],
+    ]
+    names = [text for text in texts if text.startswith("b.xlsx")]
+    sheets = import_page.review.rows.sheets
+    assert [sheets.itemText(n) for n in range(sheets.count())] == names
+    assert len(set(names)) == 2

@@ -27,6 +27,7 @@ _RADIUS: Final = 4.5
 _CELL_PX: Final = 3  # nearer than this, one sign stands for all
 _MOST_SHIFTS: Final = 400
 _PAD: Final = 0.01
+_LEAST_SPAN: Final = 0.24  # degrees, some 25 km: a border of the county is in view
 # Painted in this order: what comes in lies on top of what does not.
 _FATE_COLOURS: Final = {
     RowFate.REJECTED: "error",
@@ -110,7 +111,10 @@ class BatchMap(MapCanvas):
         lon, lat = lon[shown], lat[shown]
         west, east = np.quantile(lon, [0.01, 0.99]).tolist()
         south, north = np.quantile(lat, [0.01, 0.99]).tolist()
-        self.fit_bounds((west - _PAD, south - _PAD, east + _PAD, north + _PAD))
+        # So much around them that an officer sees where in the county they are.
+        side = max(_PAD, (_LEAST_SPAN - (east - west)) / 2)
+        above = max(_PAD, (_LEAST_SPAN - (north - south)) / 2)
+        self.fit_bounds((west - side, south - above, east + side, north + above))
 
     def ask_place(self, row: int) -> None:
         """The next click says where a row lies."""

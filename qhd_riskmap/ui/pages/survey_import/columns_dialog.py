@@ -37,6 +37,7 @@ from qhd_riskmap.services.survey_preview import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.ui.pages.survey_import.columns_view import ColumnsModel, ColumnsTable
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
+from qhd_riskmap.ui.pages.survey_import.table_names import table_names
 from qhd_riskmap.ui.toolkit.issue_table import dress_table
 from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
@@ -63,13 +64,16 @@ def columns_dialog(
 ) -> ColumnsDialog:
     """The dialog for one table of a preview."""
     key = sheet_key(reading)
-    return ColumnsDialog(
+    names = dict(zip(map(id, preview.readings), table_names(preview.readings), strict=True))
+    dialog = ColumnsDialog(
         reading,
         session.layouts.get(key, NO_CHOICE),
         preview.layouts,
         several=sum(sheet_key(other) == key for other in preview.readings) > 1,
         parent=parent,
     )
+    dialog.setWindowTitle(_("列对应：{sheet}").format(sheet=names[id(reading)]))
+    return dialog
 
 
 class ColumnsDialog(QDialog):
@@ -96,9 +100,6 @@ class ColumnsDialog(QDialog):
         self.choice = choice
         self._reading = reading
         self._layouts = layouts
-        sheet = reading.sheet
-        name = " · ".join(part for part in (sheet.file.name, sheet.name) if part)
-        self.setWindowTitle(_("列对应：{sheet}").format(sheet=name))
         self.resize(*_SIZE)
         self.preview = PreviewModel(reading)
         self.rows = PreviewTable(self.preview)
@@ -163,7 +164,9 @@ class ColumnsDialog(QDialog):
         head.addWidget(self.reset)
         hint = _("双击下面的一行，把它定为表头。点“认作”一列改含义，也可以直接打字查找。")
         if self._several:
-            hint += _("这张工作表有几个表；指定表头行后，整张按一个表读入。")
+            hint += _(
+                "这张工作表有几个表：指定表头行后整张按一个表读入，指定类型后各表都是这一类。"
+            )
         buttons = QDialogButtonBox()
         self.ok = push_button(_("按此重读"), "columns-ok", self._confirm, primary=True)
         self.ok.setDefault(True)

@@ -80,6 +80,7 @@ class SurveyImportPage(Page):
         self.templates = TemplateMaker(desk, self, self._follow)
         self.session = ImportSession()
         self._asked = self._seen = self.session
+        self._arriving = False
         self.preview: ImportPreview | None = None
         self.result: ImportOutcome | None = None
         self._build()
@@ -255,6 +256,7 @@ class SurveyImportPage(Page):
         self.preview = preview
         self.result = None
         self._seen = self._asked
+        self._arriving = self.stack.currentWidget() is not self.review
         self.review.show_preview(preview, self.session)
         names = _("、").join(path.name for path in self.paths[:3])
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
@@ -444,6 +446,9 @@ class SurveyImportPage(Page):
 
     def _idle(self) -> None:
         self._set_busy(busy=False)
+        if self._arriving:
+            self._arriving = False
+            self.review.take_focus()
 
     def _set_busy(self, *, busy: bool) -> None:
         for widget in (self.stack, self.back, self._foot):

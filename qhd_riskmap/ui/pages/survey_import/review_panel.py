@@ -153,6 +153,8 @@ class ReviewPanel(QWidget):
     def show_preview(self, preview: ImportPreview, session: ImportSession) -> None:
         """Show a preview and what the officer has said."""
         first = self.preview is None or self.preview.files != preview.files
+        # A sheet that could not be read until its columns were corrected is seen for the first time.
+        first = first or not self.rows.tables
         self.preview = preview
         self.counts.show_counts(preview)
         self.cards.show_preview(preview, session)
@@ -175,6 +177,13 @@ class ReviewPanel(QWidget):
             self.tabs.setCurrentWidget(self.rows if tables else self.issue_tab)
         set_role(self._nothing, "success")
         self._nothing.setVisible(not preview.issues)
+
+    def take_focus(self) -> None:
+        """Go where the officer goes on: the rows, or the one thing to be said before there are any."""
+        if self.rows.tables:
+            self.rows.view.setFocus()
+        else:
+            self.cards.focus_columns()
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""

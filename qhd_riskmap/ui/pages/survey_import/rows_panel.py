@@ -25,6 +25,7 @@ from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.pages.survey_import.rows_table import FIRST_CELL, RowsModel, RowsTable
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession
 from qhd_riskmap.ui.pages.survey_import.sources import SOURCES
+from qhd_riskmap.ui.pages.survey_import.table_names import table_names
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
@@ -134,9 +135,7 @@ class RowsPanel(QWidget):
         self.undo.setEnabled(bool(session.former))
         with QSignalBlocker(self.sheets):
             self.sheets.clear()
-            for table in tables:
-                sheet = table.reading.sheet
-                self.sheets.addItem(" · ".join(p for p in (sheet.file.name, sheet.name) if p))
+            self.sheets.addItems(table_names([table.reading for table in tables]))
             again = _same_table(tables, before)
             self.sheets.setCurrentIndex(max(again, 0) if tables else -1)
         self.sheets.setEnabled(len(tables) > 1)

@@ -229,6 +229,7 @@ class ImportSession:
         return replace(
             self,
             answers=dict(seen.answers),
+            angles=dict(seen.angles),
             fixes=seen.fixes,
             former=list(seen.former),
             layouts=dict(seen.layouts),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -38,6 +37,7 @@ from qhd_riskmap.ui.pages.survey_import.sources import (
     datum_label,
     source_label,
 )
+from qhd_riskmap.ui.pages.survey_import.table_names import table_names
 from qhd_riskmap.ui.toolkit.page_parts import card, glyph_label, push_button, words
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_M, SPACE_S, SPACE_XS, theme
 
@@ -70,16 +70,16 @@ class SheetCards(QScrollArea):
         column = QVBoxLayout(holder)
         column.setContentsMargins(0, 0, SPACE_S, 0)
         column.setSpacing(SPACE_S)
-        repeats = Counter((s.file, s.name) for s, _row in as_candidates(preview.repeats).sources)
-        ordered = sorted(preview.readings, key=lambda reading: not reading.undecided)
-        for number, reading in enumerate(ordered):
+        repeated: dict[SheetKey, set[int]] = {}
+        for sheet, row in as_candidates(preview.repeats).sources:
+            repeated.setdefault((sheet.file, sheet.name), set()).add(row)
+        named = zip(preview.readings, table_names(preview.readings), strict=True)
+        ordered = sorted(named, key=lambda pair: not pair[0].undecided)
+        for number, (reading, name) in enumerate(ordered):
             key = (reading.sheet.file, reading.sheet.name)
-            asks = reading.decision.asks if reading.decision is not None else ""
-            answer = session.answers.get(key, "") if asks != "angles" else ""
-            made = self._card(
-                reading, repeats[key], number, answer, waived=key in session.unclear,
-                again=key in session.answers or key in session.angles,
-            )  # fmt: skip
+            # Other tables of the sheet have repeats of their own.
+            repeats = len(repeated.get(key, set()).intersection(reading.numbers))
+            made = self._card(reading, name, repeats, number, session)
             self._cards.setdefault(key, made)
             column.addWidget(made)
         for file in preview.files:
@@ -94,6 +94,12 @@ class SheetCards(QScrollArea):
         holder = self.widget()
         return holder is not None and holder.findChild(QFrame, "datum-question-0") is not None
 
+    def focus_columns(self) -> None:
+        """Go to the button that corrects the columns of the first table."""
+        button = self.findChild(QPushButton, "sheet-columns-0")
+        if button is not None:
+            button.setFocus()
+
     def show_sheet(self, key: SheetKey) -> None:
         """Bring the card of a sheet into view."""
         found, holder = self._cards.get(key), self.widget()
@@ -102,16 +108,14 @@ class SheetCards(QScrollArea):
             self.verticalScrollBar().setValue(found.y())
 
     def _card(
-        self,
-        reading: SheetReading,
-        repeats: int,
-        number: int,
-        answer: str,
-        *,
-        waived: bool,
-        again: bool,
+        self, reading: SheetReading, name: str, repeats: int, number: int, session: ImportSession
     ) -> QFrame:
-        parts: list[QWidget] = [_heading(reading)]
+        key = (reading.sheet.file, reading.sheet.name)
+        asks = reading.decision.asks if reading.decision is not None else ""
+        answer = session.answers.get(key, "") if asks != "angles" else ""
+        waived = key in session.unclear
+        again = key in session.answers or key in session.angles
+        parts: list[QWidget] = [_heading(reading, name)]
         decision = reading.decision
         asked = decision is not None and bool(reading.undecided) and not answer
         if decision is not None and asked and not waived:
@@ -136,7 +140,7 @@ class SheetCards(QScrollArea):
             )
         parts.extend(self._columns(reading, number))
         frame = card(*parts)
-        frame.setAccessibleName(_heading_text(reading))
+        frame.setAccessibleName(name)
         return frame
 
     def _columns(self, reading: SheetReading, number: int) -> list[QWidget]:
@@ -245,12 +249,7 @@ def _question_of(decision: DatumDecision) -> str:
 _WAIVED = N_("{n} 行先不入库。问清来源后把这个文件再导入一次，只会补上这些行。")
 
 
-def _heading_text(reading: SheetReading) -> str:
-    parts = (reading.sheet.file.name, reading.sheet.name)
-    return " · ".join(part for part in parts if part)
-
-
-def _heading(reading: SheetReading) -> QWidget:
+def _heading(reading: SheetReading, name: str) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
@@ -262,7 +261,7 @@ def _heading(reading: SheetReading) -> QWidget:
     else:
         glyph = ("file-table-outline", "accent")
     row.addWidget(glyph_label(glyph[0], 20, colour=glyph[1]), 0, Qt.AlignmentFlag.AlignTop)
-    title = words(_heading_text(reading))
+    title = words(name)
     font = title.font()
     font.setBold(True)
     title.setFont(font)
