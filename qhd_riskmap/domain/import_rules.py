@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.resources import rules
@@ -27,6 +27,7 @@ class ImportRule:
         optional: What it is in a column that may be empty, or where the row has another position; None
             for the same.
         found: What the program itself finds at worst; anything less counts as `optional`.
+        metres: How far apart is too far, where the rule measures; 0 elsewhere.
         text: What the rule is about.
         basis: What it rests on.
     """
@@ -37,6 +38,7 @@ class ImportRule:
     found: Severity
     text: str
     basis: str
+    metres: float = 0.0
 
 
 @cache
@@ -49,7 +51,7 @@ def import_rules() -> Mapping[str, ImportRule]:
     return _read(rules("import")["rules"])
 
 
-def _read(entries: list[dict[str, str]]) -> Mapping[str, ImportRule]:
+def _read(entries: list[dict[str, Any]]) -> Mapping[str, ImportRule]:
     found = {}
     for entry in entries:
         optional = entry.get("optional")
@@ -60,6 +62,7 @@ def _read(entries: list[dict[str, str]]) -> Mapping[str, ImportRule]:
             found=Severity(entry.get("found", Severity.ERROR)),
             text=entry["text"],
             basis=entry["basis"],
+            metres=float(entry.get("metres", 0)),
         )
         if entry.get("fixed") and rule.severity is not Severity.ERROR:
             raise ValueError(f"import rule {rule.code} must be an error")

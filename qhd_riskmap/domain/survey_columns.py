@@ -332,6 +332,15 @@ COMMON_FIELDS: Final[tuple[Field, ...]] = tuple(f for _title, fs in FIELD_GROUPS
 _REMARK = re.compile(r"[(\[【].*?[)\]】]")
 
 
+# 高德经度, GPS_lon, 纬度-百度, 经度2: a place whose header says from where, or which of several it is.
+_SOURCE: Final = (
+    r"(?:高德|百度|腾讯|火星|谷歌|天地图|gps|wgs-?84|wgs|84|cgcs-?2000|国家2000|2000国家|2000|gcj-?02|bd-?09"
+    r"|西安80|北京54|80|54|手持机|实测|手机)(?:地图|坐标系|坐标|系)?"
+)
+_OF_DATUM: Final = re.compile(rf"^{_SOURCE}[_\-. ]?(?=.)|[_\-. ]?(?:{_SOURCE}|[12①②])$")
+_PLACES: Final = frozenset({"lon", "lat", "x_north", "y_east", "coordinates"})
+
+
 def header_words(header: str) -> tuple[str, ...]:
     """The words a header may be known by, most exact first.
 
@@ -353,7 +362,13 @@ def recognise_header(header: str, fields: Sequence[Field] = COMMON_FIELDS) -> Fi
     'lon'
     """
     index = _header_index(tuple(fields), language())
-    return next((index[word] for word in header_words(header) if word in index), None)
+    words = header_words(header)
+    found = next((index[word] for word in words if word in index), None)
+    if found is not None:
+        return found
+    bare = _OF_DATUM.sub("", words[-1])
+    found = index.get(bare) if len(bare) > 1 and bare != words[-1] else None
+    return found if found is not None and found.key in _PLACES else None
 
 
 def recognise_headers(

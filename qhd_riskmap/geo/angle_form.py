@@ -29,7 +29,6 @@ _HALF_TURN: Final = 180.0
 _SIXTY: Final = 60
 # A millimetre; what is longer was computed, say from 119°35′24.5″.
 _WRITTEN: Final = 10**8
-_FEW_ROWS: Final = 8
 _MANY_ROWS: Final = 20
 _TOLERATED: Final = 0.05
 # Of true decimals 36 % of the rows fit where the minutes do not vary.
@@ -151,9 +150,6 @@ def _suspect_rows(evidence: AngleEvidence) -> Any:
     both = np.concatenate([first[fit], second[fit]])
     if not np.any(both // 10**5 % 100 > 0):
         return None  # 119.35: as two decimals and as minutes nothing is known of seconds
-    four_decimals = bool(np.all(both % 10**5 == 0))
-    if not four_decimals and int(fit.sum()) < _FEW_ROWS:
-        return None
     rows = np.flatnonzero(fit)
     if len(rows) > _MOST_VOTERS:
         rows = rows[np.linspace(0, len(rows) - 1, _MOST_VOTERS).astype(np.intp)]

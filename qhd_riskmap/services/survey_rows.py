@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -48,6 +48,7 @@ from qhd_riskmap.services.survey_location import (
     pin_rows,
 )
 from qhd_riskmap.services.survey_positions import Positions, read_positions
+from qhd_riskmap.services.survey_second_place import SecondPlaces
 from qhd_riskmap.services.survey_unread import note_unread
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
@@ -165,6 +166,7 @@ class _Reader:
             self._log.on_sheet("vertices-gathered", Severity.INFO, message)
         for found in mapping.issues:
             self._log.on_cell(found.row, found.column, found.issue)
+        self._gathered = gathered.mapping
         self._columns = SheetColumns(gathered.mapping, self._data, self._log)
         self._count = self._columns.rows
         terms.pulse()
@@ -182,14 +184,17 @@ class _Reader:
         keys = (*POSITION_KEYS, *START_KEYS)
         positions = read_positions(columns.raw(keys), self._count, log)
         terms.pulse()
-        evidence = self._evidence(names, days, declared, positions)
-        references = settle(positions, evidence, log)
+        others = SecondPlaces(self._sheet, self._gathered, self._data, positions)
+        evidence = self._evidence(names, days, declared, positions, others.unused)
+        references = settle(positions, others.read(evidence), log)
         terms.pulse()
         pin_rows(positions, references.of_row, places)
         shapes = self._shapes(positions, types)
         terms.pulse()
         placed = place_rows(positions, references.of_row, shapes, log)
         move_rows(placed, references.of_row, places)
+        more = others.compare(placed, references.of_row, log)
+        others.keep(columns)
         log.placed = frozenset()
         terms.pulse()
         self._note_unplaced(positions, placed, references.of_row)
@@ -218,10 +223,11 @@ class _Reader:
         candidates = CandidateMaker(self._sheet, self._data, columns, log, terms).make(facts)
         first = self._sheet.first_row
         undecided = [row for row in still_open if row not in log.rejected]
+        decision = references.decision
         return SheetReading(
             sheet=self._sheet,
             mapping=self._mapping,
-            decision=references.decision,
+            decision=replace(decision, reasons=(*decision.reasons, *more)),
             candidates=candidates,
             rejected=tuple(first + self._data.indices[row] for row in sorted(log.rejected)),
             undecided=tuple(first + self._data.indices[row] for row in undecided),
@@ -237,12 +243,15 @@ class _Reader:
         days: Sequence[date | None] | None,
         declared: DeclaredCounties,
         positions: Positions,
+        unused: Collection[str],
     ) -> DatumEvidence:
         """Everything that speaks for a reference of this sheet."""
         columns, terms, around = self._columns, self._terms, self._terms.around
         keys = (*POSITION_KEYS, *START_KEYS)
         return DatumEvidence(
-            headers=tuple(columns.header(key) for key in keys if columns.has(key)),
+            headers=tuple(
+                columns.header(key) for key in keys if columns.has(key) and key not in unused
+            ),
             words=self._words(),
             declared=terms.declared,
             answered=terms.answered,

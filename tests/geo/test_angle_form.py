@@ -34,14 +34,11 @@ def verdict(x, y, bare=None, **more):
 
 
 @pytest.mark.parametrize("rows", [1, 2, 5, 9])
-@pytest.mark.parametrize("digits", [0, 1])
+@pytest.mark.parametrize("digits", [0, 1, 3])
 def test_a_few_rows_that_look_packed_are_asked_about(rows, digits):
     lon, lat = places(rows)
     found = verdict(packed(lon, digits), packed(lat, digits))
-    if digits and rows < 8:  # five decimals in a few rows: decimals, as nearly always
-        assert found.form is DECIMAL
-    else:
-        assert (found.form, "分秒" in found.reason) == (None, True)
+    assert (found.form, "分秒" in found.reason) == (None, True)
 
 
 def test_many_different_minutes_and_seconds_below_sixty_are_evidence():
