@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import shapely
 from conftest import SAMPLES, hazard_id
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QPushButton, QScrollArea, QToolButton, QWidget
 
 from qhd_riskmap.cartography.legend import SignKind, legend_entries
 from qhd_riskmap.cartography.styles import TYPE_KEYS
@@ -265,3 +266,45 @@ def test_every_selected_hazard_in_view_is_ringed_however_many_there_are(qtbot, d
     few = SelectionRings().rings(None, table, tuple(table.ids.tolist()), near)
     assert 0 < len(few) < 50
     assert all(-1 <= ring.x <= 901 and -1 <= ring.y <= 601 for ring in few)
+
+
+@pytest.mark.parametrize("width", [420, 480, 620, 900])
+def test_the_fields_of_the_numeric_bar_never_overlap(map_page, settled, width):
+    canvas = map_page.canvas
+    settled(canvas)
+    canvas.take_tool("draw-line")
+    canvas.resize(width, 400)
+    bar = canvas.editor.numbers
+    bar.place(40)
+    bar.layout().activate()
+    shown = [each for each in bar.findChildren(QWidget) if each.parent() is bar]
+    boxes = sorted(
+        (each.geometry() for each in shown if not each.isHidden()), key=lambda box: box.left()
+    )
+    assert len(boxes) >= 4
+    assert all(a.right() < b.left() for a, b in itertools.pairwise(boxes))
+    assert boxes[-1].right() <= bar.width()
+    assert bar.geometry().right() <= width
+    canvas.take_tool("pan")
+
+
+def test_every_form_fits_its_panel_with_its_photos(map_page, desk, app, settled):
+    hazard = app.registry.get(hazard_id(4))
+    endless = replace(hazard.provenance, original_text="119.738989,40.088819;" * 9)
+    app.registry.update(replace(hazard, provenance=endless, extras={"说明": "x" * 300}))
+    for number in range(1, len(SAMPLES) + 1):
+        desk.selection.set([hazard_id(number)])
+        settled()
+        scroll = map_page.detail.findChild(QScrollArea, "detail-scroll")
+        assert scroll.widget().minimumSizeHint().width() <= scroll.viewport().width()
+
+
+def test_the_print_dialog_fits_a_small_screen(map_page, window, settled):
+    settled(map_page.canvas)
+    window.resize(911, 512)
+    map_page.ask_print()
+    dialog = map_page.dialog
+    assert dialog.width() <= 911
+    assert dialog.height() <= 512
+    assert dialog.minimumSizeHint().height() <= 512
+    dialog.reject()

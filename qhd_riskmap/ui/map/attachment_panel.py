@@ -93,6 +93,7 @@ class AttachmentPanel(QFrame):
         self.list.itemActivated.connect(self.open_current)
         self.empty = QLabel(_("还没有照片和文件。可以把它们从文件夹拖到这里。"))
         self.empty.setObjectName("attachment-empty")
+        self.empty.setWordWrap(True)
         self.facts = QLabel()
         self.facts.setObjectName("attachment-facts")
         self.warning = QLabel()

@@ -54,7 +54,7 @@ _WAIT_MS: Final = 15
 # Above this many symbols in view a county map becomes a heap; names are read one by one.
 _CLUSTER_ABOVE: Final = 250
 _NAMES_UP_TO: Final = 80
-_SMALLEST: Final = QSize(320, 240)
+_SMALLEST: Final = QSize(320, 160)
 
 
 class MapCanvas(QWidget):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms, format_gk
@@ -29,6 +30,9 @@ def facts(lines: Sequence[str], name: str) -> QLabel:
     label.setObjectName(name)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
+    # A word without end from somebody's sheet must not push the form out of its panel.
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    label.setToolTip(escape("\n".join(lines)).replace("\n", "<br>"))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
 
@@ -85,4 +89,5 @@ def record_lines(hazard: Hazard) -> list[str]:
 
 def _shortened(text: str) -> str:
     limit = 80
+    text = "; ".join(part.strip() for part in text.split(";"))  # so that the line can be broken
     return text if len(text) <= limit else text[:limit] + "…"

@@ -21,6 +21,8 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
 _NUMBER_WIDTH: Final = 64
 _TEXT_WIDTH: Final = 150
+_NARROW_TEXT: Final = 76
+_NARROW_NUMBER: Final = 50
 _DATUM_WIDTH: Final = 104
 _LONGEST_M: Final = 1_000_000.0
 # The bar must fit beside both panels of the page; the whole name is the tool tip.
@@ -89,12 +91,16 @@ class NumberBar(QFrame):
             ("", self.datum),
             (_("吸附"), self.snap),
         )
+        self._rare: list[QWidget] = []
+        self._captions: list[QWidget] = []
         for words, widget in fields:
             if words:
                 caption = QLabel(words)
                 caption.setBuddy(widget)
                 row.addWidget(caption)
+                (self._rare if widget is self.snap else self._captions).append(caption)
             row.addWidget(widget)
+        self._rare.append(self.snap)
         for number in (self.length, self.azimuth):
             number.textEdited.connect(self._edited)
             number.returnPressed.connect(self.stepped)
@@ -156,9 +162,26 @@ class NumberBar(QFrame):
 
     def place(self, top: int) -> None:
         """At the top of the map, below what the strip says."""
-        width = min(self.sizeHint().width(), self._map.width() - 2 * SPACE_M)
+        room = self._map.width() - 2 * SPACE_M
+        for captions, everything in ((True, True), (True, False), (False, False)):
+            for caption in self._captions:
+                caption.setVisible(captions)
+            self._show_all(on=everything)
+            if self.sizeHint().width() <= room:
+                break
+        for number, word in ((self.length, _("长度")), (self.azimuth, _("方位"))):
+            number.setPlaceholderText("" if captions else word)
+        width = min(self.sizeHint().width(), room)
         self.setGeometry(SPACE_M, top, width, self.sizeHint().height())
         self.raise_()
+
+    def _show_all(self, *, on: bool) -> None:
+        """Everything, or what is needed for the next step: the snapping distance changes rarely."""
+        for widget in self._rare:
+            widget.setVisible(on)
+        self.coordinate.setFixedWidth(_TEXT_WIDTH if on else _NARROW_TEXT)
+        for number in (self.length, self.azimuth):
+            number.setFixedWidth(_NUMBER_WIDTH if on else _NARROW_NUMBER)
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""

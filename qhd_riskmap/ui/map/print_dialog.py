@@ -48,6 +48,7 @@ from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
 _SIZE: Final = QSize(1040, 680)
+_SMALLEST: Final = QSize(640, 430)
 _LARGEST: Final = QSize(1500, 1000)
 _AROUND: Final = QSize(40, 60)
 _WAIT_MS: Final = 250
@@ -74,7 +75,7 @@ class PrintDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("打印当前视野"))
         room = parent.window().size() - _AROUND if parent is not None else _SIZE
-        self.resize(room.boundedTo(_LARGEST).expandedTo(_SIZE))
+        self.resize(room.boundedTo(_LARGEST).expandedTo(_SMALLEST))
         self._desk = desk
         self._grounds = grounds(canvas)
         self._canvas_layers = canvas.layers

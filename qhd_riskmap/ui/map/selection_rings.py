@@ -50,6 +50,7 @@ class SelectionRings:
     def __init__(self) -> None:
         self._key: tuple[Any, Any, Any] = (None, None, None)
         self._chosen = _Chosen()
+        self._rows: Rows = np.empty(0, np.intp)
 
     def rings(
         self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
@@ -95,7 +96,9 @@ class SelectionRings:
         known_frame, known_table, known_ids = self._key
         if known_frame is not frame or known_table is not table or known_ids != ids:
             self._key = (frame, table, ids)
-            self._chosen = _chosen(frame, table, ids)
+            if known_table is not table or known_ids != ids:
+                self._rows = _rows_of(table, ids)  # a new picture leaves them as they are
+            self._chosen = _chosen(frame, table, ids, self._rows)
         return self._chosen
 
 
@@ -104,8 +107,7 @@ def _rows_of(table: FeatureTable, ids: tuple[str, ...]) -> Rows:
     return np.array([row for row in rows if row is not None], dtype=np.intp)
 
 
-def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...]) -> _Chosen:
-    rows = _rows_of(table, ids)
+def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], rows: Rows) -> _Chosen:
     alone = _Chosen(rows=rows, loose=np.ones(len(rows), bool))
     clusters = frame.groups.get() if frame is not None and len(rows) else None
     if frame is None or clusters is None:

@@ -9,7 +9,17 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import QDate, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QDateEdit,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
 
 from qhd_riskmap.cartography.symbols import level_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
@@ -22,7 +32,8 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 _PAUSE_MS: Final = 40
 _FRAME_MS: Final = 400
 _FRAMES: Final = 60  # the whole past is played in about half a minute
-_SLIDER_WIDTH: Final = 180
+_SLIDER_WIDTH: Final = 120
+_NOT_GRADED: Final = "–"
 Wanted = Mapping[str, frozenset[str]]
 
 
@@ -70,8 +81,10 @@ class TimeSlider(QFrame):
         self.counts = QLabel()
         self.counts.setObjectName("time-counts")
         self.counts.setTextFormat(Qt.TextFormat.PlainText)
-        # Long counts wrap: they must not hold the window wide.
-        self.counts.setWordWrap(True)
+        # Counts must not hold the window wide; where the names find no room, the numbers of the
+        # levels stand for them.
+        self.counts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._count_words = ("", "")
         close = self._tool("time-close", "close", _("回到现在（Esc）"), self.close_bar)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_S, SPACE_XS, SPACE_XS, SPACE_XS)
@@ -168,8 +181,21 @@ class TimeSlider(QFrame):
         if self._past is None:
             return
         table = table_of_day(self._past, self.day(), self._wanted)
-        self.counts.setText(_counts(table))
+        self._count_words = _counts(table)
+        self.counts.setToolTip(self._count_words[0])
+        self.counts.setAccessibleName(self._count_words[0])
+        self._fit_counts()
         self.past_wanted.emit(table)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Names of levels as long as they fit."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._fit_counts)  # when the row has been laid out
+
+    def _fit_counts(self) -> None:
+        full, short = self._count_words
+        fits = self.counts.fontMetrics().horizontalAdvance(full) <= self.counts.width()
+        self.counts.setText(full if fits else short)
 
     # -- playing --------------------------------------------------------------------------------
 
@@ -205,13 +231,16 @@ def table_of_day(past: PastOfAll, day: date, wanted: Wanted) -> FeatureTable:
     return replace(table.take(present), levels=levels[present])
 
 
-def _counts(table: FeatureTable) -> str:
+def _counts(table: FeatureTable) -> tuple[str, str]:
+    """How many of each level, with their names and with their numbers."""
     numbers = np.bincount(table.levels, minlength=5).tolist()
-    order = [*range(1, len(numbers)), NO_LEVEL]
-    parts = [f"{level_label(rank)} {numbers[rank]:,}" for rank in order if numbers[rank]]
-    # A line breaks between levels, not inside the name of one.
-    unbroken = (part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
-    return "　".join(unbroken) or _("这一天还没有隐患")
+    order = [rank for rank in (*range(1, len(numbers)), NO_LEVEL) if numbers[rank]]
+    if not order:
+        nothing = _("这一天还没有隐患")
+        return nothing, nothing
+    full = (f"{level_label(rank)} {numbers[rank]:,}" for rank in order)
+    short = (f"{rank or _NOT_GRADED}:{numbers[rank]:,}" for rank in order)
+    return "　".join(full), "  ".join(short)
 
 
 def _qdate(day: date) -> QDate:

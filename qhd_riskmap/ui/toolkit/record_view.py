@@ -36,6 +36,7 @@ from qhd_riskmap.ui.toolkit.selection import Selection
 _ROW_HEIGHT: Final = 28
 _CHIP_ROOM: Final = 44
 _TITLE_ROOM: Final = 24
+_WIDEST_CODE: Final = "130300-WM-2026-00000"
 _LAYOUT_PARTS: Final = 3
 
 
@@ -284,6 +285,8 @@ class RecordView(QTableView):
         metrics = QFontMetrics(self.font())
         title = metrics.horizontalAdvance(column.heading) * 11 // 10
         words = [title + _TITLE_ROOM + FUNNEL_ROOM]
+        if column.key == "code":
+            words.append(metrics.horizontalAdvance(_WIDEST_CODE) + _TITLE_ROOM)
         if column.key == "level":
             names = (level_label(rank) for rank in range(len(RiskLevel) + 1))
             words += [metrics.horizontalAdvance(name) + _CHIP_ROOM for name in names]
