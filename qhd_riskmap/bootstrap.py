@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.exposure import ExposureService
     from qhd_riskmap.services.factor_table import FactorTableService
     from qhd_riskmap.services.history import HistoryService
+    from qhd_riskmap.services.ledger import LedgerService
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
@@ -257,6 +258,13 @@ class App:
         from qhd_riskmap.services.remediation import RemediationService  # noqa: PLC0415
 
         return RemediationService(self.register, self.actor)
+
+    @cached_property
+    def ledger(self) -> LedgerService:
+        """The ledger of remediation."""
+        from qhd_riskmap.services.ledger import LedgerService  # noqa: PLC0415
+
+        return LedgerService(self.register, self.actor, self.remediation)
 
     @cached_property
     def work_calendar(self) -> WorkCalendarService:

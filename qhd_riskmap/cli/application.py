@@ -68,6 +68,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "tasks": _late("remediation", "list_tasks"),
     "task": _late("remediation", "show_task"),
     "remedy": _late("remediation", "remedy"),
+    "ledger": _late("remediation", "ledger"),
     "workdays": _late("remediation", "workdays"),
     "demo": _late("publishing", "demo"),
 }

@@ -19,7 +19,13 @@ from qhd_riskmap.cli.assess_arguments import (
 )
 from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
 from qhd_riskmap.cli.grammar_messages import in_chinese
-from qhd_riskmap.cli.remediation_arguments import add_remedy, add_task, add_tasks, add_workdays
+from qhd_riskmap.cli.remediation_arguments import (
+    add_ledger,
+    add_remedy,
+    add_task,
+    add_tasks,
+    add_workdays,
+)
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells
@@ -300,6 +306,7 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_tasks(_command(commands, "tasks", _("列出整改任务")), day)
     add_task(_command(commands, "task", _("查看一项整改任务及其办理记录")), day)
     add_remedy(_command(commands, "remedy", _("办理整改任务")), day)
+    add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 

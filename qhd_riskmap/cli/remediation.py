@@ -21,6 +21,7 @@ from qhd_riskmap.domain.schema import read_fields
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.ledger import LedgerReading
 from qhd_riskmap.services.remediation import RemediationService, TaskDossier
 
 Values = Mapping[str, AttributeValue | None]
@@ -29,19 +30,7 @@ Values = Mapping[str, AttributeValue | None]
 def list_tasks(options: argparse.Namespace, output: Output) -> int:
     """List tasks, or roll them up."""
     with open_register_app(options) as app:
-        hazards = frozenset(app.registry.get(each).id for each in options.hazards)
-        wanted = TaskFilter(
-            states=frozenset(map(TaskState, options.states)),
-            counties=frozenset(options.counties),
-            types=frozenset(taxonomy().get(key).key for key in options.types),
-            units=tuple(options.units),
-            stages=frozenset(map(LateStage, options.stages)),
-            hazards=hazards,
-            search=options.search,
-            first=options.first,
-            last=options.last,
-        )
-        lines = app.remediation.tasks(wanted, on=options.on)
+        lines = app.remediation.tasks(_filter(app, options), on=options.on)
     if options.by is None:
         output.result([line_json(line) for line in lines], _listed(lines))
         return 0
@@ -49,6 +38,60 @@ def list_tasks(options: argparse.Namespace, output: Output) -> int:
     document = [{"group": name, **_standing_json(found)} for name, found in groups.items()]
     output.result(document, _grouped(groups, options.by))
     return 0
+
+
+def _filter(app: App, options: argparse.Namespace) -> TaskFilter:
+    return TaskFilter(
+        states=frozenset(map(TaskState, options.states)),
+        counties=frozenset(options.counties),
+        types=frozenset(taxonomy().get(key).key for key in options.types),
+        units=tuple(options.units),
+        stages=frozenset(map(LateStage, options.stages)),
+        hazards=frozenset(app.registry.get(each).id for each in options.hazards),
+        search=options.search,
+        first=options.first,
+        last=options.last,
+    )
+
+
+def ledger(options: argparse.Namespace, output: Output) -> int:
+    """Write the ledger, or read one back."""
+    with open_register_app(options) as app:
+        if not (options.read or options.update):
+            count = app.ledger.export(options.file, _filter(app, options))
+            output.result(
+                {"files": [str(options.file)], "rows": count},
+                [_("{path}：{n} 项。").format(path=options.file, n=count)],
+            )
+            return 0
+        if options.update:
+            reading, _changes = app.ledger.update(options.file)
+        else:
+            reading = app.ledger.read(options.file)
+    output.result(reading.to_json(), _compared(reading))
+    return 0
+
+
+def _compared(reading: LedgerReading) -> list[str]:
+    lines = []
+    for answer in reading.answers:
+        where = _("{sheet} 第 {row} 行 {code}").format(
+            sheet=answer.sheet, row=answer.row, code=answer.code
+        )
+        if answer.task is None:
+            lines.append(_("{where}：登记库里没有这项整改任务。").format(where=where))
+        lines += [
+            _("{where} {label}：{before} → {after}").format(
+                where=where, label=c.label, before=c.before or "—", after=c.after or "—"
+            )
+            for c in answer.changes
+        ]
+        lines += [f"{where}：{refusal}" for refusal in answer.refusals]
+    total = _("共 {n} 行，{same} 行没有变化，更新 {updated} 项。")
+    return [
+        *lines,
+        total.format(n=len(reading.answers), same=reading.unchanged, updated=reading.updated),
+    ]
 
 
 _GROUP_KEYS: Mapping[str, Callable[[TaskLine], str]] = {

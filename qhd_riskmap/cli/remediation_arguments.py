@@ -23,6 +23,22 @@ GROUPS = ("hazard", "unit", "county")
 
 def add_tasks(parser: argparse.ArgumentParser, day: Day) -> None:
     """``tasks``."""
+    _filter(parser, day)
+    parser.add_argument("--on", type=day, metavar=_DAY, help=_("按这一天计算逾期，默认今天"))
+    parser.add_argument("--by", choices=GROUPS, help=_("按隐患、责任单位或县区汇总"))
+
+
+def add_ledger(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``ledger``."""
+    parser.add_argument("file", type=Path, metavar="FILE.xlsx", help=_("台账文件"))
+    parser.add_argument("--read", action="store_true", help=_("读回并核对，不写出"))
+    parser.add_argument(
+        "--update", action="store_true", help=_("读回，更新任务内容和进展；须办理的只列出")
+    )
+    _filter(parser, day)
+
+
+def _filter(parser: argparse.ArgumentParser, day: Day) -> None:
     parser.add_argument("--state", action="append", default=[], dest="states", choices=STATES)
     parser.add_argument("--late", action="append", default=[], dest="stages", choices=LATE_STAGES)
     for option, name, words in (
@@ -35,8 +51,6 @@ def add_tasks(parser: argparse.ArgumentParser, day: Day) -> None:
     parser.add_argument("--search", default="", metavar=_("文字"))
     parser.add_argument("--from", type=day, dest="first", metavar=_DAY, help=_("登记日期不早于"))
     parser.add_argument("--to", type=day, dest="last", metavar=_DAY, help=_("登记日期不晚于"))
-    parser.add_argument("--on", type=day, metavar=_DAY, help=_("按这一天计算逾期，默认今天"))
-    parser.add_argument("--by", choices=GROUPS, help=_("按隐患、责任单位或县区汇总"))
 
 
 def add_task(parser: argparse.ArgumentParser, day: Day) -> None:

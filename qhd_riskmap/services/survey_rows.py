@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import numpy as np
 import shapely
 
+from qhd_riskmap.domain.remediation.ledger import ledger_table
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_data_rows import DataRows, SkippedRow, data_rows
 from qhd_riskmap.domain.survey_headers import (
@@ -130,6 +131,11 @@ def _unusable(sheet: SurveySheet, mapping: SheetMapping | None) -> SheetReading:
             "没有找到认识的表头，整张表未读入。请使用模板或常用列名（隐患名称、经度、纬度等）。"
         )
         log.on_sheet("no-header", Severity.ERROR, message)
+    elif mapping.column("name") is None and ledger_table(sheet) is not None:
+        message = _(
+            "这是隐患排查治理台账，不作排查表读入。请在整改页用“读回台账…”核对和更新（命令 ledger）。"
+        )
+        log.on_sheet("ledger-sheet", Severity.WARNING, message)
     elif mapping.column("name") is None:
         message = _("没有“隐患名称”一列，整张表未读入。")
         log.on_sheet("no-name-column", Severity.ERROR, message)

@@ -109,6 +109,14 @@ class RemediationRepository:
         )
         return [line_of(row, on) for row in rows]
 
+    def order(self) -> list[tuple[UUID, UUID]]:
+        """Every task ever with its hazard, in order of registration."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT t.id, h.id FROM remediation_task t JOIN hazard h ON h.fid = t.hazard_fid"
+            " ORDER BY t.seq"
+        )
+        return [(UUID(task), UUID(hazard)) for task, hazard in rows]
+
     def removed(self) -> list[RemediationTask]:
         """Tasks that were removed softly, in order of registration."""
         return self._tasks(" WHERE t.deleted_at IS NOT NULL ORDER BY t.seq", ())

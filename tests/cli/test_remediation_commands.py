@@ -158,3 +158,24 @@ def test_days_off_are_changed_and_counted(register, answer, command):
 )
 def test_odd_questions_about_days_are_refused(register, command, wrong):
     assert command("workdays", register, *wrong)[0] == 2
+
+
+def test_the_ledger_goes_out_and_comes_back(register, answer, command, number, tmp_path):
+    path = tmp_path / "台账.xlsx"
+    assert answer("ledger", register, path, "--state", "registered")["rows"] == 1
+    same = answer("ledger", register, path, "--read")
+    assert (same["rows"], same["unchanged"], same["changes"]) == (1, 1, [])
+    answer("remedy", register, number, "edit", "--set", "measures=加固")
+    found = answer("ledger", register, path, "--read")
+    (row,) = found["changes"]
+    assert (row["task"], row["fields"]) == (
+        number, [{"key": "measures", "label": "整改措施", "before": "加固", "after": ""}],
+    )  # fmt: skip
+    assert answer("ledger", register, path, "--update")["updated"] == 1
+    assert "1 行没有变化" in command("ledger", register, path, "--read")[1]
+    assert "：1 项" in command("ledger", register, path)[1]
+    answer("remedy", register, number, "remove")
+    assert "没有这项整改任务" in command("ledger", register, path, "--read")[1]
+    answer("remedy", register, number, "restore")
+    answer("remedy", register, number, "edit", "--set", "measures=换填")
+    assert "整改措施：换填 → —" in command("ledger", register, path, "--read")[1]

@@ -6,6 +6,7 @@ import io
 from dataclasses import replace
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 from PIL import Image
 from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
@@ -132,11 +133,11 @@ def test_a_number_of_the_strip_filters_every_view(qtbot, page, tasks):
 
 def test_search_and_county_narrow_it_down(qtbot, page, tasks):
     page.start_search()
-    type_text(page.search, "标志桩")
+    type_text(page.tools.search, "标志桩")
     qtbot.waitUntil(lambda: page.table.tasks.rowCount() == 1)
-    assert page.counted.text() == "1 项"
-    page.search.clear()
-    page.county.setCurrentIndex(page.county.findData("130306"))
+    assert page.tools.counted.text() == "1 项"
+    page.tools.search.clear()
+    page.tools.county.setCurrentIndex(page.tools.county.findData("130306"))
     assert [x.task.number for x in page.shown()] == [tasks[0].number]
 
 
@@ -350,7 +351,7 @@ def test_the_calendar_shows_deadlines_and_a_day_opens_them(qtbot, page, tasks, r
     qtbot.mouseClick(grid, Qt.MouseButton.LeftButton, pos=grid.cell(number).center())
     assert page.stack.currentWidget() is page.table
     assert page.table.tasks.rowCount() == 2
-    assert page.counted.text() == "2026-11-28 到期 2 项"
+    assert page.tools.counted.text() == "2026-11-28 到期 2 项"
 
 
 def test_the_map_marks_hazards_by_lateness_and_a_click_opens_the_task(qtbot, page, tasks, rest):
@@ -401,7 +402,7 @@ def test_view_filter_and_task_survive_a_change_of_language(qtbot, page, tasks, r
     qtbot.addWidget(again)
     again.resume(page.keep())
     rest()
-    assert (again._view(), again.strip.key, again.number) == ("calendar", "all", tasks[1].number)
+    assert (again.tools.view, again.strip.key, again.number) == ("calendar", "all", tasks[1].number)
     assert not again.panel.isHidden()
     again.restyle()
     again.close_down()
@@ -435,6 +436,37 @@ def test_a_step_with_a_bad_day_or_field_stays_open(qtbot, page, tasks, rest):
     assert "在将来" in dialog.reasons.text()
     assert "延期理由" in dialog.reasons.text()
     qtbot.mouseClick(dialog.findChild(QPushButton, "task-cancel"), Qt.MouseButton.LeftButton)
+
+
+def test_the_ledger_of_what_is_shown_goes_out_and_comes_back(  # noqa: PLR0917
+    qtbot, page, tasks, rest, tmp_path, monkeypatch
+):
+    path = tmp_path / "台账.xlsx"
+    qtbot.mouseClick(page.strip.buttons["overdue"], Qt.MouseButton.LeftButton)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_a: (str(path), ""))
+    qtbot.mouseClick(page.tools.export_button, Qt.MouseButton.LeftButton)
+    rest()
+    assert "1 项" in page.notices[-1][0]
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    head = [cell.value for cell in sheet[1]]
+    sheet.cell(row=2, column=head.index("整改措施") + 1, value="清淤")
+    sheet.cell(row=2, column=head.index("验收人") + 1, value="赵六")
+    book.save(path)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_a: (str(path), ""))
+    qtbot.mouseClick(page.tools.read_button, Qt.MouseButton.LeftButton)
+    rest()
+    dialog = page.ledger.dialog
+    assert "1 行有变化" in dialog.summary.text()
+    texts = [[dialog.table.item(r, c).text() for c in (2, 4, 5)] for r in range(2)]
+    assert texts[0] == ["整改措施", "清淤", ""]
+    assert texts[1][:2] == ["验收人", "赵六"]
+    assert "整改页办理" in texts[1][2]
+    qtbot.mouseClick(dialog.take, Qt.MouseButton.LeftButton)
+    rest()
+    assert "更新了 1 项整改任务。另有 1 处" in page.notices[-1][0]
+    line = next(x for x in page.lines if x.task.number == tasks[0].number)
+    assert line.task.measures == "清淤"
 
 
 def test_a_register_without_tasks_says_how_to_begin(qtbot, desk):

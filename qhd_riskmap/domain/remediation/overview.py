@@ -45,6 +45,7 @@ class TaskFilter:
     Attributes:
         units: Parts of the responsible unit's name.
         stages: Of lateness on the day asked about.
+        numbers: 整改编号 of exactly these tasks; None lets all through.
         search: Part of number, code, name, problem or owner.
         first: Registered on this day or later.
         last: Registered on this day or before.
@@ -56,6 +57,7 @@ class TaskFilter:
     units: tuple[str, ...] = ()
     stages: frozenset[LateStage] = frozenset()
     hazards: frozenset[UUID] = frozenset()
+    numbers: frozenset[str] | None = None
     search: str = ""
     first: date | None = None
     last: date | None = None
@@ -69,6 +71,7 @@ class TaskFilter:
             and (not self.types or line.type_key in self.types)
             and (not self.units or any(part in line.unit for part in self.units))
             and (not self.stages or line.late.stage in self.stages)
+            and (self.numbers is None or task.number in self.numbers)
             and (not self.hazards or task.hazard_id in self.hazards)
             and (self.first is None or task.registered_on >= self.first)
             and (self.last is None or task.registered_on <= self.last)

@@ -9,19 +9,14 @@ from functools import partial
 from pathlib import Path
 from typing import ClassVar, Final
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
     QHBoxLayout,
-    QLineEdit,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
 )
 
 from qhd_riskmap.domain.access import Permission
-from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.flow import Move
 from qhd_riskmap.domain.remediation.overview import TaskFilter, TaskLine, standing
 from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskFile, TaskState
@@ -33,28 +28,37 @@ from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.remediation import TaskDossier
 from qhd_riskmap.ui.pages.remediation.board import Board, refusal
 from qhd_riskmap.ui.pages.remediation.late_map import LateMap
+from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
 from qhd_riskmap.ui.pages.remediation.task_panel import TaskPanel
 from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
+from qhd_riskmap.ui.pages.remediation.task_tools import TaskTools
 from qhd_riskmap.ui.pages.remediation.today_strip import TodayStrip, takes
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
-from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.outside_files import copies_folder, open_file
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.task_form import TaskDialog, Values, move_dialog
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
-VIEWS: Final = (
-    ("board", N_("看板"), "view-column-outline"),
-    ("list", N_("列表"), "table-large"),
-    ("calendar", N_("日历"), "calendar-month-outline"),
-    ("map", N_("地图"), "map-outline"),
-)
 _PAUSE_MS: Final = 250
 COMMANDS: Final = (
+    Command(
+        id="remediation.export",
+        title=N_("导出台账(&E)…"),
+        menu="page",
+        needs=Permission.EXPORT,
+        icon="file-export-outline",
+    ),
+    Command(
+        id="remediation.read",
+        title=N_("读回台账(&B)…"),
+        menu="page",
+        needs=Permission.READ,
+        icon="file-import-outline",
+    ),
     Command(
         id="remediation.removed",
         title=N_("恢复已删除的整改任务(&T)"),
@@ -85,9 +89,11 @@ class RemediationPage(Page):
         self.today = desk.app.remediation.today()
         self.number = ""
         self.dialog: TaskDialog | None = None
+        self.ledger = LedgerActions(desk, self)
         self._day: date | None = None
         self._stale = True
         self.strip = TodayStrip()
+        self.tools = TaskTools(desk.app.actor.permissions)
         self.board = Board()
         self.table = TaskTable()
         self.month = MonthView()
@@ -116,37 +122,6 @@ class RemediationPage(Page):
         head.setSpacing(SPACE_M)
         head.addWidget(words(_("隐患整改"), role="title", wrap=False))
         head.addWidget(self.strip, 1)
-        tools = QHBoxLayout()
-        tools.setSpacing(SPACE_S)
-        self.view_buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        for key, title, glyph in VIEWS:
-            button = QToolButton()
-            button.setObjectName(f"view-{key}")
-            button.setText(_(title))
-            button.setIcon(icon(glyph))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setCheckable(True)
-            button.clicked.connect(partial(self.show_view, key))
-            group.addButton(button)
-            tools.addWidget(button)
-            self.view_buttons[key] = button
-        self.search = QLineEdit()
-        self.search.setObjectName("task-search")
-        self.search.setPlaceholderText(_("编号、名称、隐患描述、责任人、单位"))
-        self.search.setAccessibleName(_("查找整改任务"))
-        self.search.setClearButtonEnabled(True)
-        self.county = QComboBox()
-        self.county.setObjectName("task-county")
-        self.county.setAccessibleName(_("县区"))
-        self.county.addItem(_("全部县区"), "")
-        for region in regions().current():
-            self.county.addItem(_(region.name), region.code)
-        self.counted = words("", role="muted", name="task-count", wrap=False)
-        tools.addSpacing(SPACE_M)
-        tools.addWidget(self.search, 1)
-        tools.addWidget(self.county)
-        tools.addWidget(self.counted)
         self.stack = QStackedWidget()
         for widget in (self.board, self.table, self.month, self.map, self.empty):
             self.stack.addWidget(widget)
@@ -158,14 +133,16 @@ class RemediationPage(Page):
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
         column.setSpacing(SPACE_S)
         column.addLayout(head)
-        column.addLayout(tools)
+        column.addWidget(self.tools)
         column.addLayout(middle, 1)
-        self.view_buttons["board"].setChecked(True)
 
     def _connect(self) -> None:
         self.strip.chosen.connect(self._filter_changed)
-        self.search.textChanged.connect(self._timer.start)
-        self.county.currentIndexChanged.connect(self._filter_changed)
+        self.tools.search.textChanged.connect(self._timer.start)
+        self.tools.county.currentIndexChanged.connect(self._filter_changed)
+        self.tools.view_chosen.connect(self.show_view)
+        self.tools.export_wanted.connect(self.export_ledger)
+        self.tools.read_wanted.connect(self.ledger.ask_read)
         self.board.moved.connect(self.ask_move)
         self.board.refused.connect(self._refused)
         for view in (self.board, self.table):
@@ -200,12 +177,13 @@ class RemediationPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
-        return ((COMMANDS[0], self.restore_removed),)
+        callbacks = (self.export_ledger, self.ledger.ask_read, self.restore_removed)
+        return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def start_search(self) -> None:
         """Ctrl+F."""
-        self.search.setFocus()
-        self.search.selectAll()
+        self.tools.search.setFocus()
+        self.tools.search.selectAll()
 
     def unsaved(self) -> str:
         """Facts that were changed and not saved."""
@@ -213,7 +191,7 @@ class RemediationPage(Page):
 
     def keep(self) -> dict[str, object]:
         """View, filter and task in hand."""
-        return {"view": self._view(), "strip": self.strip.key, "number": self.number}
+        return {"view": self.tools.view, "strip": self.strip.key, "number": self.number}
 
     def resume(self, state: dict[str, object]) -> None:
         """Take them over."""
@@ -244,7 +222,7 @@ class RemediationPage(Page):
 
     def show_view(self, key: str) -> None:
         """Bring one of the four views to front."""
-        self.view_buttons[key].setChecked(True)
+        self.tools.show_view(key)
         if key != "calendar":
             self._day = None
         self._show()
@@ -261,27 +239,26 @@ class RemediationPage(Page):
 
     def shown(self) -> list[TaskLine]:
         """The tasks that strip, search and county let through."""
-        county = str(self.county.currentData())
-        wanted = TaskFilter(
-            search=self.search.text().strip(), counties=frozenset({county} if county else ())
-        )
+        wanted = self.tools.wanted()
         return [x for x in self.lines if takes(self.strip.key, x) and wanted.takes(x)]
+
+    def export_ledger(self) -> None:
+        """Write the ledger of the tasks shown."""
+        numbers = frozenset(line.task.number for line in self.shown())
+        self.ledger.ask_export(TaskFilter(numbers=numbers))
 
     def _show(self) -> None:
         self.strip.show_standing(standing(self.lines))
         lines = self.shown()
-        self.counted.setText(_("{n} 项").format(n=len(lines)))
+        self.tools.counted.setText(_("{n} 项").format(n=len(lines)))
         self.board.show_lines(lines)
         chosen = [line for line in lines if self._day in {None, line.task.deadline}]
         self.table.show_lines(chosen)
         self.month.show_lines(lines, self.today, self.calendar)
         self.map.show_lines(lines, self.desk.features.table)
         views = {"board": self.board, "list": self.table, "calendar": self.month, "map": self.map}
-        self.stack.setCurrentWidget(views[self._view()] if self.lines else self.empty)
+        self.stack.setCurrentWidget(views[self.tools.view] if self.lines else self.empty)
         self._mark()
-
-    def _view(self) -> str:
-        return next(key for key, button in self.view_buttons.items() if button.isChecked())
 
     def _mark(self) -> None:
         for view in (self.board, self.table, self.map):
@@ -299,9 +276,11 @@ class RemediationPage(Page):
             self._chosen(due[0])
         elif due:
             self._day = day
-            self.view_buttons["list"].setChecked(True)
+            self.tools.show_view("list")
             self._show()
-            self.counted.setText(_("{day} 到期 {n} 项").format(day=day.isoformat(), n=len(due)))
+            self.tools.counted.setText(
+                _("{day} 到期 {n} 项").format(day=day.isoformat(), n=len(due))
+            )
 
     def open_task(self, number: str) -> None:
         """Read a task and show it beside the views."""

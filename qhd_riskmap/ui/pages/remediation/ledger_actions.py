@@ -1,0 +1,168 @@
+"""The ledger on the desk: written to a file, read back, its differences looked at before they are taken."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.remediation.ledger import step_only
+from qhd_riskmap.domain.remediation.overview import TaskFilter
+from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.ledger import LedgerReading
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.page_parts import words
+from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
+
+_HEADS: Final = (N_("行"), N_("隐患编号"), N_("栏目"), N_("登记库"), N_("台账"), N_("说明"))
+_WIDTHS: Final = (44, 200, 110, 150, 150, 220)
+
+
+class LedgerDialog(QDialog):
+    """What a ledger says otherwise, row by row."""
+
+    def __init__(self, name: str, reading: LedgerReading, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("ledger-dialog")
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(_("读回台账"))
+        self.resize(940, 480)
+        self.summary = words(
+            _(
+                "“{name}”共 {n} 行：{same} 行没有变化，{changed} 行有变化，{unknown} 行对不上任务。"
+            ).format(
+                name=name,
+                n=len(reading.answers),
+                same=reading.unchanged,
+                changed=sum(bool(answer.changes) for answer in reading.answers),
+                unknown=reading.unknown,
+            ),
+            name="ledger-summary",
+        )
+        rows = ledger_rows(reading)
+        self.table = QTableWidget(len(rows), len(_HEADS))
+        self.table.setObjectName("ledger-changes")
+        self.table.setAccessibleName(_("台账与登记库的不同"))
+        self.table.setHorizontalHeaderLabels([_(head) for head in _HEADS])
+        self.table.verticalHeader().hide()
+        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
+        for at, texts in enumerate(rows):
+            for number, text in enumerate(texts):
+                self.table.setItem(at, number, QTableWidgetItem(text))
+        for number, width in enumerate(_WIDTHS):
+            self.table.setColumnWidth(number, width)
+        box = QDialogButtonBox()
+        self.take = box.addButton(_("更新任务内容和进展"), QDialogButtonBox.ButtonRole.AcceptRole)
+        self.take.setObjectName("ledger-take")
+        self.take.setEnabled(any(c.field for a in reading.answers for c in a.changes))
+        close = box.addButton(_("关闭"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.setObjectName("ledger-close")
+        box.accepted.connect(self.accept)
+        box.rejected.connect(self.reject)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
+        layout.setSpacing(SPACE_M)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(box)
+
+
+def ledger_rows(reading: LedgerReading) -> list[tuple[str, ...]]:
+    """One line per difference, and per row of no task."""
+    rows: list[tuple[str, ...]] = []
+    for answer in reading.answers:
+        head = (str(answer.row), answer.code)
+        if answer.task is None:
+            rows.append((*head, "", "", "", _("登记库里没有这项整改任务")))
+        for change in answer.changes:
+            note = "" if change.field else step_only(change)
+            rows.append((*head, change.label, change.before, change.after, note))
+        if answer.refusals:
+            rows.append((*head, "", "", "", "".join(answer.refusals)))
+    return rows
+
+
+class LedgerActions(QObject):
+    """Asks for files and does the work beside the window."""
+
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._desk = desk
+        self._window = parent
+        self.dialog: LedgerDialog | None = None
+
+    def ask_export(self, wanted: TaskFilter) -> None:
+        """Ask where to write the ledger."""
+        name, _kind = QFileDialog.getSaveFileName(
+            self._window, _("导出台账"), _("隐患排查治理台账.xlsx"), _("Excel 工作簿 (*.xlsx)")
+        )
+        if name:
+            self.export(Path(name).with_suffix(".xlsx"), wanted)
+
+    def export(self, path: Path, wanted: TaskFilter) -> None:
+        """Write the ledger."""
+        service = self._desk.app.ledger
+        self._desk.run(
+            lambda _job: service.export(path, wanted),
+            title=_("正在写出台账…"),
+            on_success=partial(self._exported, path),
+        )
+
+    def ask_read(self) -> None:
+        """Ask for a ledger that came back."""
+        name, _kind = QFileDialog.getOpenFileName(
+            self._window, _("读回台账"), "", _("表格 (*.xlsx *.xls *.ods *.csv)")
+        )
+        if name:
+            self.read(Path(name))
+
+    def read(self, path: Path) -> None:
+        """Compare a ledger with the register."""
+        service = self._desk.app.ledger
+        self._desk.run(
+            lambda _job: service.read(path),
+            title=_("正在核对台账…"),
+            on_success=partial(self._compared, path),
+        )
+
+    def _exported(self, path: Path, count: int) -> None:
+        self._desk.notify(
+            _("已写出台账“{name}”，{n} 项。").format(name=path.name, n=count), "success"
+        )
+
+    def _compared(self, path: Path, reading: LedgerReading) -> None:
+        self.dialog = LedgerDialog(path.name, reading, self._window)
+        may = Permission.REMEDY in self._desk.app.actor.permissions
+        self.dialog.take.setEnabled(self.dialog.take.isEnabled() and may)
+        self.dialog.accepted.connect(partial(self._update, path))
+        self.dialog.open()
+
+    def _update(self, path: Path) -> None:
+        service = self._desk.app.ledger
+        self._desk.run(
+            lambda _job: service.update(path),
+            title=_("正在更新整改任务…"),
+            on_success=self._updated,
+        )
+
+    def _updated(self, result: tuple[LedgerReading, Changes]) -> None:
+        reading, changes = result
+        left = sum(len(answer.refusals) for answer in reading.answers)
+        text = _("更新了 {n} 项整改任务。").format(n=reading.updated)
+        if left:
+            text += _("另有 {n} 处须在整改页办理。").format(n=left)
+        self._desk.notify(text, "warning" if left else "success")
+        self._desk.announce(changes)
