@@ -47,7 +47,7 @@ from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
-from qhd_riskmap.services.release_secrets import Secrets, secrets_of
+from qhd_riskmap.services.release_secrets import Secrets, Tasks, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import (
     moved_into,
@@ -125,7 +125,9 @@ class ReleaseService:
         refuse(case.findings)
         with staging_folder(order.out_dir) as staging:
             staged = _write_all(case, staging, watch)
-            secrets = secrets_for(case.all_hazards, case.public, edition_of(case.order))
+            secrets = secrets_for(
+                case.all_hazards, case.public, edition_of(case.order), self._tasks()
+            )
             refuse_leaks(check_all(staged, secrets, watch))
             edition = edition_of(case.order)
             refuse_leaks(_drawn_otherwise(staged, case.public, edition, watch, exact=True))
@@ -162,8 +164,9 @@ class ReleaseService:
             office = work.office.load()
         printed = (office.unit, office.publisher, office.source)
         secrets = secrets_of(
-            [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary()
-        )
+            [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary(),
+            tasks=self._tasks(),
+        )  # fmt: skip
         return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
 
     def _drawn_otherwise(self, paths: Sequence[Path], job: JobContext) -> list[Leak]:
@@ -294,6 +297,10 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             return work.hazards.find(HazardFilter(deleted=True))
 
+    def _tasks(self) -> Tasks:
+        with self._register.unit_of_work() as work:
+            return work.tasks.every()
+
     def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
         """The order with its texts cleaned and the office profile filled in."""
         county = _division_today(order.county)
@@ -371,14 +378,16 @@ def edition_of(order: ReleaseOrder) -> Edition:
     )
 
 
-def secrets_for(hazards: Sequence[Hazard], public: PublicSet, edition: Edition) -> Secrets:
+def secrets_for(
+    hazards: Sequence[Hazard], public: PublicSet, edition: Edition, tasks: Tasks = ()
+) -> Secrets:
     """What a product of this release must not hold."""
     printed = (
         edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
         edition.approval_line, *edition.notes(),
         edition.data_date.isoformat() if edition.data_date else "",
     )  # fmt: skip
-    return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary())
+    return secrets_of(hazards, public, printed=printed, vocabulary=page_vocabulary(), tasks=tasks)
 
 
 def _drawn_otherwise(

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,9 +24,11 @@ from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.redaction import CELL_M, PublicSet, release_class
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import release_rules
+from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
 
+Tasks = Sequence[RemediationTask]
 ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
 _ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
 _PHONE_DIGITS = 7
@@ -101,7 +104,12 @@ class Secrets:
 
 
 def secrets_of(
-    hazards: Sequence[Hazard], public: PublicSet, *, printed: Iterable[str], vocabulary: str = ""
+    hazards: Sequence[Hazard],
+    public: PublicSet,
+    *,
+    printed: Iterable[str],
+    vocabulary: str = "",
+    tasks: Tasks = (),
 ) -> Secrets:
     """Gather what a release of ``public`` must keep.
 
@@ -111,23 +119,25 @@ def secrets_of(
         printed: Texts of the masthead.
         vocabulary: Text that every product of the program may carry (templates, libraries); a
             protected word that occurs in it counts as a whole field only.
+        tasks: Every remediation task, removed ones too.
     """
     allowed = frozenset(filter(None, map(normalised, (*_public_texts(public), *printed))))
     common = normalised(vocabulary)
     texts: dict[str, str] = {}
     fields: dict[str, str] = {}
     numbers: dict[str, str] = {}
-    for hazard in hazards:
-        for kind, value in protected_texts(hazard):
-            text = normalised(value)
-            if text in allowed or _says_nothing(kind, text, common):
-                continue
-            if kind == "phone":
-                numbers.update((digits, kind) for digits in phone_numbers(value))
-            elif _long_enough(text) and text not in common:
-                texts.setdefault(text, kind)
-            else:
-                fields.setdefault(text, kind)
+    own = (pair for hazard in hazards for pair in protected_texts(hazard))
+    remedies = (pair for task in tasks for pair in protected_of_task(task))
+    for kind, value in chain(own, remedies):
+        text = normalised(value)
+        if text in allowed or _says_nothing(kind, text, common):
+            continue
+        if kind == "phone":
+            numbers.update((digits, kind) for digits in phone_numbers(value))
+        elif _long_enough(text) and text not in common:
+            texts.setdefault(text, kind)
+        else:
+            fields.setdefault(text, kind)
     vertices, reach = _protected_positions(hazards)
     return Secrets(
         texts=texts, fields=fields, numbers=numbers, public_texts=allowed,
@@ -221,6 +231,22 @@ def protected_texts(hazard: Hazard) -> Iterator[tuple[str, str]]:
     sub_kinds = hazard_type.sub_kinds
     if hazard.sub_kind and hazard.sub_kind not in sub_kinds:
         yield ("sub_kind", hazard.sub_kind)
+
+
+def protected_of_task(task: RemediationTask) -> Iterator[tuple[str, str]]:
+    """Every text of a remediation task that might identify what it is about, with its kind.
+
+    Clauses, opinions and reports of progress are words that any office uses.
+    """
+    yield from (
+        ("code", task.number), ("phone", task.phone), ("unit", task.owner_unit),
+        ("regulator", task.regulator), ("person", task.owner), ("person", task.deputy),
+        ("person", task.acceptor), ("unit", task.receiver), ("code", task.supervision_no),
+    )  # fmt: skip
+    longer = (
+        task.problem, task.measures, task.contingency, task.extension_reason, task.remark,
+    )  # fmt: skip
+    yield from (("remedy", text) for text in longer)
 
 
 _DIGIT_RUN = re.compile(r"\+?\d(?:[\s\-–—()（）]{0,2}\d){6,}")

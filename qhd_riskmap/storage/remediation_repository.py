@@ -109,6 +109,10 @@ class RemediationRepository:
         )
         return [line_of(row, on) for row in rows]
 
+    def every(self) -> list[RemediationTask]:
+        """All tasks ever, removed ones and those of deleted hazards too."""
+        return self._tasks(" ORDER BY t.seq", ())
+
     def order(self) -> list[tuple[UUID, UUID]]:
         """Every task ever with its hazard, in order of registration."""
         rows = self._transaction.reading().exec_driver_sql(

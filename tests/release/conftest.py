@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from assessed_county import add_assessments
-from release_county import invented_hazards, make_office
+from release_county import invented_hazards, invented_tasks, make_office
 
 from qhd_riskmap.services.release_order import ProductFormat
 
@@ -27,6 +27,7 @@ def county(tmp_path_factory):
     made.hazards = invented_hazards()
     made.add(made.hazards)
     add_assessments(made)
+    made.remedy(invented_tasks(made.hazards))
     yield made
     made.register.close()
 

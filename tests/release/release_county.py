@@ -19,6 +19,7 @@ from qhd_riskmap.domain.hazard import (
 )
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
 from qhd_riskmap.services.release import ReleaseService
@@ -111,6 +112,44 @@ def canaries(hazards) -> dict[str, str]:
     return found
 
 
+def invented_tasks(hazards) -> list[RemediationTask]:
+    """A remediation task of every hazard, with a text of its own in every field."""
+    return [
+        RemediationTask(
+            id=UUID(int=0xBEEF0000000000000000000000000000 + serial),
+            hazard_id=hazard.id,
+            since=date(2026, 3, 2),
+            registered_on=date(2026, 3, 2),
+            state=TaskState.RECTIFYING,
+            deadline=date(2026, 6, 30),
+            funds=7_654_000.4321 + serial,
+            phone=f"1396660{serial:04d}",
+            **{key: f"{mark}{serial:03d}{key}" for key, mark in TASK_MARKS.items()},
+        )
+        for serial, hazard in enumerate(hazards)
+    ]
+
+
+# Every text of a task; a test compares with the fields that there are.
+TASK_MARKS = {
+    "problem": "密患", "basis": "密据", "measures": "密措", "fund_source": "密资", "owner_unit": "密责",
+    "owner": "密主", "deputy": "密协", "regulator": "密督", "contingency": "密预", "supervision_no": "密号",
+    "progress": "密展", "acceptor": "密验", "opinion": "密见", "extension_reason": "密延",
+    "receiver": "密收", "remark": "密备",
+}  # fmt: skip
+
+
+def task_canaries(tasks) -> dict[str, str]:
+    """Everything of tasks that must not come out, as plain text → field."""
+    found = {}
+    for task in tasks:
+        found[task.phone] = "phone"
+        found[f"{task.funds:.4f}"] = "funds"
+        found[str(task.id)] = "id"
+        found.update({getattr(task, key): key for key in TASK_MARKS})
+    return found
+
+
 @dataclass
 class GateOffice:
     """A register with its gate and folders."""
@@ -119,6 +158,7 @@ class GateOffice:
     service: ReleaseService
     folder: Path
     hazards: list[Hazard] = field(default_factory=list)
+    tasks: list[RemediationTask] = field(default_factory=list)
 
     def order(self, **changes) -> ReleaseOrder:
         order = ReleaseOrder(
@@ -133,6 +173,12 @@ class GateOffice:
             secrecy_reviewed_by="保密丙",
         )
         return replace(order, **changes)
+
+    def remedy(self, tasks) -> None:
+        """Register remediation tasks."""
+        with self.register.unit_of_work() as work:
+            self.tasks = [work.tasks.add(task, ACTOR) for task in tasks]
+            work.commit()
 
     def add(self, hazards) -> None:
         with self.register.unit_of_work() as work:
