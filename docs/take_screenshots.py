@@ -275,7 +275,7 @@ def take_assessment(window: MainWindow) -> None:
     page = page_of(window, MapPage)
     look_closely(window)
     page.detail.assess()
-    dialog = page.detail.dialog
+    dialog = page.detail.grading.dialog
     if dialog is None:
         raise AssertionError("no assessment dialog")
     dialog.take_method("ls")

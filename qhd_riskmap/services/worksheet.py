@@ -49,8 +49,8 @@ class WorksheetService:
         """Folder where the office keeps templates of its own: beside the register."""
         return self._register.path.parent / FOLDER_NAME
 
-    def write(self, id_or_code: str, out: Path, template: Path | None = None) -> None:
-        """Write the worksheet of a hazard's newest assessment.
+    def write(self, id_or_code: str, out: Path, template: Path | None = None) -> Path:
+        """Write the worksheet of a hazard's newest assessment; where it was written.
 
         Args:
             id_or_code: The hazard.
@@ -79,6 +79,7 @@ class WorksheetService:
             hazard = work.hazards.require(id_or_code)
             work.audit.record(self._actor, "worksheet.export", str(hazard.id), {"file": out.name})
             work.commit()
+        return out
 
     def values(self, id_or_code: str) -> dict[str, Any]:
         """The placeholders of the template with their values."""

@@ -105,7 +105,7 @@ def test_what_someone_else_saved_since_is_never_overwritten(qtbot, detail, app, 
 
 def test_grading_ends_the_undoing_of_earlier_edits(qtbot, detail, app, window, settled):
     rename(qtbot, detail, app, settled, "石门甲")
-    detail._assess(AssessmentForm(method="ls", inputs={"L": 1, "S": 1}))
+    detail.grading.store(AssessmentForm(method="ls", inputs={"L": 1, "S": 1}))
     qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).level.value == "blue", timeout=5000)
     settled()
     assert not window.registry.action("edit.undo").isEnabled()

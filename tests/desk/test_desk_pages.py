@@ -207,7 +207,7 @@ def test_assessing_changes_level_colour_and_history(qtbot, map_page, desk, app, 
     detail = map_page.detail
     assert detail.chip.rank == 0
     detail.assess_button.click()
-    dialog = detail.dialog
+    dialog = detail.grading.dialog
     dialog.take_method("ls")
     for factor, value in (("L", 4.0), ("S", 5.0)):
         dialog.box(factor).setCurrentIndex(dialog.box(factor).findData(value))
@@ -228,7 +228,7 @@ def test_assessing_changes_level_colour_and_history(qtbot, map_page, desk, app, 
 
 def test_grading_while_typing_is_no_conflict_with_oneself(qtbot, detail, app, settled):
     type_text(detail.findChild(QPlainTextEdit, "field-notes"), "草稿")
-    detail._assess(AssessmentForm(method="ls", inputs={"L": 1.0, "S": 1.0}))
+    detail.grading.store(AssessmentForm(method="ls", inputs={"L": 1.0, "S": 1.0}))
     qtbot.waitUntil(lambda: app.registry.get(hazard_id(1)).level is RiskLevel.BLUE, timeout=5000)
     settled()
     assert detail.findChild(QPlainTextEdit, "field-notes").toPlainText() == "草稿"

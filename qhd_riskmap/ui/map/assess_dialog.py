@@ -24,9 +24,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qhd_riskmap.domain.grading.defaults import FactorDefault, known_factors
+from qhd_riskmap.domain.grading.defaults import FactorDefault, Known, known_factors
+from qhd_riskmap.domain.grading.factors import value_text
 from qhd_riskmap.domain.grading.method import GradingMethod
-from qhd_riskmap.domain.grading.result import GradingResult
 from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.domain.worksheet import Occasion, Worksheet
 from qhd_riskmap.errors import RiskMapError
@@ -34,6 +34,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.ui.map.factor_form import FactorForm
 from qhd_riskmap.ui.map.level_chip import LevelChip
+from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _WIDTH: Final = 980
@@ -47,9 +48,11 @@ class AssessDialog(QDialog):
 
     Signals:
         assessed: The officer confirmed (`AssessmentForm`).
+        count_wanted: The receptors are to be asked for the factors of a method (its key).
     """
 
     assessed = Signal(object)
+    count_wanted = Signal(str)
 
     def __init__(
         self,
@@ -75,7 +78,6 @@ class AssessDialog(QDialog):
         for key, method in self._methods.items():
             self.picker.addItem(_(method.label), key)
         self.stack = QStackedWidget()
-        self._result_of_method: GradingResult | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
@@ -107,6 +109,14 @@ class AssessDialog(QDialog):
         """Bring a method to front."""
         self.picker.setCurrentIndex(self.picker.findData(key))
 
+    def take_counted(self, key: str, counted: Mapping[str, Known]) -> None:
+        """What the receptors say; nothing where none of the kinds needed are registered."""
+        form = self._form(key)
+        form.take_counted(counted)
+        self._turn()
+        if not counted:
+            self.counted_note.setText(_("受体登记册里没有可用于本方法的内容，不能统计。"))
+
     def answer(self) -> AssessmentForm:
         """Everything filled in."""
         form = self.form
@@ -117,6 +127,8 @@ class AssessDialog(QDialog):
             method=form.method.key,
             inputs=form.values(),
             worksheet=Worksheet(
+                counted={key: value_text(each.value) for key, each in form.counted.items()},
+                overrides=dict.fromkeys(form.differing(), self.why_other.text().strip()),
                 occasion=Occasion(self.occasion.currentData()),
                 evidence=form.evidence(),
                 opinion=self.opinion.toPlainText().strip(),
@@ -151,6 +163,7 @@ class AssessDialog(QDialog):
         self.source.setProperty("role", "muted")
         self.source.setWordWrap(True)
         layout.addWidget(self.source)
+        layout.addLayout(self._counting())
         inner = QWidget()
         column = QVBoxLayout(inner)
         column.setContentsMargins(0, 0, SPACE_S, 0)
@@ -159,6 +172,20 @@ class AssessDialog(QDialog):
         column.addStretch(1)
         layout.addWidget(_scrolled(inner), 1)
         return left
+
+    def _counting(self) -> QHBoxLayout:
+        self.count_button = push_button(
+            _("按受体统计填充"), "assess-count", self._ask_to_count, glyph="account-group-outline"
+        )
+        self.counted_note = QLabel()
+        self.counted_note.setObjectName("assess-counted")
+        self.counted_note.setProperty("role", "muted")
+        self.counted_note.setWordWrap(True)
+        row = QHBoxLayout()
+        row.setSpacing(SPACE_S)
+        row.addWidget(self.count_button)
+        row.addWidget(self.counted_note, 1)
+        return row
 
     def _worksheet(self) -> QGroupBox:
         box = QGroupBox(_("底稿"))
@@ -175,7 +202,12 @@ class AssessDialog(QDialog):
         self.experts.setPlaceholderText(_("姓名，用顿号隔开"))
         self.opinion = self._text("assess-opinion")
         self.measures = self._text("assess-measures")
+        self.why_other = QLineEdit()
+        self.why_other.setObjectName("assess-why-other")
+        self.why_other.setPlaceholderText(_("填的与统计不同时必须写明"))
+        self.why_other.textChanged.connect(self._refresh)
         for label, editor in (
+            (_("不采用统计值的理由"), self.why_other),
             (_("评估缘由"), self.occasion),
             (_("评估意见"), self.opinion),
             (_("拟采取措施"), self.measures),
@@ -263,6 +295,12 @@ class AssessDialog(QDialog):
         # The stack is as high as the method in front, not as the longest one.
         self.stack.setFixedHeight(form.sizeHint().height())
         method = form.method
+        self.count_button.setEnabled(any(factor.exposure for factor in method.factors))
+        self.counted_note.setText(
+            _("已按受体填入 {n} 项，来源见各项下方。").format(n=len(form.counted))
+            if form.counted
+            else ""
+        )
         self.source.setText(
             _("依据：{source}（规则版本 {version}）").format(
                 source=method.citation.text, version=method.version
@@ -281,16 +319,30 @@ class AssessDialog(QDialog):
             self.reasons.setText(str(why))
             self._show_lowering("")
             return
-        self._ok.setEnabled(result.level is not None)
+        differing = form.differing()
+        explained = not differing or bool(self.why_other.text().strip())
+        self._ok.setEnabled(result.level is not None and explained)
+        self.why_other.setToolTip("\n".join(differing.values()))
         self.chip.show_level(result.level.rank if result.level else 0)
-        self.reasons.setText("\n".join(result.reasons))
+        lines = list(result.reasons)
+        labels = {factor.key: _(factor.label) for factor in form.method.factors}
+        lines += [
+            _("“{factor}”统计为 {counted}，与填的不同，请写明理由。").format(
+                factor=labels[key], counted=counted
+            )
+            for key, counted in (differing.items() if not explained else ())
+        ]
+        self.reasons.setText("\n".join(lines))
         steps = form.method.lowerings(values)
-        none = _("没有哪一个因素单独改变就能降级。") if form.method.factors else ""
+        none = _("没有哪一个因素单独改变就能降级。")
         self._show_lowering("\n".join(f"• {step.text}" for step in steps) or none)
 
     def _show_lowering(self, text: str) -> None:
         self.lowering.setText(text)
         self.lowering_title.setVisible(bool(text))
+
+    def _ask_to_count(self) -> None:
+        self.count_wanted.emit(self.form.method.key)
 
     def _confirm(self) -> None:
         self.assessed.emit(self.answer())

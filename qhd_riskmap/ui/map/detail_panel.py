@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -39,18 +38,18 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import AssessmentForm, AssessmentMaterial
+from qhd_riskmap.services.assessment import AssessmentMaterial
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
-from qhd_riskmap.ui.map.assess_dialog import AssessDialog
 from qhd_riskmap.ui.map.attachment_panel import AttachmentPanel
 from qhd_riskmap.ui.map.detail_facts import (
     facts,
-    history_lines,
     location_lines,
     record_lines,
     section,
 )
+from qhd_riskmap.ui.map.exposure_facts import ExposureFacts
+from qhd_riskmap.ui.map.grading_desk import GradingDesk
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.map.task_facts import TaskFacts
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -87,12 +86,14 @@ class DetailPanel(QFrame):
         delete_wanted: The officer wants this hazard deleted (`Hazard`).
         place_wanted: Show a place on the map (longitude, latitude).
         history_wanted: Show the past of this hazard (`Hazard`).
+        exposure_counted: Draw what stands inside its effect zone (`Exposure`), or None: nothing.
     """
 
     closed = Signal()
     delete_wanted = Signal(object)
     place_wanted = Signal(float, float)
     history_wanted = Signal(object)
+    exposure_counted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,15 +101,16 @@ class DetailPanel(QFrame):
         self.setMinimumWidth(_WIDTH)
         self.desk = desk
         self.hazard: Hazard | None = None
-        self.dialog: AssessDialog | None = None
+        self.grading = GradingDesk(desk, self)
+        self.grading.graded.connect(self.rebase)
         self._wanted: str | None = None
         self._history: Sequence[Assessment] = ()
-        self._material: AssessmentMaterial | None = None
         self._drafts: dict[str, _Draft] = {}
         self._record: SchemaForm | None = None
         self._attributes: SchemaForm | None = None
         self.attachments: AttachmentPanel | None = None
         self.tasks: TaskFacts | None = None
+        self.exposure: ExposureFacts | None = None
         self.setAcceptDrops(True)
         self._scroll = QScrollArea()
         self._scroll.setObjectName("detail-scroll")
@@ -155,6 +157,7 @@ class DetailPanel(QFrame):
         self._keep_draft()
         self._wanted = None
         self.hazard = None
+        self.exposure_counted.emit(None)
 
     def unsaved(self) -> str:
         """What would be lost by closing now."""
@@ -180,7 +183,7 @@ class DetailPanel(QFrame):
     def _take(self, loaded: _Loaded) -> None:
         if str(loaded.hazard.id) != self._wanted:
             return  # another one was chosen meanwhile
-        self._material = loaded.material
+        self.grading.take(loaded.hazard, loaded.history, loaded.material)
         self._show(loaded.hazard, loaded.history)
 
     def _not_read(self, error: BaseException) -> None:
@@ -199,6 +202,8 @@ class DetailPanel(QFrame):
         self.desk.notify(error.message)
 
     def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
+        if self.hazard is None or self.hazard.id != hazard.id:
+            self.exposure_counted.emit(None)
         self.hazard, self._history = hazard, history
         hazard_type = taxonomy().get(hazard.type_key)
         self.title.setText(hazard.name)
@@ -218,6 +223,10 @@ class DetailPanel(QFrame):
         column.addWidget(section(_("整改")))
         self.tasks = TaskFacts(self.desk, hazard)
         column.addWidget(self.tasks)
+        column.addWidget(section(_("影响范围")))
+        self.exposure = ExposureFacts(self.desk, hazard)
+        self.exposure.counted.connect(self.exposure_counted)
+        column.addWidget(self.exposure)
         column.addWidget(section(_("照片和文件")))
         self.attachments = AttachmentPanel(self.desk, hazard)
         self.attachments.place_wanted.connect(self.place_wanted)
@@ -230,7 +239,8 @@ class DetailPanel(QFrame):
             lines = [f"{key}：{value}" for key, value in hazard.extras.items()]
             column.addWidget(facts(lines, "detail-extras"))
         column.addWidget(section(_("评估记录")))
-        column.addWidget(facts(history_lines(history), "detail-history"))
+        self.grading.take(hazard, history, None)
+        column.addWidget(self.grading.section())
         column.addWidget(section(_("登记情况")))
         column.addWidget(facts(record_lines(hazard), "detail-record"))
         column.addStretch(1)
@@ -297,14 +307,8 @@ class DetailPanel(QFrame):
 
     def assess(self) -> None:
         """Open the assessment of the hazard shown."""
-        if self.hazard is None:
-            return
-        material = self._material or AssessmentMaterial()
-        self.dialog = AssessDialog(
-            self.hazard, material.methods, self._history, material.defaults, self
-        )
-        self.dialog.assessed.connect(self._assess)
-        self.dialog.open()
+        if self.hazard is not None:
+            self.grading.open()
 
     def _saved(self, result: tuple[Hazard, Hazard, Changes]) -> None:
         before, hazard, changes = result
@@ -328,30 +332,6 @@ class DetailPanel(QFrame):
             )
         else:
             self.desk.show_error(error)
-
-    def _assess(self, form: AssessmentForm) -> None:
-        if self.hazard is None:
-            return
-        service, hazard_id = self.desk.app.assessment, str(self.hazard.id)
-        today = datetime.now(UTC).astimezone().date()
-        self.desk.run(
-            lambda _job: service.record(hazard_id, form, on=today),
-            title=_("正在保存评估结果…"),
-            on_success=self._assessed,
-            quiet=True,
-        )
-
-    def _assessed(self, result: tuple[Hazard, Assessment, Changes]) -> None:
-        hazard, assessment, changes = result
-        # Storing a former state would silently take back the level too.
-        self.desk.history.forget([hazard.id])
-        self.desk.history.note([hazard])
-        self.rebase(hazard)
-        self.desk.notify(
-            _("“{name}”评为{level}。").format(name=hazard.name, level=_(assessment.level.label)),
-            "success",
-        )
-        self.desk.announce(changes)
 
     def rebase(self, hazard: Hazard) -> None:
         """This desk raised the revision itself: edits typed before are no conflict with it.

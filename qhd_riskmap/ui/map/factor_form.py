@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.grading.defaults import Known
-from qhd_riskmap.domain.grading.factors import Factor
+from qhd_riskmap.domain.grading.factors import Factor, value_text
 from qhd_riskmap.domain.grading.method import GradingMethod
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.schema import FieldKind
@@ -47,7 +47,7 @@ class FactorForm(QWidget):
         self.method = method
         self.editors: dict[str, Editor] = {}
         self._notes: dict[str, QLabel] = {}
-        self._counted: dict[str, tuple[AttributeValue, str]] = {}
+        self.counted: dict[str, Known] = {}
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_S)
@@ -85,25 +85,28 @@ class FactorForm(QWidget):
                 _show(self.editors[key], each.value)
                 self._note(key, each.evidence)
 
-    def take_counted(self, counted: Mapping[str, tuple[AttributeValue, str]]) -> None:
+    def take_counted(self, counted: Mapping[str, Known]) -> None:
         """Show values counted from the receptors where nothing is filled in, and what they rest on."""
         filled = self.values()
-        self._counted = dict(counted)
-        for key, (value, evidence) in counted.items():
+        self.counted = dict(counted)
+        for key, each in counted.items():
             if key not in self.editors:
                 continue
             if key not in filled:
-                _show(self.editors[key], value)
-            self._note(key, evidence)
+                _show(self.editors[key], each.value)
+            self._note(key, each.evidence)
 
     def differing(self) -> dict[str, str]:
-        """Factors whose value is not the counted one, with the counted one as text."""
+        """Factors whose value is not the counted one, with the counted one for people."""
         filled = self.values()
         found = {}
-        for key, (value, _evidence) in self._counted.items():
-            factor = next((f for f in self.method.factors if f.key == key), None)
-            if factor is not None and key in filled and _read(factor, filled[key]) != value:
-                found[key] = factor.described(value)
+        for factor in self.method.factors:
+            each = self.counted.get(factor.key)
+            if each is None or factor.key not in filled:
+                continue
+            value = _read(factor, filled[factor.key])
+            if value is None or value_text(value) != value_text(each.value):
+                found[factor.key] = factor.described(each.value)
         return found
 
     def evidence(self) -> dict[str, str]:

@@ -18,6 +18,7 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
+from qhd_riskmap.ui.map.exposure_overlay import ExposureOverlay
 from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
 from qhd_riskmap.ui.map.layer_desk import LayerDesk
@@ -126,6 +127,7 @@ class MapPage(Page):
         self.choices = ViewChoices(desk.settings)
         self.layers = LayerDesk(desk, self.canvas, LayerPanel(), self)
         self.detail = DetailPanel(desk)
+        self.zones = ExposureOverlay(self.canvas, self.detail.exposure_counted)
         self.model = RecordTableModel(parent=self)
         self.model.editable = Permission.EDIT in desk.app.actor.permissions
         self.table = RecordView(

@@ -1,0 +1,196 @@
+"""Who stands inside a hazard's effect zone: choose the zone, count, list, show on the map."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from qhd_riskmap.domain.effect_zones import EffectZone, Wind, default_zone, parse_zone, zone_rules
+from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.errors import RiskMapError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.exposure import Exposure
+from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.page_parts import push_button
+from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
+
+_DEFAULT: Final = "default"
+_ROWS: Final = 6
+
+
+class ExposureFacts(QFrame):
+    """Zone and count of the hazard in hand.
+
+    Signals:
+        counted: What stands inside the zone now (`Exposure`), to be drawn; None takes it off.
+    """
+
+    counted = Signal(object)
+
+    def __init__(self, desk: Desk, hazard: Hazard, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("exposure-facts")
+        self._desk, self._hazard = desk, hazard
+        self.exposure: Exposure | None = None
+        self.kind = QComboBox()
+        self.kind.setObjectName("exposure-kind")
+        self.kind.setAccessibleName(_("影响范围"))
+        self.kind.setSizeAdjustPolicy(
+            QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self._fill_kinds()
+        self.extent = QLineEdit()
+        self.extent.setObjectName("exposure-size")
+        self.night = QCheckBox(_("夜间"))
+        self.wind = QComboBox()
+        self.wind.setAccessibleName(_("风速"))
+        for wind in Wind:
+            self.wind.addItem(_("风速{label}").format(label=_(wind.label)), wind.value)
+        self.blows = QCheckBox(_("风从"))
+        self.blows.setObjectName("exposure-blows")
+        self.from_deg = QSpinBox()
+        self.from_deg.setObjectName("exposure-from")
+        self.from_deg.setRange(0, 359)
+        self.from_deg.setSingleStep(15)
+        self.from_deg.setWrapping(True)
+        self.from_deg.setSuffix("°")
+        self.from_deg.setAccessibleName(_("风的来向，正北为 0"))
+        self.count_button = push_button(
+            _("统计"), "exposure-count", self.count, glyph="account-group-outline"
+        )
+        self.summary = QLabel()
+        self.summary.setObjectName("exposure-summary")
+        self.summary.setTextFormat(Qt.TextFormat.PlainText)
+        self.summary.setWordWrap(True)
+        self.list = QTreeWidget()
+        self.list.setObjectName("exposure-list")
+        self.list.setRootIsDecorated(False)
+        self.list.setHeaderLabels([_("名称"), _("人数"), _("距离")])
+        self.list.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.list.header().setStretchLastSection(False)
+        self.list.setFixedHeight(self.fontMetrics().lineSpacing() * (_ROWS + 2) + SPACE_S)
+        self.list.hide()
+        self._lay_out()
+        self.kind.currentIndexChanged.connect(self._turn)
+        self._turn()
+
+    def zone(self) -> EffectZone:
+        """The zone chosen.
+
+        Raises:
+            InvalidInputError: The size is no usable number, or the hazard lacks a fact.
+            NotFoundError: ERG has no such row.
+        """
+        word = str(self.kind.currentData())
+        if word == _DEFAULT:
+            return default_zone(self._hazard)
+        if word.startswith("erg"):
+            times = "night" if self.night.isChecked() else "day"
+            blown = float(self.from_deg.value()) if self.blows.isChecked() else None
+            return parse_zone(f"{word}:{times}:{self.wind.currentData()}", self._hazard, blown)
+        size = f":{self.extent.text().strip()}" if word in {"radius", "band", "bleve"} else ""
+        return parse_zone(f"{word}{size}", self._hazard)
+
+    def count(self) -> None:
+        """Count beside the window."""
+        try:
+            zone = self.zone()
+        except RiskMapError as why:
+            self.summary.setText(str(why))
+            return
+        service, hazard_id = self._desk.app.exposure, str(self._hazard.id)
+        self._desk.run(
+            lambda _job: service.count(hazard_id, zone),
+            title=_("正在统计影响范围…"),
+            on_success=self._take,
+            quiet=True,
+        )
+
+    def _take(self, exposure: Exposure) -> None:
+        self.exposure = exposure
+        zone = exposure.zone
+        lines = [zone.label + (f"（{zone.note}）" if zone.note else "")]
+        if exposure.registered:
+            lines.append(
+                _("{n} 处受体、{people} 人").format(n=len(exposure.inside), people=exposure.people)
+            )
+            lines += [f"{kind} {n}（{people}）" for kind, n, people in exposure.by_kind]
+        else:
+            lines.append(_("还没有录入受体，在“评估”页导入名单后即可统计。"))
+        self.summary.setText("\n".join(lines))
+        self.summary.setToolTip(_("依据：{source}").format(source=zone.citation.text))
+        self.list.clear()
+        for each in exposure.inside:
+            receptor = each.receptor
+            item = QTreeWidgetItem(
+                [receptor.name, str(receptor.people), f"{each.distance_m:.0f} m"]
+            )
+            item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            item.setToolTip(0, f"{receptor.kind} {receptor.address}".strip())
+            self.list.addTopLevelItem(item)
+        self.list.setVisible(bool(exposure.inside))
+        self.counted.emit(exposure)
+
+    def _fill_kinds(self) -> None:
+        self.kind.addItem(_("默认：{zone}").format(zone=default_zone(self._hazard).label), _DEFAULT)
+        for label, word in (
+            (_("固定半径"), "radius"), (_("管线两侧"), "band"), (_("图形本身"), "itself"),
+            (_("潜在影响半径"), "pir"), (_("液化气储罐 BLEVE"), "bleve"),
+        ):  # fmt: skip
+            self.kind.addItem(label, word)
+        names = {row["un"]: row["name"] for row in zone_rules()["small"]}
+        for row in zone_rules()["small"]:
+            self.kind.addItem(
+                _("ERG {name} 小泄漏").format(name=row["name"]), f"erg:{row['un']}:small"
+            )
+        for row in zone_rules()["large"]:
+            label = _("ERG {name} {container}").format(
+                name=names.get(row["un"], row["un"]), container=row["label"]
+            )
+            self.kind.addItem(label, f"erg:{row['un']}:{row['container']}")
+
+    def _lay_out(self) -> None:
+        grid = QGridLayout()
+        grid.setSpacing(SPACE_XS)
+        grid.addWidget(self.kind, 0, 0, 1, 3)
+        grid.addWidget(self.extent, 1, 0, 1, 3)
+        grid.addWidget(self.night, 2, 0)
+        grid.addWidget(self.wind, 2, 1, 1, 2)
+        grid.addWidget(self.blows, 3, 0)
+        grid.addWidget(self.from_deg, 3, 1)
+        grid.setColumnStretch(2, 1)
+        row = QHBoxLayout()
+        row.addWidget(self.count_button)
+        row.addStretch(1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(SPACE_XS)
+        layout.addLayout(grid)
+        layout.addLayout(row)
+        layout.addWidget(self.summary)
+        layout.addWidget(self.list)
+
+    def _turn(self) -> None:
+        word = str(self.kind.currentData())
+        sized = {"radius": _("米"), "band": _("米"), "bleve": _("升")}
+        self.extent.setVisible(word in sized)
+        self.extent.setPlaceholderText(sized.get(word, ""))
+        for widget in (self.night, self.wind, self.blows, self.from_deg):
+            widget.setVisible(word.startswith("erg"))
