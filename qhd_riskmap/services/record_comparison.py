@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
 
-from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.hazard import AttributeValue, Hazard
 from qhd_riskmap.domain.record_changes import shape_words
-from qhd_riskmap.domain.record_fields import choice_words, field_value, record_fields, with_field
+from qhd_riskmap.domain.record_fields import (
+    choice_words,
+    field_value,
+    record_fields,
+    record_values,
+    with_field,
+)
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.geo.geodesy import metres_per_degree
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import N_, _, language
 
 GEOMETRY: Final = "geometry"
 # What a sheet never speaks of.
@@ -54,15 +61,24 @@ class FieldPair:
 
 def side_by_side(first: Hazard, second: Hazard) -> tuple[FieldPair, ...]:
     """Every field of two records of one type, the place last."""
-    kind = taxonomy().get(first.type_key)
     pairs = []
-    for field in (*record_fields(kind), *kind.fields):
-        words = choice_words().get(field.key, {})
-        shown = [_shown(field_value(hazard, field.key), words) for hazard in (first, second)]
-        pairs.append(
-            FieldPair(key=field.key, label=_(field.label), first=shown[0], second=shown[1])
-        )
+    ours, theirs = _values(first), _values(second)
+    for key, label, words in _columns(first.type_key, language()):
+        before, after = _shown(ours.get(key), words), _shown(theirs.get(key), words)
+        pairs.append(FieldPair(key=key, label=label, first=before, second=after))
     return (*pairs, _places(first, second))
+
+
+@lru_cache(maxsize=64)
+def _columns(type_key: str, _language: str) -> tuple[tuple[str, str, Mapping[str, str]], ...]:
+    """Key, name and words of every field of a type; thousands of rows are compared by the same."""
+    kind, words = taxonomy().get(type_key), choice_words()
+    fields = (*record_fields(kind), *kind.fields)
+    return tuple((field.key, _(field.label), words.get(field.key, {})) for field in fields)
+
+
+def _values(hazard: Hazard) -> dict[str, AttributeValue]:
+    return {**hazard.attributes, **record_values(hazard)}
 
 
 def changes_by(stored: Hazard, row: Hazard) -> tuple[FieldPair, ...]:
@@ -89,7 +105,7 @@ def updated_by(stored: Hazard, row: Hazard) -> Hazard:
 
 
 def _shown(value: object, words: Mapping[str, str]) -> str:
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, bool):
         return _("是") if value else _("否")

@@ -379,11 +379,14 @@ def restore_earlier(
 ) -> list[tuple[UUID, int]]:
     """Store anew what records said before these revisions; the revisions that this makes."""
     before = work.batch_hazards.earlier([(hazard, revision - 1) for hazard, revision in rows])
-    made = []
-    for (hazard_id, revision), state in zip(rows, before, strict=True):
-        work.hazards.save(replace(state, revision=revision), actor)
-        made.append((hazard_id, revision + 1))
-    return made
+    states = [
+        replace(state, revision=revision)
+        for (_hazard, revision), state in zip(rows, before, strict=True)
+    ]
+    if not states:
+        return []
+    stored = work.batch_hazards.restate(states, actor, str(states[0].batch_id or states[0].id))
+    return [(hazard.id, hazard.revision) for hazard in stored]
 
 
 def _unchanged(

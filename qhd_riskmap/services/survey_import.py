@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import numpy as np
 
@@ -89,6 +89,9 @@ __all__ = [
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
+
+
+_UPDATE_SIZE: Final = 8
 
 
 class SurveyImport:
@@ -196,8 +199,10 @@ class SurveyImport:
                 return preview.outcome_of((), None, accepted=0)
             assessments = chosen.assessments
             graded = len(assessments) if assessments is not None else 0
-            # Measured: an assessment takes half as long as a hazard, the end a third of them all.
-            total = 2 * len(chosen) + graded
+            # Measured: an assessment takes half as long as a hazard, the end a third of them all, an
+            # update four times as long.
+            added = 2 * len(chosen) + graded
+            total = added + _UPDATE_SIZE * len(wanted)
             pace = Pace(job, total + total // 3)
             pace.report(0, 0, _("写入登记库"))
             counts = preview.outcome_of((), None, accepted=len(chosen))
@@ -208,7 +213,7 @@ class SurveyImport:
             self._grade(work, stored, assessments, pace)
             self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
             tasks = self._add_tasks(work, preview, chosen)
-            renewed = apply_offers(work, wanted, preview.batch_id, self._actor)
+            renewed = self._update(work, wanted, preview.batch_id, pace, added)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
@@ -286,6 +291,21 @@ class SurveyImport:
                 self._actor,
                 lambda n: pace.report(before + n, rows, _("写入评估")),
             )
+
+    def _update(
+        self,
+        work: UnitOfWork,
+        wanted: Sequence[UpdateOffer],
+        batch_id: UUID,
+        pace: Pace,
+        before: int,
+    ) -> int:
+        what = _("更新已有的记录")
+
+        def progress(done: int) -> None:
+            pace.report(before + _UPDATE_SIZE * done, done, what)
+
+        return apply_offers(work, wanted, batch_id, self._actor, progress)
 
     def _add_tasks(self, work: UnitOfWork, preview: ImportPreview, chosen: Candidates) -> int:
         proven = [*tasks_of_new(chosen), *preview.tasks.values()]

@@ -37,6 +37,7 @@ from qhd_riskmap.services.survey_batches import (
 )
 from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
+from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -92,9 +93,11 @@ class ReinterpretService:
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             plan = plan_of(work, batch_id)
-            ids = [*(state.id for state in plan.ready), *(row.id for row in plan.edited)]
-            found = [h.provenance for h in work.batch_hazards.load(ids)]
-        counts = Counter(p.declared_reference for p in found if p.method in _FROM_SHEET)
+            found = work.batch_hazards.references(batch_id)
+        counts: Counter[str] = Counter()
+        for reference, method, count in found:
+            if method in _FROM_SHEET:
+                counts[reference] += count
         return BatchReferences(plan=plan, counts=dict(counts.most_common()))
 
     def foresee(
@@ -182,8 +185,9 @@ class _Terms:
 def _foreseen(work: UnitOfWork, terms: _Terms) -> Foreseen:
     plan = plan_of(work, terms.batch_id)
     shifts = {shift.datum: shift for shift in work.datum_parameters.all()}
-    wanted, kept = _chosen(work, plan, terms)
-    moved, lost = _placed_anew(wanted, terms.reference.shifted_by(shifts), shifts)
+    with collector_paused():  # it would look over ten thousand new records, and the window wait
+        wanted, kept = _chosen(work, plan, terms)
+        moved, lost = _placed_anew(wanted, terms.reference.shifted_by(shifts), shifts)
     if wanted and not moved:
         raise InvalidInputError(
             _("按“{name}”，这一批没有一条落在本市一带。").format(name=terms.reference.label),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -28,6 +28,11 @@ NO_UPDATES: Final[frozenset[RowKey]] = frozenset()
 # Every offer is compared in full; a register sent back as a whole is no news.
 _MOST_OFFERS: Final = 20_000
 _MOST_NAMED: Final = 5
+_AT_ONCE: Final = 1000
+
+
+def _unseen(_done: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,9 +191,20 @@ def chosen_offers(
 
 
 def apply_offers(
-    work: UnitOfWork, given: Sequence[UpdateOffer], batch_id: UUID, actor: Actor
+    work: UnitOfWork,
+    given: Sequence[UpdateOffer],
+    batch_id: UUID,
+    actor: Actor,
+    progress: Callable[[int], None] = _unseen,
 ) -> int:
     """Store the updates as a change of the batch; how many there were.
+
+    Args:
+        work: The unit of work.
+        given: The updates.
+        batch_id: The batch that brings them.
+        actor: Who imports.
+        progress: Told how many are stored; may raise to stop.
 
     Raises:
         ConflictError: A record was saved since it was compared; nobody has seen the differences.
@@ -203,10 +219,13 @@ def apply_offers(
             ),
             hint=_("请重新检查，核对新的差别后再提交。"),
         )
-    made = []
-    for offer in given:
-        saved = work.hazards.save(updated_by(stored[offer.hazard_id], offer.row), actor)
-        made.append((saved.id, saved.revision))
+    made: list[tuple[UUID, int]] = []
+    for start in range(0, len(given), _AT_ONCE):
+        progress(start)
+        part = given[start : start + _AT_ONCE]
+        states = [updated_by(stored[offer.hazard_id], offer.row) for offer in part]
+        saved = work.batch_hazards.restate(states, actor, str(batch_id))
+        made += [(hazard.id, hazard.revision) for hazard in saved]
     if made:
         work.batch_changes.add(batch_id, BatchChangeKind.UPDATE, made, actor)
     return len(made)

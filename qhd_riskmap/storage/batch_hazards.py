@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,7 +15,14 @@ from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.storage import bulk_load, hazard_history
 from qhd_riskmap.storage.audit_log import AuditLog
-from qhd_riskmap.storage.hazard_rows import COLUMNS, hazard_of, values_of_record
+from qhd_riskmap.storage.collector import collector_paused
+from qhd_riskmap.storage.hazard_rows import (
+    COLUMNS,
+    SETTINGS,
+    hazard_of,
+    values_of,
+    values_of_record,
+)
 from qhd_riskmap.storage.spatial_blob import checked, from_blobs, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
 
@@ -28,6 +35,7 @@ _STATES = (
     "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard"
     " WHERE batch_id = ? ORDER BY fid"
 )
+_RESTATE = f"UPDATE hazard SET {SETTINGS} WHERE id = ?"  # noqa: S608 - constants
 _REPLACE = (
     "UPDATE hazard SET geometry = ?, county = ?, original_text = ?, declared_reference = ?,"
     " location_method = ?, accuracy = ?, revision = revision + 1, action = 'save',"
@@ -82,17 +90,29 @@ class BatchHazards:
 
     def load(self, ids: Sequence[UUID]) -> list[Hazard]:
         """The hazards with these ids, in order of registration."""
-        rows = (
-            self._transaction.reading()
-            .exec_driver_sql(
-                f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard WHERE {_IDS}"  # noqa: S608 - constants
-                " ORDER BY fid",
-                (_array(ids),),
+        # Whoever collects garbage among ten thousand new objects holds up the window.
+        with collector_paused():
+            rows = (
+                self._transaction.reading()
+                .exec_driver_sql(
+                    f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard WHERE {_IDS}"  # noqa: S608 - constants
+                    " ORDER BY fid",
+                    (_array(ids),),
+                )
+                .all()
             )
-            .all()
+            geometries = from_blobs([row[-1] for row in rows])
+            return [hazard_of(row[:-1], g) for row, g in zip(rows, geometries, strict=True)]
+
+    def references(self, batch_id: UUID) -> list[tuple[str, str, int]]:
+        """What the live hazards of a batch were read in: reference, location method, how many."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT declared_reference, location_method, count(*) FROM hazard"
+            " WHERE batch_id = ? AND deleted_at IS NULL"
+            " GROUP BY declared_reference, location_method ORDER BY count(*) DESC",
+            (str(batch_id),),
         )
-        geometries = from_blobs([row[-1] for row in rows])
-        return [hazard_of(row[:-1], g) for row, g in zip(rows, geometries, strict=True)]
+        return [(row[0], row[1], row[2]) for row in rows]
 
     def earlier(self, rows: Sequence[tuple[UUID, int]]) -> list[Hazard]:
         """The hazards as they were at these revisions."""
@@ -136,18 +156,50 @@ class BatchHazards:
                     str(hazard.id),
                 )
             )
-        ids = [hazard.id for hazard in hazards]
+        self._write(_REPLACE, rows, hazards)
+        self._tell(actor, "hazard.place_many", subject, [hazard.id for hazard in hazards])
+
+    def restate(self, hazards: Sequence[Hazard], actor: Actor, subject: str) -> list[Hazard]:
+        """Store whole records; the callers have made sure that nobody changed them.
+
+        Permanent codes stay theirs, and none of the records is deleted or restored by it.
+
+        Args:
+            hazards: As they shall be, each with the revision that is stored.
+            actor: Who changes them.
+            subject: What the audit entry is about.
+
+        Returns:
+            The records as they are now.
+        """
+        blobs = to_blobs(checked([hazard.geometry for hazard in hazards]))
+        now = self._transaction.now()
+        after = [
+            replace(hazard, revision=hazard.revision + 1, updated_at=now, updated_by=actor.name)
+            for hazard in hazards
+        ]
+        rows = [
+            (*values_of(hazard), hazard_history.SAVE, blob, str(hazard.id))
+            for hazard, blob in zip(after, blobs, strict=True)
+        ]
+        self._write(_RESTATE, rows, after)
+        self._tell(actor, "hazard.save_many", subject, [hazard.id for hazard in after])
+        return after
+
+    def _write(
+        self, statement: str, rows: Sequence[tuple[Any, ...]], hazards: Sequence[Hazard]
+    ) -> None:
+        """Put the present states into the history and the new ones into their place."""
         with self._transaction.step() as connection:
-            _keep(connection, ids)
+            _keep(connection, [hazard.id for hazard in hazards])
             if len(rows) < bulk_load.WITH_TRIGGERS:
                 for row in rows:
-                    connection.exec_driver_sql(_REPLACE, row)
-            else:
-                # SpatiaLite's triggers take longer with every row they have already indexed anew.
-                with bulk_load.guards_lifted(connection, _UPDATE_TRIGGERS):
-                    connection.exec_driver_sql(_REPLACE, rows)
-                    _index_anew(connection, hazards)
-            self._tell(actor, "hazard.place_many", subject, ids)
+                    connection.exec_driver_sql(statement, row)
+                return
+            # SpatiaLite's triggers take longer with every row they have already indexed anew.
+            with bulk_load.guards_lifted(connection, _UPDATE_TRIGGERS):
+                connection.exec_driver_sql(statement, list(rows))
+                _index_anew(connection, hazards)
 
     def _set(
         self,

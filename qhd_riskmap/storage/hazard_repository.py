@@ -27,7 +27,7 @@ from qhd_riskmap.storage.hazard_history import HazardVersion
 from qhd_riskmap.storage.hazard_query import Fingerprint
 from qhd_riskmap.storage.hazard_rows import (
     COLUMNS,
-    STORED,
+    SETTINGS,
     hazard_of,
     stamped,
     values_of,
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from sqlalchemy.exc import IntegrityError
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
-_SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "action", "geometry"))
 _HAD_CODE = "deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(alias_codes) WHERE value = ?)"
 # What an edit does not change by itself.
 _STAMPS = frozenset({"revision", "created_at", "created_by", "updated_at", "updated_by"})
@@ -314,7 +313,7 @@ class HazardRepository:
         blob = to_blobs(checked([after.geometry]))[0]
         hazard_history.keep(connection, str(after.id))
         connection.exec_driver_sql(
-            f"UPDATE hazard SET {_SETTINGS} WHERE id = ?",  # noqa: S608 - constants
+            f"UPDATE hazard SET {SETTINGS} WHERE id = ?",  # noqa: S608 - constants
             (*values_of(after), action, blob, str(after.id)),
         )
         return after

@@ -39,6 +39,8 @@ COLUMNS = (
     "updated_by", "deleted_at",
 )  # fmt: skip
 STORED = (*COLUMNS, "search_text")
+# What `values_of`, an action and a geometry blob set.
+SETTINGS = ", ".join(f"{name} = ?" for name in (*STORED, "action", "geometry"))
 # A record in the history is a JSON array: the number of its layout, then the values in its order.
 RECORD_LAYOUT = 1
 RECORD_LAYOUTS: Mapping[int, tuple[str, ...]] = {1: COLUMNS}

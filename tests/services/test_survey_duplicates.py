@@ -11,12 +11,14 @@ from openpyxl import Workbook
 from qhd_riskmap.domain import import_rules
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
+from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.errors import (
     ConflictError,
     InvalidInputError,
+    JobCancelledError,
     NotFoundError,
     PermissionDeniedError,
 )
@@ -29,6 +31,7 @@ from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.services.reshaping import ReshapingService
 from qhd_riskmap.services.survey_batches import BatchService, Edited
 from qhd_riskmap.services.survey_import import SurveyImport
+from qhd_riskmap.storage import bulk_load
 from qhd_riskmap.storage.engine import create_register
 from qhd_riskmap.storage.verify import verify
 
@@ -587,3 +590,53 @@ def test_rows_left_out_are_not_registered_and_may_come_later(survey, register, t
     assert {h.name for h in live(register)} == {"东沟滑坡", "北沟"}
     again = commit(survey, path)
     assert (again.accepted, again.duplicates) == (1, 2)
+
+
+def test_many_updates_keep_history_index_and_guards_and_are_undone(
+    survey, register, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(bulk_load, "WITH_TRIGGERS", 4)
+    rows = [
+        changed(A=f"沟{n}号滑坡", F=f"QL-2014-{n:04d}", D=118.90 + n / 1000) for n in range(1, 8)
+    ]
+    commit(survey, workbook(tmp_path / "a.xlsx", *rows))
+    before = live(register)
+    told = []
+
+    class Watched(SilentJob):
+        def advance(self, done, total, note=""):
+            told.append(note)
+
+    for row in rows:
+        row[4], row[6] = 40.41, "新址"
+    found = preview(survey, workbook(tmp_path / "b.xlsx", *rows))
+    outcome = survey.commit(found, Watched(), None)
+    assert outcome.updated == 7
+    assert any("更新已有的记录" in note for note in told)
+    after = live(register)
+    assert {(h.address, h.revision, round(h.anchor()[1], 6)) for h in after} == {("新址", 2, 40.41)}
+    with register.unit_of_work() as work:
+        box = HazardFilter(bbox=(118.89, 40.409, 118.92, 40.411))
+        assert work.hazards.count(box) == 7
+        versions = work.hazards.history(after[0].id)
+        assert [v.hazard.address for v in versions] == ["东沟村", "新址"]
+        assert "hazard.save_many" in {e.action for e in work.audit.of(str(outcome.batch_id))}
+    assert verify(register) == []
+    BatchService(register, ACTOR).undo(outcome.batch_id, Edited.INCLUDE)
+    again = live(register)
+    assert [(h.address, h.geometry) for h in again] == [(h.address, h.geometry) for h in before]
+    assert verify(register) == []
+
+
+def test_updates_are_stopped_as_a_whole(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    found = preview(survey, workbook(tmp_path / "b.xlsx", changed(G="新址")))
+
+    class Stopped(SilentJob):
+        def advance(self, done, total, note=""):
+            if "更新" in note:
+                raise JobCancelledError(note)
+
+    with pytest.raises(JobCancelledError):
+        survey.commit(found, Stopped(), None)
+    assert [h.address for h in live(register)] == ["东沟村"]

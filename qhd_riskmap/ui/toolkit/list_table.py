@@ -229,17 +229,22 @@ class ListTable(QTableView):
 
     def current(self) -> Any:
         """The current thing, or None."""
-        places = self.selectionModel().selectedRows()
-        at = self.currentIndex()
-        if places and not any(place.row() == at.row() for place in places):
-            at = places[0]
-        inside = at.isValid() and at.row() < self.list_model.rowCount()
-        return self.list_model.row_at(at.row()) if inside else None
+        at, selected = self.currentIndex(), self.selectionModel().selection()
+        place = at.row() if at.isValid() else -1
+        if selected.count() and not self.selectionModel().isSelected(at):
+            place = min(selected.at(number).top() for number in range(selected.count()))
+        inside = 0 <= place < self.list_model.rowCount()
+        return self.list_model.row_at(place) if inside else None
 
     def selected(self) -> list[Any]:
         """The things selected, as they are shown."""
-        places = sorted(index.row() for index in self.selectionModel().selectedRows())
-        return [self.list_model.row_at(place) for place in places]
+        # By range: ten thousand selected rows are one.
+        ranges = self.selectionModel().selection()
+        places: set[int] = set()
+        for number in range(ranges.count()):
+            part = ranges.at(number)
+            places.update(range(part.top(), part.bottom() + 1))
+        return [self.list_model.row_at(place) for place in sorted(places)]
 
     def choose(self, wanted: Callable[[Any], bool]) -> bool:
         """Make the first thing of a kind the current one."""
