@@ -206,11 +206,7 @@ class _Reader:
         self._note_unplaced(positions, placed, references.of_row)
         codes = counties(placed, declared, names, log)
         self._check_lines(placed, types)
-        still_open = [
-            row
-            for row in np.flatnonzero(positions.found).tolist()
-            if references.of_row[row] is None and row not in log.rejected
-        ]
+        still_open = self._still_open(positions, references.of_row)
         self._say_undecided(still_open, references.decision)
         facts = RowFacts(
             names=names,
@@ -242,6 +238,14 @@ class _Reader:
             rows=self._count,
             numbers=tuple(first + index for index in self._data.indices),
         )
+
+    def _still_open(self, positions: Positions, of_row: Sequence[Reference | None]) -> list[int]:
+        """Rows with numbers of which nobody knows what they are."""
+        return [
+            row
+            for row in np.flatnonzero(positions.found).tolist()
+            if of_row[row] is None and row not in self._log.rejected
+        ]
 
     def _evidence(
         self,
