@@ -191,7 +191,7 @@ class SurveyImport:
         if not (preview.candidates or wanted or preview.tasks):
             return preview.outcome_of((), None)
         with self._register.unit_of_work() as work:
-            work.lock()
+            work.lock_for_much()
             candidates = as_candidates(preview.candidates)
             known = work.batches.known_rows(candidates.hashes)
             chosen = candidates.without(known)

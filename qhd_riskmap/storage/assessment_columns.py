@@ -10,10 +10,12 @@ from qhd_riskmap.domain.hazard import Assessment, AttributeValue
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.hazard_rows import to_json
+from qhd_riskmap.storage.many_rows import fixed_columns
 
 # Method, version, inputs, score, level and reasons as table ``assessment`` holds them.
 GradeValues = tuple[str, str, str, float | None, int, str]
-_RANK = 4
+GRADES = ("method", "method_version", "inputs", "score", "level", "reasons")
+_RANK = GRADES.index("level")
 
 
 def grade_values(
@@ -50,14 +52,21 @@ class AssessmentColumns:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def values(self, first_fid: int, start: int, stop: int) -> list[tuple[Any, ...]]:
-        """Rows for table ``assessment`` from ``start`` up to ``stop``."""
+    def written(self, first_fid: int, start: int, stop: int) -> dict[str, Sequence[Any]]:
+        """The columns of table ``assessment`` of the rows from ``start`` up to ``stop``."""
         part = slice(start, stop)
-        columns = zip(
-            self.rows[part], self.ids[part], self.grades[part], self.days[part], strict=True
-        )
-        who = self.assessor
-        return [(key, first_fid + row, *grade, who, day) for row, key, grade, day in columns]
+        return {
+            "id": self.ids[part],
+            "hazard_fid": [first_fid + row for row in self.rows[part]],
+            **dict(zip(GRADES, zip(*self.grades[part], strict=True), strict=True)),
+            "assessed_on": self.days[part],
+        }
+
+    def fixed(self) -> dict[str, str]:
+        """SQL literals of the columns that are the same in all rows."""
+        grades = zip(*{id(grade): grade for grade in self.grades}.values(), strict=True)
+        found = dict(zip(GRADES, grades, strict=True))
+        return fixed_columns({**found, "assessor": (self.assessor,)})
 
     def require_levels(self, hazards: StoredHazards) -> None:
         """Refuse grades that the hazards do not carry as their level.

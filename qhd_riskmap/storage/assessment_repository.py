@@ -18,11 +18,11 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load
 from qhd_riskmap.storage.assessment_columns import AssessmentColumns
 from qhd_riskmap.storage.audit_log import AuditLog
-from qhd_riskmap.storage.bulk_load import Progress
 from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.hazard_rows import to_json
+from qhd_riskmap.storage.many_rows import Progress, insert_many
 from qhd_riskmap.storage.transaction import Transaction
 
 if TYPE_CHECKING:
@@ -34,11 +34,6 @@ _INSERT = (
     " reasons, assessor, assessed_on, residual_level, next_review, worksheet)"
     " VALUES (?, (SELECT fid FROM hazard WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-_INSERT_BY_KEY = (
-    "INSERT INTO assessment (id, hazard_fid, method, method_version, inputs, score, level,"
-    " reasons, assessor, assessed_on) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_CHUNK = 20_000
 _SELECT = (
     "SELECT a.id, h.id, a.method, a.method_version, a.inputs, a.score, a.level, a.reasons,"
     " a.assessor, a.assessed_on, a.residual_level, a.next_review, a.worksheet FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
@@ -115,14 +110,16 @@ class AssessmentRepository:
         """
         columns.require_levels(hazards)
         with self._transaction.step() as connection:
-            for start in range(0, len(columns), _CHUNK):
-                rows = columns.values(hazards.first_fid, start, start + _CHUNK)
-                try:
-                    connection.exec_driver_sql(_INSERT_BY_KEY, rows)
-                except integrity_error() as error:
-                    raise _refused(error) from error
-                if progress is not None:
-                    progress(start + len(rows))
+            fixed = columns.fixed()
+
+            def written(start: int, stop: int) -> dict[str, Sequence[Any]]:
+                found = columns.written(hazards.first_fid, start, stop)
+                return {name: column for name, column in found.items() if name not in fixed}
+
+            try:
+                insert_many(connection, "assessment", fixed, written, len(columns), progress)
+            except integrity_error() as error:
+                raise _refused(error) from error
             self._record_many(columns.ids, actor)
 
     def of(self, hazard_id: UUID) -> list[Assessment]:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qhd_riskmap.storage.connection import quoted
 from qhd_riskmap.storage.hazard_columns import STAMPS, StoredHazards
 from qhd_riskmap.storage.hazard_history import ADD
-from qhd_riskmap.storage.hazard_rows import STORED
+from qhd_riskmap.storage.many_rows import Progress, fixed_columns, insert_many
 from qhd_riskmap.storage.packed_rtree import replace_index, stored_boxes
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 
@@ -27,11 +25,7 @@ INDEX = "idx_hazard_geometry"
 WITH_TRIGGERS = 200
 # Rebuilding the index costs as much per old box as packing; adding one box costs five times that.
 _REBUILD_UP_TO = 4
-_CHUNK = 5000
 _LIFTED = ("ggi_hazard_geometry", "gii_hazard_geometry", "tmi_hazard_geometry")
-_COLUMNS = ("fid", *STORED, "action", "geometry")
-_LONGEST_LITERAL = 100
-Progress = Callable[[int], None]
 
 
 def first_free(connection: Connection) -> int:
@@ -76,49 +70,16 @@ def _insert_rows(
     progress: Progress | None,
 ) -> None:
     """Write the rows; what is the same in all of them is not bound anew for each."""
-    fixed = _fixed(hazards)
-    bound = [at for at, name in enumerate(_COLUMNS) if name not in fixed]
-    values = ", ".join(fixed.get(name, "?") for name in _COLUMNS)
-    statement = f"INSERT INTO hazard ({', '.join(_COLUMNS)}) VALUES ({values})"  # noqa: S608 - names and quoted literals
-    chosen = itemgetter(*bound)
+    stamps = dict(zip(STAMPS, [(value,) for value in hazards.stamps], strict=True))
+    alike = {**hazards.columns.facts, **stamps, "action": (ADD,)}
+    fixed = fixed_columns({name: column for name, column in alike.items() if name != "code"})
 
-    for start in range(0, len(hazards), _CHUNK):
-        stop = min(start + _CHUNK, len(hazards))
-        blobs = to_blobs(geometries[start:stop])
-        rows = [
-            chosen((*row, ADD, blob))
-            for row, blob in zip(hazards.rows(start, stop), blobs, strict=True)
-        ]
-        connection.exec_driver_sql(statement, rows)
-        if progress is not None:
-            progress(stop)
+    def columns(start: int, stop: int) -> dict[str, Sequence[Any]]:
+        found = hazards.written(start, stop)
+        found["geometry"] = to_blobs(geometries[start:stop])
+        return {name: column for name, column in found.items() if name not in fixed}
 
-
-def _fixed(hazards: StoredHazards) -> dict[str, str]:
-    """SQL literals of the columns that hold one short plain value in all rows."""
-    columns: dict[str, Sequence[Any]] = {
-        **hazards.columns.facts,
-        **{name: (value,) for name, value in zip(STAMPS, hazards.stamps, strict=True)},
-        "action": (ADD,),
-    }
-    columns.pop("code")
-    found = {}
-    for name, column in columns.items():
-        first = column[0]
-        literal = _literal(first)
-        if literal and column[-1] == first and column.count(first) == len(column):
-            found[name] = literal
-    return found
-
-
-def _literal(value: object) -> str:
-    """``value`` as an SQL literal, "" where it had better be bound."""
-    if value is None:
-        return "NULL"
-    if type(value) is int:
-        return str(value)
-    plain = isinstance(value, str) and len(value) <= _LONGEST_LITERAL and value.isprintable()
-    return quoted(str(value)) if plain else ""
+    insert_many(connection, "hazard", fixed, columns, len(hazards), progress)
 
 
 def digest(ids: Iterable[str]) -> str:

@@ -5,10 +5,9 @@ A hundred thousand `Hazard` values take longer to make and to take apart again t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import repeat
 from typing import Any, overload
 
 import numpy as np
@@ -133,18 +132,16 @@ class StoredHazards(Sequence[Hazard]):
         instant = instant_text(self.now)
         return (1, instant, self.actor, instant, self.actor, None)
 
-    def rows(self, start: int, stop: int) -> Iterator[tuple[Any, ...]]:
-        """Key, `COLUMNS` and search text of the rows from ``start`` up to ``stop``."""
+    def written(self, start: int, stop: int) -> dict[str, Sequence[Any]]:
+        """The columns of table ``hazard`` that differ, of the rows from ``start`` up to ``stop``."""
         part = self.columns.part(start, stop)
-        facts = {**part.facts, "code": self.codes[start:stop]}
-        fids = range(self.first_fid + start, self.first_fid + start + len(part))
-        return zip(
-            fids,
-            *(facts[name] for name in FACTS),
-            *map(repeat, self.stamps),
-            part.search_texts(self.codes[start:stop]),
-            strict=False,  # the stamps repeat for ever
-        )
+        codes = self.codes[start:stop]
+        return {
+            "fid": range(self.first_fid + start, self.first_fid + start + len(part)),
+            **part.facts,
+            "code": codes,
+            "search_text": part.search_texts(codes),
+        }
 
 
 _CODE = FACTS.index("code")

@@ -19,7 +19,6 @@ from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
 from qhd_riskmap.storage.audit_log import AuditLog
-from qhd_riskmap.storage.bulk_load import Progress
 from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import HazardColumns, StoredHazards, columns_of
@@ -33,6 +32,7 @@ from qhd_riskmap.storage.hazard_rows import (
     values_of,
 )
 from qhd_riskmap.storage.level_events import level_events
+from qhd_riskmap.storage.many_rows import Progress
 from qhd_riskmap.storage.permanent_codes import codes_for
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 from qhd_riskmap.storage.transaction import Transaction

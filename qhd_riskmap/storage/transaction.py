@@ -66,6 +66,7 @@ class Transaction:
         self._connection = engine.connect()
         self._clock = clock
         self._writing = False
+        self._cache_before: int | None = None
 
     def now(self) -> datetime:
         """The present instant by the register's clock."""
@@ -103,6 +104,13 @@ class Transaction:
             raise
         connection.exec_driver_sql("RELEASE step")
 
+    def limit_cache(self, kib: int) -> None:
+        """Keep at most so much of the file in memory until this transaction is closed."""
+        connection = self._connection
+        before: int = connection.exec_driver_sql("PRAGMA cache_size").scalar_one()
+        self._cache_before = before
+        connection.exec_driver_sql(f"PRAGMA cache_size = {-kib}")
+
     def commit(self) -> None:
         """Make everything since the last commit permanent.
 
@@ -126,6 +134,8 @@ class Transaction:
         """Roll back what is open and give the connection back."""
         try:
             self.rollback()
+            if self._cache_before is not None:
+                self._connection.exec_driver_sql(f"PRAGMA cache_size = {self._cache_before}")
         finally:
             self._connection.close()
 

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
+_CACHE_OF_A_LOAD_KIB = 49_152
+
+
 class UnitOfWork:
     """Open on entry, rolled back on exit unless `commit` was called.
 
@@ -146,6 +149,11 @@ class UnitOfWork:
     def lock(self) -> None:
         """Take the write lock now, so that nothing read from here on can be overtaken."""
         self._transaction().writing()
+
+    def lock_for_much(self) -> None:
+        """`lock`, and let pages go to the disk as they come instead of keeping 128 MB of them."""
+        self.lock()
+        self._transaction().limit_cache(_CACHE_OF_A_LOAD_KIB)
 
     def commit(self) -> None:
         """Make everything so far permanent."""

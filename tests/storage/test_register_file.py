@@ -207,12 +207,26 @@ def test_a_full_disk_is_said_and_nothing_is_kept(register, many_hazards, actor):
     with register.unit_of_work() as work:
         with pytest.raises(DiskFullError):
             work.hazards.add_many(many_hazards(3000), actor)
-        # SQLite has undone everything by itself: a commit must not claim success.
+        work.commit()
+    with register.unit_of_work() as work:
+        assert work.hazards.count() == 0
+        assert work.hazards.add_many(many_hazards(3), actor)
+
+
+def test_where_a_full_disk_undid_everything_a_commit_does_not_claim_success(
+    register, hazard_maker, actor
+):
+    with register.engine.connect() as raw:
+        pages = raw.exec_driver_sql("PRAGMA page_count").scalar()
+        raw.exec_driver_sql(f"PRAGMA max_page_count = {pages + 20}")
+    with register.unit_of_work() as work:
+        work.hazards.add(hazard_maker(), actor)
+        with pytest.raises(DiskFullError):
+            work.audit.record(actor, "note", "register", {"text": "x" * 500_000})
         with pytest.raises(DatabaseError, match="没有保存"):
             work.commit()
     with register.unit_of_work() as work:
         assert work.hazards.count() == 0
-        assert work.hazards.add_many(many_hazards(3), actor)
 
 
 def test_a_file_size_limit_of_the_system_is_a_full_disk(register, python_process):
