@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from rapidfuzz import fuzz, process
 
+from qhd_riskmap.domain.pinyin_readings import pinyin_library
 from qhd_riskmap.domain.schema import Field, FieldKind, Issue, Severity
 from qhd_riskmap.domain.survey_columns import (
     COMMON_FIELDS,
@@ -407,9 +408,7 @@ def _sounding_like(word: str, names: Mapping[str, Field]) -> Field | None:
 
 @cache
 def _sound(word: str) -> str:
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - its dictionary takes a moment to load
-
-    return " ".join(lazy_pinyin(word))
+    return " ".join(pinyin_library().lazy_pinyin(word))
 
 
 def _guessed(header: str, field: Field) -> Issue:

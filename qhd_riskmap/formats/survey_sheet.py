@@ -269,7 +269,7 @@ def _load_xlsx(
     return sheets
 
 
-def _columns(waiting: list[Any]) -> tuple[list[str | None], ...]:
+def _columns(waiting: list[Any]) -> tuple[tuple[str | None, ...], ...]:
     """The texts of columns, the first of which is last; each is let go once it is read."""
     columns = []
     while waiting:
@@ -277,20 +277,20 @@ def _columns(waiting: list[Any]) -> tuple[list[str | None], ...]:
     return tuple(columns)
 
 
-def _texts(series: Any) -> list[str | None]:
-    """The texts of a column; one that repeats itself holds each only once."""
+def _texts(series: Any) -> tuple[str | None, ...]:
+    """The texts of a column; one that repeats itself holds each only once.
+
+    A tuple, because the garbage collector looks a tuple of texts over once and a list ever again.
+    """
     import polars as pl  # noqa: PLC0415 - fastexcel has loaded it
 
-    texts: list[str | None]
     if series.head(_SAMPLE).n_unique() * _REPEATED < min(len(series), _SAMPLE):
         distinct = series.unique(maintain_order=True)
         if len(distinct) * _REPEATED < len(series):
             places = pl.int_range(len(distinct), dtype=pl.UInt32, eager=True)
             codes = series.replace_strict(distinct, places, return_dtype=pl.UInt32)
-            texts = np.array(distinct.to_list(), dtype=object)[codes.to_numpy()].tolist()
-            return texts
-    texts = series.to_list()
-    return texts
+            return tuple(np.array(distinct.to_list(), dtype=object)[codes.to_numpy()].tolist())
+    return tuple(series.to_list())
 
 
 def _rounded(archive: GuardedArchive, part: str, frame: Any) -> frozenset[tuple[int, int]]:

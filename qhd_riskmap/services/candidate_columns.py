@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
+from pathlib import Path
 from typing import Any, overload
 from uuid import UUID
 
@@ -285,6 +286,30 @@ class Candidates(Sequence[Candidate]):
 
     def _picked(self, values: list[Any]) -> list[Any]:
         return values if self._whole else [values[row] for row in self._chosen.tolist()]
+
+
+class RowPlaces(Sequence[tuple[Path, str, int]]):
+    """Source file, sheet name and row number of every candidate, each made when it is looked at."""
+
+    def __init__(self, candidates: Candidates) -> None:
+        self._candidates = candidates
+
+    def __len__(self) -> int:
+        return len(self._candidates)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Path, str, int]: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[tuple[Path, str, int]]: ...
+    def __getitem__(self, index: int | slice) -> Any:
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(len(self)))]
+        sheet, row, _column = self._candidates.source(range(len(self))[index])
+        return sheet.file, sheet.name, row
+
+    def __iter__(self) -> Iterator[tuple[Path, str, int]]:
+        for sheet, row in self._candidates.sources:
+            yield sheet.file, sheet.name, row
 
 
 def as_candidates(rows: Sequence[Candidate]) -> Candidates:

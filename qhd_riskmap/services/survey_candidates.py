@@ -182,10 +182,14 @@ class CandidateMaker:
         first, indices = self._sheet.first_row, self._data.indices
         return SheetCandidates(
             sheet=self._sheet,
-            rows=[first + indices[row] for row in kept],
+            rows=tuple(first + indices[row] for row in kept),
             name_column=columns.index("name"),
-            hashes=some(hashes),
-            hazards=HazardColumns(facts=columns_of_facts, geometries=facts.geometries[kept]),
+            hashes=tuple(some(hashes)),
+            # Tuples: the garbage collector looks them over once, lists ever again.
+            hazards=HazardColumns(
+                facts={name: tuple(column) for name, column in columns_of_facts.items()},
+                geometries=facts.geometries[kept],
+            ),
             anchors=facts.anchors[kept],
             grades=self._row_grades(levels, found_on) if levels is not None else None,
             remedies=kept_remedies(remedies, kept),
@@ -223,10 +227,10 @@ class CandidateMaker:
         starts = list(accumulate(map(len, grades), initial=0))
         today = self._terms.today.isoformat()
         return RowGrades(
-            grades=grades,
-            ids=fresh_ids(starts[-1]),
-            starts=starts,
-            days=[day or today for day in days],
+            grades=tuple(grades),
+            ids=tuple(fresh_ids(starts[-1])),
+            starts=tuple(starts),
+            days=tuple(day or today for day in days),
             assessor=self._terms.assessor,
         )
 

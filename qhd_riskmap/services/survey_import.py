@@ -19,7 +19,7 @@ from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
+from qhd_riskmap.services.candidate_columns import Candidates, RowPlaces, as_candidates
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.pace import Pace
@@ -72,7 +72,7 @@ from qhd_riskmap.services.survey_updates import (
 from qhd_riskmap.services.survey_witnesses import surroundings
 from qhd_riskmap.storage.assessment_columns import AssessmentColumns
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
-from qhd_riskmap.storage.collector import collector_paused
+from qhd_riskmap.storage.collector import collector_paused, look_over
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -150,7 +150,9 @@ class SurveyImport:
                 read.append(unread(path, found))
             else:
                 mine = replace(terms, pulse=steps_of(found, pace, (done, size, rows), what))
+                look_over()
                 read.append(checked_file(found, mine, given, known[0], self._register))
+                look_over()
                 rows += sum(reading.rows for reading in read[-1].readings)
             done += size
             pace.report(done, rows, what)
@@ -219,7 +221,7 @@ class SurveyImport:
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
         return replace(
             outcome,
-            rows=[(sheet.file, sheet.name, row) for sheet, row in chosen.sources],
+            rows=RowPlaces(chosen),
             updated=renewed,
             duplicates=outcome.duplicates - renewed,
             tasks=tasks,

@@ -30,6 +30,7 @@ ALONG_M: Final = 50.0
 _SHORT_NAME: Final = 3
 # Shorter codes ("1", "LX-01") are numbered by every department for itself.
 _DISTINCTIVE_CODE: Final = 8
+_AT_ONCE: Final = 10_000  # names; nobody else can run meanwhile
 _MOST_PAIRS: Final = 2_000_000
 # Every text with a credit code fits: capitals may be made of three times fewer letters (ﬃ).
 _MAYBE_CODE: Final = r"[0-9]{6}[^\W_]{4}"
@@ -330,7 +331,12 @@ def _numbered_alike(
     near, place = np.unique(np.concatenate([left, right]), return_inverse=True)
     if not near.size:
         return np.empty(0, np.bool_)
-    marks = number_marks([names[row] for row in near.tolist()])
+    rows = near.tolist()
+    marks = [
+        mark
+        for start in range(0, len(rows), _AT_ONCE)
+        for mark in number_marks([names[row] for row in rows[start : start + _AT_ONCE]])
+    ]
     known = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
     numbers = np.fromiter(map(known.__getitem__, marks), np.intp, len(marks))[place]
     return np.asarray(numbers[: len(left)] == numbers[len(left) :])

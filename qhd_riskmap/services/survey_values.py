@@ -25,6 +25,7 @@ from qhd_riskmap.services.survey_issues import warning
 
 Texts = Sequence[str | None]
 _SHORT: Final = 1000  # no text field refuses these
+_AT_ONCE: Final = 10_000
 _MANY: Final = 200  # distinct texts from which looking at all together pays
 _BAR: Final = "|"
 _NUMBERS: Final = frozenset({FieldKind.INTEGER, FieldKind.NUMBER})
@@ -35,12 +36,15 @@ _EARLIEST: Final = date(1949, 10, 1)
 def cleaned(column: Texts) -> list[str | None]:
     """`clean_text` over a column; texts that are clean already are recognised fast."""
     distinct = [text for text in dict.fromkeys(column) if text]
-    tidy = _tidied_together(distinct) if len(distinct) >= _MANY else None
-    if tidy is distinct:
+    tidy: list[str | None] = []
+    # In pieces: nobody else can run while one of them is looked at.
+    for start in range(0, len(distinct), _AT_ONCE):
+        piece = distinct[start : start + _AT_ONCE]
+        found = _tidied_together(piece) if len(piece) >= _MANY else None
+        tidy += found if found is not None else map(clean, piece)
+    if tidy == distinct:
         return [text or None for text in column]
-    known: dict[str | None, str | None] = dict(
-        zip(distinct, tidy if tidy is not None else map(clean, distinct), strict=True)
-    )
+    known: dict[str | None, str | None] = dict(zip(distinct, tidy, strict=True))
     known[None] = known[""] = None
     return [known[text] for text in column]
 

@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from qhd_riskmap.storage.many_rows import insert_many
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -152,7 +154,7 @@ def _write(
     first = [_ROOT + sum(counts[k + 1 :]) for k in range(len(levels))]
     nodes: list[tuple[int, bytes]] = []
     parents: list[tuple[int, int]] = []
-    rows: list[tuple[int, int]] = []
+    rows = owners = np.empty(0, dtype=np.int64)
     for depth, level in enumerate(levels):
         ids = level.ids if depth == 0 else level.ids + first[depth - 1]
         owner = np.arange(len(ids)) // capacity + first[depth]
@@ -168,13 +170,22 @@ def _write(
             head = height.to_bytes(2, "big") + held.to_bytes(2, "big")
             body = raw[start : start + held * _CELL_BYTES]
             nodes.append((first[depth] + number, (head + body).ljust(node_bytes, b"\0")))
-        pairs = list(zip(ids.tolist(), owner.tolist(), strict=True))
         if depth == 0:
-            rows = sorted(pairs)
+            in_order = np.argsort(ids, kind="stable")
+            rows, owners = ids[in_order], owner[in_order]
         else:
-            parents.extend(pairs)
+            parents.extend(zip(ids.tolist(), owner.tolist(), strict=True))
     _insert(connection, f'"{index}_node" (nodeno, data)', sorted(nodes))
-    _insert(connection, f'"{index}_rowid" (rowid, nodeno)', rows)
+    insert_many(
+        connection,
+        f'"{index}_rowid"',
+        {},
+        lambda start, stop: {
+            "rowid": rows[start:stop].tolist(),
+            "nodeno": owners[start:stop].tolist(),
+        },
+        len(rows),
+    )
     _insert(connection, f'"{index}_parent" (nodeno, parentnode)', sorted(parents))
 
 

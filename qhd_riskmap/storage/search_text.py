@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.pinyin_readings import pinyin_library
 from qhd_riskmap.domain.text_search import SEPARATOR
 
 _LINE = "\x1e"
@@ -128,9 +129,10 @@ class _Initials(dict[int, str]):
 
     def __missing__(self, point: int) -> str:
         char = chr(point)
-        from pypinyin import Style, pinyin  # noqa: PLC0415 - 0.15 s for its dictionaries
-
-        readings = pinyin(char, style=Style.FIRST_LETTER, heteronym=True)[0]
+        library = pinyin_library()
+        readings: list[str] = library.pinyin(
+            char, style=library.Style.FIRST_LETTER, heteronym=True
+        )[0]
         if len(set(readings)) > 1:
             _AMBIGUOUS.add(char)
         self[point] = readings[0]
@@ -143,6 +145,6 @@ _INITIALS = _Initials()
 @lru_cache(maxsize=65_536)
 def _in_context(before: str, char: str, after: str) -> str:
     """Initial of ``char`` between its neighbours: 长 is c in 长城 and z in 校长."""
-    from pypinyin import Style, pinyin  # noqa: PLC0415
-
-    return str(pinyin(before + char + after, style=Style.FIRST_LETTER)[len(before)][0])
+    library = pinyin_library()
+    found = library.pinyin(before + char + after, style=library.Style.FIRST_LETTER)
+    return str(found[len(before)][0])
