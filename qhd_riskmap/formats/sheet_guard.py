@@ -62,6 +62,8 @@ class Extent:
         left: Leftmost column with a value; 0 where there is none.
         right: Rightmost column with a value.
         top: Highest row with a cell; 0 where there is none.
+        first: Highest row with a value; 0 where there is none.
+        last: Lowest row with a value.
         bottom: Lowest row with a cell.
         cells: Cells counted.
         explicit: Every cell names its place, so `left` and `right` can be trusted.
@@ -73,6 +75,8 @@ class Extent:
     left: int = 0
     right: int = 0
     top: int = 0
+    first: int = 0
+    last: int = 0
     bottom: int = 0
     widest: int = 0
     rows: int = 0
@@ -84,13 +88,22 @@ class Extent:
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[int] = field(default_factory=list)
 
+    def take_value(self, column: int, row: int) -> None:
+        """Reach as far as a cell with a value."""
+        self.left = min(self.left or column, column)
+        self.right = max(self.right, column)
+        self.first = min(self.first or row, row)
+        self.last = max(self.last, row)
+
     def include(self, other: Extent) -> None:
         """Take in what was found further down."""
         if other.left:
             self.left = min(self.left or other.left, other.left)
+            self.first = min(self.first or other.first, other.first)
         if other.top:
             self.top = min(self.top or other.top, other.top)
         self.right = max(self.right, other.right)
+        self.last = max(self.last, other.last)
         self.bottom = max(self.bottom, other.bottom)
         self.widest = max(self.widest, other.widest)
         self.rows += other.rows
@@ -367,9 +380,9 @@ def _take_plain(
     held = data[following + 1]
     filled = (held == ord("v")) | (held == ord("i")) | (held == ord("f"))
     if filled.any():
-        low, high = int(column[filled].min()), int(column[filled].max())
-        extent.left = min(extent.left or low, low)
-        extent.right = max(extent.right, high)
+        columns, rows = column[filled], row[filled]
+        extent.take_value(int(columns.min()), int(rows.min()))
+        extent.take_value(int(columns.max()), int(rows.max()))
     extent.widest = max(extent.widest, int(column.max()))
 
 
@@ -383,8 +396,7 @@ def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
         extent.top = min(extent.top or extent.bottom, int(found[2]))
         extent.widest = max(extent.widest, column)
         if found[3]:
-            extent.left = min(extent.left or column, column)
-            extent.right = max(extent.right, column)
+            extent.take_value(column, int(found[2]))
     if named < counted:
         # Places follow from the order: the longest row bounds the width.
         extent.explicit = False

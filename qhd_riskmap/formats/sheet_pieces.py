@@ -40,12 +40,10 @@ class _Piece:
 
     Attributes:
         extent: What the guard found in them.
-        skipped: Rows above them.
-        frame: Their cells.
+        frame: Their cells, from the first row with a value on.
     """
 
     extent: Extent
-    skipped: int
     frame: Future[Any]
 
 
@@ -146,18 +144,15 @@ class _Splitter:
         if not own.explicit or own.top <= self._bottom or height * own.right > _MOST_CELLS:
             self._usable = False
             return
-        skipped = own.top - 1 if self._pieces else 0
         self._bottom = own.bottom
         if len(self._pieces) >= self._most_waiting:
             self._pieces[-self._most_waiting].frame.exception()  # waits until it is read
         blocks = [self._head or b"", *blocks, _CLOSING]
-        frame = self._pool.submit(_read, self._common, self._part, blocks, self._sheet, skipped)
-        self._pieces.append(_Piece(own, skipped, frame))
+        frame = self._pool.submit(_read, self._common, self._part, blocks, self._sheet)
+        self._pieces.append(_Piece(own, frame))
 
 
-def _read(
-    common: Mapping[str, bytes], part: str, blocks: list[bytes], sheet: str, skipped: int
-) -> Any:
+def _read(common: Mapping[str, bytes], part: str, blocks: list[bytes], sheet: str) -> Any:
     """The cells of a workbook made of some parts, as texts; uses ``blocks`` up."""
     from fastexcel import read_excel  # noqa: PLC0415 - 40 ms that only an import pays
 
@@ -171,7 +166,7 @@ def _read(
                 rows.write(blocks.pop())
     reader = read_excel(package.getvalue())
     del package
-    loaded = reader.load_sheet(sheet, header_row=None, skip_rows=skipped, dtypes="string")
+    loaded = reader.load_sheet(sheet, header_row=None, dtypes="string")
     return loaded.to_polars()
 
 
@@ -184,12 +179,12 @@ def _joined(pieces: Sequence[_Piece], frames: Sequence[Any], extent: Extent) -> 
     parts, height = [blank], 0
     for piece, frame in zip(pieces, frames, strict=True):
         own = piece.extent
-        # The reader does not say where its columns begin; where it sees others, the guard's are wrong.
-        if frame.width != own.right - own.left + 1 or not frame.height:
+        # The reader does not say where its cells begin; where it sees others, the guard is wrong.
+        if frame.shape != (own.last - own.first + 1, own.right - own.left + 1):
             return None
-        if piece.skipped > height:
-            parts.append(blank.clear(piece.skipped - height))
+        if own.first - 1 > height:
+            parts.append(blank.clear(own.first - 1 - height))
         frame.columns = [str(number) for number in range(own.left, own.right + 1)]
         parts.append(frame)
-        height = piece.skipped + frame.height
+        height = own.last
     return pl.concat(parts, how="diagonal", rechunk=False)
