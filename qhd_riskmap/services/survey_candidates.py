@@ -185,11 +185,7 @@ class CandidateMaker:
             rows=tuple(first + indices[row] for row in kept),
             name_column=columns.index("name"),
             hashes=tuple(some(hashes)),
-            # Tuples: the garbage collector looks them over once, lists ever again.
-            hazards=HazardColumns(
-                facts={name: tuple(column) for name, column in columns_of_facts.items()},
-                geometries=facts.geometries[kept],
-            ),
+            hazards=_for_long(columns_of_facts, facts.geometries[kept]),
             anchors=facts.anchors[kept],
             grades=self._row_grades(levels, found_on) if levels is not None else None,
             remedies=kept_remedies(remedies, kept),
@@ -296,6 +292,12 @@ class CandidateMaker:
             if name is not None and row not in self._log.rejected and str(name) not in known:
                 message = _("乡镇“{name}”不在本单位载入的乡镇之中，请核对。").format(name=name)
                 self._log.on_row(row, warning("township", "unknown-township", message))
+
+
+def _for_long(columns: Mapping[str, Sequence[Any]], geometries: npt.NDArray[Any]) -> HazardColumns:
+    """Columns as tuples: the garbage collector looks them over once, lists ever again."""
+    facts = {name: tuple(column) for name, column in columns.items()}
+    return HazardColumns(facts=facts, geometries=geometries)
 
 
 def _secrecy(text: str | None) -> Secrecy | None:
