@@ -28,7 +28,7 @@ from qhd_riskmap.cartography.qt_arrays import (
     path_of,
     polygon_of,
 )
-from qhd_riskmap.cartography.styles import style_parts
+from qhd_riskmap.cartography.styles import SIGN_KEYS, style_parts
 from qhd_riskmap.cartography.symbols import (
     INK,
     PALE_LEVELS,
@@ -101,7 +101,10 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
     room = _HATCHED_POLYGONS * (_PAPER_ROOM if options.vector else 1)
     hatched = options.hatch and len(visible) <= room
-    for style, first, last in runs(layer.styles[pixels.owner]):
+    styles = layer.styles[pixels.owner]
+    if not hatched:  # signs of one level look the same then and need no turn of their own
+        styles = styles - styles % len(SIGN_KEYS)
+    for style, first, last in runs(styles):
         sign, level = style_parts(style)
         hatch = hatch_of(sign) if hatched else Hatch.NONE
         pen, brush = area_pen(level, options.outline_width), area_brush(level)

@@ -18,6 +18,7 @@ from qhd_riskmap.cartography.map_painter import render_image
 from qhd_riskmap.cartography.path_layer import TOLERANCE_PX, late_layer, path_layer
 from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.projection import Projection
+from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.cartography.viewport import Viewport
 
 RESOLUTION = 500.0
@@ -154,3 +155,28 @@ def test_plain_lines_keep_their_colours_and_order(make_table):
     )
     image = render_image(prepare(table), None, view, options)
     assert image.pixelColor(50, 50).name().upper() == "#E60000"
+
+
+def test_areas_of_one_level_look_alike_where_they_are_not_hatched(make_table):
+    """Worse levels lie on top whatever the types; the types change nothing."""
+    boxes = [shapely.box(119.0 + n / 50, 39.9, 119.1 + n / 50, 40.1) for n in range(15)]
+    levels = [(4, 1, 3)[n % 3] for n in range(15)]
+    view = Viewport.fit((119.0, 39.9, 119.4, 40.1), 200, 100)
+    options = MapOptions(hatch=False, basemap=False, labels=False, anchor_symbols=False)
+
+    def painted(types):
+        prepared = prepare(make_table(boxes, levels=levels, types=types))
+        return render_image(prepared, None, view, options)
+
+    # Within a level areas are painted in the order of their types: here it is that of the table.
+    assert painted(["flood"] * 15) == painted([TYPE_KEYS[n // 4] for n in range(15)])
+    close = Viewport.fit(boxes[0].bounds, 100, 100)
+
+    def middle(levels, types):
+        prepared = prepare(make_table([boxes[0]] * len(levels), levels=levels, types=types))
+        return render_image(prepared, None, close, options).pixelColor(50, 50)
+
+    both = middle([1, 4], ["forest_fire", "other"])
+    assert both == middle([1, 4], ["other", "forest_fire"])
+    assert both.red() > both.blue()  # blue lies under the red
+    assert middle([1], ["haze"]) != both
