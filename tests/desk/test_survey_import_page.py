@@ -24,7 +24,7 @@ NAMELESS = ("", "地质灾害", "卢龙县", "119.07", "39.97", "国家2000", "�
 FAR = ("远处滑坡", "地质灾害", "卢龙县", "100.05", "30.95", "国家2000", "一般", "")
 # Without a word about the datum, and in the middle of a county, nothing can be decided.
 ASKED = tuple(
-    (f"{n}号林区", "森林火险", "", f"119.0{n}1357", f"40.3{n}2468", "", "低", "")
+    (f"{n}号林区", "森林火险", "", f"119.0{n}7357", f"40.3{n}8468", "", "低", "")
     for n in range(1, 5)
 )
 
@@ -195,7 +195,7 @@ def test_an_undecided_sheet_is_asked_in_the_officers_words_and_the_answer_decide
     # The answer shifts its own sheet by some hundred metres, and no other sheet.
     moved = stored["1号林区"]
     assert moved.provenance.declared_reference == "gcj02"
-    assert 0.003 < 119.011357 - moved.anchor()[0] < 0.01
+    assert 0.003 < 119.017357 - moved.anchor()[0] < 0.01
     assert stored["北沟滑坡"].anchor() == pytest.approx((119.05, 39.95), abs=1e-9)
 
 
