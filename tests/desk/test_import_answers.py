@@ -19,7 +19,16 @@ SAME_PLACE = ("", "地质灾害", "卢龙县", "119.05", "39.95", "国家2000", 
 def asked(shift):
     """Nothing in these rows tells their datum."""
     return tuple(
-        (f"{n}号林区{shift}", "森林火险", "", f"119.0{n}{shift + 5}357", f"40.3{n}8468", "", "低", "")
+        (
+            f"{n}号林区{shift}",
+            "森林火险",
+            "",
+            f"119.0{n}{shift + 5}357",
+            f"40.3{n}8468",
+            "",
+            "低",
+            "",
+        )
         for n in range(1, 5)
     )
 

@@ -13,6 +13,7 @@ import shapely
 
 from qhd_riskmap.domain.schema import Field, FieldKind, clean_text, parse_value
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.references import parse_reference
 from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
 from qhd_riskmap.services.survey_candidates import ImportTerms
@@ -25,6 +26,7 @@ TERMS = ImportTerms(
     assessor="甲",
     batch_id=UUID(int=1),
     townships=frozenset({"泥井镇", "示例镇"}),
+    angles=TextForm.DECIMAL,  # one row alone leaves open what many tell: 119.3524 may be 119°35′24″
 )
 HEADERS = (
     "序号", "隐患名称", "类别", "县区", "乡镇", "经度", "纬度", "范围坐标", "发现日期", "联系电话",
