@@ -147,12 +147,14 @@ class ColumnChoice:
         header_row: Row number of the header, 0 to find it.
         header_depth: Rows the header takes up, where `header_row` is given.
         type_key: Type of every row; "" to find it.
+        afresh: What was said before of sheets with such headers does not hold.
     """
 
     fields: Mapping[str, str] = field(default_factory=dict)
     header_row: int = 0
     header_depth: int = 1
     type_key: str = ""
+    afresh: bool = False
 
 
 NO_CHOICE: Final = ColumnChoice()
@@ -175,6 +177,7 @@ def map_sheet(
         remembered: What officers said of other sheets, header → field key by fingerprint.
     """
     types = taxonomy().types
+    remembered = NOTHING_REMEMBERED if choice.afresh else remembered
     searched = (*SHEET_FIELDS, *_fields_of(types))
     if choice.header_row or sheet.header_row:
         header = header_at(sheet, choice.header_row or sheet.header_row, choice.header_depth)

@@ -126,15 +126,18 @@ def corrections(
     """What is to be remembered once the import is committed."""
     found: dict[str, StoredMapping] = {}
     for reading in readings:
-        said = layouts.of(reading.sheet).fields
-        if reading.mapping is None or not said:
+        choice = layouts.of(reading.sheet)
+        said = choice.fields
+        if reading.mapping is None or not (said or choice.afresh):
             continue
         header = reading.mapping.header
         headers = tuple(header.headers.values())
         known = layouts.remembered.get(header.fingerprint, {})
         there = {*headers, *(column.header for column in reading.mapping.columns)}
-        fields = {h: key for h, key in {**known, **said}.items() if h in there}
-        if fields and fields != known:
+        kept = {} if choice.afresh else known
+        fields = {h: key for h, key in {**kept, **said}.items() if h in there}
+        # Nothing at all in place of what was remembered is remembered, too.
+        if fields != known:
             found[header.fingerprint] = StoredMapping(
                 # A sheet that names its office is remembered as that office's.
                 sender=sender or (reading.decision.sender if reading.decision else ""),
@@ -152,11 +155,12 @@ def shown_columns(reading: SheetReading) -> tuple[ShownColumn, ...]:
         return ()
     names = mapping.header.headers
     mapped = {column.index: column for column in mapping.columns}
+    first = mapping.header.bottom + 1
     shown = []
     for index in range(sheet.width):
         column = mapped.get(index)
-        below = sheet.columns[index][mapping.header.bottom + 1 :]
-        samples = [text for text in below[:_LOOKED_AT] if text and not text.isspace()]
+        below = sheet.columns[index][first : first + _LOOKED_AT]
+        samples = [text for text in below if text and not text.isspace()]
         if column is None and (index in names or not samples):
             continue
         own = None

@@ -155,6 +155,12 @@ def test_columns_are_corrected_by_keyboard_the_preview_reruns_and_the_sheet_is_r
         (stored,) = work.survey_mappings.list()
     # The sheet names its office, the officer named none.
     assert (stored.sender, stored.fields["点名儿"]) == ("卢龙县林业局", "name")
+    press(qtbot, again, "columns-reset")
+    assert cells(again, "GPS甲")[2:4] == ["保留为附加属性", "没认出"]
+    assert not again.reset.isEnabled()
+    press(qtbot, again, "columns-ok")
+    done()
+    assert import_page.preview.accepted == 0, "as if nobody had ever explained it"
 
 
 def test_columns_are_chosen_from_the_list_by_mouse(qtbot, opened, odd_sheet):

@@ -131,6 +131,24 @@ def test_the_senders_own_word_goes_before_others(survey, tmp_path):
         assert reading.mapping.columns[-1].field.key == key, sender
 
 
+def test_what_was_remembered_of_a_sheet_can_be_forgotten(survey, register, tmp_path):
+    path = workbook(tmp_path / "a.xlsx", rows=ROWS[:1])
+    said = Layouts(for_all=ColumnChoice(fields={"证件号": "unit"}))
+    survey.commit(look(survey, path, layouts=said), SilentJob())
+    path = workbook(tmp_path / "b.xlsx", rows=ROWS[1:2])
+    assert look(survey, path).readings[0].mapping.columns[-1].known
+    afresh = Layouts(for_all=ColumnChoice(afresh=True))
+    preview = look(survey, path, layouts=afresh)
+    assert not preview.readings[0].mapping.columns[-1].known
+    assert "mapping-remembered" not in {i.code for i in preview.issues}
+    survey.commit(preview, SilentJob())
+    path = workbook(tmp_path / "c.xlsx", rows=ROWS[2:])
+    assert not look(survey, path).readings[0].mapping.columns[-1].known
+    with register.unit_of_work() as work:
+        (stored,) = work.survey_mappings.list()
+        assert stored.fields == {}
+
+
 def test_tables_of_one_sheet_all_come_in_with_their_own_cells(survey, tmp_path):
     other = ["名称", "类别", "GPS坐标", "备注"]
     rows = [

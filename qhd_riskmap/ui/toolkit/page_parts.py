@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QLayout, QPushButton, QVBoxLayout,
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
+_FRAME = 24  # what the window system puts around a window
+
 
 def words(text: str = "", *, role: str = "", name: str = "", wrap: bool = True) -> QLabel:
     """A label that shows ``text`` literally: names from sheets may carry mark-up.
@@ -91,3 +93,9 @@ def glyph_label(name: str, size: int, *, colour: str = "accent") -> QLabel:
     label.setPixmap(icon(name, colour=colour).pixmap(size, size))
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label
+
+
+def size_on_screen(window: QWidget, width: int, height: int) -> None:
+    """Give a window a size, or as much of it as a scaled small screen has room for."""
+    room = window.screen().availableGeometry().size()
+    window.resize(min(width, room.width() - _FRAME), min(height, room.height() - 2 * _FRAME))

@@ -39,7 +39,7 @@ from qhd_riskmap.ui.pages.survey_import.columns_view import ColumnsModel, Column
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
 from qhd_riskmap.ui.pages.survey_import.table_names import table_names
 from qhd_riskmap.ui.toolkit.issue_table import dress_table
-from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, size_on_screen, words
 from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, theme
 
@@ -100,7 +100,7 @@ class ColumnsDialog(QDialog):
         self.choice = choice
         self._reading = reading
         self._layouts = layouts
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self.preview = PreviewModel(reading)
         self.rows = PreviewTable(self.preview)
         self.rows.pointed.connect(self._point_at)
@@ -222,7 +222,10 @@ class ColumnsDialog(QDialog):
         self._say(replace(self.choice, header_row=row, header_depth=depth))
 
     def _reset(self) -> None:
-        self._say(NO_CHOICE)
+        """As the program reads it: without what was said now, nor before of such headers."""
+        plain = tried(self._reading, NO_CHOICE, self._layouts).mapping
+        before = plain is not None and plain.remembered
+        self._say(ColumnChoice(afresh=True) if before else NO_CHOICE)
 
     def _say(self, choice: ColumnChoice) -> None:
         self.choice = choice
@@ -262,7 +265,8 @@ class ColumnsDialog(QDialog):
         self.preview.show_reading(self._reading)
         axes = swapped_axes({}, self.model.columns)
         self.swap.setEnabled(bool(axes))
-        self.reset.setEnabled(choice != NO_CHOICE)
+        remembered = mapping is not None and mapping.remembered
+        self.reset.setEnabled(remembered or replace(choice, afresh=False) != NO_CHOICE)
         self._show_status()
 
     def _show_status(self) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_templates import TemplateOffice, TemplateTerms
-from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, size_on_screen, words
 from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
@@ -55,7 +55,7 @@ class TemplateDialog(QDialog):
         self.setObjectName("template-dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("生成排查表模板"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._terms = terms
         self.types = QListWidget()
         self.unit = QLineEdit()
