@@ -113,10 +113,11 @@ def test_the_office_a_sheet_names_is_shown_and_used_without_being_asked(
     assert import_page.preview.accepted == 0
 
 
+@pytest.mark.parametrize("size", [(1366, 768), (1093, 614), (911, 512)])
 def test_the_question_and_all_its_answers_are_seen_without_scrolling_on_a_small_screen(
-    qtbot, window, make_sheet
+    qtbot, window, make_sheet, size
 ):
-    window.resize(1366, 768)
+    window.resize(*size)
     window.go_to("import")
     page = window.pages["import"]
     page.take_files([make_sheet("国土局.xlsx", GOOD), make_sheet("林业局.xlsx", *asked(1))])
@@ -132,6 +133,10 @@ def test_the_question_and_all_its_answers_are_seen_without_scrolling_on_a_small_
         place = QRect(button.mapTo(cards.viewport(), QPoint(0, 0)), button.size())
         assert seen.contains(place), button.text()
         assert button.sizeHint().width() <= button.width(), f"{button.text()} is cut off"
+    assert page.review.map.isVisible() == (size == (1366, 768))
+    press(qtbot, page, "datum-answer-0-gcj02")
+    qtbot.waitUntil(lambda: not page.progress.running, timeout=30000)
+    assert page.review.map.isVisible()
 
 
 def test_a_row_that_comes_in_is_not_hidden_by_one_that_is_sent_back(looked, make_sheet, settled):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -40,6 +41,7 @@ from qhd_riskmap.ui.toolkit.page_parts import set_role, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, SPACE_XS
 
 _CARDS_WIDTH: Final = 340
+_ROOM_FOR_BOTH: Final = 440  # a question with its answers, and a map worth looking at
 _COUNTS: Final = (
     ("accepted", N_("可入库"), "success"),
     ("rejected", N_("退回"), "error"),
@@ -120,7 +122,7 @@ class ReviewPanel(QWidget):
         self._build()
 
     def _build(self) -> None:
-        below = QWidget()
+        self._below = below = QWidget()
         about = QVBoxLayout(below)
         about.setContentsMargins(0, SPACE_XS, 0, 0)
         about.setSpacing(SPACE_XS)
@@ -170,13 +172,23 @@ class ReviewPanel(QWidget):
         self.tabs.setTabText(1, _("问题 {n}").format(n=f"{len(preview.issues):,}"))
         self.matching.show_preview(preview, session)
         self.tabs.setTabText(2, _("比对 {n}").format(n=f"{len(self.matching):,}"))
+        self._share_room()
         if first and self.cards.asking:
-            height = sum(self._left.sizes())
+            height = self._left.height()
             self._left.setSizes([height * 3 // 5, height * 2 // 5])
         if first:
             self.tabs.setCurrentWidget(self.rows if tables else self.issue_tab)
         set_role(self._nothing, "success")
         self._nothing.setVisible(not preview.issues)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """A question goes before the map where there is no room for both."""
+        super().resizeEvent(event)
+        self._share_room()
+
+    def _share_room(self) -> None:
+        cramped = self._left.height() < _ROOM_FOR_BOTH
+        self._below.setVisible(not (cramped and self.cards.asking))
 
     def take_focus(self) -> None:
         """Go where the officer goes on: the rows, or the one thing to be said before there are any."""
@@ -223,6 +235,7 @@ class ReviewPanel(QWidget):
         self._say(rows)
 
     def _ask_place(self, row: int) -> None:
+        self._below.show()
         self.map.ask_place(row)
         self.map_hint.setText(_("请在上面的地图上点出该行的正确位置，Esc 取消。"))
 
