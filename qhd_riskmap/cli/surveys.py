@@ -103,6 +103,8 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
                 count=len(outcome.updates), updated=outcome.updated
             )
         )
+    if outcome.tasks:
+        lines.append(_("整改任务 {n} 项").format(n=outcome.tasks))
     counts = _(
         "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
     ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})

@@ -19,7 +19,7 @@ from qhd_riskmap.domain.remediation.lateness import LateStage
 from qhd_riskmap.domain.remediation.task import PhotoStage, TaskState
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.pages.remediation import RemediationPage
-from qhd_riskmap.ui.pages.remediation.task_table import COLUMNS
+from qhd_riskmap.ui.pages.remediation.task_table import COLUMNS, TaskTable
 from tests.desk.conftest import hazard_id, type_text
 
 TODAY = date(2026, 11, 25)
@@ -125,13 +125,17 @@ def test_cards_stand_in_the_column_of_their_state_and_the_strip_counts(page, tas
 def test_a_number_of_the_strip_filters_every_view(qtbot, page, tasks):
     qtbot.mouseClick(page.strip.buttons["overdue"], Qt.MouseButton.LeftButton)
     assert [x.task.number for x in page.shown()] == [tasks[0].number]
+    page.show_view("list")
     assert page.table.tasks.rowCount() == 1
+    page.show_view("map")
     assert len(page.map.lines) == 1
+    page.show_view("list")
     qtbot.mouseClick(page.strip.buttons["pending"], Qt.MouseButton.LeftButton)
     assert [x.task.number for x in page.table.tasks.lines] == [tasks[2].number]
 
 
 def test_search_and_county_narrow_it_down(qtbot, page, tasks):
+    page.show_view("list")
     page.start_search()
     type_text(page.tools.search, "标志桩")
     qtbot.waitUntil(lambda: page.table.tasks.rowCount() == 1)
@@ -310,11 +314,10 @@ def test_a_photo_is_opened(qtbot, page, tasks, rest):
 
 def test_the_list_sorts_by_lateness_and_copies_to_a_spreadsheet(qtbot, page, tasks, rest):
     page.show_view("list")
-    proxy = page.table.proxy
-    first = proxy.index(0, 0).data()
-    assert first == tasks[0].number
+    model = page.table.tasks
+    assert model.index(0, 0).data() == tasks[0].number
     page.table.sortByColumn(0, Qt.SortOrder.AscendingOrder)
-    assert [proxy.index(row, 0).data() for row in range(4)] == sorted(t.number for t in tasks)
+    assert [model.index(row, 0).data() for row in range(4)] == sorted(t.number for t in tasks)
     page.table.selectRow(0)
     rest()
     assert page.panel.title.text() == "抚宁山洪沟"
@@ -322,6 +325,60 @@ def test_the_list_sorts_by_lateness_and_copies_to_a_spreadsheet(qtbot, page, tas
     head, row = QGuiApplication.clipboard().text().split("\n")
     assert head.split("\t") == [column.title for column in COLUMNS]
     assert row.split("\t")[:4] == [tasks[0].number, "已交办", "2026-11-15", "逾期 10 天"]
+
+
+def test_the_choice_of_columns_is_remembered_and_copied(qtbot, page, tasks, rest, settings):
+    page.show_view("list")
+    menu = page.table.column_menu()
+    titles = {action.text(): action for action in menu.actions()}
+    assert not titles["整改编号"].isEnabled()
+    titles["状态"].setChecked(False)
+    assert page.table.isColumnHidden(1)
+    page.table.selectRow(0)
+    rest()
+    assert "状态" not in page.table.copied().split("\n")[0]
+    page.table.remember_layout()
+    again = TaskTable(settings)
+    qtbot.addWidget(again)
+    assert again.isColumnHidden(1)
+    settings.layouts["task_table"] = "99.x"
+    other = TaskTable(settings)
+    qtbot.addWidget(other)
+    assert not other.isColumnHidden(1)
+
+
+def test_a_task_entered_by_mistake_is_removed_and_brought_back(qtbot, page, tasks, rest):
+    page.open_task(tasks[3].number)
+    rest()
+    qtbot.mouseClick(page.panel.remove_button, Qt.MouseButton.LeftButton)
+    rest()
+    assert len(page.lines) == 3
+    assert page.panel.isHidden()
+    text, _severity, action, callback = page.notices[-1]
+    assert (tasks[3].number in text, action) == (True, "撤销")
+    callback()
+    rest()
+    assert len(page.lines) == 4
+
+
+def test_days_off_are_changed_on_the_calendar(qtbot, page, rest, app):
+    page.show_view("calendar")
+    grid, day = page.month.grid, date(2026, 11, 27)
+    assert grid.editable
+    number = (day - grid.start()).days
+    assert grid.day_at(grid.cell(number).center()) == day
+    assert grid.day_at(QPoint(-5, -5)) is None
+    names = {action.objectName(): action for action in grid.day_menu(day).actions()}
+    names["day-off"].trigger()
+    rest()
+    assert not app.remediation.calendar().is_working(day)
+    assert not grid.work.is_working(day)
+    names["day-default"].trigger()
+    rest()
+    assert app.work_calendar.own_days() == []
+    names["day-work"].trigger()
+    rest()
+    assert [d.working for d in app.work_calendar.own_days()] == [True]
 
 
 def test_the_table_model_keeps_the_rules(qtmodeltester, page):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import Workbook
 
+from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.remediation.task import TaskState
@@ -69,6 +70,7 @@ def test_rows_become_tasks_in_the_states_they_prove(register, survey, remediatio
     assert (preview.outcome().tasks, outcome.tasks, outcome.accepted) == (3, 3, 4)
     assert outcome.to_json()["tasks"] == 3
     assert survey.changes(outcome).tasks
+    assert "整改任务 3 项" in described(outcome, [], dry_run=False)
     first, second, third = remediation.tasks()
     assert (first.name, first.task.state, first.task.funds) == (
         "东沟滑坡",

@@ -92,7 +92,7 @@ class Board(QWidget):
         """Mark the card of a task."""
         self._selecting = True
         for column in self.columns.values():
-            row = column.model.row_of(number)
+            row = column.model.row_of(number) if number else None
             if row is None:
                 column.view.clearSelection()
             else:

@@ -7,9 +7,17 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from PySide6.QtCore import QRect, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.remediation.lateness import worst
 from qhd_riskmap.domain.remediation.overview import TaskLine
@@ -17,6 +25,7 @@ from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calend
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.late_words import late_colour
+from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS, theme
 
 _WEEKDAYS: Final = (
@@ -31,6 +40,11 @@ _WEEKDAYS: Final = (
 _WEEKS: Final = 6
 _HEAD: Final = 24
 _NAMES_FROM: Final = 72  # room for names below the number of the day
+_DAY_CHOICES: Final = (
+    ("work", N_("{day} 上班")),
+    ("off", N_("{day} 放假")),
+    ("default", N_("{day} 按国务院安排")),
+)
 _STEPS: Final = {
     Qt.Key.Key_Left: -1,
     Qt.Key.Key_Right: 1,
@@ -44,9 +58,11 @@ class MonthGrid(QWidget):
 
     Signals:
         picked: A day was clicked or reached by the keys.
+        day_set: The officer said whether a day is worked: the day, ``work``, ``off`` or ``default``.
     """
 
     picked = Signal(object)
+    day_set = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +75,7 @@ class MonthGrid(QWidget):
         self.day: date | None = None
         self.days: dict[date, list[TaskLine]] = {}
         self.work: WorkCalendar = shipped_calendar()
+        self.editable = False
 
     def start(self) -> date:
         """The Monday in the upper left corner."""
@@ -74,9 +91,34 @@ class MonthGrid(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Pick a day."""
+        day = self.day_at(event.position().toPoint())
+        if day is not None and event.button() is Qt.MouseButton.LeftButton:
+            self._pick(day)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The office's own working days."""
+        day = self.day_at(event.pos())
+        if day is not None and self.editable:
+            self.day_menu(day).popup(event.globalPos())
+
+    def day_at(self, place: QPoint) -> date | None:
+        """The day at a place."""
         for number in range(_WEEKS * 7):
-            if self.cell(number).contains(event.position().toPoint()):
-                self._pick(self.start() + timedelta(days=number))
+            if self.cell(number).contains(place):
+                return self.start() + timedelta(days=number)
+        return None
+
+    def day_menu(self, day: date) -> QMenu:
+        """What may be said of a day."""
+        menu = QMenu(self)
+        menu.setObjectName("day-menu")
+        for choice, text in _DAY_CHOICES:
+            action = menu.addAction(_(text).format(day=day.isoformat()))
+            action.setObjectName(f"day-{choice}")
+            action.triggered.connect(
+                lambda _on=False, choice=choice: self.day_set.emit(day, choice)
+            )
+        return menu
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """The arrows walk through the days."""
@@ -144,29 +186,33 @@ class MonthView(QWidget):
 
     Signals:
         picked: A day was picked.
+        day_set: The officer said whether a day is worked; see `MonthGrid`.
     """
 
     picked = Signal(object)
+    day_set = Signal(object, str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, editable: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("month-view")
         self.grid = MonthGrid()
+        self.grid.editable = editable
         self.grid.picked.connect(self._picked)
+        self.grid.day_set.connect(self.day_set)
         self.title = QLabel()
         self.title.setObjectName("month-title")
         self.title.setProperty("role", "section")
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
-        for name, glyph, words, step in (
+        for name, glyph, tip, step in (
             ("month-before", "chevron-left", _("上个月"), -1),
             ("month-after", "chevron-right", _("下个月"), 1),
         ):
             button = QToolButton()
             button.setObjectName(name)
             button.setIcon(icon(glyph))
-            button.setToolTip(words)
-            button.setAccessibleName(words)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
             button.clicked.connect(lambda _on=False, step=step: self.turn(step))
             row.addWidget(button)
         back = QToolButton()
@@ -177,6 +223,8 @@ class MonthView(QWidget):
         row.addSpacing(SPACE_S)
         row.addWidget(self.title)
         row.addStretch(1)
+        hint = _("灰底为休息日；右键改写本单位的上班和放假") if editable else _("灰底为休息日")
+        row.addWidget(words(hint, role="muted", name="month-hint", wrap=False))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(SPACE_XS)

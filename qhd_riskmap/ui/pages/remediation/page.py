@@ -95,8 +95,8 @@ class RemediationPage(Page):
         self.strip = TodayStrip()
         self.tools = TaskTools(desk.app.actor.permissions)
         self.board = Board()
-        self.table = TaskTable()
-        self.month = MonthView()
+        self.table = TaskTable(desk.settings)
+        self.month = MonthView(editable=Permission.ADMINISTER in desk.app.actor.permissions)
         self.map = LateMap()
         self.panel = TaskPanel(desk.app.actor.permissions)
         self.panel.hide()
@@ -158,6 +158,8 @@ class RemediationPage(Page):
         panel.files_wanted.connect(self.attach)
         panel.file_opened.connect(self._open_file)
         panel.place_wanted.connect(self._show_place)
+        panel.remove_wanted.connect(self._remove)
+        self.month.day_set.connect(self._set_day)
         self.desk.features.replaced.connect(self._show)
 
     # -- the page ---------------------------------------------------------------------------------
@@ -207,7 +209,8 @@ class RemediationPage(Page):
         self.map.restyle()
 
     def close_down(self) -> None:
-        """The map has a worker of its own."""
+        """The map has a worker of its own; the table's layout is remembered."""
+        self.table.remember_layout()
         self.map.close_down()
 
     def reload(self) -> None:
@@ -248,16 +251,22 @@ class RemediationPage(Page):
         self.ledger.ask_export(TaskFilter(numbers=numbers))
 
     def _show(self) -> None:
+        """Bring the view in front up to date; the others are when they come to front."""
         self.strip.show_standing(standing(self.lines))
         lines = self.shown()
         self.tools.counted.setText(_("{n} 项").format(n=len(lines)))
-        self.board.show_lines(lines)
-        chosen = [line for line in lines if self._day in {None, line.task.deadline}]
-        self.table.show_lines(chosen)
-        self.month.show_lines(lines, self.today, self.calendar)
-        self.map.show_lines(lines, self.desk.features.table)
+        view = self.tools.view
+        if view == "board":
+            self.board.show_lines(lines)
+        elif view == "list":
+            due = [line for line in lines if self._day in {None, line.task.deadline}]
+            self.table.show_lines(due)
+        elif view == "calendar":
+            self.month.show_lines(lines, self.today, self.calendar)
+        else:
+            self.map.show_lines(lines, self.desk.features.table)
         views = {"board": self.board, "list": self.table, "calendar": self.month, "map": self.map}
-        self.stack.setCurrentWidget(views[self.tools.view] if self.lines else self.empty)
+        self.stack.setCurrentWidget(views[view] if self.lines else self.empty)
         self._mark()
 
     def _mark(self) -> None:
@@ -411,6 +420,29 @@ class RemediationPage(Page):
         if dossier is not None:
             self.desk.selection.set([str(dossier.hazard.id)], by=self)
             self.desk.go_to("map")
+
+    def _remove(self) -> None:
+        dossier = self.panel.dossier
+        if dossier is not None:
+            service, task = self.desk.app.remediation, dossier.line.task
+            self._close_panel()
+            self._do(lambda: (None, service.remove(task.number, revision=task.revision)))
+            self.desk.notify(
+                _("已删除整改任务 {number}。").format(number=task.number),
+                action=_("撤销"),
+                callback=lambda: self._do(lambda: (None, service.restore(str(task.id)))),
+            )
+
+    def _set_day(self, day: date, choice: str) -> None:
+        """Say of a day of the calendar whether it is worked."""
+        service = self.desk.app.work_calendar
+
+        def set_it() -> tuple[object, Changes]:
+            if choice == "default":
+                return None, service.clear(day)
+            return None, service.set(day, working=choice == "work")
+
+        self._do(set_it)
 
     def restore_removed(self) -> None:
         """Bring back the tasks that were removed."""

@@ -28,7 +28,7 @@ from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.remediation.editing import editable_fields
 from qhd_riskmap.domain.remediation.flow import Move, flow
-from qhd_riskmap.domain.remediation.task import EventKind, PhotoStage, TaskEvent
+from qhd_riskmap.domain.remediation.task import EventKind, PhotoStage, TaskEvent, TaskState
 from qhd_riskmap.domain.remediation.task_fields import (
     TASK_FIELDS,
     shown_value,
@@ -93,12 +93,14 @@ class TaskPanel(QFrame):
         self.subtitle = words("", role="muted", name="task-line")
         self.late = words("", name="task-late")
         close = push_button(_("关闭"), "task-close", self.closed.emit)
-        place = push_button(_("在地图上看"), "task-place", self.place_wanted.emit)
+        place = push_button(_("看地图"), "task-place", self.place_wanted.emit)
+        self.remove_button = push_button(_("删除"), "task-remove", self.remove_wanted.emit)
+        self.remove_button.setToolTip(_("登记错了的任务可以删除，编号不再使用；不必整改的用“撤销”"))
         foot = QHBoxLayout()
         foot.setSpacing(SPACE_S)
-        self.save_button = push_button(_("保存修改"), "task-save", self._save, primary=True)
+        self.save_button = push_button(_("保存"), "task-save", self._save, primary=True)
         self.save_button.setEnabled(False)
-        for button in (self.save_button, place, close):
+        for button in (self.save_button, place, self.remove_button, close):
             foot.addWidget(button)
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -145,6 +147,8 @@ class TaskPanel(QFrame):
         column.addStretch(1)
         self._scroll.setWidget(body)
         self.save_button.setEnabled(False)
+        removable = task.state is not TaskState.CLOSED and task.deleted_at is None
+        self.remove_button.setEnabled(self._may and removable)
 
     # -- parts ----------------------------------------------------------------------------------
 

@@ -8,23 +8,24 @@ from typing import Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QByteArray,
     QModelIndex,
     QPersistentModelIndex,
-    QSortFilterProxyModel,
     Qt,
     Signal,
 )
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.toolkit.late_words import late_colour, late_text
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 
 LINE_ROLE: Final = int(Qt.ItemDataRole.UserRole)
-SORT_ROLE: Final = LINE_ROLE + 1
+_LAYOUT_KEY: Final = "task_table"
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE: Final = QModelIndex()
 _ORDER: Final = {state: at for at, state in enumerate(TaskState)}
@@ -93,12 +94,30 @@ class TaskModel(QAbstractTableModel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines: list[TaskLine] = []
+        self._order = (LATE, Qt.SortOrder.DescendingOrder)
 
     def show_lines(self, lines: Sequence[TaskLine]) -> None:
-        """Show other tasks."""
+        """Show other tasks, in the order in force."""
         self.beginResetModel()
         self.lines = list(lines)
+        self._put_in_order()
         self.endResetModel()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Order by a column; each key is worked out once, which a proxy would not do."""
+        self._order = (column, order)
+        self.beginResetModel()
+        self._put_in_order()
+        self.endResetModel()
+
+    def row_of(self, number: str) -> int | None:
+        """Where a task stands."""
+        rows = (row for row, line in enumerate(self.lines) if line.task.number == number)
+        return next(rows, None)
+
+    def _put_in_order(self) -> None:
+        column, order = self._order
+        self.lines.sort(key=COLUMNS[column].key, reverse=order is Qt.SortOrder.DescendingOrder)
 
     def rowCount(self, parent: Index = _NOWHERE) -> int:
         """How many tasks."""
@@ -131,8 +150,7 @@ class TaskModel(QAbstractTableModel):
             case Qt.ItemDataRole.ForegroundRole if column is COLUMNS[LATE]:
                 shown = late_colour(line.late.stage)
             case _:
-                own = {LINE_ROLE: line, SORT_ROLE: column.key(line)}
-                shown = own.get(role)
+                shown = line if role == LINE_ROLE else None
         return shown
 
 
@@ -147,17 +165,13 @@ class TaskTable(QTableView):
     chosen = Signal(object)
     opened = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("task-table")
         self.setAccessibleName(_("整改任务"))
         self.tasks = TaskModel(self)
-        self.proxy = QSortFilterProxyModel(self)
-        self.proxy.setSourceModel(self.tasks)
-        self.proxy.setSortRole(SORT_ROLE)
-        self.setModel(self.proxy)
-        self.setSortingEnabled(True)
-        self.sortByColumn(LATE, Qt.SortOrder.DescendingOrder)
+        self._settings = settings
+        self.setModel(self.tasks)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setAlternatingRowColors(True)
@@ -170,6 +184,13 @@ class TaskTable(QTableView):
         header.setSectionsMovable(True)
         for number, column in enumerate(COLUMNS):
             self.setColumnWidth(number, column.width)
+        self._restore_layout(header)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(
+            lambda place: self.column_menu().popup(header.mapToGlobal(place))
+        )
+        header.setSortIndicator(LATE, Qt.SortOrder.DescendingOrder)
+        self.setSortingEnabled(True)
         self._selecting = False
         self.selectionModel().currentRowChanged.connect(self._current_changed)
         self.activated.connect(lambda index: self.opened.emit(index.data(LINE_ROLE)))
@@ -183,12 +204,11 @@ class TaskTable(QTableView):
     def select(self, number: str) -> None:
         """Mark the row of a task."""
         self._selecting = True
-        rows = (row for row, line in enumerate(self.tasks.lines) if line.task.number == number)
-        row = next(rows, None)
+        row = self.tasks.row_of(number) if number else None
         if row is None:
             self.clearSelection()
         else:
-            self.setCurrentIndex(self.proxy.mapFromSource(self.tasks.index(row, 0)))
+            self.setCurrentIndex(self.tasks.index(row, 0))
         self._selecting = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -199,16 +219,39 @@ class TaskTable(QTableView):
         super().keyPressEvent(event)
 
     def copied(self) -> str:
-        """The selected rows as lines with tabs."""
-        rows = ["\t".join(_(column.title) for column in COLUMNS)]
+        """The selected rows, of the columns shown, as lines with tabs."""
+        shown = [number for number in range(len(COLUMNS)) if not self.isColumnHidden(number)]
+        rows = ["\t".join(_(COLUMNS[number].title) for number in shown)]
         rows += [
             "\t".join(
-                str(self.proxy.index(each.row(), number).data()).replace("\t", " ")
-                for number in range(len(COLUMNS))
+                str(self.tasks.index(each.row(), number).data()).replace("\t", " ")
+                for number in shown
             )
             for each in self.selectionModel().selectedRows()
         ]
         return "\n".join(rows)
+
+    def column_menu(self) -> QMenu:
+        """Choose the columns; at least one stays."""
+        menu = QMenu(self)
+        menu.setObjectName("task-columns")
+        for number, column in enumerate(COLUMNS):
+            action = menu.addAction(_(column.title))
+            action.setCheckable(True)
+            action.setChecked(not self.isColumnHidden(number))
+            action.setEnabled(number > 0)
+            action.toggled.connect(lambda on, number=number: self.setColumnHidden(number, not on))
+        return menu
+
+    def remember_layout(self) -> None:
+        """Keep widths, order and choice of columns in the settings."""
+        state = bytes(self.horizontalHeader().saveState().toBase64().data()).decode("ascii")
+        self._settings.layouts[_LAYOUT_KEY] = f"{len(COLUMNS)}.{state}"
+
+    def _restore_layout(self, header: QHeaderView) -> None:
+        count, _dot, state = self._settings.layouts.get(_LAYOUT_KEY, "").partition(".")
+        if count == str(len(COLUMNS)):
+            header.restoreState(QByteArray.fromBase64(state.encode("ascii", "replace")))
 
     def _current_changed(self, current: QModelIndex) -> None:
         line = current.data(LINE_ROLE)

@@ -75,6 +75,8 @@ class OutcomePanel(QWidget):
         else:
             self.headline.setText(_("没有新的隐患入库"))
         renewed = _("更新 {n} 条 · ").format(n=f"{outcome.updated:,}") if outcome.updated else ""
+        if outcome.tasks:
+            renewed += _("整改任务 {n} 项 · ").format(n=f"{outcome.tasks:,}")
         self.detail.setText(
             renewed
             + _("退回 {rejected} · 重复跳过 {duplicates} · 坐标系未定 {undecided}").format(
