@@ -308,3 +308,14 @@ def test_the_print_dialog_fits_a_small_screen(map_page, window, settled):
     assert dialog.height() <= 512
     assert dialog.minimumSizeHint().height() <= 512
     dialog.reject()
+
+
+def test_a_reader_changes_nothing_in_the_ledger(qtbot, reader_window, desk):
+    reader_window.go_to("register")
+    page = reader_window.pages["register"]
+    desk.selection.set([hazard_id(1)])
+    for name in ("register-delete", "register-bulk", "register-export"):
+        button = page.findChild(QPushButton, name)
+        assert not button.isEnabled()
+        assert "权限" in button.toolTip()
+    assert page.findChild(QPushButton, "register-map").isEnabled()

@@ -36,6 +36,7 @@ from qhd_riskmap.ui.map.hazard_tip import cluster_html, tip_html
 from qhd_riskmap.ui.map.legend_plate import LegendPlate
 from qhd_riskmap.ui.map.map_keys import ZOOM_STEP, navigated
 from qhd_riskmap.ui.map.overlay import paint_north_arrow, paint_scale_bar, paint_selection
+from qhd_riskmap.ui.map.picking import Picking
 from qhd_riskmap.ui.map.renderer import Frame, MapRenderer, Wish, paint_frame
 from qhd_riskmap.ui.map.scene import Scene
 from qhd_riskmap.ui.map.selection_rings import SelectionRings
@@ -102,7 +103,7 @@ class MapCanvas(QWidget):
         self._layers = NO_LAYERS
         self.writing_refused = ""  # why this officer may not draw; "" where he may
         self._untouched = True
-        self._last_hits: list[str] = []
+        self._picking = Picking(self)
         self._grabbed: QPointF | None = None
         self.decorations: list[Callable[[QPainter], None]] = []
         self.legend_plate = LegendPlate(self)
@@ -282,40 +283,12 @@ class MapCanvas(QWidget):
         return scene.hits(self.viewport, x, y, self.options) if scene is not None else []
 
     def select_at(self, x: float, y: float, *, more: bool = False) -> None:
-        """Select what is under a pixel; a click on a cluster zooms into it.
-
-        Clicking the same stack of hazards again goes through them one by one.
-        """
-        scene = self.scene
-        if scene is None:
-            return
-        cluster = scene.cluster_at(self.viewport, x, y, self.options)
-        if cluster is not None:
-            self._open_cluster(cluster)
-            return
-        hits = self.hits_at(x, y)
-        if not hits:
-            if not more:
-                self.selection.clear(by=self)
-            self.place_clicked.emit(*self.place_at(x, y))
-            return
-        if more:
-            self.selection.toggle(hits[0], by=self)
-        else:
-            current = self.selection.current
-            again = hits == self._last_hits and current in hits
-            place = (hits.index(current) + 1) % len(hits) if again and current else 0
-            self.selection.set([hits[place]], by=self)
-        self._last_hits = hits
-        self.place_clicked.emit(*self.place_at(x, y))
+        """Select what is under a pixel; a click on a cluster zooms into it."""
+        self._picking.select_at(x, y, more=more)
 
     def select_box(self, box: QRectF, *, more: bool = False) -> None:
         """Select everything that touches a box of pixels."""
-        scene = self.scene
-        if scene is None:
-            return
-        found = scene.inside(self.viewport, box.left(), box.top(), box.right(), box.bottom())
-        self.selection.set([*self.selection.ids, *found] if more else found, by=self)
+        self._picking.select_box(box, more=more)
 
     # -- painting -------------------------------------------------------------------------------
 
@@ -365,14 +338,6 @@ class MapCanvas(QWidget):
         if view.scale_denominator() < _CLOSEST_SCALE:
             view = view.at_scale(_CLOSEST_SCALE)
         self.set_viewport(view.resized(width, self.height()).panned(0, covered / 2))
-
-    def _open_cluster(self, bounds: Bounds) -> None:
-        before = self.viewport
-        self.fit_bounds(bounds)
-        if self.viewport.resolution > before.resolution / ZOOM_STEP:
-            self.set_viewport(
-                replace(self.viewport, resolution=before.resolution / _DOUBLE_CLICK_ZOOM)
-            )
 
     def _selection_changed(self, _by: object) -> None:
         self.update()

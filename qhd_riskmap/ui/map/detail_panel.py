@@ -14,11 +14,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -48,9 +45,9 @@ from qhd_riskmap.ui.map.detail_facts import (
     record_lines,
     section,
 )
+from qhd_riskmap.ui.map.detail_frame import DetailFoot, DetailHead
 from qhd_riskmap.ui.map.exposure_facts import ExposureFacts
 from qhd_riskmap.ui.map.grading_desk import GradingDesk
-from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.map.task_facts import TaskFacts
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
@@ -119,9 +116,21 @@ class DetailPanel(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_M, SPACE_S, SPACE_XS, SPACE_S)
         layout.setSpacing(SPACE_S)
-        layout.addLayout(self._header())
+        head, foot = DetailHead(), DetailFoot()
+        head.closed.connect(self.closed)
+        head.assess_button.clicked.connect(self.assess)
+        head.history_button.clicked.connect(self._ask_history)
+        foot.save_button.clicked.connect(self.save)
+        foot.revert_button.clicked.connect(self.revert)
+        foot.delete_button.clicked.connect(self._delete)
+        self.title, self.subtitle, self.chip = head.title, head.subtitle, head.chip
+        self.assess_button, self.history_button = head.assess_button, head.history_button
+        self.save_button, self.revert_button = foot.save_button, foot.revert_button
+        self.delete_button = foot.delete_button
+        layout.addWidget(head)
         layout.addWidget(self._scroll, 1)
-        layout.addLayout(self._footer())
+        layout.addWidget(foot)
+        self._set_dirty(dirty=False)
         self._permit()
 
     def _permit(self) -> None:
@@ -381,69 +390,7 @@ class DetailPanel(QFrame):
         if self.attachments is not None and self.hazard is not None:
             self.attachments.dropEvent(event)
 
-    # -- building -------------------------------------------------------------------------------
-
-    def _header(self) -> QVBoxLayout:
-        self.title = QLabel()
-        self.title.setObjectName("detail-title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setProperty("role", "title")
-        self.title.setWordWrap(True)
-        close = QToolButton()
-        close.setObjectName("detail-close")
-        close.setIcon(icon("close"))
-        close.setToolTip(_("关闭详情"))
-        close.setAccessibleName(_("关闭详情"))
-        close.clicked.connect(self.closed)
-        self.subtitle = QLabel()
-        self.subtitle.setObjectName("detail-subtitle")
-        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
-        self.subtitle.setProperty("role", "muted")
-        self.subtitle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.chip = LevelChip()
-        self.chip.setObjectName("detail-level")
-        self.assess_button = QPushButton(icon("clipboard-check-outline"), _("评估…"))
-        self.assess_button.setObjectName("detail-assess")
-        self.assess_button.clicked.connect(self.assess)
-        self.history_button = QPushButton(icon("history"), _("历史"))
-        self.history_button.setObjectName("detail-history-open")
-        self.history_button.setToolTip(_("各版本的内容、位置和照片，可以恢复"))
-        self.history_button.clicked.connect(self._ask_history)
-        top = QHBoxLayout()
-        top.addWidget(self.title, 1)
-        top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
-        grade = QHBoxLayout()
-        grade.addWidget(self.chip)
-        grade.addStretch(1)
-        grade.addWidget(self.history_button)
-        grade.addWidget(self.assess_button)
-        header = QVBoxLayout()
-        header.setSpacing(SPACE_XS)
-        header.addLayout(top)
-        header.addWidget(self.subtitle)
-        header.addLayout(grade)
-        return header
-
-    def _footer(self) -> QHBoxLayout:
-        self.save_button = QPushButton(_("保存"))
-        self.save_button.setObjectName("detail-save")
-        self.save_button.setProperty("primary", True)  # noqa: FBT003 - Qt's signature
-        self.save_button.setToolTip(_("保存修改（Ctrl+S）"))
-        self.save_button.clicked.connect(self.save)
-        self.revert_button = QPushButton(_("放弃修改"))
-        self.revert_button.setObjectName("detail-revert")
-        self.revert_button.clicked.connect(self.revert)
-        self.delete_button = QPushButton(icon("delete-outline"), _("删除"))
-        self.delete_button.setObjectName("detail-delete")
-        self.delete_button.clicked.connect(self._delete)
-        self._set_dirty(dirty=False)
-        footer = QHBoxLayout()
-        footer.setSpacing(SPACE_S)
-        footer.addWidget(self.save_button)
-        footer.addWidget(self.revert_button)
-        footer.addStretch(1)
-        footer.addWidget(self.delete_button)
-        return footer
+    # -- inside ---------------------------------------------------------------------------------
 
     def _ask_history(self) -> None:
         if self.hazard is not None:

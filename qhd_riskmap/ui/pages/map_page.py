@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QDialog, QSplitter, QStackedWidget, QVBoxLayout, Q
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.hazard import Hazard
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.detail_panel import DetailPanel
@@ -23,6 +23,7 @@ from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
 from qhd_riskmap.ui.map.layer_desk import LayerDesk
 from qhd_riskmap.ui.map.layer_panel import LayerPanel
+from qhd_riskmap.ui.map.map_bar import MAP_COMMANDS, add_switches, fill_map_bar
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
@@ -43,70 +44,6 @@ _COLUMN_SIZES = (228, 760, 352)
 _ROW_SIZES = (460, 190)
 _PAINTED_MS: Final = 20  # by then the picture is on the screen
 _BOTH_PANELS_FROM: Final = 1000
-
-
-_COMMANDS = (
-    Command(
-        id="map.save",
-        title=N_("保存修改(&S)"),
-        menu="page",
-        shortcut="Ctrl+S",
-        needs=Permission.EDIT,
-        icon="content-save-outline",
-    ),
-    Command(
-        id="map.assess",
-        title=N_("评估选中的隐患(&E)…"),
-        menu="page",
-        shortcut="Ctrl+E",
-        needs=Permission.ASSESS,
-        icon="clipboard-check-outline",
-    ),
-    Command(
-        id="map.place",
-        title=N_("定位坐标(&G)…"),
-        menu="page",
-        shortcut="Ctrl+G",
-        icon="crosshairs-gps",
-    ),
-    Command(
-        id="map.print",
-        title=N_("打印当前视野(&P)…"),
-        menu="page",
-        shortcut="Ctrl+P",
-        icon="printer-outline",
-    ),
-    Command(
-        id="map.fit-city",
-        title=N_("显示全市(&A)"),
-        menu="page",
-        shortcut="Ctrl+Home",
-        icon="fit-to-screen-outline",
-    ),
-    Command(
-        id="map.fit-selection",
-        title=N_("缩放到选中的隐患(&Z)"),
-        menu="page",
-        shortcut="Ctrl+Shift+F",
-        icon="image-filter-center-focus",
-    ),
-    Command(
-        id="map.bulk-edit",
-        title=N_("批量修改选中的隐患(&B)…"),
-        menu="page",
-        shortcut="Ctrl+Shift+B",
-        needs=Permission.EDIT,
-        icon="table-edit",
-    ),
-    Command(
-        id="map.delete",
-        title=N_("删除选中的隐患(&D)"),
-        menu="page",
-        shortcut="Ctrl+Del",
-        needs=Permission.EDIT,
-        icon="delete-outline",
-    ),
-)
 
 
 class MapPage(Page):
@@ -142,7 +79,12 @@ class MapPage(Page):
         self.filter_panel.add_to_layers(self.layers.panel, above=True)
         self.filter_panel.add_to_layers(self.choices)
         self._lay_out()
-        self._fill_toolbar()
+        fill_map_bar(self.toolbar, self.canvas, self.editing.menu, self.bench, self.ask_place)
+        self._filter_switch = add_switches(
+            self.toolbar, self.filter_panel, self.canvas.legend_plate, self._below
+        )
+        if reason := refusal(Permission.EDIT, desk.app.actor.permissions):
+            self.toolbar.refuse_writing(reason)
         self._mask: npt.NDArray[np.bool_] | None = None
         self._wanted_table: FeatureTable | None = None
         self._connect()
@@ -174,7 +116,7 @@ class MapPage(Page):
             self.bulk_edit,
             self._delete_current,
         )
-        return tuple(zip(_COMMANDS, actions, strict=True))
+        return tuple(zip(MAP_COMMANDS, actions, strict=True))
 
     def start_search(self) -> None:
         """Cursor into the search box above the map."""
@@ -256,76 +198,6 @@ class MapPage(Page):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._columns)
-
-    def _fill_toolbar(self) -> None:
-        bar = self.toolbar
-        bar.add_menu(
-            "map-edit",
-            "vector-square-edit",
-            _("编辑"),
-            _("分割、合并、整形、旋转、平移、偏移、挖洞、增加部件"),
-            self.editing.menu,
-        )
-        bar.add_line()
-        bar.add(
-            "map-place",
-            "crosshairs-gps",
-            _("定位坐标"),
-            _("粘贴任何写法的坐标（Ctrl+G）"),
-            self.ask_place,
-            caption=_("定位"),
-        )
-        bar.add_line()
-        bar.add("map-zoom-in", "magnify-plus-outline", _("放大"), "+", self._zoom_in, rare=True)
-        bar.add("map-zoom-out", "magnify-minus-outline", _("缩小"), "-", self._zoom_out, rare=True)
-        bar.add(
-            "map-fit-city",
-            "fit-to-screen-outline",
-            _("全市"),
-            _("显示全市（Home）"),
-            self.canvas.fit_city,
-            rare=True,
-        )
-        bar.add(
-            "map-fit-selection",
-            "image-filter-center-focus",
-            _("选中"),
-            _("缩放到选中的隐患（Ctrl+Shift+F）"),
-            self.canvas.fit_selection,
-            rare=True,
-        )
-        self.bench.fill_toolbar(bar)
-        self._fill_switches()
-        if reason := refusal(Permission.EDIT, self.desk.app.actor.permissions):
-            bar.refuse_writing(reason)
-
-    def _fill_switches(self) -> None:
-        bar = self.toolbar
-        self._filter_switch = bar.add_switch(
-            "switch-filter",
-            "filter-outline",
-            _("筛选与图例"),
-            "Ctrl+Shift+L",
-            self.filter_panel,
-            caption=_("筛选"),
-        )
-        bar.add_switch(
-            "switch-legend",
-            "map-legend",
-            _("图上图例"),
-            "Ctrl+Shift+K",
-            self.canvas.legend_plate,
-            caption=_("图例"),
-            rare=True,
-        ).setChecked(False)
-        bar.add_switch(
-            "switch-table",
-            "table-large",
-            _("下方列表"),
-            "Ctrl+Shift+T",
-            self._below,
-            caption=_("列表"),
-        )
 
     def _connect(self) -> None:
         desk, canvas = self.desk, self.canvas
@@ -440,12 +312,6 @@ class MapPage(Page):
 
     def _close_detail(self) -> None:
         self.desk.selection.clear(by=self)
-
-    def _zoom_in(self) -> None:
-        self.canvas.zoom(1.5)
-
-    def _zoom_out(self) -> None:
-        self.canvas.zoom(1 / 1.5)
 
     def bulk_edit(self) -> None:
         """Set one field of the selected hazards."""

@@ -11,7 +11,6 @@ import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -25,7 +24,7 @@ from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.feature_table import FeatureTable, empty_table
 from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.geo.coordinate_text import CoordinateTextError, parse_point
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.map.look_alikes_dialog import LOOK_ALIKES, open_look_alikes
 from qhd_riskmap.ui.toolkit.actions import Command
@@ -37,20 +36,16 @@ from qhd_riskmap.ui.toolkit.facet_list import FacetButton
 from qhd_riskmap.ui.toolkit.facets import FACETS, FacetIndex, Mask
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page import Page
+from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.record_actions import RecordActions
 from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
+from qhd_riskmap.ui.toolkit.register_parts import REGISTER_COMMANDS, ask_export
 from qhd_riskmap.ui.toolkit.register_search import RegisterSearch, rows_of
 from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
 _TYPING_PAUSE_MS = 150
-_SHOWN_KINDS = 2  # the first kinds write what is shown, the others every field
-EXPORT_KINDS = N_(
-    "Excel，显示的列 (*.xlsx);;CSV，显示的列 (*.csv);;"
-    "Excel，全部字段 (*.xlsx);;CSV，全部字段 (*.csv);;GeoPackage (*.gpkg);;GeoJSON (*.geojson);;"
-    "Shapefile (*.shp);;KML (*.kml)"
-)
 
 
 class RegisterPage(Page):
@@ -79,6 +74,9 @@ class RegisterPage(Page):
         self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
         self._make_bar()
         self._make_buttons()
+        for button in (self.delete_button, self.bulk_button, self.restore_button):
+            permit(button, Permission.EDIT, desk.app.actor.permissions)
+        permit(self.export_button, Permission.EXPORT, desk.app.actor.permissions)
         self._lay_out()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -106,50 +104,10 @@ class RegisterPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """Delete, restore, map, columns."""
+        actions = (self.show_on_map, self.bulk_edit, self.delete_selected, self.restore_selected)
         return (
             (LOOK_ALIKES, partial(open_look_alikes, self.desk, self)),
-            (
-                Command(
-                    id="register.map",
-                    title=N_("在地图上看(&M)"),
-                    menu="page",
-                    shortcut="Ctrl+M",
-                    icon="map-marker-radius-outline",
-                ),
-                self.show_on_map,
-            ),
-            (
-                Command(
-                    id="register.bulk-edit",
-                    title=N_("批量修改选中的隐患(&B)…"),
-                    menu="page",
-                    shortcut="Ctrl+B",
-                    needs=Permission.EDIT,
-                    icon="table-edit",
-                ),
-                self.bulk_edit,
-            ),
-            (
-                Command(
-                    id="register.delete",
-                    title=N_("删除选中的隐患(&D)"),
-                    menu="page",
-                    shortcut="Ctrl+Shift+Del",
-                    needs=Permission.EDIT,
-                    icon="delete-outline",
-                ),
-                self.delete_selected,
-            ),
-            (
-                Command(
-                    id="register.restore",
-                    title=N_("恢复选中的隐患(&R)"),
-                    menu="page",
-                    needs=Permission.EDIT,
-                    icon="restore",
-                ),
-                self.restore_selected,
-            ),
+            *zip(REGISTER_COMMANDS, actions, strict=True),
         )
 
     def start_search(self) -> None:
@@ -372,12 +330,14 @@ class RegisterPage(Page):
         trash = self.trash.isChecked()
         self.map_button.setEnabled(chosen and not trash)
         self.copy_button.setEnabled(chosen)
-        self.export_button.setEnabled(bool(len(self.model.rows)))
-        self.delete_button.setEnabled(chosen and not trash)
+        may_export = Permission.EXPORT in self.desk.app.actor.permissions
+        self.export_button.setEnabled(bool(len(self.model.rows)) and may_export)
+        may = self.model.editable
+        self.delete_button.setEnabled(chosen and not trash and may)
         self.delete_button.setVisible(not trash)
-        self.bulk_button.setEnabled(chosen and not trash and self.model.editable)
+        self.bulk_button.setEnabled(chosen and not trash and may)
         self.bulk_button.setVisible(not trash)
-        self.restore_button.setEnabled(chosen and trash)
+        self.restore_button.setEnabled(chosen and trash and may)
         self.restore_button.setVisible(trash)
 
     def _offer_place(self, text: str) -> None:
@@ -418,16 +378,9 @@ class RegisterPage(Page):
             self.desk.go_to("map")
 
     def _ask_export(self) -> None:
-        name = f"{self.desk.app.path.stem}-台账.xlsx"
-        kinds = _(EXPORT_KINDS)
-        chosen, kind = QFileDialog.getSaveFileName(
-            self, _("导出当前显示的隐患"), str(self.desk.app.path.with_name(name)), kinds
-        )
-        if chosen:
-            path = Path(chosen)
-            path = path if path.suffix else path.with_suffix(".xlsx")
-            shown = kind in _(EXPORT_KINDS).split(";;")[:_SHOWN_KINDS]
-            self.export_shown(path) if shown else self.export(path)
+        path, as_shown = ask_export(self.desk.app.path, self)
+        if path is not None:
+            self.export_shown(path) if as_shown else self.export(path)
 
     def export_shown(self, path: Path) -> None:
         """Write the columns and rows shown, as they stand."""
