@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.boundaries import boundaries
-from qhd_riskmap.domain.receptor import Receptor
+from qhd_riskmap.domain.receptor import Receptor, kind_of
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.schema import Field, FieldKind
 from qhd_riskmap.domain.survey_columns import recognise_header
@@ -122,15 +122,14 @@ def _of_rows(
         }
         identity = f"{common['name']}|{common['kind']}|{common['county']}"
         if "people" in columns:
-            people = _count(facts.get("people", ""))
-            if people is None:
+            people, problem = _people(facts, common["kind"])
+            if problem:
                 raise UnreadableFileError(
-                    _("“{name}”第 {row} 行的人数不是整数：“{text}”。").format(
-                        name=sheet.file.name, row=sheet.first_row + start + row,
-                        text=facts["people"][:20],
+                    _("“{name}”第 {row} 行的人数有误：{why}").format(
+                        name=sheet.file.name, row=sheet.first_row + start + row, why=problem
                     ),
                     hint=_("请改正后再导入。"),
-                )  # fmt: skip
+                )
             receptors.append(
                 Receptor(
                     id=uuid5(PLACES_NAMESPACE, f"receptor|{identity}"),
@@ -185,11 +184,20 @@ def _county(text: str, point: Any) -> str:
     return boundaries().county_at(point.x, point.y) or ""
 
 
+def _people(facts: Mapping[str, str], kind: str) -> tuple[int, str]:
+    """How many people, or what is wrong with what is said of them."""
+    people = _count(facts.get("people", ""))
+    if people is not None:
+        return people, ""
+    text = facts.get("people", "").strip()
+    if text:
+        return 0, _("“{text}”不是整数。").format(text=text[:20])
+    return 0, _("没有填。") if kind_of(kind).peopled else ""
+
+
 def _count(text: str) -> int | None:
-    """A whole number of people or households; nothing said counts as none."""
+    """A whole number of people or households; None where nothing is said, or nothing readable."""
     tidy = text.replace(",", "").removesuffix("人").removesuffix("户").strip()
-    if not tidy:
-        return 0
     return int(tidy) if tidy.isdecimal() and len(tidy) <= 9 else None  # noqa: PLR2004 - a billion
 
 

@@ -56,6 +56,7 @@ PAGES: Final = (
     PageEntry("map", N_("地图"), "map-outline", "map_page", "MapPage"),
     PageEntry("register", N_("台账"), "table-large", "register_page", "RegisterPage"),
     PageEntry("import", N_("导入"), "file-upload-outline", "survey_import", "SurveyImportPage"),
+    PageEntry("assessment", N_("评估"), "scale-balance", "assessment", "AssessmentPage"),
     PageEntry(
         "remediation", N_("整改"), "clipboard-check-outline", "remediation", "RemediationPage"
     ),

@@ -166,10 +166,14 @@ def test_other_files_are_no_lists(app, tmp_path, content):
         app.receptors.preview(csv_file(tmp_path, "名称,人数", "甲,1"))
 
 
-def test_a_number_of_people_nobody_can_read_is_no_nought(tmp_path):
-    path = csv_file(tmp_path, HEAD, "甲村,村庄,三百,,海港区,,119.601,39.936,")
-    with pytest.raises(UnreadableFileError, match="第 2 行的人数"):
+@pytest.mark.parametrize(("people", "word"), [("三百", "三百"), ("", "没有填")])
+def test_people_nobody_can_count_are_no_nought(tmp_path, people, word):
+    path = csv_file(tmp_path, HEAD, f"甲村,村庄,{people},,海港区,,119.601,39.936,")
+    with pytest.raises(UnreadableFileError, match=f"第 2 行的人数.*{word}"):
         read_places(path)
+    road = csv_file(tmp_path, HEAD, "路,国道,,,海港区,,119.601,39.936,")
+    (read,) = read_places(road).receptors
+    assert (read.people, read.households) == (0, None)
 
 
 def test_receptors_ask_for_permission(app, tmp_path):

@@ -34,7 +34,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.ui.map.factor_form import FactorForm
 from qhd_riskmap.ui.map.level_chip import LevelChip
-from qhd_riskmap.ui.toolkit.page_parts import push_button
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _WIDTH: Final = 980
@@ -322,7 +322,7 @@ class AssessDialog(QDialog):
         differing = form.differing()
         explained = not differing or bool(self.why_other.text().strip())
         self._ok.setEnabled(result.level is not None and explained)
-        self.why_other.setToolTip("\n".join(differing.values()))
+        self.why_other.setToolTip(plain_tip("\n".join(differing.values())))
         self.chip.show_level(result.level.rank if result.level else 0)
         lines = list(result.reasons)
         labels = {factor.key: _(factor.label) for factor in form.method.factors}

@@ -27,7 +27,7 @@ from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.exposure import Exposure
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import push_button
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _DEFAULT: Final = "default"
@@ -134,7 +134,7 @@ class ExposureFacts(QFrame):
         else:
             lines.append(_("还没有录入受体，在“评估”页导入名单后即可统计。"))
         self.summary.setText("\n".join(lines))
-        self.summary.setToolTip(_("依据：{source}").format(source=zone.citation.text))
+        self.summary.setToolTip(plain_tip(_("依据：{source}").format(source=zone.citation.text)))
         self.list.clear()
         for each in exposure.inside:
             receptor = each.receptor
@@ -143,7 +143,7 @@ class ExposureFacts(QFrame):
             )
             item.setTextAlignment(1, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             item.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            item.setToolTip(0, f"{receptor.kind} {receptor.address}".strip())
+            item.setToolTip(0, plain_tip(f"{receptor.kind} {receptor.address}".strip()))
             self.list.addTopLevelItem(item)
         self.list.setVisible(bool(exposure.inside))
         self.counted.emit(exposure)

@@ -26,6 +26,7 @@ from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
 _TEXT_LINES: Final = 3
@@ -123,8 +124,9 @@ class FactorForm(QWidget):
         editor.setAccessibleName(_(factor.label))
         source = _("依据：{source}").format(source=factor.citation.text)
         label = QLabel(_(factor.label))
-        label.setToolTip(source)
-        editor.setToolTip("\n".join(filter(None, (_(factor.help) if factor.help else "", source))))
+        label.setToolTip(plain_tip(source))
+        tip = "\n".join(filter(None, (_(factor.help) if factor.help else "", source)))
+        editor.setToolTip(plain_tip(tip))
         label.setBuddy(editor)
         row = QWidget()
         beside = QHBoxLayout()
@@ -135,7 +137,7 @@ class FactorForm(QWidget):
             marks.append("⚠")
         if marks:
             unit = QLabel(" ".join(marks))
-            unit.setToolTip(source)
+            unit.setToolTip(plain_tip(source))
             beside.addWidget(unit)
         stack = QVBoxLayout(row)
         stack.setContentsMargins(0, 0, 0, 0)
@@ -184,7 +186,7 @@ class FactorForm(QWidget):
     @staticmethod
     def _item(box: QComboBox, text: str, value: AttributeValue) -> None:
         box.addItem(text, value)
-        box.setItemData(box.count() - 1, text, Qt.ItemDataRole.ToolTipRole)
+        box.setItemData(box.count() - 1, plain_tip(text), Qt.ItemDataRole.ToolTipRole)
 
 
 def _value(editor: Editor) -> AttributeValue | None:
