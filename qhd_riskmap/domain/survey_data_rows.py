@@ -193,9 +193,8 @@ def _suspects(
     rows = set(np.flatnonzero(filled & (counts <= _NOTE_CELLS)).tolist())
     rows.update(row for row in range(min(2, len(counts))) if filled[row])
     for column in columns[:_FIRST_CELLS]:
-        telling = {
-            text for text in set(column) if text and text[0] in _TELLING and not _says_more(text)
-        }
+        few = {text for text in column if text and text[0] in _TELLING}
+        telling = {text for text in few if not _says_more(text)}
         if telling:
             rows.update(i for i, text in enumerate(column) if text in telling)
     if name is not None:

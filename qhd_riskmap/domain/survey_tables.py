@@ -179,11 +179,8 @@ def _header_suspects(sheet: SurveySheet) -> list[int]:
     words, firsts = _name_words()
     rows: set[int] = set()
     for column in sheet.columns[:_NAME_COLUMNS]:
-        heads = {
-            text
-            for text in set(column)
-            if text and text[0] in firsts and len(text) <= _LONGEST_NAME and _heads(text, words)
-        }
+        few = {text for text in column if text and text[0] in firsts and len(text) <= _LONGEST_NAME}
+        heads = {text for text in few if _heads(text, words)}
         if heads:
             rows.update(row for row, text in enumerate(column) if text in heads)
     return sorted(rows)

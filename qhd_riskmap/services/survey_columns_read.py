@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -34,6 +34,7 @@ _TAKEN: Final = frozenset(
         "lec_c", "remark", "secrecy", "datum", "geometry_kind", *POSITION_KEYS, *START_KEYS,
     }
 )  # fmt: skip
+_MOST_STRAY_CELLS: Final = 5_000_000
 _FIELDS: Final = {field.key: field for field in SHEET_FIELDS}
 
 
@@ -155,11 +156,23 @@ class SheetColumns:
 
     def extras(self) -> list[str]:
         """Per row the JSON of header → text of what the register has no place for."""
+        headers = {header for strays in self._strays.values() for header in strays}
+        if len(headers) * self.rows <= _MOST_STRAY_CELLS:
+            return flat_json_columns(self._whole | self._stray_columns(headers), self.rows)
         found = flat_json_columns(self._whole, self.rows)
         for row, strays in self._strays.items():
             whole = {header: text for header, c in self._whole.items() if (text := c[row])}
             found[row] = flat_json({**strays, **whole})
         return found
+
+    def _stray_columns(self, headers: Collection[str]) -> dict[str, Texts]:
+        """Single texts kept of rows, by column; what a whole column says goes before."""
+        columns = {header: list(self._whole.get(header, [None] * self.rows)) for header in headers}
+        for row, strays in self._strays.items():
+            for header, text in strays.items():
+                column = columns[header]
+                column[row] = column[row] or text
+        return {**columns}
 
     def attributes(self, types: Sequence[HazardType | None]) -> list[str]:
         """JSON of the types' own fields by row; texts of other types' fields become extras."""

@@ -300,7 +300,7 @@ def _lost_digits(sheet: SurveySheet, mapping: SheetMapping) -> list[RowIssue]:
     columns = {c.index for c in mapping.columns if not _is_numeric(c)}
     cells = {(row - sheet.first_row, column - sheet.first_column) for row, column in sheet.rounded}
     for index in columns:
-        texts = {text for text in set(sheet.columns[index]) if text and "+" in text}
+        texts = {text for text in sheet.columns[index] if text and "+" in text}
         shortened = {text for text in texts if _SHORTENED.fullmatch(text)}
         if shortened:
             column = enumerate(sheet.columns[index])

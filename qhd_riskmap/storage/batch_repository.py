@@ -14,7 +14,9 @@ from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
 
-_CHUNK = 500
+_KNOWN_ROWS = """
+SELECT r.fingerprint FROM json_each(?) AS wanted
+CROSS JOIN batch_row AS r ON r.fingerprint = wanted.value WHERE r.forgotten = 0"""
 _SELECT = "SELECT id, imported_at, imported_by, decisions, counts, notes FROM batch"
 
 
@@ -122,19 +124,8 @@ class BatchRepository:
     def known_rows(self, fingerprints: Iterable[str]) -> frozenset[str]:
         """Those of the fingerprints that a batch has brought, unless its import was undone."""
         wanted = list(dict.fromkeys(fingerprints))
-        connection = self._transaction.reading()
-        known: set[str] = set()
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = tuple(wanted[start : start + _CHUNK])
-            marks = ", ".join("?" * len(chunk))
-            known.update(
-                connection.exec_driver_sql(
-                    f"SELECT fingerprint FROM batch_row WHERE fingerprint IN ({marks})"  # noqa: S608 - marks only
-                    " AND forgotten = 0",
-                    chunk,
-                ).scalars()
-            )
-        return frozenset(known)
+        found = self._transaction.reading().exec_driver_sql(_KNOWN_ROWS, (to_json(wanted),))
+        return frozenset(found.scalars())
 
     def forget_rows(self, batch_id: UUID, rows: Iterable[int], *, forgotten: bool) -> None:
         """Mark fingerprints of a batch, by place in its order, as undone or as brought again.

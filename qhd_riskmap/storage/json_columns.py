@@ -31,7 +31,9 @@ def flat_json_columns(columns: Mapping[str, Values], rows: int) -> list[str]:
     ]
     if not filled:
         return ["{}"] * rows
-    return ["{" + ",".join(filter(None, pairs)) + "}" for pairs in zip(*filled, strict=True)]
+    if any("" in pairs for pairs in filled):
+        return ["{" + ",".join(filter(None, pairs)) + "}" for pairs in zip(*filled, strict=True)]
+    return ["{" + pairs + "}" for pairs in map(",".join, zip(*filled, strict=True))]
 
 
 def lists_of_texts(column: Sequence[str]) -> list[Sequence[str]]:
