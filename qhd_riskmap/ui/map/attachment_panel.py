@@ -46,6 +46,7 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.outside_files import copies_folder, open_file
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _THUMBNAIL: Final = 88
@@ -156,7 +157,7 @@ class AttachmentPanel(QFrame):
         for entry in entries:
             item = QListWidgetItem(picture_of(entry), entry.name)
             item.setData(_ENTRY, entry)
-            item.setToolTip(entry.name)
+            item.setToolTip(plain_tip(entry.name))
             self.list.addItem(item)
             if before is not None and before.id == entry.id:
                 self.list.setCurrentItem(item)

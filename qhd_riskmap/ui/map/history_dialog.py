@@ -35,6 +35,7 @@ from qhd_riskmap.ui.toolkit.comparison_table import comparison_table
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.hit_list import Hit, HitList
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
 _SIZE: Final = (1020, 640)
@@ -187,7 +188,7 @@ class HistoryDialog(QDialog):
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
                 item = QTableWidgetItem(text or ("—" if place else ""))
-                item.setToolTip(text)
+                item.setToolTip(plain_tip(text))
                 self.table.setItem(number, place, item)
 
     # -- restoring ------------------------------------------------------------------------------

@@ -37,6 +37,7 @@ from qhd_riskmap.services.register import RegisterService
 from qhd_riskmap.ui.toolkit.comparison_table import comparison_table
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Outcome, Revisions
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S
 
@@ -250,7 +251,7 @@ class BulkEditDialog(QDialog):
         for number, row in enumerate(rows):
             for place, text in enumerate(row):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain_tip(text))
                 self.table.setItem(number, place, item)
 
     # -- applying -------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.facets import Facet
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, RADIUS, SPACE_XS
 
 _VALUE_ROLE: Final = int(Qt.ItemDataRole.UserRole)
@@ -93,7 +94,7 @@ class FacetList(QListWidget):
         for row, value in enumerate(wanted):
             text = f"{self.facet.label(value)}  {counts[value]:,}"
             self.item(row).setText(text)
-            self.item(row).setToolTip(text)  # a long name is elided
+            self.item(row).setToolTip(plain_tip(text))  # a long name is elided
         self._filling = False
         self._remember()
 

@@ -21,6 +21,7 @@ from qhd_riskmap.cartography.symbols import level_label
 from qhd_riskmap.domain.feature_table import NO_LEVEL
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, RADIUS, SPACE_S, SPACE_XS, theme
 
 _HIT_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
@@ -75,7 +76,7 @@ class HitList(QListWidget):
                     if part
                 ),
             )
-            item.setToolTip(f"{hit.title}\n{hit.detail}")
+            item.setToolTip(plain_tip(f"{hit.title}\n{hit.detail}"))
             self.addItem(item)
         if hits:
             self.setCurrentRow(0)

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
@@ -127,8 +128,10 @@ class IssueModel(QAbstractTableModel):
         if not index.isValid() or index.row() >= len(self._shown):
             return None
         issue = self._shown[index.row()]
-        if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole}:
+        if role == Qt.ItemDataRole.DisplayRole:
             return _TEXTS[index.column()](issue)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(_TEXTS[index.column()](issue))
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             glyph, colour = SEVERITY_GLYPHS[issue.severity]
             return icon(glyph, colour=colour)

@@ -35,7 +35,9 @@ def words(text: str = "", *, role: str = "", name: str = "", wrap: bool = True) 
 
 def plain_tip(text: str) -> str:
     """A tip that shows ``text`` literally: Qt would render mark-up in names from sheets."""
-    return f"<qt>{escape(text, quote=False).replace(chr(10), '<br>')}</qt>" if text else ""
+    if "<" not in text:
+        return text
+    return f"<qt>{escape(text, quote=False).replace(chr(10), '<br>')}</qt>"
 
 
 def push_button(

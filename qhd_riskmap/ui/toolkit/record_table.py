@@ -30,6 +30,7 @@ from qhd_riskmap.ui.toolkit.column_values import (
     number_mask,
     numbers_of,
 )
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.record_columns import COLUMNS, Column
 
 Index = QModelIndex | QPersistentModelIndex
@@ -224,7 +225,8 @@ class RecordTableModel(QAbstractTableModel):
         source = int(self._rows[index.row()])
         column = self.columns[index.column()]
         if role in _TEXT_ROLES:
-            return self._text(source, index.column())
+            text = self._text(source, index.column())
+            return plain_tip(text) if role == Qt.ItemDataRole.ToolTipRole else text
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(column)
         return self._own_role(source, index.column(), role)

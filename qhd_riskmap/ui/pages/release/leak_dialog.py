@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_checker import Leak
-from qhd_riskmap.ui.toolkit.page_parts import glyph_label, push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import glyph_label, plain_tip, push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
 
 KINDS: Final = {
@@ -100,7 +100,7 @@ class LeakDialog(QDialog):
         for row, leak in enumerate(self._leaks):
             for column, text in enumerate(_cells(leak)):
                 item = QTableWidgetItem(text)
-                item.setToolTip(text)
+                item.setToolTip(plain_tip(text))
                 table.setItem(row, column, item)
         return table
 

@@ -39,7 +39,13 @@ from qhd_riskmap.ui.pages.survey_import.columns_view import ColumnsModel, Column
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
 from qhd_riskmap.ui.pages.survey_import.table_names import table_names
 from qhd_riskmap.ui.toolkit.issue_table import dress_table
-from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, size_on_screen, words
+from qhd_riskmap.ui.toolkit.page_parts import (
+    plain_tip,
+    push_button,
+    set_role,
+    size_on_screen,
+    words,
+)
 from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, theme
 
@@ -342,8 +348,10 @@ class PreviewModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Role.DisplayRole) -> Any:
         """Text of a cell; the header is bold and tinted."""
-        if role in {Role.DisplayRole, Role.ToolTipRole}:
+        if role == Role.DisplayRole:
             return self._rows[index.row()][1][index.column()]
+        if role == Role.ToolTipRole:
+            return plain_tip(self._rows[index.row()][1][index.column()])
         if role == Role.BackgroundRole:
             heading = index.row() in self._header
             if heading or index.column() == self.marked:

@@ -33,6 +33,7 @@ from qhd_riskmap.services.survey_column_choices import FieldGroup, how_recognise
 from qhd_riskmap.services.survey_layout import ShownColumn
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.issue_table import dress_table
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -113,8 +114,10 @@ class ColumnsModel(QAbstractTableModel):
         if not index.isValid():
             return None
         column = self.columns[index.row()]
-        if role in {Role.DisplayRole, Role.ToolTipRole, Role.AccessibleTextRole}:
+        if role in {Role.DisplayRole, Role.AccessibleTextRole}:
             return _text(column, index.column())
+        if role == Role.ToolTipRole:
+            return plain_tip(_text(column, index.column()))
         if role == KEY_ROLE:
             return column.key
         if role == Role.ForegroundRole and index.column() in {MEANING, MEANING + 1}:

@@ -28,6 +28,7 @@ from qhd_riskmap.services.survey_table import IntArray, RowFate, RowFilter, Tabl
 from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.issue_table import dress_table
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -168,7 +169,7 @@ class RowsModel(QAbstractTableModel):
 
     def _tip(self, index: Index) -> str:
         found = self.issue_at(index)
-        return "\n".join(issue.message for issue in found) or str(index.data() or "")
+        return plain_tip("\n".join(issue.message for issue in found) or str(index.data() or ""))
 
     def setData(self, index: Index, value: Any, role: int = Role.EditRole) -> bool:
         """A tick or another text; both are told, and come back with the next preview."""
