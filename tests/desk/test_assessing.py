@@ -202,3 +202,16 @@ def test_the_newest_assessment_is_signed_and_written(qtbot, map_page, app, settl
     grading.write(out)
     qtbot.waitUntil(out.exists, timeout=10_000)
     settled()
+
+
+def test_every_editor_can_be_named(dialog, map_page, desk, settled):
+    desk.selection.set([str(AMMONIA.id)])
+    settled()
+    for key in methods():
+        dialog.take_method(key)
+    editors = [*dialog.findChildren(QLineEdit), *map_page.detail.exposure.findChildren(QLineEdit)]
+    assert all(
+        each.accessibleName() or each.objectName().startswith("qt_")
+        for each in editors
+        if not isinstance(each.parent(), QComboBox)
+    )

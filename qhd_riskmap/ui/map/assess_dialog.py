@@ -199,11 +199,13 @@ class AssessDialog(QDialog):
             self.occasion.setCurrentIndex(self.occasion.findData(Occasion.PERIODIC.value))
         self.experts = QLineEdit()
         self.experts.setObjectName("assess-experts")
+        self.experts.setAccessibleName(_("参加专家"))
         self.experts.setPlaceholderText(_("姓名，用顿号隔开"))
         self.opinion = self._text("assess-opinion")
         self.measures = self._text("assess-measures")
         self.why_other = QLineEdit()
         self.why_other.setObjectName("assess-why-other")
+        self.why_other.setAccessibleName(_("不采用统计值的理由"))
         self.why_other.setPlaceholderText(_("填的与统计不同时必须写明"))
         self.why_other.textChanged.connect(self._refresh)
         for label, editor in (

@@ -57,6 +57,7 @@ class ExposureFacts(QFrame):
         self._fill_kinds()
         self.extent = QLineEdit()
         self.extent.setObjectName("exposure-size")
+        self.extent.setAccessibleName(_("范围大小"))
         self.night = QCheckBox(_("夜间"))
         self.wind = QComboBox()
         self.wind.setAccessibleName(_("风速"))
