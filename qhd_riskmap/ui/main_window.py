@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap import __version__
-from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.access import ALL_PERMISSIONS, Permission
 from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.changes import Changes
@@ -207,6 +207,8 @@ class MainWindow(QMainWindow):
         for key, title in MENUS:
             menu = bar.addMenu(_(title))
             menu.setObjectName(f"menu-{key}")
+            # Otherwise the tips would only repeat the entries.
+            menu.setToolTipsVisible(not self.desk.app.actor.permissions >= ALL_PERMISSIONS)
             for command in self.registry.in_menu(key):
                 if command.separator:
                     menu.addSeparator()

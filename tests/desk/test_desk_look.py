@@ -154,6 +154,8 @@ def test_commands_need_their_permission(registry):
     registry.allow(frozenset({Permission.READ}))
     assert registry.action("a.one").isEnabled()
     assert not registry.action("a.two").isEnabled()
+    assert "权限" in registry.action("a.two").toolTip()
+    assert "权限" not in registry.action("a.one").toolTip()
 
 
 def test_commands_of_a_group_exclude_each_other(registry):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -142,8 +143,13 @@ class DetailPanel(QFrame):
 
     # -- showing --------------------------------------------------------------------------------
 
-    def show_hazard(self, hazard_id: str) -> None:
-        """Read a hazard beside the window and show it."""
+    def show_hazard(self, hazard_id: str, *, again: bool = False) -> None:
+        """Read a hazard beside the window and show it.
+
+        Args:
+            hazard_id: The hazard.
+            again: It was shown already: that it is gone now is nothing to talk about.
+        """
         self._keep_draft()
         self._wanted = hazard_id
         app = self.desk.app
@@ -157,7 +163,7 @@ class DetailPanel(QFrame):
             read,
             title=_("正在读取隐患…"),
             on_success=self._take,
-            on_failure=self._not_read,
+            on_failure=partial(self._not_read, again),
             quiet=True,
         )
 
@@ -195,7 +201,7 @@ class DetailPanel(QFrame):
         self.grading.take(loaded.hazard, loaded.history, loaded.material)
         self._show(loaded.hazard, loaded.history)
 
-    def _not_read(self, error: BaseException) -> None:
+    def _not_read(self, again: bool, error: BaseException) -> None:  # noqa: FBT001 - bound
         self.hazard, gone = None, self._wanted
         if not isinstance(error, NotFoundError):
             self.desk.show_error(error)
@@ -208,7 +214,8 @@ class DetailPanel(QFrame):
             return
         left = [each for each in self.desk.selection.ids if each != gone]
         self.desk.selection.set(left, by=self)
-        self.desk.notify(error.message)
+        if not again:
+            self.desk.notify(error.message)
 
     def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
         if self.hazard is None or self.hazard.id != hazard.id:
@@ -378,7 +385,7 @@ class DetailPanel(QFrame):
             return
         touched = not changes.hazard_ids or self.hazard.id in changes.hazard_ids
         if touched and not self.dirty:
-            self.show_hazard(self._wanted)
+            self.show_hazard(self._wanted, again=True)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Files dropped anywhere on the form become attachments."""

@@ -15,6 +15,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.permitted import refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +108,14 @@ class CommandRegistry(QObject):
         return tuple(each for each in self._commands if each not in self._bound)
 
     def allow(self, permissions: frozenset[Permission]) -> None:
-        """Disable what the actor may not do."""
+        """Disable what the actor may not do, with the reason in the tip."""
         for command in self._commands.values():
-            if command.needs is not None:
-                self._actions[command.id].setEnabled(command.needs in permissions)
+            if command.needs is None:
+                continue
+            action, reason = self._actions[command.id], refusal(command.needs, permissions)
+            action.setEnabled(not reason)
+            if reason:
+                action.setToolTip(reason)
 
     def _group(self, name: str) -> QActionGroup:
         if name not in self._groups:
