@@ -196,7 +196,7 @@ def parse_date(text: str) -> date | None:
         days = int(serial[1])
         return _EXCEL_EPOCH + timedelta(days=days) if days in _EXCEL_SERIALS else None
     packed = re.fullmatch(r"(\d{4})(\d{2})(\d{2})", tidy)
-    spelt = re.match(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})?)?\s*日?", tidy)
+    spelt = re.match(r"(\d{4})\s*[-./年]\s*(\d{1,2})(?:\s*[-./月]\s*(\d{1,2})?)?\s*[日号]?", tidy)
     found = packed or spelt
     if not found or (spelt and not packed and not _only_a_clock(tidy[spelt.end() :])):
         return None
@@ -223,7 +223,8 @@ def _parse_day(field: Field, text: str) -> Parsed:
 
 
 def _only_a_clock(rest: str) -> bool:
-    return re.fullmatch(r"[T\s]*(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?Z?", rest) is not None
+    clock = r"[T\s]*([上下]午|早晨|中午|晚上)?\s*(\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?)?Z?"
+    return re.fullmatch(clock, rest) is not None
 
 
 def _parse_number(field: Field, text: str) -> Parsed:
