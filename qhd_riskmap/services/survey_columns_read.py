@@ -154,6 +154,14 @@ class SheetColumns:
         """Keep one text of a row that the register has no place for."""
         self._strays.setdefault(row, {})[header] = text
 
+    def keep_column(self, column: MappedColumn, rows: Sequence[int]) -> None:
+        """Keep the texts of some rows of a column of which the others are the place that counts."""
+        texts = self._data.columns[column.index]
+        kept: list[str | None] = [None] * self.rows
+        for row, text in zip(rows, cleaned([texts[row] for row in rows]), strict=True):
+            kept[row] = text
+        self._whole[self._headers[column.index]] = kept
+
     def extras(self) -> list[str]:
         """Per row the JSON of header → text of what the register has no place for."""
         headers = {header for strays in self._strays.values() for header in strays}

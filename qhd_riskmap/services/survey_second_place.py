@@ -121,8 +121,8 @@ class SecondPlaces:
                 continue
             if drawn and metres == (group.keys[0] == "y_east"):
                 continue
-            texts = _texts(group, self._data)
-            if not any(a and a == b for a, b in zip(texts, self._main.texts, strict=True)):
+            texts = zip(_texts(group, self._data), self._main.texts, strict=True)
+            if not any(a and a == b for a, b in texts):
                 found.update(c.field.key for c in group.columns if c.field is not None)
         return frozenset(found)
 
@@ -151,9 +151,7 @@ class SecondPlaces:
         return replace(evidence, further=lambda: (*evidence.further(), *witnesses))
 
     def _read(self, group: _Group, evidence: DatumEvidence) -> _Other | None:
-        texts = _texts(group, self._data)
-        differs = np.fromiter(map(str.__ne__, texts, self._main.texts), np.bool_, len(texts))
-        rows = np.flatnonzero(self._main.found & (differs | group.spare))
+        rows = self._beside(group)
         if not len(rows):
             return None
         headers = tuple(column.header for column in group.columns)
@@ -172,9 +170,19 @@ class SecondPlaces:
             declared=None if own else evidence.declared, answered=None, row_words=None, row_answers={},
             further=lambda: NOBODY,
         )  # fmt: skip
-        everything = self._positions(group, np.arange(len(texts)), silent)
+        everything = self._positions(group, np.arange(len(self._main.texts)), silent)
         decision = settle(everything, case, silent).decision
         return _Other(group, rows, everything.x[rows], everything.y[rows], decision)
+
+    def _beside(self, group: _Group) -> npt.NDArray[np.intp]:
+        """Rows in which the group is not the place that counts."""
+        if group.spare:
+            return np.flatnonzero(self._main.found)
+        if group is self._groups[0]:  # before it only shapes count
+            return np.array(sorted({*self._main.parts, *self._main.shapes}), dtype=np.intp)
+        texts = _texts(group, self._data)
+        differs = np.fromiter(map(str.__ne__, texts, self._main.texts), np.bool_, len(texts))
+        return np.flatnonzero(self._main.found & differs)
 
     def _positions(self, group: _Group, rows: npt.NDArray[np.intp], silent: IssueLog) -> Positions:
         chosen = rows.tolist()
@@ -218,13 +226,8 @@ class SecondPlaces:
         """Keep the texts of places that do not count, where no extra holds them already."""
         for other in self._others:
             for column in other.group.columns:
-                if column.field is None:
-                    continue
-                texts = self._data.columns[column.index]
-                for row in other.rows.tolist():
-                    text = (texts[row] or "").strip()
-                    if text:
-                        columns.keep(row, column.header, text)
+                if column.field is not None:
+                    columns.keep_column(column, other.rows.tolist())
 
 
 def _groups(mapping: SheetMapping) -> Iterator[_Group]:
