@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import date
+from html import escape
 
 import pytest
 from openpyxl import Workbook
@@ -125,6 +126,33 @@ def save(path, lines, merged=(), hidden=()):
     return path
 
 
+def save_page(path, lines, merged=()):
+    """The same as a page, as web systems export it under a workbook's name; end tags are optional there."""
+    spans = {
+        (top, left): (bottom - top + 1, right - left + 1) for top, left, bottom, right in merged
+    }
+    covered = {
+        (row, column)
+        for top, left, bottom, right in merged
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+        if (row, column) != (top, left)
+    }
+    rows = []
+    for number, line in enumerate(lines, 1):
+        cells = []
+        for place, value in enumerate(line, 1):
+            if (number, place) in covered:
+                continue
+            down, across = spans.get((number, place), (1, 1))
+            text = escape("" if value is None else str(value)).replace("\n", "<br>")
+            cells.append(f"<td rowspan={down} colspan='{across}'>{text}")
+        rows.append(f"<tr>{''.join(cells)}")
+    html = f"<html><meta charset=gbk><body><table border=1>{''.join(rows)}</table></body></html>"
+    path.write_bytes(html.encode("gb18030"))
+    return path
+
+
 def facts(hazard):
     """What must not depend on the layout."""
     lon, lat = hazard.anchor()
@@ -172,6 +200,12 @@ def test_the_same_hazards_come_of_any_layout_or_an_issue_says_not(survey, tmp_pa
                 silent += 1
         assert found.accepted + found.rejected + found.undecided == len(rows), (seed, lines)
         _assert_conserved(found, lines, seed)
+        if seed % 4 == 0:
+            page = survey.preview(
+                [save_page(tmp_path / "乱.xls", lines, merged)], datum=None, job=SilentJob()
+            )
+            assert {facts(h) for h in page.hazards} == {facts(h) for h in found.hazards}, seed
+            _assert_conserved(page, lines, seed)
     assert silent > 10 * told, "nearly everything is understood, not only complained of"
 
 
@@ -190,3 +224,26 @@ def _stacked(above, below):
     shift = len(above[0]) + 2
     moved = [(top + shift, left, bottom + shift, right) for top, left, bottom, right in below[1]]
     return [*above[0], [], ["续表"], *below[0]], [*above[1], *moved]
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_an_error_in_any_cell_is_named_and_changes_nothing_else(survey, tmp_path, soak):
+    for seed in range(500 if soak else 15):
+        chance = random.Random(seed)
+        rows = clean_rows(chance, chance.randrange(1, 6))
+        head = [HEADERS[key][0] for key in HEADERS]
+        table = [head, *([row[key] for key in HEADERS] for row in rows)]
+        before = survey.preview([save(tmp_path / "排查.xlsx", table)], datum=None, job=SilentJob())
+        row, column = chance.randrange(1, len(table)), chance.randrange(len(head))
+        error = chance.choice(("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"))
+        table[row][column] = error
+        found = survey.preview([save(tmp_path / "排查.xlsx", table)], datum=None, job=SilentJob())
+        cell = f"{'ABCDEFGHI'[column]}{row + 1}"
+        told = [i for i in found.issues if i.cell == cell and i.code == "error-value"]
+        assert len(told) == 1, (seed, cell)
+        assert error in told[0].message
+        vital = list(HEADERS)[column] in {"name", "kind", "lon", "lat"}
+        assert (found.rejected, found.accepted) == (vital, len(rows) - vital), seed
+        others = {facts(h) for h in before.hazards if h.name != rows[row - 1]["name"]}
+        assert others <= {facts(h) for h in found.hazards}, seed
