@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QPushButton, QWidget
 
 from qhd_riskmap.services.survey_table import RowFate
 from qhd_riskmap.ui.toolkit.theme import theme
@@ -200,3 +200,20 @@ def test_how_degrees_are_written_is_asked_before_where_they_are_from(
     done()
     assert cards.findChild(QPushButton, "datum-answer-0-decimal") is not None
     assert page.preview.undecided == 3
+
+
+def test_the_tab_key_follows_the_eye_from_the_sender_to_the_question_to_the_rows(
+    import_page, looked, make_sheet
+):
+    looked(make_sheet("林业局.xlsx", *asked(1)))
+    place = import_page.review.counts.office.box
+    passed = []
+    while not passed or (passed[-1] != "rows-table" and len(passed) < 200):
+        place = place.nextInFocusChain()
+        if place.isVisible() and place.focusPolicy() & Qt.FocusPolicy.TabFocus:
+            passed.append(place.objectName())
+    wanted = ["sheet-cards", "datum-answer-0-gcj02", "datum-answer-0-", "sheet-columns-0"]
+    wanted += ["batch-map", "rows-filter-all", "rows-table"]
+    assert [name for name in passed if name in wanted] == wanted
+    for name in ("import-sender", "sheet-cards", "batch-map", "rows-table"):
+        assert import_page.findChild(QWidget, name).accessibleName(), name

@@ -291,3 +291,21 @@ def test_tables_of_one_sheet_are_told_apart_and_counted_each_for_itself(
     sheets = import_page.review.rows.sheets
     assert [sheets.itemText(n) for n in range(sheets.count())] == names
     assert len(set(names)) == 2
+
+
+def test_names_and_values_from_a_sheet_are_shown_literally_in_tips_too(
+    import_page, opened, odd_sheet
+):
+    nasty = "<img src=x><b>乙</b>"
+    head = ("名称", "类别", "经度(GPS)", "纬度(GPS)", nasty)
+    dialog = opened(odd_sheet("a.xlsx", head, (nasty, "泥石流", 118.95, 40.4, nasty)))
+    tip = Qt.ItemDataRole.ToolTipRole
+    models = (dialog.model, dialog.preview, import_page.review.rows.model)
+    tips = [
+        str(model.index(row, column).data(tip))
+        for model in models
+        for row in range(model.rowCount())
+        for column in range(model.columnCount())
+    ]
+    assert sum("&lt;img src=x&gt;" in text for text in tips) >= 5
+    assert not any("<img" in text for text in tips)

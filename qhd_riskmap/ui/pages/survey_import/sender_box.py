@@ -30,6 +30,7 @@ class SenderBox(QWidget):
         self._sender = ""
         self.box = ChoiceBox()
         self.box.setObjectName("import-sender")
+        self.box.setAccessibleName(_("报送单位"))
         self.box.setEditable(True)
         self.box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.box.setMinimumWidth(_WIDTH)
@@ -50,6 +51,7 @@ class SenderBox(QWidget):
         self.box.activated.connect(self._tell)
         line = self.box.lineEdit()
         if line is not None:
+            line.setAccessibleName(_("报送单位"))
             line.setMaxLength(_LONGEST)
             line.setClearButtonEnabled(True)
             line.editingFinished.connect(self._tell)

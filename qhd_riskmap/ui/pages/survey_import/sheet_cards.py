@@ -59,6 +59,7 @@ class SheetCards(QScrollArea):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sheet-cards")
+        self.setAccessibleName(_("各张表怎样读的"))
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._cards: dict[SheetKey, QFrame] = {}
@@ -87,6 +88,11 @@ class SheetCards(QScrollArea):
                 column.addWidget(_unreadable(file.path))
         column.addStretch(1)
         self.setWidget(holder)
+        # Made later than everything else on the page, they would come last for the Tab key.
+        before: QWidget = self
+        for button in holder.findChildren(QPushButton):
+            QWidget.setTabOrder(before, button)
+            before = button
 
     @property
     def asking(self) -> bool:
