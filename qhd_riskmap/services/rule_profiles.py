@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -263,6 +263,6 @@ def _again(grading: GradingMethod, hazard: Hazard, assessment: Assessment) -> Re
     )  # fmt: skip
 
 
-def changed_ids(rehearsal: Rehearsal) -> Sequence[str]:
+def changed_ids(rehearsal: Rehearsal) -> list[str]:
     """The hazards that would change colour, for list and map."""
     return [str(each.hazard.id) for each in rehearsal.changed]

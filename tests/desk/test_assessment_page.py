@@ -11,6 +11,7 @@ from conftest import hazard_id
 from PySide6.QtCore import Qt
 
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS
 
 DAY = date(2026, 3, 1)
 
@@ -50,6 +51,23 @@ def test_rules_are_rehearsed_shown_on_the_map_and_adopted(qtbot, page, desk, app
     assert panel.changed.item(0, 1).text() == "海港液氨库"
     assert [panel.changed.item(0, column).text() for column in (3, 4)] == ["一般风险", "较大风险"]
     assert app.registry.get(hazard_id(2)).level is RiskLevel.YELLOW
+    (shown,) = panel.map.changed
+    assert (shown.before, shown.after) == (RiskLevel.YELLOW, RiskLevel.ORANGE)
+    at = panel.map._places()[0][1]
+    assert panel.map.rect().contains(at.toPoint())
+    panel.map.select_at(at.x() + 4, at.y())
+    assert panel.changed.chosen() == [hazard_id(2)]
+    assert panel.map.marked == hazard_id(2)
+    colours = panel.map.grab().toImage()
+    ratio = colours.devicePixelRatio()
+    left, right = (
+        colours.pixelColor(int((at.x() + x) * ratio), int((at.y() - 6) * ratio)).name()
+        for x in (-12, 12)
+    )
+    assert (left, right) == tuple(
+        LEVEL_FILLS[level][0].lower() for level in (shown.before, shown.after)
+    )
+    panel.map.select_at(1.0, 1.0)
     panel.map_button.click()
     assert desk.selection.ids == (hazard_id(2),) or list(desk.selection.ids) == [hazard_id(2)]
     assert not panel.adopt_button.isEnabled()

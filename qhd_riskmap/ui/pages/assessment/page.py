@@ -45,6 +45,14 @@ class AssessmentPage(Page):
         if changes.receptors:
             self.receptors.reload()
 
+    def restyle(self) -> None:
+        """The small map takes the colours of the theme."""
+        self.rules.map.restyle()
+
+    def close_down(self) -> None:
+        """The small map has a worker of its own."""
+        self.rules.map.close_down()
+
     def keep(self) -> dict[str, object]:
         """The tab in front."""
         return {"tab": self.tabs.currentIndex()}

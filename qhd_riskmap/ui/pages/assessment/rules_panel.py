@@ -31,6 +31,7 @@ from qhd_riskmap.domain.region import regions
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.rule_profiles import Rehearsal, changed_ids, read_profile_file
+from qhd_riskmap.ui.pages.assessment.change_map import ChangeMap
 from qhd_riskmap.ui.pages.assessment.plain_table import PlainTable
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
@@ -39,7 +40,7 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
 _NO_COLOUR: Final = ""
 _LIST_WIDTH: Final = 240
-_GRADES_HEIGHT: Final = 190
+_GRADES_HEIGHT: Final = 196
 _SOURCE: Final = Qt.ItemDataRole.UserRole + 1
 
 
@@ -68,6 +69,9 @@ class RulesPanel(QWidget):
         self.changed = PlainTable(
             [_("编号"), _("名称"), _("县区"), _("现在"), _("改后"), _("说明")], "rules-changed"
         )
+        self.map = ChangeMap()
+        self.map.chosen.connect(self._find)
+        self.changed.itemSelectionChanged.connect(self._mark)
         self.reason = QLineEdit()
         self.reason.setObjectName("rules-reason")
         self.reason.setAccessibleName(_("启用的理由"))
@@ -168,7 +172,12 @@ class RulesPanel(QWidget):
         column.addWidget(self.grades)
         column.addLayout(edit)
         column.addWidget(self.summary)
-        column.addWidget(self.changed, 1)
+        both = QSplitter()
+        both.setChildrenCollapsible(False)
+        both.addWidget(self.changed)
+        both.addWidget(self.map)
+        both.setSizes([_LIST_WIDTH * 2, _LIST_WIDTH * 2])
+        column.addWidget(both, 1)
         column.addLayout(foot)
         split = QSplitter()
         split.setChildrenCollapsible(False)
@@ -252,6 +261,7 @@ class RulesPanel(QWidget):
         """What was rehearsed no longer holds."""
         self.rehearsal = None
         self.changed.fill([])
+        self.map.show_changed(())
         self.summary.setText(_("改动分档或颜色后先试算：哪些隐患会变色。试算不改登记库。"))
         self._permit()
 
@@ -273,7 +283,17 @@ class RulesPanel(QWidget):
                 [each.hazard.code, each.hazard.name, county, _(each.before.label), after, each.why]
             )
         self.changed.fill(rows, changed_ids(rehearsal))
+        self.map.show_changed(rehearsal.changed)
         self._permit()
+
+    def _mark(self) -> None:
+        chosen = self.changed.chosen()
+        self.map.mark(chosen[0] if chosen else "")
+
+    def _find(self, hazard_id: str) -> None:
+        """A sign of the small map was clicked: its row."""
+        if self.rehearsal is not None:
+            self.changed.selectRow(changed_ids(self.rehearsal).index(hazard_id))
 
     def _adopted(self, result: tuple[str, Changes]) -> None:
         version, changes = result
