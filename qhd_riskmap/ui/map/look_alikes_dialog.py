@@ -27,7 +27,7 @@ from qhd_riskmap.ui.map.record_merge_dialog import RecordMergeDialog
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
-from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 LOOK_ALIKES: Final = Command(
@@ -61,7 +61,7 @@ class LookAlikesDialog(QDialog):
         self.setObjectName("look-alikes")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("待合并的隐患"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self._found = LookAlikes(open=(), parted=())
         self._last = 0

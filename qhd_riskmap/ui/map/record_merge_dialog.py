@@ -40,13 +40,14 @@ from qhd_riskmap.ui.map.photo_viewer import PhotoViewer
 from qhd_riskmap.ui.map.version_maps import VersionMaps
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Regrouped
-from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 _SIZE: Final = (1120, 680)
 _MAP_HEIGHT: Final = 150
-_THUMBNAIL: Final = 44
-_FILES_HEIGHT: Final = 84
+_LEAST_MAP: Final = 76
+_THUMBNAIL: Final = 36
+_FILES_HEIGHT: Final = 68
 _ENTRY: Final = int(Qt.ItemDataRole.UserRole)
 
 
@@ -74,7 +75,7 @@ class RecordMergeDialog(QDialog):
         self.setObjectName("record-merge")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("对照合并"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self._ids = (left, right)
         self._pair: _Pair | None = None
@@ -97,7 +98,7 @@ class RecordMergeDialog(QDialog):
         self.fields.picked.connect(self._say)
         self.maps = VersionMaps((_("左：先登记的"), _("右：后登记的（虚线为左边的位置）")))
         for canvas in (self.maps.former, self.maps.later):
-            canvas.setMinimumHeight(_MAP_HEIGHT)
+            canvas.setMinimumHeight(_LEAST_MAP)
         self.files = [self._file_list("left"), self._file_list("right")]
         self.only_different = QCheckBox(_("只看不同的"))
         self.only_different.setObjectName("merge-only-different")

@@ -15,7 +15,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QTableView, QWidget
 
 from qhd_riskmap.i18n import _
@@ -28,6 +28,8 @@ Role = Qt.ItemDataRole
 _NO_PARENT: Final = QModelIndex()
 _RIGHT: Final = int((Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter).value)
 
+_NARROWEST: Final = 48
+_LEAST_WIDE: Final = 130
 _STATES: Final = {True: Qt.CheckState.Checked, False: Qt.CheckState.Unchecked}
 
 
@@ -215,13 +217,14 @@ class ListTable(QTableView):
         self.list_model = model
         self.setModel(model)
         dress_table(self)
-        header = self.horizontalHeader()
-        header.setMinimumSectionSize(48)
+        self.horizontalHeader().setMinimumSectionSize(_NARROWEST)
+        self._wide: list[int] = []
         for number, column in enumerate(model._columns):  # noqa: SLF001 - model and view are one
             if column.width:
                 self.setColumnWidth(number, column.width)
             else:
-                header.setSectionResizeMode(number, header.ResizeMode.Stretch)
+                self._wide.append(number)
+        self._share_out()
         self.activated.connect(self._open)
         self.selectionModel().currentRowChanged.connect(lambda *_both: self._tell())
         self.selectionModel().selectionChanged.connect(lambda *_both: self._tell())
@@ -262,6 +265,23 @@ class ListTable(QTableView):
                 selection.select(model.index(place, 0), model.index(place, 0))
         flags = QItemSelectionModel.SelectionFlag
         self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Columns without a width share the room; where it is too little they are scrolled to."""
+        super().resizeEvent(event)
+        self._share_out()
+
+    def _share_out(self) -> None:
+        header = self.horizontalHeader()
+        fixed = sum(column.width for column in self.list_model._columns)  # noqa: SLF001
+        room = self.viewport().width() - fixed
+        modes = header.ResizeMode
+        mode = modes.Stretch if room >= _LEAST_WIDE * len(self._wide) else modes.Interactive
+        for number in self._wide:
+            if header.sectionResizeMode(number) is not mode:
+                header.setSectionResizeMode(number, mode)
+                if mode is modes.Interactive:
+                    self.setColumnWidth(number, _LEAST_WIDE)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy as a spreadsheet reads it; Enter opens."""

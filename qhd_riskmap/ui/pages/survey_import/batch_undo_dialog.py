@@ -12,7 +12,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_batches import BatchOutcome, BatchPlan, BatchSummary, Edited
 from qhd_riskmap.ui.pages.survey_import.edited_rows import EditedRows
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _SIZE: Final = (760, 460)
@@ -32,7 +32,7 @@ class BatchUndoDialog(QDialog):
         self.setObjectName("batch-undo")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("撤销这次导入"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self._summary = summary
         self._plan: BatchPlan | None = None

@@ -21,7 +21,7 @@ from qhd_riskmap.ui.pages.survey_import.reinterpret_dialog import ReinterpretDia
 from qhd_riskmap.ui.pages.survey_import.sources import datum_label
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
-from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _SIZE: Final = (1160, 640)
@@ -130,7 +130,7 @@ class BatchesDialog(QDialog):
         self.setObjectName("batches")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("导入记录"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self._reading = self._stale = False
         self.dialog: QDialog | None = None

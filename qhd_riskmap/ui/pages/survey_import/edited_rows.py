@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QVBoxLayout, QWidget
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_batches import BatchRow
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
-from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _COLUMNS: Final = (
@@ -107,7 +107,7 @@ def kept_dialog(rows: Sequence[BatchRow], said: str, parent: QWidget) -> QDialog
     dialog = QDialog(parent)
     dialog.setObjectName("kept-rows")
     dialog.setWindowTitle(_("保留未动的隐患"))
-    dialog.resize(*_KEPT_SIZE)
+    size_on_screen(dialog, *_KEPT_SIZE)
     model = ListModel(_KEPT_COLUMNS)
     model.setParent(dialog)
     model.show_rows(rows)

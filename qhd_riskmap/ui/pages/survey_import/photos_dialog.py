@@ -41,7 +41,7 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_photos, has_files
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
-from qhd_riskmap.ui.toolkit.page_parts import push_button, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 _SIZE: Final = (1160, 660)
@@ -76,7 +76,7 @@ class PhotosDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAcceptDrops(True)
         self.setWindowTitle(_("一批照片"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self.plan: PhotoPlan | None = None
         self._left_out: set[str] = set()

@@ -30,7 +30,7 @@ from qhd_riskmap.ui.pages.survey_import.shift_map import Points, ShiftMap
 from qhd_riskmap.ui.pages.survey_import.sources import SOURCES
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
-from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, size_on_screen, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _SIZE: Final = (1120, 660)
@@ -76,7 +76,7 @@ class ReinterpretDialog(QDialog):
         self.setObjectName("reinterpret")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("按另一坐标系重新解读"))
-        self.resize(*_SIZE)
+        size_on_screen(self, *_SIZE)
         self._desk = desk
         self._batch_id: UUID = summary.batch.id
         self._found: BatchReferences | None = None
