@@ -20,6 +20,7 @@ from qhd_riskmap.i18n import _
 MAX_FEATURES: Final = 2_000_000
 MAX_VERTICES: Final = 20_000_000
 MAX_PARTS: Final = 200
+_NO_AREAS: Final = ("Point", "LineString")  # of any dimension, single or many
 _MAX_FIELDS: Final = 500
 _SAMPLE: Final = 4 * 2**20
 _SURE_PERCENT: Final = 70  # pyproj's confidence that a WKT is a coded system
@@ -36,12 +37,14 @@ class VectorPart:
         features: How many.
         reference: Reference system the file declares (canonical text), or "" where it does not.
         fields: Names of the attributes.
+        areas: Whether there may be areas in it; a file that does not say may hold some.
     """
 
     name: str
     features: int
     reference: str
     fields: tuple[str, ...]
+    areas: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -228,6 +231,7 @@ def _part(checked: CheckedFile, name: str | int, encoding: str | None) -> Vector
         features=int(info["features"]),
         reference=declared_reference(info["crs"]),
         fields=tuple(_true_name(checked, field, encoding) for field in info["fields"]),
+        areas=not any(kind in str(info["geometry_type"]) for kind in _NO_AREAS),
     )
 
 
@@ -253,7 +257,11 @@ def _all_of(parts: list[VectorPart]) -> VectorPart:
     fields = dict.fromkeys(field for part in parts for field in part.fields)
     features = sum(part.features for part in parts)
     return VectorPart(
-        name="", features=features, reference=parts[0].reference, fields=tuple(fields)
+        name="",
+        features=features,
+        reference=parts[0].reference,
+        fields=tuple(fields),
+        areas=any(part.areas for part in parts),
     )
 
 

@@ -297,6 +297,11 @@ class MapLayerService:
             )
             for part in parts
         ]
+        # Roads have no inside: their sign in panel and legend is a line.
+        layers = [
+            layer if part.areas else replace(layer, style=replace(layer.style, fill=""))
+            for layer, part in zip(layers, parts, strict=True)
+        ]
         return Examined(
             layers=tuple(layers), needs_reference=any(part.reference == "" for part in parts)
         )

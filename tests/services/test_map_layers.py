@@ -194,6 +194,25 @@ def test_a_new_ground_lies_below_the_shapes_and_tiles_below_all(app, tmp_path):
     assert order() == ["规划", "瓦片", "影像瓦片", "航片", "道路", "村界"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "filled"), [("LineString", False), ("MultiPoint", False), ("Polygon", True)]
+)
+def test_only_layers_with_areas_are_filled(app, tmp_path, kind, filled):
+    shapes = {
+        "LineString": shapely.LineString([(119, 40), (119.1, 40)]),
+        "MultiPoint": shapely.MultiPoint([(119, 40), (119.1, 40)]),
+        "Polygon": shapely.box(119, 40, 119.1, 40.1),
+    }
+    path = tmp_path / "图层.gpkg"
+    pyogrio.raw.write(
+        path, shapely.to_wkb(np.array([shapes[kind]], dtype=object)),
+        field_data=[np.array(["甲"], dtype=object)], fields=np.array(["名称"], dtype=object),
+        geometry_type=kind, crs="EPSG:4490", driver="GPKG",
+    )  # fmt: skip
+    (layer,) = app.layers.examine(path).layers
+    assert bool(layer.style.fill) is filled
+
+
 def test_changing_layers_needs_the_permission(app, tmp_path):
     reader = Actor(name="只读", permissions=frozenset({Permission.READ}))
     service = MapLayerService(app.register, reader)
