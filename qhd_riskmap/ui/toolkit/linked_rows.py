@@ -13,7 +13,7 @@ from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.selection import Selection
 
 # More runs of rows would make Qt's selection model the slowest part of a click.
-MOST_RUNS: Final = 2000
+MOST_RUNS: Final = 500
 
 
 class LinkedRows(QObject):
