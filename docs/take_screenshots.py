@@ -62,6 +62,7 @@ from qhd_riskmap.ui.pages.first_start import FirstStartWizard  # noqa: E402
 from qhd_riskmap.ui.pages.map_page import MapPage  # noqa: E402
 from qhd_riskmap.ui.pages.register_page import RegisterPage  # noqa: E402
 from qhd_riskmap.ui.pages.release import ReleasePage  # noqa: E402
+from qhd_riskmap.ui.pages.remediation import RemediationPage  # noqa: E402
 from qhd_riskmap.ui.pages.survey_import import SurveyImportPage  # noqa: E402
 from qhd_riskmap.ui.toolkit.desk import Desk  # noqa: E402
 from qhd_riskmap.ui.toolkit.job_runner import JobRunner  # noqa: E402
@@ -98,6 +99,7 @@ def take_all(folder: Path) -> None:
         take_map(window)
         take_register(window)
         take_assessment(window)
+        take_remediation(window)
         take_release(window)
     with empty_window(folder) as window:
         take_import(window, folder)
@@ -288,6 +290,26 @@ def take_assessment(window: MainWindow) -> None:
     window.desk.selection.clear()
     page.canvas.fit_city()
     settle(window)
+
+
+def take_remediation(window: MainWindow) -> None:
+    """The board with a task in hand, the calendar, the map by lateness."""
+    window.go_to("remediation")
+    page = page_of(window, RemediationPage)
+    settle(window)
+    page.open_task(page.lines[0].task.number)
+    settle(window)
+    save(window, "remediation-board")
+    first = min(line.task.deadline for line in page.lines if line.task.deadline)
+    page.show_view("calendar")
+    page.month.show_month(first)
+    settle(window)
+    save(window, "remediation-calendar")
+    page.show_view("map")
+    pause(0.6)
+    settle(window)
+    save(window, "remediation-map")
+    page.show_view("board")
 
 
 def take_release(window: MainWindow) -> None:

@@ -29,6 +29,7 @@ from qhd_riskmap.services.attachments import (
 )
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext, SilentJob
+from qhd_riskmap.services.remedy_photos import adopt_listed
 from qhd_riskmap.storage.engine import Register
 
 __all__ = [
@@ -282,7 +283,9 @@ class PhotoMatchingService:
         with open_photos(plan.source) as files:
             chosen = [file for file in files if file.path in wanted]
             service = AttachmentService(self._register, self._actor)
-            return service.attach_many(_new_files(chosen, wanted), len(chosen), job)
+            attached, changes = service.attach_many(_new_files(chosen, wanted), len(chosen), job)
+        hung = adopt_listed(self._register, self._actor, changes.hazard_ids, _names_in)
+        return attached, replace(changes, tasks=bool(hung))
 
 
 def _new_files(files: Sequence[FoundFile], wanted: dict[str, PhotoMatch]) -> Iterator[NewFile]:
@@ -367,7 +370,7 @@ def _known(hazards: Iterable[Hazard]) -> _Known:
             _note(known.names, _folded(hazard.name), index)
         for header, text in hazard.extras.items():
             if _PHOTO_HEADERS.search(header):
-                for name in filter(None, map(_file_name, _NAMES_APART.split(text))):
+                for name in _names_in(text):
                     known.listed.append((name, index))
                     _note(known.files, _folded(name), index)
     return known
@@ -384,6 +387,11 @@ def _missing(known: _Known, there: set[str]) -> tuple[MissingPhoto, ...]:
             hazard = known.hazards[index]
             found.append(MissingPhoto(file=name, code=hazard.code, name=hazard.name))
     return tuple(found)
+
+
+def _names_in(text: str) -> Iterator[str]:
+    """The file names in a cell."""
+    return filter(None, map(_file_name, _NAMES_APART.split(text)))
 
 
 def _file_name(text: str) -> str:

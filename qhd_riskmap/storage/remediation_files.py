@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.attachment import FileContent
+from qhd_riskmap.domain.attachment import Attachment, FileContent
 from qhd_riskmap.domain.remediation.task import PhotoStage, TaskFile
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
@@ -110,6 +110,22 @@ class RemediationFiles:
                 ) from error
             self._tell(actor, "task.file_add", self.require(entry))
         return self.require(entry)
+
+    def adopt(self, task_id: UUID, stage: PhotoStage, photo: Attachment, actor: Actor) -> None:
+        """Hang a file that a hazard has on a task, too; the content is the same one."""
+        entry = uuid4()
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO remediation_file"
+                " (id, task_seq, attachment_seq, stage, name, added_at, added_by)"
+                " SELECT ?, t.seq, a.seq, ?, ?, ?, ? FROM remediation_task t, attachment a"
+                " WHERE t.id = ? AND a.sha256 = ?",
+                (
+                    str(entry), stage.value, photo.name, self._transaction.now().isoformat(),
+                    actor.name, str(task_id), photo.sha256,
+                ),
+            )  # fmt: skip
+            self._tell(actor, "task.file_add", self.require(entry))
 
     def remove(self, file_id: UUID, actor: Actor) -> TaskFile:
         """Take a file off its task; the history keeps it.

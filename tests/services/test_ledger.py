@@ -67,7 +67,7 @@ def hazard(register):
     made = Hazard(
         id=uuid4(), name="联峰山滑坡", type_key="geological", geometry=shapely.Point(119.4712345, 39.83),
         county="130304", township="海滨镇", address="草厂村东", level=RiskLevel.ORANGE,
-        extras={"坡向": "东南", "可能造成的后果": "掩埋道路"},
+        extras={"A栏": "东南", "坡向": "东", "可能造成的后果": "掩埋道路"},
         provenance=Provenance(
             original_text="", declared_reference="cgcs2000", method=LocationMethod.IMPORTED,
             accuracy=AccuracyClass.SURVEYED_CGCS,
