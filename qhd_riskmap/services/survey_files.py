@@ -39,12 +39,14 @@ class CheckedFile:
 
     Attributes:
         mended: Cells the officer has written over.
+        passed_over: Sheets beside the survey that look like none, so far.
     """
 
     file: SurveyFile
     readings: tuple[SheetReading, ...]
     issues: tuple[RowIssue, ...]
     mended: tuple[MendedCell, ...] = ()
+    passed_over: tuple[SheetReading, ...] = ()
 
 
 def checked_file(
@@ -77,8 +79,9 @@ def checked_file(
     # A workbook with a survey in it may have other sheets; they are none of our business.
     kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
     told = [i for r in kept for i in (*r.issues, *layout_issues(r))]
+    passed_over = [r for r in readings if not any(r is one for one in kept)]
     unread = [sheet for sheet in sheets if sheet not in wanted]
-    unread += [r.sheet for r in readings if not any(r is one for one in kept)]
+    unread += [r.sheet for r in passed_over]
     issues = (*template_issues(path, sheets), *told, *sheets_passed_over(unread))
     with register.unit_of_work() as work:
         batch = work.batches.known_file(found.sha256)
@@ -89,7 +92,7 @@ def checked_file(
         issues = (_on_file(path, "file-known", Severity.INFO, message), *issues)
     file = SurveyFile(path=path, sha256=found.sha256, size=found.size)
     mended = tuple(cell for _sheet, cells in fixed for cell in cells)
-    return CheckedFile(file, tuple(kept), issues, mended)
+    return CheckedFile(file, tuple(kept), issues, mended, tuple(passed_over))
 
 
 def steps_of(

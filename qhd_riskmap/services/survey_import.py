@@ -375,6 +375,7 @@ class SurveyImport:
             tasks=tasks,
             suspects=suspects(candidates, found),
             mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
+            passed_over=tuple(reading for file in read for reading in file.passed_over),
         )
 
 

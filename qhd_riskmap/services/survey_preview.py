@@ -197,6 +197,7 @@ class ImportPreview:
         mended: Cells the officer has written over, by file.
         layouts: What was said and remembered of columns.
         senders: Offices that have sent before, for the officer to choose from.
+        passed_over: Sheets that look like no survey; the officer may say how they are to be read.
         tasks: Remediation tasks that repeats bring to the records they repeat.
     """
 
@@ -214,6 +215,7 @@ class ImportPreview:
     mended: tuple[tuple[Path, MendedCell], ...] = ()
     layouts: Layouts = NO_LAYOUTS
     senders: tuple[str, ...] = ()
+    passed_over: tuple[SheetReading, ...] = ()
     tasks: Mapping[RowKey, ProvenTask] = field(default_factory=dict)
 
     @property

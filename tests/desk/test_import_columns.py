@@ -309,3 +309,35 @@ def test_names_and_values_from_a_sheet_are_shown_literally_in_tips_too(
     ]
     assert sum("&lt;img src=x&gt;" in text for text in tips) >= 5
     assert not any("<img" in text for text in tips)
+
+
+def test_a_sheet_beside_the_survey_can_be_said_to_be_one_too(qtbot, import_page, done, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "一季度"
+    for row in (("名称", "类别", "经度(GPS)", "纬度(GPS)"), ("甲沟", "泥石流", 118.95, 40.4)):
+        book.active.append(row)
+    other = book.create_sheet("二季度")
+    for row in (("叫啥", "啥类", "GPS一", "GPS二"), ("乙沟", "泥石流", 118.97, 40.42)):
+        other.append(row)
+    book.save(tmp_path / "两季.xlsx")
+    book.close()
+    import_page.take_files([tmp_path / "两季.xlsx"])
+    done()
+    assert import_page.preview.accepted == 1
+    texts = [label.text() for label in import_page.review.cards.findChildren(QLabel)]
+    assert any("不像排查表" in text for text in texts)
+    press(qtbot, import_page, "sheet-columns-1")
+    dialog = import_page.findChild(ColumnsDialog)
+    assert dialog.windowTitle() == "列对应：两季.xlsx · 二季度"
+    qtbot.keyClick(dialog.header, Qt.Key.Key_Up)
+    for header, name in (
+        ("叫啥", "隐患名称"),
+        ("啥类", "类别"),
+        ("GPS一", "经度"),
+        ("GPS二", "纬度"),
+    ):
+        write(qtbot, dialog, header, name)
+    press(qtbot, dialog, "columns-ok")
+    done()
+    assert import_page.preview.accepted == 2
+    assert import_page.preview.passed_over == ()

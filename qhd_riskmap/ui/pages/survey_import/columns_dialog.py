@@ -70,12 +70,13 @@ def columns_dialog(
 ) -> ColumnsDialog:
     """The dialog for one table of a preview."""
     key = sheet_key(reading)
-    names = dict(zip(map(id, preview.readings), table_names(preview.readings), strict=True))
+    every = [*preview.readings, *preview.passed_over]
+    names = dict(zip(map(id, every), table_names(every), strict=True))
     dialog = ColumnsDialog(
         reading,
         session.layouts.get(key, NO_CHOICE),
         preview.layouts,
-        several=sum(sheet_key(other) == key for other in preview.readings) > 1,
+        several=sum(sheet_key(other) == key for other in every) > 1,
         parent=parent,
     )
     dialog.setWindowTitle(_("列对应：{sheet}").format(sheet=names[id(reading)]))

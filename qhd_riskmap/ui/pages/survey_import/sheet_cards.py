@@ -74,8 +74,10 @@ class SheetCards(QScrollArea):
         repeated: dict[SheetKey, set[int]] = {}
         for sheet, row in as_candidates(preview.repeats).sources:
             repeated.setdefault((sheet.file, sheet.name), set()).add(row)
-        named = zip(preview.readings, table_names(preview.readings), strict=True)
-        ordered = sorted(named, key=lambda pair: not pair[0].undecided)
+        every = [*preview.readings, *preview.passed_over]
+        named = list(zip(every, table_names(every), strict=True))
+        others = named[len(preview.readings) :]
+        ordered = sorted(named[: len(preview.readings)], key=lambda pair: not pair[0].undecided)
         for number, (reading, name) in enumerate(ordered):
             key = (reading.sheet.file, reading.sheet.name)
             # Other tables of the sheet have repeats of their own.
@@ -83,6 +85,8 @@ class SheetCards(QScrollArea):
             made = self._card(reading, name, repeats, number, session)
             self._cards.setdefault(key, made)
             column.addWidget(made)
+        for number, (reading, name) in enumerate(others, start=len(ordered)):
+            column.addWidget(self._other(reading, name, number))
         for file in preview.files:
             if not file.readable:
                 column.addWidget(_unreadable(file.path))
@@ -149,6 +153,22 @@ class SheetCards(QScrollArea):
         frame.setAccessibleName(name)
         return frame
 
+    def _other(self, reading: SheetReading, name: str, number: int) -> QFrame:
+        """A sheet beside the survey that looks like none; the officer may know better."""
+        said = words(
+            _("这张工作表不像排查表，没有读入。是排查表的话，请指明表头和各列。"), role="muted"
+        )
+        button = self._columns_button(_("列对应…"), reading, number)
+        return card(_heading(reading, name, passed=True), said, button)
+
+    def _columns_button(
+        self, text: str, reading: SheetReading, number: int, *, primary: bool = False
+    ) -> QPushButton:
+        name, wanted = f"sheet-columns-{number}", self.columns_wanted
+        return push_button(
+            text, name, lambda: wanted.emit(reading), glyph="table-column-width", primary=primary
+        )
+
     def _columns(self, reading: SheetReading, number: int) -> list[QWidget]:
         """How many columns are understood, and the way to correct it."""
         missing = still_missing(reading.mapping)
@@ -161,16 +181,7 @@ class SheetCards(QScrollArea):
         elif reading.mapping is not None:
             parts.append(words(_column_words(reading), role="muted"))
         text = _("列对应…（{n} 列没认出）").format(n=other) if other else _("列对应…")
-        name, wanted = f"sheet-columns-{number}", self.columns_wanted
-        parts.append(
-            push_button(
-                text,
-                name,
-                lambda: wanted.emit(reading),
-                glyph="table-column-width",
-                primary=bool(missing),
-            )
-        )
+        parts.append(self._columns_button(text, reading, number, primary=bool(missing)))
         return parts
 
     def _question(self, reading: SheetReading, decision: DatumDecision, number: int) -> QFrame:
@@ -255,12 +266,14 @@ def _question_of(decision: DatumDecision) -> str:
 _WAIVED = N_("{n} 行先不入库。问清来源后把这个文件再导入一次，只会补上这些行。")
 
 
-def _heading(reading: SheetReading, name: str) -> QWidget:
+def _heading(reading: SheetReading, name: str, *, passed: bool = False) -> QWidget:
     holder = QWidget()
     row = QHBoxLayout(holder)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(SPACE_S)
-    if reading.decision is None:
+    if passed:
+        glyph = ("file-table-outline", "muted")
+    elif reading.decision is None:
         glyph = ("close-circle", "error")
     elif reading.undecided:
         glyph = ("help-circle-outline", "warning")
