@@ -69,6 +69,8 @@ def connect(
             _prepare(connection, passphrase)
             if spatial:
                 spatialite.load_into(connection)
+            # Loading mod_spatialite puts a waiting time of its own in place of ours.
+            connection.execute(f"PRAGMA busy_timeout = {round(busy_timeout_s * 1000)}").fetchall()
         except BaseException:
             connection.close()
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -270,8 +271,10 @@ def test_a_register_locked_by_another_program_is_busy(
     with open_register(register.path, passphrase=None, busy_timeout_s=0.1) as impatient:
         with impatient.unit_of_work() as work:
             assert work.hazards.count() == 0  # reading goes on
+            begin = time.monotonic()
             with pytest.raises(DatabaseBusyError):
                 work.hazards.add(hazard_maker(), actor)
+            assert time.monotonic() - begin < 3  # a waiting time of the extension's is 5 s
         other.communicate("go\n", timeout=20)
         with impatient.unit_of_work() as work:
             work.hazards.add(hazard_maker(), actor)
