@@ -32,7 +32,7 @@ _NOTE: Final = re.compile(
     r"坐标(系|来源|采用|均)|本表|以上)"
 )
 _UNIT_CELL: Final = re.compile(
-    r"^[(（]?(度|m|米|km|公里|mm|MPa|t|吨|万元|元|人|户|个|℃|%|°|m3|m³|公顷|亩)[)）]?$"
+    r"^[(（]?(度|m|米|km|公里|mm|MPa|t|吨|万元|元|人|户|个|℃|%|°|分|秒|′|″|'|\"|m3|m³|公顷|亩)[)）]?$"
 )
 _NUMBER_CELL: Final = re.compile(r"^[(（]?(\d{1,3})[)）]?$")
 _LEADING_MARKS: Final = ("甲", "乙", "丙", "丁", "A", "B", "栏次", "序号", "列号", "")

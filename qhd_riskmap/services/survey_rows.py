@@ -24,6 +24,7 @@ from qhd_riskmap.domain.survey_headers import (
     map_sheet,
 )
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_split_angles import join_angles
 from qhd_riskmap.domain.survey_vertex_rows import gather_vertices
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.geo.geodesy import metres_per_degree
@@ -157,8 +158,10 @@ class _Reader:
     """Reads the columns of one sheet in the order in which they depend on each other."""
 
     def __init__(self, sheet: SurveySheet, mapping: SheetMapping, terms: ImportTerms) -> None:
+        joined = join_angles(sheet, data_rows(sheet, mapping), mapping)
+        mapping = joined.mapping
         self._sheet, self._mapping, self._terms = sheet, mapping, terms
-        gathered = gather_vertices(data_rows(sheet, mapping), mapping)
+        gathered = gather_vertices(joined.data, mapping)
         self._data: DataRows = gathered.data
         column_of = {c.field.key: c.index for c in mapping.columns if c.field is not None}
         for column in mapping.columns:
@@ -170,6 +173,10 @@ class _Reader:
                 header=gathered.counter, rows=gathered.rows, shapes=gathered.shapes
             )
             self._log.on_sheet("vertices-gathered", Severity.INFO, message)
+        if joined.headers:
+            message = _("“{headers}”各由度、分、秒三列合成，请核对。")
+            headers = _("、").join(joined.headers)
+            self._log.on_sheet("angles-joined", Severity.INFO, message.format(headers=headers))
         for found in mapping.issues:
             self._log.on_cell(found.row, found.column, found.issue)
         self._gathered = gathered.mapping
