@@ -77,6 +77,8 @@ def _data_texts() -> list[str]:
         texts += [region.name, region.short_name]
     for key in SHIPPED:
         texts += _profile_texts(rules(f"grading_{key}"))
+    for name in ("assessment", "receptors", "effect_zones"):
+        texts += _profile_texts(rules(name))
     texts += [move.label for move in flow().moves.values()]
     return texts
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from typing import Any, Final
@@ -17,6 +17,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from qhd_riskmap.domain.assessment_settings import AssessmentSettings, shipped_settings
 from qhd_riskmap.domain.grading.factors import Citation, Confidence
 from qhd_riskmap.domain.grading.rule_table import pir_m
 from qhd_riskmap.domain.hazard import Hazard, anchor_of
@@ -274,8 +275,9 @@ def _erg_row(un: int, container: str) -> Mapping[str, Any]:
     )
 
 
-def default_zone(hazard: Hazard) -> EffectZone:
+def default_zone(hazard: Hazard, settings: AssessmentSettings | None = None) -> EffectZone:
     """The zone taken where nobody says another: by the hazard's type, facts and shape."""
+    settings = settings or shipped_settings()
     facts = hazard.attributes
     if hazard.type_key in _PIPELINES:
         diameter, pressure = facts.get("diameter_mm"), facts.get("design_pressure_mpa")
@@ -284,9 +286,8 @@ def default_zone(hazard: Hazard) -> EffectZone:
         return band_zone(float(zone_rules()["pipeline_band_m"]["value"]))
     if hazard.geometry.geom_type in _AREAS:
         return itself_zone()
-    raw = zone_rules()["default_radius_m"]
-    zone = radius_zone(float(raw["value"]))
-    return EffectZone(key=zone.key, label=zone.label, reach_m=zone.reach_m, citation=_citation(raw))
+    zone = radius_zone(settings.default_radius_m)
+    return replace(zone, citation=settings.citation)
 
 
 def parse_zone(text: str, hazard: Hazard, from_deg: float | None = None) -> EffectZone:

@@ -9,6 +9,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.assessment_settings import (
+    SETTINGS,
+    AssessmentSettings,
+    read_settings,
+    shipped_settings,
+)
 from qhd_riskmap.domain.grading.defaults import FactorDefault, Known, known_factors
 from qhd_riskmap.domain.grading.factors import Inputs, value_text
 from qhd_riskmap.domain.grading.method import (
@@ -33,7 +39,6 @@ from qhd_riskmap.domain.worksheet import (
 )
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.resources import rules
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -151,6 +156,7 @@ class AssessmentService:
         _require_reasons(grading, result, form.worksheet)
         accepted = _grounds(work, hazard, form.worksheet, result.level)
         after = self._after(grading, result, form.after)
+        months = settings_in_force(work).review_months
         return Assessment(
             id=uuid4(),
             hazard_id=hazard.id,
@@ -163,7 +169,7 @@ class AssessmentService:
             assessor=self._actor.name,
             assessed_on=on,
             residual_level=after.level if after else None,
-            next_review=form.next_review or next_review(result.level, on, review_months()),
+            next_review=form.next_review or next_review(result.level, on, months),
             worksheet=replace(
                 form.worksheet,
                 band=result.band,
@@ -293,10 +299,10 @@ def _grounds(
     return ()
 
 
-def review_months() -> Mapping[str, int]:
-    """Months until the next review, by level."""
-    months: Mapping[str, int] = rules("assessment")["review_months"]
-    return months
+def settings_in_force(work: UnitOfWork) -> AssessmentSettings:
+    """The office's settings, or those that came with the program."""
+    own = work.rule_profiles.in_force().get(SETTINGS)
+    return read_settings(own.content) if own else shipped_settings()
 
 
 def methods_in_force(work: UnitOfWork) -> Methods:

@@ -24,7 +24,7 @@ from qhd_riskmap.geo.geodesy import azimuth_deg
 from qhd_riskmap.geo.near_pairs import IndexArray
 from qhd_riskmap.geo.reach import shape_distance_m, within_reach
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import methods_in_force
+from qhd_riskmap.services.assessment import methods_in_force, settings_in_force
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -96,7 +96,7 @@ class ExposureService:
         """The zone taken where nobody says another."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
-            return default_zone(work.hazards.require(id_or_code))
+            return default_zone(work.hazards.require(id_or_code), settings_in_force(work))
 
     def count(self, id_or_code: str, zone: EffectZone | None = None) -> Exposure:
         """Everything inside a hazard's zone.
@@ -107,7 +107,7 @@ class ExposureService:
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
-            return _exposure(work, hazard, zone or default_zone(hazard))
+            return _exposure(work, hazard, zone or default_zone(hazard, settings_in_force(work)))
 
     def counted(
         self, id_or_code: str, method_key: str, zone: EffectZone | None = None
@@ -123,7 +123,9 @@ class ExposureService:
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
             grading = method(method_key, methods_in_force(work))
-            return _Figures(work, hazard, zone or default_zone(hazard)).of(grading)
+            return _Figures(work, hazard, zone or default_zone(hazard, settings_in_force(work))).of(
+                grading
+            )
 
     def everybody(self) -> list[tuple[Hazard, int, int]]:
         """Every hazard with the receptors and people inside its default zone."""
@@ -131,7 +133,8 @@ class ExposureService:
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find()
             receptors = work.places.receptors()
-        zones = [default_zone(hazard) for hazard in hazards]
+            settings = settings_in_force(work)
+        zones = [default_zone(hazard, settings) for hazard in hazards]
         left, right = exposed_pairs(hazards, zones, receptors)
         people = np.array([each.people for each in receptors], dtype=np.int64)
         heads = np.bincount(left, weights=people[right], minlength=len(hazards))

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.assessment_settings import SETTINGS, read_settings
 from qhd_riskmap.domain.grading.method import (
     SHIPPED,
     GradingMethod,
@@ -24,7 +25,8 @@ from qhd_riskmap.domain.worksheet import Occasion, Worksheet, next_review
 from qhd_riskmap.errors import InvalidInputError, RiskMapError, UnreadableFileError
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import methods_in_force, review_months
+from qhd_riskmap.resources import rules
+from qhd_riskmap.services.assessment import methods_in_force, settings_in_force
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import QUIET_JOB, JobContext
 from qhd_riskmap.storage.engine import Register
@@ -87,16 +89,15 @@ class RuleProfileService:
             NotFoundError: No such method.
         """
         self._actor.require(Permission.READ)
-        method(key)
+        shipped = shipped_rules(key)
         with self._register.unit_of_work() as work:
             own = work.rule_profiles.in_force().get(key)
-        return json.loads(json.dumps(dict(own.content if own else shipped_profile(key))))  # type: ignore[no-any-return]
+        return json.loads(json.dumps(dict(own.content if own else shipped)))  # type: ignore[no-any-return]
 
     def versions(self, key: str) -> list[RuleProfile]:
         """All versions, the shipped one first."""
         self._actor.require(Permission.READ)
-        method(key)
-        shipped = shipped_profile(key)
+        shipped = shipped_rules(key)
         first = RuleProfile(key=key, version=str(shipped["version"]), content=shipped)
         with self._register.unit_of_work() as work:
             return [first, *work.rule_profiles.versions(key)]
@@ -155,25 +156,24 @@ class RuleProfileService:
             InvalidInputError: The profile cannot be used, is the one in force, or lacks a reason.
         """
         self._actor.require(Permission.ADMINISTER)
-        grading = checked(profile)
+        key = checked_key(profile)
         if not reason.strip():
             raise InvalidInputError(_("启用新规则须写明理由。"))
         rehearsal = self.rehearse(profile) if regrade else None
+        shipped = shipped_rules(key)
         with self._register.unit_of_work() as work:
             work.lock()
-            earlier = work.rule_profiles.versions(grading.key)
-            present = earlier[-1].content if earlier else shipped_profile(grading.key)
+            earlier = work.rule_profiles.versions(key)
+            present = earlier[-1].content if earlier else shipped
             if _without_version(present) == _without_version(profile):
                 raise InvalidInputError(_("规则与现行的相同，没有可启用的。"))
-            version = f"{shipped_profile(grading.key)['version']}+{len(earlier) + 1}"
+            version = f"{shipped['version']}+{len(earlier) + 1}"
             stored = {**profile, "version": version}
             work.rule_profiles.add(
-                RuleProfile(
-                    key=grading.key, version=version, content=stored, reason=reason.strip()
-                ),
+                RuleProfile(key=key, version=version, content=stored, reason=reason.strip()),
                 self._actor,
             )
-            ids = ()
+            ids: tuple[UUID, ...] = ()
             if rehearsal is not None:
                 ids = self._regrade(work, load_method(stored), rehearsal, on)
             work.commit()
@@ -181,8 +181,9 @@ class RuleProfileService:
 
     def _regrade(
         self, work: UnitOfWork, grading: GradingMethod, rehearsal: Rehearsal, on: date
-    ) -> tuple[Any, ...]:
+    ) -> tuple[UUID, ...]:
         self._actor.require(Permission.ASSESS)
+        months = settings_in_force(work).review_months
         ids = []
         for each in rehearsal.changed:
             if each.after is None:
@@ -193,7 +194,7 @@ class RuleProfileService:
                     each.assessment, id=uuid4(), method_version=grading.version, score=result.score,
                     level=each.after, reasons=result.reasons, assessor=self._actor.name,
                     assessed_on=on, residual_level=None,
-                    next_review=next_review(each.after, on, review_months()),
+                    next_review=next_review(each.after, on, months),
                     worksheet=Worksheet(
                         occasion=Occasion.CHANGED, band=result.band,
                         opinion=_("评估规则变更为 {version} 版。").format(version=grading.version),
@@ -243,6 +244,31 @@ def checked(profile: Mapping[str, Any]) -> GradingMethod:
     if profile["kind"] != shipped["kind"]:
         raise InvalidInputError(_("“{key}”不能改为另一种方法。").format(key=grading.key))
     return grading
+
+
+def checked_key(profile: Mapping[str, Any]) -> str:
+    """The key of a profile that can be adopted: of a method, or the settings.
+
+    Raises:
+        InvalidInputError: It cannot be used.
+    """
+    if profile.get("key") == SETTINGS:
+        read_settings(profile)
+        return SETTINGS
+    return checked(profile).key
+
+
+def shipped_rules(key: str) -> Mapping[str, Any]:
+    """A method's profile or the settings, as they came with the program.
+
+    Raises:
+        NotFoundError: There are none of this key.
+    """
+    if key == SETTINGS:
+        raw: Mapping[str, Any] = rules(SETTINGS)
+        return raw
+    method(key)
+    return shipped_profile(key)
 
 
 def _without_version(profile: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,6 @@ from uuid import UUID, uuid4
 
 import pytest
 import shapely
-from conftest import SAMPLES, hazard_id
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit
 
@@ -16,6 +15,7 @@ from qhd_riskmap.domain.grading.method import methods
 from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.geo.geodesy import destination
 from qhd_riskmap.ui.map.assess_dialog import AssessDialog
+from tests.desk.conftest import SAMPLES, hazard_id
 
 AMMONIA = SAMPLES[1]
 

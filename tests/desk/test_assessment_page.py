@@ -7,11 +7,11 @@ from datetime import date
 from uuid import UUID
 
 import pytest
-from conftest import hazard_id
 from PySide6.QtCore import Qt
 
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS
+from tests.desk.conftest import hazard_id
 
 DAY = date(2026, 3, 1)
 

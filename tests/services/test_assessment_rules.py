@@ -382,6 +382,24 @@ def test_what_may_not_be_adopted(app):
         weak.adopt(stricter(), reason="试", on=DAY)
 
 
+def test_settings_are_adopted_and_hold_from_then_on(app):
+    hazard = register(app)
+    content = app.rule_profiles.content("assessment")
+    content["review_months"]["red"] = 1
+    content["default_radius_m"] = 800
+    assert app.rule_profiles.adopt(content, reason="市办要求", on=DAY)[0] == "2026.1+1"
+    _h, stored, _c = app.assessment.record(hazard.code, form(5, 5), on=DAY)
+    assert stored.next_review == date(2026, 4, 1)
+    assert app.exposure.zone_of(hazard.code).key == "radius:800"
+    assert [each.version for each in app.rule_profiles.versions("assessment")] == [
+        "2026.1", "2026.1+1",
+    ]  # fmt: skip
+    with pytest.raises(InvalidInputError, match="default_radius_m"):
+        app.rule_profiles.adopt({**content, "default_radius_m": -1}, reason="试", on=DAY)
+    with pytest.raises(InvalidInputError):
+        app.rule_profiles.rehearse(content)
+
+
 def test_exported_rules_come_back_and_other_files_are_refused(app, tmp_path):
     path = tmp_path / "规则.json"
     app.rule_profiles.export("gb18218", path)

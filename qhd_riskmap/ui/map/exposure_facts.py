@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qhd_riskmap.domain.effect_zones import EffectZone, Wind, default_zone, parse_zone, zone_rules
+from qhd_riskmap.domain.effect_zones import EffectZone, Wind, parse_zone, zone_rules
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import _
@@ -91,8 +91,8 @@ class ExposureFacts(QFrame):
         self.kind.currentIndexChanged.connect(self._turn)
         self._turn()
 
-    def zone(self) -> EffectZone:
-        """The zone chosen.
+    def zone(self) -> EffectZone | None:
+        """The zone chosen; None for the one that is taken where nobody says another.
 
         Raises:
             InvalidInputError: The size is no usable number, or the hazard lacks a fact.
@@ -100,7 +100,7 @@ class ExposureFacts(QFrame):
         """
         word = str(self.kind.currentData())
         if word == _DEFAULT:
-            return default_zone(self._hazard)
+            return None
         if word.startswith("erg"):
             times = "night" if self.night.isChecked() else "day"
             blown = float(self.from_deg.value()) if self.blows.isChecked() else None
@@ -150,7 +150,7 @@ class ExposureFacts(QFrame):
         self.counted.emit(exposure)
 
     def _fill_kinds(self) -> None:
-        self.kind.addItem(_("默认：{zone}").format(zone=default_zone(self._hazard).label), _DEFAULT)
+        self.kind.addItem(_("默认范围"), _DEFAULT)
         for label, word in (
             (_("固定半径"), "radius"), (_("管线两侧"), "band"), (_("图形本身"), "itself"),
             (_("潜在影响半径"), "pir"), (_("液化气储罐 BLEVE"), "bleve"),
