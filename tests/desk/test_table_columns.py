@@ -9,7 +9,7 @@ import pytest
 import shapely
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QMenu, QPushButton
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPushButton
 
 from qhd_riskmap.domain.feature_table import feature_table
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -113,6 +113,59 @@ def test_a_filter_on_a_field_that_is_not_read_yet_hides_nothing(filled):
     assert model.rowCount() == 5
     model.sort(number_of(filled, "aqi_peak"))
     assert model.rowCount() == 5
+
+
+def edit(qtbot, view, number, key):
+    view.show_column(number_of(view, key), on=True)
+    row = view.records.row_of(hazard_id(number))
+    index = view.records.index(row, number_of(view, key))
+    view.scrollTo(index)
+    view.setCurrentIndex(index)
+    qtbot.keyClick(view, Qt.Key.Key_F2)
+    editors = view.viewport().findChildren(QLineEdit) + view.viewport().findChildren(QComboBox)
+    # One that was closed just now still waits to be deleted.
+    shown = [e for e in editors if e.objectName() == "cell-editor" and e.isVisible()]
+    return shown[-1] if shown else None
+
+
+def finish(qtbot, editor, settled):
+    qtbot.keyClick(editor, Qt.Key.Key_Return)
+    qtbot.wait(50)  # the delegate commits after the key has been dealt with
+    settled()
+
+
+def test_a_field_of_the_type_is_edited_in_its_cell_with_the_checks_of_the_form(
+    qtbot, filled, app, desk, settled
+):
+    for key in ("threat_people", "scale_grade", "is_major_source"):
+        filled.show_column(number_of(filled, key), on=True)
+    settled()
+    editor = edit(qtbot, filled, 1, "threat_people")
+    assert editor.text() == "30"
+    editor.setText("很多人")
+    finish(qtbot, editor, settled)
+    assert app.registry.get(hazard_id(1)).attributes["threat_people"] == 30
+    editor = edit(qtbot, filled, 1, "threat_people")
+    editor.setText("45")
+    finish(qtbot, editor, settled)
+    assert app.registry.get(hazard_id(1)).attributes["threat_people"] == 45
+    assert texts(filled, "threat_people")[hazard_id(1)] == "45"
+    desk.history.undo()
+    settled()
+    assert app.registry.get(hazard_id(1)).attributes["threat_people"] == 30
+    box = edit(qtbot, filled, 2, "is_major_source")
+    assert box.currentData() == "是"
+    box.setCurrentIndex(box.findData("否"))
+    finish(qtbot, box, settled)
+    assert app.registry.get(hazard_id(2)).attributes["is_major_source"] is False
+    assert desk.errors == []
+
+
+def test_a_field_that_the_type_does_not_have_cannot_be_edited(qtbot, filled, settled):
+    filled.show_column(number_of(filled, "scale_grade"), on=True)
+    settled()
+    assert edit(qtbot, filled, 5, "scale_grade") is None
+    assert edit(qtbot, filled, 1, "scale_grade").currentData() == "中型"
 
 
 # -- scattered selections -------------------------------------------------------------------------

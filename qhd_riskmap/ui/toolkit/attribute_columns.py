@@ -8,20 +8,26 @@ from functools import lru_cache
 from typing import Any, Final
 
 from qhd_riskmap.domain.schema import Field, FieldKind
-from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.i18n import _
+from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.record_columns import Column
 
 STORED_PREFIX: Final = "attributes."
 _KEY_PREFIX: Final = "attribute-"
 _NUMBERS: Final = frozenset({FieldKind.NUMBER, FieldKind.INTEGER})
 _WIDTH: Final = 90
+YES: Final = N_("是")
+NO: Final = N_("否")
 
 
 @lru_cache(maxsize=1)
 def attribute_columns() -> tuple[Column, ...]:
     """One column per field, in the plan's order of types; a field of several types is one column."""
-    return tuple(_column(key, fields) for key, fields in _fields().items())
+    by_key = _fields()
+    return tuple(
+        _column(key, fields, frozenset(t.key for t in taxonomy().types if _has(t, key)))
+        for key, fields in by_key.items()
+    )
 
 
 def columns_by_type() -> Mapping[str, tuple[str, ...]]:
@@ -40,7 +46,11 @@ def _fields() -> dict[str, list[Field]]:
     return found
 
 
-def _column(key: str, fields: list[Field]) -> Column:
+def _has(hazard_type: HazardType, key: str) -> bool:
+    return any(field.key == key for field in hazard_type.fields)
+
+
+def _column(key: str, fields: list[Field], types: frozenset[str]) -> Column:
     number = all(field.kind in _NUMBERS for field in fields)
     return Column(
         key=f"{_KEY_PREFIX}{key}",
@@ -48,6 +58,9 @@ def _column(key: str, fields: list[Field]) -> Column:
         heading_of=_heading(fields),
         stored=f"{STORED_PREFIX}{key}",
         label=_number_label if number else _label(fields),
+        typed=_number_label if number else _typed(fields),
+        field=key,
+        types=types,
         number=number,
         width=_WIDTH,
         shown=False,
@@ -67,12 +80,23 @@ def _label(fields: list[Field]) -> Callable[[Any], str]:
     return str
 
 
+def _typed(fields: list[Field]) -> Callable[[Any], str]:
+    if all(field.kind is FieldKind.BOOLEAN for field in fields):
+        return _boolean_text
+    return str
+
+
+def _boolean_text(value: str) -> str:
+    """As `domain.schema` reads it."""
+    return {"1": YES, "0": NO}.get(value, value)
+
+
 def _choice_label(value: str) -> str:
     return _(value) if value else ""
 
 
 def _boolean_label(value: str) -> str:
-    return {"1": _("是"), "0": _("否")}.get(value, value)
+    return _(_boolean_text(value)) if value else ""
 
 
 def _number_label(value: float) -> str:

@@ -18,14 +18,16 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
 from qhd_riskmap.domain.record_fields import choice_words, common_fields, with_field
 from qhd_riskmap.domain.schema import Field, FieldKind, Severity, clean_text, parse_value
+from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import ConflictError, InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.ui.toolkit.attribute_columns import NO, YES
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
 from qhd_riskmap.ui.toolkit.level_delegate import LevelDelegate
-from qhd_riskmap.ui.toolkit.record_table import FIELD_ROLE, VALUE_ROLE, RecordTableModel
+from qhd_riskmap.ui.toolkit.record_table import FIELD_ROLE, TYPE_ROLE, VALUE_ROLE, RecordTableModel
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -70,16 +72,19 @@ class RecordDelegate(LevelDelegate):
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A list for choices, a line for everything else."""
-        field = _field(str(index.data(FIELD_ROLE) or ""))
-        if field is None or field.kind is not FieldKind.CHOICE:
+        field = _field_at(index)
+        choices = _choices(field) if field is not None else ()
+        if field is None or not choices:
             line = QLineEdit(parent)
             line.setObjectName("cell-editor")
             return line
         box = QComboBox(parent)
         box.setObjectName("cell-editor")
         words = choice_words().get(field.key, {})
-        for choice in field.choices:
-            box.addItem(words.get(choice, choice), choice)
+        if not field.required:
+            box.addItem("", "")
+        for choice in choices:
+            box.addItem(words.get(choice) or _(choice), choice)
         del option
         return box
 
@@ -97,7 +102,7 @@ class RecordDelegate(LevelDelegate):
         text = str(editor.currentData()) if isinstance(editor, QComboBox) else ""
         if isinstance(editor, QLineEdit):
             text = editor.text()
-        field = _field(str(index.data(FIELD_ROLE) or ""))
+        field = _field_at(index)
         if field is None or text == str(index.data(VALUE_ROLE) or ""):
             return
         try:
@@ -119,7 +124,9 @@ class CellEditor(QObject):
 
     def store(self, hazard_id: str, revision: int, field_key: str, text: str) -> None:
         """Store one cell if nobody changed the hazard since it was shown."""
-        field = _field(field_key)
+        table = self._desk.features.table
+        row = table.row_of(hazard_id)
+        field = _field(field_key, str(table.type_keys[row]) if row is not None else "")
         if field is None:
             return
         value, warning = read_cell(field, text)
@@ -156,5 +163,17 @@ def _kind(warning: str) -> str:
     return "warning" if warning else "success"
 
 
-def _field(key: str) -> Field | None:
-    return next((field for field in common_fields() if field.key == key), None)
+def _field_at(index: Index) -> Field | None:
+    return _field(str(index.data(FIELD_ROLE) or ""), str(index.data(TYPE_ROLE) or ""))
+
+
+def _field(key: str, type_key: str) -> Field | None:
+    """A field every hazard has, or one of this type."""
+    own = next((each.fields for each in taxonomy().types if each.key == type_key), ())
+    return next((field for field in (*common_fields(), *own) if field.key == key), None)
+
+
+def _choices(field: Field) -> tuple[str, ...]:
+    if field.kind is FieldKind.BOOLEAN:
+        return (YES, NO)
+    return tuple(field.choices) if field.kind is FieldKind.CHOICE else ()

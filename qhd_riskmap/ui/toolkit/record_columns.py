@@ -44,6 +44,8 @@ class Column:
         label: Text shown for a value.
         order: Numbers to sort values by; None sorts by label.
         field: Key of the field that may be edited in place; "" for none.
+        types: Keys of the hazard types that have it; empty for all.
+        typed: What an editor of the cell begins with, as it would be typed.
         number: Right-aligned, filtered by a range.
         width: First width, in pixels at 96 dpi.
         shown: Whether it is visible before the officer chooses.
@@ -60,6 +62,8 @@ class Column:
     width: int = 100
     shown: bool = True
     heading_of: Callable[[], str] | None = None
+    types: frozenset[str] = frozenset()
+    typed: Callable[[Any], str] = _as_it_is
 
     @property
     def heading(self) -> str:

@@ -38,6 +38,7 @@ ID_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 1
 LEVEL_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 2
 FIELD_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 3
 VALUE_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 4
+TYPE_ROLE: Final = int(Qt.ItemDataRole.UserRole) + 5
 _TEXT_ROLES: Final = frozenset(
     {
         Qt.ItemDataRole.DisplayRole,
@@ -214,9 +215,16 @@ class RecordTableModel(QAbstractTableModel):
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Cells of fields may be edited where the page allows it."""
         found = super().flags(index)
-        if self.editable and index.isValid() and self.columns[index.column()].field:
+        if self.editable and index.isValid() and self._has_field(index):
             return found | Qt.ItemFlag.ItemIsEditable
         return found
+
+    def _has_field(self, index: Index) -> bool:
+        column = self.columns[index.column()]
+        source = int(self._rows[index.row()])
+        return bool(column.field) and (
+            not column.types or str(self._table.type_keys[source]) in column.types
+        )
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Text, alignment, level, id or field of one cell."""
@@ -239,7 +247,12 @@ class RecordTableModel(QAbstractTableModel):
             return int(self._table.levels[source])
         if role == FIELD_ROLE:
             return column.field
-        return self._value(source, number) if role == VALUE_ROLE else None
+        if role == TYPE_ROLE:
+            return str(self._table.type_keys[source])
+        if role != VALUE_ROLE:
+            return None
+        value = self._value(source, number)
+        return None if value is None else column.typed(value)
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Pass on what was typed; the cell shows it when the register has stored it."""
