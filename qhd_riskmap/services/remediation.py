@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
-from qhd_riskmap.domain.remediation.editing import edited
+from qhd_riskmap.domain.remediation.editing import NOTABLE, edited
 from qhd_riskmap.domain.remediation.flow import Move
 from qhd_riskmap.domain.remediation.machine import find_move, missing, moved, possible_moves
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
@@ -37,9 +37,6 @@ from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 Values = Mapping[str, AttributeValue | None]
 LONGEST_NOTE: Final = 2000
-_NOTABLE: Final = frozenset(
-    {TaskState.ASSIGNED, TaskState.RECTIFYING, TaskState.PENDING, TaskState.REJECTED, TaskState.MONITORED}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,7 +265,7 @@ class RemediationService:
         with self._register.unit_of_work() as work:
             work.lock()
             task = self._seen(work, id_or_number, revision)
-            if task.state not in _NOTABLE or task.deleted_at is not None:
+            if task.state not in NOTABLE or task.deleted_at is not None:
                 raise MoveRefusedError(
                     _("任务 {number} 不能报进展。").format(number=task.number),
                     reasons=[_("“{state}”的任务没有进展可报。").format(state=_(task.state.label))],

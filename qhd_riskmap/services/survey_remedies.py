@@ -151,5 +151,7 @@ def _days(columns: SheetColumns, today: date) -> dict[str, list[date | None]]:
 def _say_doubts(found: Mapping[int, SheetRemedy], log: IssueLog) -> None:
     anybody = UUID(int=0)
     for row, remedy in found.items():
+        if not remedy.claims:
+            continue
         for doubt in proven_task(remedy, anybody).doubts:
             log.on_row(row, warning("progress", "remedy-not-proven", _("整改：") + doubt))

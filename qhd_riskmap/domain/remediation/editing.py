@@ -23,6 +23,13 @@ _FROZEN: Final = frozenset(
 # Handed out with a deadline: from here on only an approved extension moves it.
 _DEADLINE_FIXED: Final = frozenset({TaskState.ASSIGNED, TaskState.RECTIFYING, TaskState.REJECTED})
 _REMARK: Final = "remark"
+# Somebody works on it: there is progress to tell of.
+NOTABLE: Final = frozenset(
+    {
+        TaskState.ASSIGNED, TaskState.RECTIFYING, TaskState.PENDING, TaskState.REJECTED,
+        TaskState.MONITORED,
+    }
+)  # fmt: skip
 _EDITABLE: Final = frozenset(field.key for field in TASK_FIELDS)
 
 

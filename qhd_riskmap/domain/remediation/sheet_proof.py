@@ -71,6 +71,16 @@ class SheetRemedy:
         return str(self.facts.get(key, ""))
 
     @property
+    def claims(self) -> bool:
+        """Whether the row says anything that has to be proven."""
+        return bool(
+            self.supervise
+            or self.text("opinion")
+            or "accepted_on" in self.days
+            or "closed_on" in self.days
+        )
+
+    @property
     def identity(self) -> str:
         """By which the task of a hazard is known again: what is wrong, and what is to be done."""
         whole = "\x1f".join("".join(self.text(key).split()) for key in ("problem", "measures"))
@@ -110,14 +120,18 @@ def proven_task(remedy: SheetRemedy, hazard_id: UUID) -> ProvenTask:
         **given,
     )
     state = _proven_state(task, doubts)
-    task = replace(task, state=state, percent=100 if _work_is_done(task) else 0)
-    if state is not TaskState.CLOSED:
-        task = replace(task, closed_on=None)
-    if state not in {TaskState.ACCEPTED, TaskState.CLOSED}:
-        task = replace(task, accepted_on=None)
-    known = (found, task.done_on, task.accepted_on, task.closed_on)
-    since = max(day for day in known if day is not None)
-    return ProvenTask(task=replace(task, since=since), doubts=tuple(doubts), source=remedy.identity)
+    closed = task.closed_on if state is TaskState.CLOSED else None
+    accepted = task.accepted_on if state in {TaskState.ACCEPTED, TaskState.CLOSED} else None
+    known = (found, task.done_on, accepted, closed)
+    proven = replace(
+        task,
+        state=state,
+        percent=100 if _work_is_done(task) else 0,
+        accepted_on=accepted,
+        closed_on=closed,
+        since=max(day for day in known if day is not None),
+    )
+    return ProvenTask(task=proven, doubts=tuple(doubts), source=remedy.identity)
 
 
 def _proven_state(task: RemediationTask, doubts: list[str]) -> TaskState:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import AttributeValue
-from qhd_riskmap.domain.remediation.editing import editable_fields
+from qhd_riskmap.domain.remediation.editing import NOTABLE, editable_fields
 from qhd_riskmap.domain.remediation.flow import Move, flow
 from qhd_riskmap.domain.remediation.task import EventKind, PhotoStage, TaskEvent, TaskState
 from qhd_riskmap.domain.remediation.task_fields import (
@@ -138,7 +138,8 @@ class TaskPanel(QFrame):
         column.addWidget(self._facts(dossier))
         self._add_shown(column, task_values(task))
         column.addWidget(words(_("进展"), role="section"))
-        column.addLayout(self._progress(task.percent))
+        notable = self._may and task.state in NOTABLE and task.deleted_at is None
+        column.addLayout(self._progress(task.percent, notable=notable))
         column.addWidget(words(_("照片和材料"), role="section"))
         self._add_files(column, dossier)
         column.addWidget(words(_("办理记录"), role="section"))
@@ -200,7 +201,7 @@ class TaskPanel(QFrame):
         if lines:
             column.addWidget(words("\n".join(lines), name="task-shown"))
 
-    def _progress(self, percent: int) -> QHBoxLayout:
+    def _progress(self, percent: int, *, notable: bool) -> QHBoxLayout:
         self.note = QLineEdit()
         self.note.setObjectName("task-note")
         self.note.setPlaceholderText(_("做了什么"))
@@ -219,7 +220,7 @@ class TaskPanel(QFrame):
         row.addWidget(self.percent)
         row.addWidget(button)
         for widget in (self.note, self.percent, button):
-            widget.setEnabled(self._may)
+            widget.setEnabled(notable)
         return row
 
     def _add_files(self, column: QVBoxLayout, dossier: TaskDossier) -> None:
