@@ -188,13 +188,9 @@ class PhotoMatchingService:
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             known = _known(work.hazards.stream())
-            hung = [
-                entry
-                for hazard_id in work.attachments.counts()
-                for entry in work.attachments.of(hazard_id)
-            ]
-        kept = {_folded(entry.name) for entry in hung}
-        there_already = {(entry.hazard_id, entry.sha256) for entry in hung}
+            hung = work.attachments.hung()
+        kept = {_folded(name) for _hazard, name, _digest in hung}
+        there_already = {(hazard_id, digest) for hazard_id, _name, digest in hung}
         finder = _Finder(known)
         matches: list[PhotoMatch] = []
         unnamed: list[str] = []

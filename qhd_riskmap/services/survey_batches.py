@@ -138,7 +138,11 @@ class BatchService:
         """All imports, newest first."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
-            return [self._summary(work, batch) for batch in work.batches.list()]
+            counts = work.batch_hazards.counts()
+            return [
+                self._summary(work, batch, counts.get(batch.id, (0, 0)))
+                for batch in work.batches.list()
+            ]
 
     def find(self, name: str) -> Batch:
         """The import of an id or the beginning of one (four characters at least).
@@ -242,16 +246,14 @@ class BatchService:
 
     # Inside
 
-    def _summary(self, work: UnitOfWork, batch: Batch) -> BatchSummary:
+    def _summary(self, work: UnitOfWork, batch: Batch, counts: tuple[int, int]) -> BatchSummary:
         changes = work.batch_changes.of_batch(batch.id)
-        states = work.batch_hazards.states(batch.id)
+        present, edited = counts
         made = _revisions(changes)
-        return BatchSummary(
-            batch=batch,
-            present=sum(not state.deleted for state in states),
-            edited=sum(_is_edited(state, made) for state in states),
-            changes=tuple(changes),
-        )
+        if made:  # else all that was saved again was saved by somebody
+            states = work.batch_hazards.states(batch.id)
+            edited = sum(_is_edited(state, made) for state in states)
+        return BatchSummary(batch=batch, present=present, edited=edited, changes=tuple(changes))
 
     def _bring_back(
         self, work: UnitOfWork, batch_id: UUID, rows: Sequence[tuple[UUID, int]]

@@ -73,6 +73,15 @@ class AttachmentRepository:
         )
         return {UUID(hazard_id): count for hazard_id, count in rows}
 
+    def hung(self) -> list[tuple[UUID, str, str]]:
+        """Hazard, file name and content hash of every file that hangs somewhere."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT h.id, l.name, a.sha256 FROM hazard_attachment l"
+            " JOIN hazard h ON h.fid = l.hazard_fid JOIN attachment a ON a.seq = l.attachment_seq"
+            " WHERE l.removed_at IS NULL"
+        )
+        return [(UUID(hazard_id), name, sha256) for hazard_id, name, sha256 in rows]
+
     # Writing
 
     def add(self, hazard_id: UUID, name: str, file: FileContent, actor: Actor) -> Attachment:

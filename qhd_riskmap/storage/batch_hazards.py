@@ -88,6 +88,14 @@ class BatchHazards:
             for number, row in enumerate(rows)
         ]
 
+    def counts(self) -> dict[UUID, tuple[int, int]]:
+        """How many live hazards each batch has, and how many of them were saved since."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT batch_id, count(*), sum(revision <> 1) FROM hazard"
+            " WHERE batch_id IS NOT NULL AND deleted_at IS NULL GROUP BY batch_id"
+        )
+        return {UUID(batch_id): (present, saved) for batch_id, present, saved in rows}
+
     def load(self, ids: Sequence[UUID]) -> list[Hazard]:
         """The hazards with these ids, in order of registration."""
         # Whoever collects garbage among ten thousand new objects holds up the window.
