@@ -293,6 +293,7 @@ def test_reading_can_be_cancelled(qtbot, page, done, make_sheet):
     done()
     assert page.stack.currentWidget() is page.start
     assert page.stack.isEnabled()
+    assert "一次可以选多个文件" in page.subtitle.text()
     assert "登记库没有变化" in page.notices[-1][0]
 
 

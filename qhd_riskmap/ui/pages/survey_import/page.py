@@ -217,6 +217,9 @@ class SurveyImportPage(Page):
         self.preview = None
         self.result = None
         self.session = ImportSession()
+        self._show_start()
+
+    def _show_start(self) -> None:
         self._show(self.start, _("xlsx、xls、et、ods、csv；一次可以选多个文件"))
 
     def ask_files(self) -> None:
@@ -280,7 +283,7 @@ class SurveyImportPage(Page):
     def _back_to_seen(self) -> None:
         """What was said for a look that never came is taken back; the preview shown holds."""
         if self.preview is None:
-            self._show(self.start, "")
+            self._show_start()
             return
         self.session = self.session.as_seen(self._seen)
         self.review.show_preview(self.preview, self.session)
