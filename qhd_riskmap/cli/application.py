@@ -62,6 +62,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "photos": _late("photos", "photos"),
     "batches": _late("batches", "list_batches"),
     "undo-batch": _late("batches", "undo_batch"),
+    "look-alikes": _late("merging", "look_alikes"),
+    "merge": _late("merging", "merge"),
     "reinterpret": _late("batches", "reinterpret"),
     "datum-parameters": _late("batches", "datum_parameters"),
     "coverage": _late("coverage", "coverage"),

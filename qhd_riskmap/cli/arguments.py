@@ -17,7 +17,13 @@ from qhd_riskmap.cli.assess_arguments import (
     add_worksheet,
     day,
 )
-from qhd_riskmap.cli.batch_arguments import add_datum_parameters, add_reinterpret, add_undo
+from qhd_riskmap.cli.batch_arguments import (
+    add_datum_parameters,
+    add_look_alikes,
+    add_merge,
+    add_reinterpret,
+    add_undo,
+)
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
@@ -277,6 +283,8 @@ def _batches(commands: Commands[Parser]) -> None:
     _command(commands, "batches", _("列出每次导入"))
     add_undo(_command(commands, "undo-batch", _("撤销一次导入")))
     add_reinterpret(_command(commands, "reinterpret", _("把一次导入的坐标按另一坐标系重新解读")))
+    add_look_alikes(_command(commands, "look-alikes", _("可能是同一处的隐患，逐对列出")))
+    add_merge(_command(commands, "merge", _("把两条记录合并为一条")))
     add_datum_parameters(
         _command(commands, "datum-parameters", _("本单位的旧坐标系转换参数（只存于加密登记库）"))
     )

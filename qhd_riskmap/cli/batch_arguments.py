@@ -41,3 +41,24 @@ def add_datum_parameters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, metavar=_("文件"), help=_("七个或四个数，每行一个"))
     parser.add_argument("--name", default=_("本单位参数"), metavar=_("名称"))
     parser.add_argument("--remove", action="store_true", help=_("删除这个坐标系的参数"))
+
+
+def add_look_alikes(parser: argparse.ArgumentParser) -> None:
+    """look-alikes."""
+    key = _("序号")
+    parser.add_argument(
+        "--apart", type=int, action="append", metavar=key, help=_("记为不是同一处，可多次")
+    )
+    parser.add_argument(
+        "--again", type=int, action="append", metavar=key, help=_("重新列为待合并，可多次")
+    )
+
+
+def add_merge(parser: argparse.ArgumentParser) -> None:
+    """Merge."""
+    parser.add_argument("keep", metavar="KEEP", help=_("保留的一条：编号或 ID"))
+    parser.add_argument("other", metavar="OTHER", help=_("并入的一条"))
+    parser.add_argument(
+        "--take", action="append", metavar=_("字段"), help=_("这一项取并入的一条的值，可多次")
+    )
+    parser.add_argument("--dry-run", action="store_true", help=_("只列出不同的项目"))
