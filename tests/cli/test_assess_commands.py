@@ -152,3 +152,18 @@ def test_receptors_are_loaded_counted_and_fed(register, answer, command, tmp_pat
     assert answer("receptors", db, "--remove", only["id"]) == []
     assert "还没有录入受体" in command("exposure", db, hazard)[1]
     assert command("receptors", db, "--remove", "x")[0] == 2
+
+
+def test_the_worksheet_is_written_with_the_assessment_or_later(register, answer, command, tmp_path):
+    db, hazard = register
+    first, later = tmp_path / "底稿.docx", tmp_path / "底稿.pdf"
+    assert command("worksheet", db, hazard, later)[0] == 2  # not assessed yet
+    graded = ("assess", db, hazard, "--method", "ls", "--set", "L=4", "--set", "S=5")
+    answer(*graded, "--worksheet", first)
+    assert answer("worksheet", db, hazard, later) == {"files": [str(later)]}
+    assert first.read_bytes()[:2] == b"PK"
+    assert later.read_bytes()[:5] == b"%PDF-"
+    broken = tmp_path / "坏.docx"
+    broken.write_bytes(b"nothing")
+    code, _out, err = command("worksheet", db, hazard, first, "--template", broken)
+    assert (code, "unreadable-file" in err) == (2, True)

@@ -132,6 +132,7 @@ def test_what_is_not_known_is_named_and_nothing_is_guessed(key, inputs, word):
         ("gb18218", {"substances": "液氨四十吨", "persons": 1}, "看不懂"),
         ("gb18218", {"substances": "液氨:-4", "persons": 1}, "看不懂"),
         ("gb18218", {"substances": "柴油:300@W55", "persons": 1}, "W55"),
+        ("gb18218", {"substances": "液氨:" + "9" * 400, "persons": 1}, "单位（吨）"),
         ("gb18218", {"substances": "液氨:40", "persons": -1}, "小于"),
         ("geological", {"threat_people": "很多"}, "不是数字"),
         ("geological", {"threat_people": 1.5}, "不是整数"),

@@ -34,6 +34,7 @@ _BETWEEN: Final = re.compile(r"[;\n]+")
 _DIGITS: Final = 9  # decimals kept of S and R: below any tonne, above binary noise
 _SHOWN_DIGITS: Final = 3
 _SAME: Final = 1e-6
+_MOST_TONNES: Final = 1e7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +187,12 @@ class MajorHazardMethod:
                 ),
             )
         tonnes = float(match["tonnes"])
+        if tonnes > _MOST_TONNES:
+            raise InvalidInputError(
+                _("“{name}”的数量超出可用的范围，请核对单位（吨）。").format(
+                    name=match["name"][:40]
+                )
+            )
         named = found.name if found else match["name"]
         suffix = f"@{kind.key}" if kind else ""
         return Amount(

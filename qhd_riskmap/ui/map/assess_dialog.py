@@ -160,6 +160,7 @@ class AssessDialog(QDialog):
         layout.setSpacing(SPACE_S)
         layout.addWidget(self.picker)
         self.source = QLabel()
+        self.source.setTextFormat(Qt.TextFormat.PlainText)
         self.source.setProperty("role", "muted")
         self.source.setWordWrap(True)
         layout.addWidget(self.source)

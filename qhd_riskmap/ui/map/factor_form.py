@@ -124,6 +124,7 @@ class FactorForm(QWidget):
         editor.setAccessibleName(_(factor.label))
         source = _("依据：{source}").format(source=factor.citation.text)
         label = QLabel(_(factor.label))
+        label.setTextFormat(Qt.TextFormat.PlainText)
         label.setToolTip(plain_tip(source))
         tip = "\n".join(filter(None, (_(factor.help) if factor.help else "", source)))
         editor.setToolTip(plain_tip(tip))
