@@ -382,3 +382,13 @@ def test_a_column_without_a_header_is_read_where_an_officer_says_what_it_is():
     assert (mapping.column("lat").header, mapping.column("lat").index) == ("C列", 2)
     known = {mapping.header.fingerprint: {"C列": "lat"}}
     assert map_sheet(sheet, remembered=known).column("lat").source == "remembered"
+
+
+def test_the_sum_of_a_county_is_no_hazard_where_no_name_stands_beside_it():
+    head = ["县区", "隐患名称", "经度", "纬度"]
+    sheet = sheet_of(
+        head, ["青龙", "甲", "1", "2"], ["青龙县小计", "", "", "1"], ["昌黎合计沟", "乙", "1", "2"]
+    )
+    rows = data_rows(sheet, map_sheet(sheet))
+    assert [row.role.value for row in rows.skipped] == ["header", "total"]
+    assert list(rows.indices) == [1, 3]

@@ -46,6 +46,12 @@ def test_a_negation_or_a_conversion_makes_words_doubtful():
     assert named_projection(["中央经线120", "中央经线117"]).frames == frozenset()
 
 
+def test_words_said_twice_count_once_and_foreign_codes_name_no_plane():
+    found = named_projection(["中央经线120", "中央经线120", "EPSG:4326"])
+    assert (found.words, found.codes) == (("中央经线120",), ("EPSG:4326",))
+    assert not named_projection(["EPSG:4326"]).spoken
+
+
 def decided(code, *words, **more):
     x, y = from_cgcs2000(LON, LAT, parse_reference(code))
     return diagnose(SheetEvidence(x=x, y=y, header_words=words, **more))
@@ -81,6 +87,7 @@ def test_word_and_range_decide_together(code, words, reference):
         ("EPSG:4549", "西安80 EPSG:4549"),  # contradict each other
         ("EPSG:4548", "国家2000 由高斯投影转换"),
         ("EPSG:3857", "EPSG:3857 国家2000"),
+        ("EPSG:4528", "由EPSG:4528转换"),
     ],
 )
 def test_words_that_do_not_fit_leave_it_open(code, words):
