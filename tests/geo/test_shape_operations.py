@@ -316,7 +316,8 @@ def test_mended_shapes_are_valid_and_of_their_kind(places):
     places = [(119 + x / 100, 39.8 + y / 100) for x, y in places]
     assume(len(set(places)) > 2)
     wrong = shapely.Polygon(places)
-    if shapely.make_valid(wrong).area < 1e-12:
+    # Rounding makes slivers of places on one line: valid ones are nothing to mend.
+    if not wrong.is_valid and shapely.make_valid(wrong).area < 1e-12:
         with pytest.raises(InvalidInputError, match="没有面积"):
             mend(wrong)
         return
