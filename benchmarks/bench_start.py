@@ -114,13 +114,14 @@ def _opened(plain: Path) -> float:
     whole = Viewport.fit(synthetic.BBOX, 1280, 800)
     seconds = []
     for _turn in range(REPEATS):
-        with ThreadPoolExecutor(1) as beside:  # waits for the texts before the next turn
+        with ThreadPoolExecutor(1) as beside:
             started = time.perf_counter()
             table = first_table(plain, None, beside)  # as the desk opens a register
             if table is None:
                 raise SystemExit("the register was not read")
             render_image(prepare(table), None, whole, PLAIN)
             seconds.append(time.perf_counter() - started)
+            _ = table.names  # the texts of the list, which the desk fills once the map is drawn
     return min(seconds)
 
 

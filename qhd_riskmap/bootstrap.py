@@ -10,12 +10,14 @@ import getpass
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.errors import RiskMapError
 
 if TYPE_CHECKING:
     from qhd_riskmap.domain.feature_table import FeatureTable
@@ -50,6 +52,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.storage.engine import Register
 
 _NAMELESS = "unknown"
+_MOMENT_S = 1.0  # from the prepared map to its picture, and some
 
 
 class FirstLook:
@@ -71,6 +74,7 @@ class FirstLook:
         self._fits: Future[bool] = Future()
         self._table: Future[FeatureTable | None] = Future()
         self._loaded = threading.Event()
+        self._closing = threading.Event()
         self._follow: Callable[[FeatureTable], object] = bool
         self._thread = threading.Thread(target=self._read, name="register-first", daemon=True)
         self._thread.start()
@@ -85,42 +89,54 @@ class FirstLook:
         return self._fits.result()
 
     def table(self) -> FeatureTable | None:
-        """Waits for the columns; None where only the open register can tell."""
+        """Waits for the columns and hands them over; None where only the open register can tell.
+
+        None, too, from the second time on: what was read at the start is not kept.
+        """
         self._loaded.set()
-        return self._table.result()
+        table, self._table = self._table.result(), Future()
+        self._table.set_result(None)
+        return table
 
     def close(self) -> None:
         """Wait until the thread is gone."""
         self._loaded.set()
+        self._closing.set()
         self._thread.join()
 
     def _read(self) -> None:
+        try:
+            table = self._columns()
+            self._table.set_result(table)
+        except BaseException as error:  # whoever waits must hear of it
+            for waited in (self._fits, self._table):
+                if not waited.done():
+                    waited.set_exception(error)
+            return
+        self._loaded.wait()
+        if table is not None:
+            self._follow(table)
+            # Whoever fills a list asks for the texts; at the latest the file is let go a moment later.
+            self._closing.wait(_MOMENT_S)
+            with suppress(RiskMapError):
+                _ = table.ids
+
+    def _columns(self) -> FeatureTable | None:
         from qhd_riskmap.storage.first_look import (  # noqa: PLC0415
             columns_of,
             first_rows,
             first_table,
         )
 
-        # Its last task may outlive the table: whoever closes the look waits for it.
-        with ThreadPoolExecutor(1, thread_name_prefix="register-beside") as beside:
-            try:
-                if self._at_once:
-                    table = first_table(self.path, self.passphrase, beside)
-                    self._fits.set_result(table is not None)
-                else:
-                    rows = first_rows(self.path, self.passphrase)
-                    self._fits.set_result(rows is not None)
-                    self._loaded.wait()
-                    table = columns_of(rows)
-                self._table.set_result(table)
-            except BaseException as error:  # whoever waits must hear of it
-                for waited in (self._fits, self._table):
-                    if not waited.done():
-                        waited.set_exception(error)
-                return
-            self._loaded.wait()
-            if table is not None:
-                self._follow(table)
+        if self._at_once:
+            with ThreadPoolExecutor(1, thread_name_prefix="register-beside") as beside:
+                table = first_table(self.path, self.passphrase, beside)
+            self._fits.set_result(table is not None)
+            return table
+        rows = first_rows(self.path, self.passphrase)
+        self._fits.set_result(rows is not None)
+        self._loaded.wait()
+        return columns_of(rows)
 
 
 class App:
@@ -171,8 +187,7 @@ class App:
     def features(self) -> FeatureTable:
         """All live hazards as columns: once from the first look, from then on read anew."""
         self.actor.require(Permission.READ)
-        look, self._look = self._look, None
-        first = look.table() if look is not None else None
+        first = self._look.table() if self._look is not None else None
         return first if first is not None else self.registry.features()
 
     @cached_property

@@ -32,6 +32,16 @@ STYLE_COUNT: Final = LEVEL_COUNT * len(SIGN_KEYS)
 _INDEX: Final = {key: index for index, key in enumerate(SIGN_KEYS)}
 
 
+class _OrOther(dict[str, int]):
+    """Numbers by type; unknown types count as `OTHER`. Asked 100,000 times at once, hence no function."""
+
+    def __missing__(self, key: str) -> int:
+        return self[OTHER]
+
+
+_TYPES: Final = _OrOther({key: _INDEX[key] for key in TYPE_KEYS})
+
+
 def type_of(sign: str) -> str:
     """The type a sign belongs to; `OTHER` for unknown ones."""
     shape = SUB_KIND_SHAPES.get(sign)
@@ -73,11 +83,7 @@ def style_numbers(
     sub_kinds: npt.NDArray[np.object_] | None = None,
 ) -> npt.NDArray[np.int64]:
     """`style_number` for columns; unknown types count as `OTHER`, levels outside 1…4 as ungraded."""
-    fallback = _INDEX[OTHER]
-    numbers = {key: _INDEX[key] for key in TYPE_KEYS}
-    index = np.fromiter(
-        (numbers.get(key, fallback) for key in type_keys.tolist()), np.int64, len(type_keys)
-    )
+    index = np.fromiter(map(_TYPES.__getitem__, type_keys.tolist()), np.int64, len(type_keys))
     if sub_kinds is not None:
         _refine(index, sub_kinds)
     graded = np.isin(levels, GRADES)
@@ -87,9 +93,11 @@ def style_numbers(
 
 def _refine(index: npt.NDArray[np.int64], sub_kinds: npt.NDArray[np.object_]) -> None:
     """Put the signs of sub-kinds in the place of their types'."""
+    known = np.flatnonzero(sub_kinds.astype(bool))
+    of_known = index[known]
     for type_key in {shape.type_key for shape in SUB_KIND_SHAPES.values()}:
         plain = _INDEX[type_key]
-        rows = np.flatnonzero(index == plain)
+        rows = known[of_known == plain]
         numbers = {word: _INDEX[sign] for word, sign in _signs_of(type_key).items()}
         words = sub_kinds[rows].tolist()
         index[rows] = np.fromiter((numbers.get(word, plain) for word in words), np.int64, len(rows))

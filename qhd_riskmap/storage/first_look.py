@@ -59,13 +59,13 @@ def columns_of(rows: Rows | None) -> FeatureTable | None:
 def first_table(path: Path, passphrase: str | None, beside: Executor) -> FeatureTable | None:
     """Rows and columns in one, where all libraries are loaded; None as in the other two.
 
-    The map needs neither names nor units: those are read after the rest, of the same state of the file,
-    while the map is prepared and painted. Who asks for them earlier waits.
+    The map needs neither names nor units: those are read when somebody asks for them, of the same state
+    of the file. It stays open until then, so somebody must.
 
     Args:
         path: The register file.
         passphrase: None for a plain file.
-        beside: One worker. Takes each piece apart while the next is read, then reads the texts.
+        beside: One worker, which takes each piece apart while the next is read.
     """
     try:
         connection = _connected(path, passphrase)
@@ -76,12 +76,13 @@ def first_table(path: Path, passphrase: str | None, beside: Executor) -> Feature
     reading = Reading(connection.cursor())
     try:
         pieces = reading.shapes(lambda piece: beside.submit(piece.make))
+        for piece in reversed(pieces):  # the worker comes from the other end
+            piece.make()
         words = Late(lambda: _last_of(connection, reading, path))
         table = table_of(pieces, lambda: words.get().result())
     except (RiskMapError, driver.Error, UnusualBlobError):
         connection.close()
         return None
-    beside.submit(words.get)
     return table
 
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.domain.flat_shapes import FlatShapes, FloatArray, IntArray
 
 _ROWS_AT_ONCE: Final = 8_000
+_BYTES_AT_ONCE: Final = 3_000_000  # taken apart in a few milliseconds, once the last rows are read
 _KINDS: Final = {"type_keys": "type_key", "sub_kinds": "sub_kind"}
 _WORDS: Final = {
     "ids": "id", "codes": "code", "names": "name", "counties": "county", "units": "unit",
@@ -61,16 +62,14 @@ class JoinedRows:
     levels: str
     revisions: str
     shapes: Late[tuple[FlatShapes, FloatArray]]
-    kinds: Late[list[list[str]]]
+    kinds: Late[list[TextColumn]]
 
     @classmethod
     def of(cls, answer: tuple[Any, ...]) -> JoinedRows:
         """The rows of an answer of SQLite's."""
         count, blob, lengths, levels, revisions, *kinds = answer
         shapes = Late(partial(_shapes, blob, lengths))
-        return cls(
-            count, levels, revisions, shapes, Late(lambda: [json.loads(each) for each in kinds])
-        )
+        return cls(count, levels, revisions, shapes, Late(partial(_kinds, kinds)))
 
     def make(self) -> None:
         """Take the answer apart, ahead of the question."""
@@ -118,14 +117,17 @@ class Reading:
         return [answer[1:] for answer in self._pieces(_arrays(_WORDS))]
 
     def _pieces(self, wanted: str) -> Iterator[tuple[Any, ...]]:
-        """Count and columns of some rows after the other."""
+        """Count and columns of some rows after the other; fewer rows where the first column is large."""
         statement = _JOINED.format(where=self.where, wanted=wanted)
-        last, count = -(2**63), _ROWS_AT_ONCE
-        while count == _ROWS_AT_ONCE:
-            self.cursor.execute(statement, (*self.parameters, last, _ROWS_AT_ONCE))
+        last, limit = -(2**63), _ROWS_AT_ONCE
+        while True:
+            self.cursor.execute(statement, (*self.parameters, last, limit))
             last, count, *columns = self.cursor.fetchone()
             if count:
                 yield (count, *columns)
+            if count < limit:
+                return
+            limit = min(_ROWS_AT_ONCE, max(1, count * _BYTES_AT_ONCE // len(columns[0])))
 
 
 def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
@@ -136,6 +138,12 @@ def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
 
     flat = flat_shapes(blob, np.fromstring(lengths, dtype=np.int64, sep=","))
     return flat, flat.anchors()
+
+
+def _kinds(arrays: list[str]) -> list[TextColumn]:
+    from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
+
+    return [texts(json.loads(each)) for each in arrays]
 
 
 def table_of(pieces: list[JoinedRows], words: Callable[[], list[Words]]) -> FeatureTable:
@@ -196,9 +204,9 @@ def _text_columns(
 
 
 def _kinds_of(pieces: list[JoinedRows], number: int) -> TextColumn:
-    from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
+    import numpy as np  # noqa: PLC0415 - see _shapes
 
-    return texts([text for piece in pieces for text in piece.kinds.get()[number]])
+    return np.concatenate([piece.kinds.get()[number] for piece in pieces])
 
 
 def _texts_of(words: Callable[[], list[Words]], number: int) -> TextColumn:

@@ -151,42 +151,37 @@ def test_the_first_look_sees_what_was_written_last(register):
 
 
 class Later:
-    """Puts off what it is given until it is told to go on."""
-
-    def __init__(self):
-        self.tasks = []
+    """A worker that never comes to it."""
 
     def submit(self, task):
-        self.tasks.append(task)
-
-    def go_on(self):
-        for task in self.tasks:
-            task()
+        pass
 
 
 def test_texts_read_after_the_map_are_of_the_same_state_of_the_file(register):
     with register.unit_of_work() as work:
         wanted = texts_of(work.hazards.features())
-    later = Later()
-    table = first_table(register.path, register.passphrase, later)
+    table = first_table(register.path, register.passphrase, Later())
     assert table.type_keys.tolist() == wanted["types"]
     with register.unit_of_work() as work:
         for number in (1, 4):
             stored = work.hazards.require(str(UUID(int=number)))
             work.hazards.soft_delete(stored.id, ACTOR, stored.revision)
         work.commit()
-    later.go_on()
     assert texts_of(table) == wanted
 
 
-def test_who_asks_for_texts_early_reads_them_himself(register):
+@pytest.mark.parametrize("at_once", [1, 200, 1_000_000])
+def test_pieces_are_cut_by_their_bytes_too(register, monkeypatch, at_once):
+    monkeypatch.setattr(straight_read, "_BYTES_AT_ONCE", at_once)
+    monkeypatch.setattr(straight_read, "_ROWS_AT_ONCE", 2)
+    with register.unit_of_work() as work:
+        wanted = expected(work.hazards.find())
     table = first_table(register.path, register.passphrase, Later())
-    assert table.names.tolist() == [name or "无" for name in NAMES]
+    assert texts_of(table) == wanted
 
 
 def test_texts_that_cannot_be_read_any_more_are_told_as_an_error_of_the_file(register, monkeypatch):
-    later = Later()
-    table = first_table(register.path, register.passphrase, later)
+    table = first_table(register.path, register.passphrase, Later())
 
     def broken(_reading):
         error = driver.OperationalError("disk I/O error")
@@ -194,7 +189,6 @@ def test_texts_that_cannot_be_read_any_more_are_told_as_an_error_of_the_file(reg
         raise error
 
     monkeypatch.setattr(straight_read.Reading, "words", broken)
-    later.go_on()
     for _question in range(2):
         with pytest.raises(DatabaseError):
             _ = table.names
