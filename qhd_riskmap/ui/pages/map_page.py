@@ -86,6 +86,9 @@ class MapPage(Page):
         if reason := refusal(Permission.EDIT, desk.app.actor.permissions):
             self.toolbar.refuse_writing(reason)
         self._mask: npt.NDArray[np.bool_] | None = None
+        self._painted = QTimer(self)
+        self._painted.setSingleShot(True)
+        self._painted.timeout.connect(self.desk.drawn)
         self._wanted_table: FeatureTable | None = None
         self._connect()
         self.canvas.set_projection(self.choices.projection)
@@ -157,6 +160,7 @@ class MapPage(Page):
 
     def close_down(self) -> None:
         """Stop painting; remember widths."""
+        self._painted.stop()
         self.table.remember_layout()
         self.layers.close_down()
         self.editing.close_down()
@@ -273,10 +277,7 @@ class MapPage(Page):
         self.filter_panel.show_legend(frame.legend)
         self.desk.scaled.emit(self.canvas.viewport.scale_denominator())
         if self.desk.features.loaded and frame.scene.table is self._wanted_table:
-            QTimer.singleShot(_PAINTED_MS, self._drawn)
-
-    def _drawn(self) -> None:
-        self.desk.drawn.emit()
+            self._painted.start(_PAINTED_MS)
 
     def _selection_changed(self, by: object) -> None:
         current = self.desk.selection.current
