@@ -347,6 +347,35 @@ def test_the_choice_of_columns_is_remembered_and_copied(qtbot, page, tasks, rest
     assert not other.isColumnHidden(1)
 
 
+def test_tasks_roll_up_to_county_unit_and_hazard_and_a_row_opens_them(qtbot, page, tasks, rest):
+    page.show_view("rollup")
+    table = page.rollup.table
+
+    def rows():
+        texts = [[table.item(r, c).text() for c in range(9)] for r in range(table.rowCount())]
+        return {row[0]: row[1:] for row in texts}
+
+    assert rows()["抚宁区"] == ["1", "1", "1", "0", "0", "0", "0", "逾期 10 天"]
+    assert rows()["昌黎县"] == ["1", "1", "0", "0", "0", "1", "0", "还有 2 天"]
+    page.rollup.by.setCurrentIndex(1)
+    assert rows()["示例单位"][:3] == ["3", "3", "1"]
+    page.rollup.by.setCurrentIndex(2)
+    hazards = rows()
+    assert len(hazards) == 4
+    assert any(name.startswith("抚宁山洪沟（") for name in hazards)
+    page.rollup.by.setCurrentIndex(0)
+    row = next(r for r in range(table.rowCount()) if table.item(r, 0).text() == "抚宁区")
+    place = table.visualItemRect(table.item(row, 0)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert page.tools.view == "list"
+    assert page.tools.county.currentData() == "130306"
+    assert [x.task.number for x in page.table.tasks.lines] == [tasks[0].number]
+    page.tools.county.setCurrentIndex(0)
+    page._open_group("unit", "示例单位")
+    qtbot.waitUntil(lambda: page.table.tasks.rowCount() == 3)
+
+
 def test_a_task_entered_by_mistake_is_removed_and_brought_back(qtbot, page, tasks, rest):
     page.open_task(tasks[3].number)
     rest()

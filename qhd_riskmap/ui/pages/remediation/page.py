@@ -30,6 +30,7 @@ from qhd_riskmap.ui.pages.remediation.board import Board, refusal
 from qhd_riskmap.ui.pages.remediation.late_map import LateMap
 from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
+from qhd_riskmap.ui.pages.remediation.rollup_view import RollupView
 from qhd_riskmap.ui.pages.remediation.task_panel import TaskPanel
 from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
 from qhd_riskmap.ui.pages.remediation.task_tools import TaskTools
@@ -98,6 +99,7 @@ class RemediationPage(Page):
         self.table = TaskTable(desk.settings)
         self.month = MonthView(editable=Permission.ADMINISTER in desk.app.actor.permissions)
         self.map = LateMap()
+        self.rollup = RollupView()
         self.panel = TaskPanel(desk.app.actor.permissions)
         self.panel.hide()
         self.empty = EmptyNote(
@@ -123,7 +125,7 @@ class RemediationPage(Page):
         head.addWidget(words(_("隐患整改"), role="title", wrap=False))
         head.addWidget(self.strip, 1)
         self.stack = QStackedWidget()
-        for widget in (self.board, self.table, self.month, self.map, self.empty):
+        for widget in (self.board, self.table, self.month, self.map, self.rollup, self.empty):
             self.stack.addWidget(widget)
         middle = QHBoxLayout()
         middle.setSpacing(SPACE_S)
@@ -150,6 +152,7 @@ class RemediationPage(Page):
             view.opened.connect(self._chosen)
         self.map.chosen.connect(self._chosen)
         self.month.picked.connect(self._day_picked)
+        self.rollup.opened.connect(self._open_group)
         panel = self.panel
         panel.closed.connect(self._close_panel)
         panel.move_wanted.connect(self._move_wanted)
@@ -263,9 +266,14 @@ class RemediationPage(Page):
             self.table.show_lines(due)
         elif view == "calendar":
             self.month.show_lines(lines, self.today, self.calendar)
+        elif view == "rollup":
+            self.rollup.show_lines(lines)
         else:
             self.map.show_lines(lines, self.desk.features.table)
-        views = {"board": self.board, "list": self.table, "calendar": self.month, "map": self.map}
+        views = {
+            "board": self.board, "list": self.table, "calendar": self.month, "map": self.map,
+            "rollup": self.rollup,
+        }  # fmt: skip
         self.stack.setCurrentWidget(views[view] if self.lines else self.empty)
         self._mark()
 
@@ -290,6 +298,11 @@ class RemediationPage(Page):
             self.tools.counted.setText(
                 _("{day} 到期 {n} 项").format(day=day.isoformat(), n=len(due))
             )
+
+    def _open_group(self, by: str, key: str) -> None:
+        """The list of a county's, a unit's or a hazard's tasks."""
+        self.tools.narrow(by, key)
+        self.show_view("list")
 
     def open_task(self, number: str) -> None:
         """Read a task and show it beside the views."""

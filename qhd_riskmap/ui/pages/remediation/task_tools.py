@@ -21,6 +21,7 @@ VIEWS: Final = (
     ("list", N_("列表"), "table-large"),
     ("calendar", N_("日历"), "calendar-month-outline"),
     ("map", N_("地图"), "map-outline"),
+    ("rollup", N_("汇总"), "sigma"),
 )
 
 
@@ -89,6 +90,13 @@ class TaskTools(QWidget):
     def show_view(self, key: str) -> None:
         """Press the button of a view without telling."""
         self.view_buttons[key].setChecked(True)
+
+    def narrow(self, by: str, key: str) -> None:
+        """Let through the tasks of one county, or of the unit or hazard that is searched for."""
+        if by == "county":
+            self.county.setCurrentIndex(max(0, self.county.findData(key)))
+        else:
+            self.search.setText(key)
 
     def wanted(self) -> TaskFilter:
         """What search and county let through."""
