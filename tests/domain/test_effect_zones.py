@@ -234,3 +234,9 @@ def test_the_busiest_stretch_of_a_line():
     assert busiest_stretch(shapely.Point(SPOT), spots, weights, 2000.0) == 63.0
     two = shapely.MultiLineString([[SPOT, (119.61, 39.9)], [(119.69, 39.9), (119.7, 39.9)]])
     assert busiest_stretch(two, spots[:2], weights[:2], 2000.0) == 30.0
+
+
+def test_the_room_around_a_circle_holds_it():
+    zone = radius_zone(500)
+    west, south, east, north = zone.bounds(HAZARD.geometry)
+    assert zone.outline(HAZARD.geometry).within(shapely.box(west, south, east, north))

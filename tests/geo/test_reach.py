@@ -142,3 +142,8 @@ def test_long_edges_are_geodesics_and_no_rhumb_lines():
     assert not reaches(line, on_degrees, 100.0)
     several = shapely.MultiPolygon([shapely.box(118.6, 39.9, 119.77, 40.0)])
     assert reaches(several, shapely.Point(119.185, 40.0005), 0.0)
+
+
+def test_short_edges_beside_long_ones_keep_their_corners():
+    line = shapely.LineString([(119.0, 40.0), (119.001, 40.0), (119.5, 40.0)])
+    assert shape_distance_m(line, shapely.Point(119.001, 40.0)) == pytest.approx(0.0, abs=1e-6)
