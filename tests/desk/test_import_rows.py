@@ -251,5 +251,6 @@ def test_a_point_at_the_other_end_of_the_country_does_not_shrink_the_map(preview
     far = ("远处滑坡", "地质灾害", "卢龙县", "100.00", "30.00", "国家2000", "一般", "")
     previewed(GOOD, far)
     view = import_page.review.map
-    assert view.viewport.scale_denominator() < 1_000_000
+    # The far point would make it tens of millions; the panel may be narrow.
+    assert view.viewport.scale_denominator() < 3_000_000
     assert view.rect().contains(on_map(view, 0))

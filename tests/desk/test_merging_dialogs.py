@@ -67,6 +67,7 @@ def side_by_side(qtbot, desk, pairs, settled):
     dialog = keep(qtbot, RecordMergeDialog(desk, OLD, NEW))
     settled()
     settled(dialog.maps.later)
+    qtbot.waitUntil(lambda: dialog.maps.former.scene is not None)
     yield dialog
     dialog.close()
 
