@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.grading.defaults import FactorDefault
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from qhd_riskmap.domain.grading.defaults import FactorDefault
 
 
 class FactorDefaultRepository:
@@ -41,6 +44,9 @@ class FactorDefaultRepository:
 
     def all(self) -> list[FactorDefault]:
         """All of them, in order of entry."""
+        # Every register opens with this module, hardly any to read defaults.
+        from qhd_riskmap.domain.grading.defaults import FactorDefault  # noqa: PLC0415
+
         rows = self._transaction.reading().exec_driver_sql(
             "SELECT area, type_key, method, factor, value, reason FROM factor_default ORDER BY seq"
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
@@ -36,7 +36,6 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import AssessmentMaterial
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.map.attachment_panel import AttachmentPanel
@@ -47,7 +46,6 @@ from qhd_riskmap.ui.map.detail_facts import (
     section,
 )
 from qhd_riskmap.ui.map.detail_frame import DetailFoot, DetailHead
-from qhd_riskmap.ui.map.exposure_facts import ExposureFacts
 from qhd_riskmap.ui.map.grading_desk import GradingDesk
 from qhd_riskmap.ui.map.task_facts import TaskFacts
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -56,6 +54,10 @@ from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
+
+if TYPE_CHECKING:
+    from qhd_riskmap.services.assessment import AssessmentMaterial
+    from qhd_riskmap.ui.map.exposure_facts import ExposureFacts
 
 _WIDTH: Final = 320
 
@@ -218,6 +220,8 @@ class DetailPanel(QFrame):
             self.desk.notify(error.message)
 
     def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
+        from qhd_riskmap.ui.map.exposure_facts import ExposureFacts  # noqa: PLC0415 - not at the start
+
         if self.hazard is None or self.hazard.id != hazard.id:
             self.exposure_counted.emit(None)
         self.hazard, self._history = hazard, history

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QRectF, SignalInstance
 from PySide6.QtGui import QColor, QPainter
 
 from qhd_riskmap.cartography.viewport import Viewport
-from qhd_riskmap.services.exposure import Exposure
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.ghost import paint_ghost
+
+if TYPE_CHECKING:
+    from qhd_riskmap.services.exposure import Exposure
 
 _COLOUR: Final = "#7b1fa2"  # the colour of the overlay; no risk colour
 _DOT: Final = 4.0

@@ -5,23 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
-from qhd_riskmap.domain.grading.defaults import Known
 from qhd_riskmap.domain.hazard import Assessment, Hazard
-from qhd_riskmap.domain.worksheet import SignOff
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import AssessmentForm, AssessmentMaterial
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.ui.map.assess_dialog import AssessDialog
 from qhd_riskmap.ui.map.detail_facts import facts, history_lines
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
+
+if TYPE_CHECKING:
+    from qhd_riskmap.domain.grading.defaults import Known
+    from qhd_riskmap.domain.worksheet import SignOff
+    from qhd_riskmap.services.assessment import AssessmentForm, AssessmentMaterial
+    from qhd_riskmap.ui.map.assess_dialog import AssessDialog
 
 
 class GradingDesk(QObject):
@@ -41,7 +44,7 @@ class GradingDesk(QObject):
         self._desk, self._panel = desk, panel
         self._hazard: Hazard | None = None
         self._history: Sequence[Assessment] = ()
-        self._material = AssessmentMaterial()
+        self._material: AssessmentMaterial | None = None
         self.dialog: AssessDialog | None = None
 
     def take(
@@ -75,7 +78,9 @@ class GradingDesk(QObject):
 
     def open(self) -> None:
         """Open the dialog."""
-        if self._hazard is None:
+        from qhd_riskmap.ui.map.assess_dialog import AssessDialog  # noqa: PLC0415 - not at the start
+
+        if self._hazard is None or self._material is None:
             return
         self.dialog = AssessDialog(
             self._hazard, self._material.methods, self._history, self._material.defaults,
