@@ -9,7 +9,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
-from qhd_riskmap.domain.grading.factors import Citation, Confidence
+from qhd_riskmap.domain.citation import Citation, citation_of
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
@@ -69,7 +69,7 @@ def read_settings(raw: object) -> AssessmentSettings:
 
 def _citation(raw: Mapping[str, Any]) -> Citation:
     try:
-        return Citation(source=str(raw["source"]), confidence=Confidence(raw["confidence"]))
+        return citation_of(raw)
     except (KeyError, ValueError) as error:
         raise _fault("source") from error
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.assessment_settings import AssessmentSettings, shipped_settings
-from qhd_riskmap.domain.grading.factors import Citation, Confidence
+from qhd_riskmap.domain.citation import Citation, Confidence, citation_of
 from qhd_riskmap.domain.grading.rule_table import pir_m
 from qhd_riskmap.domain.hazard import Hazard, anchor_of
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
@@ -156,7 +156,7 @@ def band_zone(metres: float) -> EffectZone:
     """Both sides of a line."""
     return EffectZone(
         key=f"band:{metres:g}", label=_("两侧各 {metres:g} m").format(metres=_usable(metres)),
-        reach_m=metres, citation=_citation(zone_rules()["pipeline_band_m"]),
+        reach_m=metres, citation=citation_of(zone_rules()["pipeline_band_m"]),
     )  # fmt: skip
 
 
@@ -174,7 +174,7 @@ def pir_zone(diameter_mm: float, pressure_mpa: float) -> EffectZone:
     return EffectZone(
         key=f"pir:{diameter_mm:g}:{pressure_mpa:g}",
         label=_("潜在影响半径 {metres:.1f} m").format(metres=_usable(metres)),
-        reach_m=metres, citation=_citation(zone_rules()["pir"]),
+        reach_m=metres, citation=citation_of(zone_rules()["pir"]),
     )  # fmt: skip
 
 
@@ -217,7 +217,7 @@ def bleve_zone(litres: float) -> EffectZone:
             metres=found.minimum_m, ball=found.fireball_m
         ),
         reach_m=found.minimum_m,
-        citation=_citation(zone_rules()["bleve"]),
+        citation=citation_of(zone_rules()["bleve"]),
         note=_("建议疏散 {metres:.0f} m").format(metres=found.preferred_m),
     )
 
@@ -243,7 +243,7 @@ def erg_zones(
     key = f"{un}:{container}:{'night' if night else 'day'}:{wind.value}"
     times = _("夜间") if night else _("白天")
     note = _("实际可能更远") if row.get("may_be_larger") and night and wind is Wind.LOW else ""
-    citation = _citation(row)
+    citation = citation_of(row)
     isolation = EffectZone(
         key=f"isolate:{key}", reach_m=float(row["isolate_m"]), citation=citation,
         label=_("UN{un} 初始隔离 {metres:g} m").format(un=un, metres=row["isolate_m"]),
@@ -341,10 +341,6 @@ def _usable(metres: float) -> float:
             _("影响范围应大于 0，且不超过 {limit:g} km。").format(limit=WIDEST_BUFFER_M / 1000)
         )
     return metres
-
-
-def _citation(raw: Mapping[str, Any]) -> Citation:
-    return Citation(source=raw["source"], confidence=Confidence(raw["confidence"]))
 
 
 ZoneReader = Callable[[list[str], Hazard, float | None], EffectZone]

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from shapely.geometry.base import BaseGeometry
 
-from qhd_riskmap.domain.grading.factors import Citation, Confidence
+from qhd_riskmap.domain.citation import Citation, citation_of
 from qhd_riskmap.resources import rules
 
 
@@ -63,8 +63,7 @@ def receptor_kinds() -> tuple[ReceptorKind, ...]:
     return tuple(
         ReceptorKind(
             key=raw["key"], label=raw["label"], words=tuple(raw["words"]), peopled=raw["peopled"],
-            feeds=frozenset(raw["feeds"]),
-            citation=Citation(source=raw["source"], confidence=Confidence(raw["confidence"])),
+            feeds=frozenset(raw["feeds"]), citation=citation_of(raw),
         )
         for raw in rules("receptors")["kinds"]
     )  # fmt: skip

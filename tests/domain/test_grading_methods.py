@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qhd_riskmap.domain.grading.factors import Confidence, value_text
+from qhd_riskmap.domain.citation import Confidence
+from qhd_riskmap.domain.grading.factors import value_text
 from qhd_riskmap.domain.grading.major_hazard import SUBSTANCES
 from qhd_riskmap.domain.grading.method import (
     SHIPPED,

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from qhd_riskmap.domain.grading.factors import Citation, Factor, Inputs, read_inputs
+from qhd_riskmap.domain.grading.factors import Inputs
+from qhd_riskmap.domain.grading.method_head import MethodHead
 from qhd_riskmap.domain.grading.product import Band
 from qhd_riskmap.domain.grading.result import (
     GradingResult,
     Lowering,
     conclusion,
-    missing,
     not_gradable,
 )
 from qhd_riskmap.i18n import _
@@ -21,23 +21,14 @@ _SHORTEST_REASON: Final = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ExpertMethod:
+class ExpertMethod(MethodHead):
     """Level, reason and names; nothing is computed."""
 
-    key: str
-    label: str
-    version: str
-    citation: Citation
-    factors: tuple[Factor, ...]
     bands: tuple[Band, ...]
-    types: tuple[str, ...] = ()
 
     def grade(self, inputs: Inputs) -> GradingResult:
         """Take the level; see `GradingMethod.grade`."""
-        values = read_inputs(self.label, self.factors, inputs)
-        unknown = [factor for factor in self.factors if factor.key not in values]
-        if unknown:
-            raise missing(self.label, unknown)
+        values = self.read_all(inputs)
         if len(str(values["reason"])) < _SHORTEST_REASON:
             raise not_gradable(
                 self.label, _("理由太短，请写明依据（至少 {n} 个字）。").format(n=_SHORTEST_REASON)

@@ -1,61 +1,17 @@
-"""What a grading method asks for, and where each question and number comes from."""
+"""What a grading method asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from qhd_riskmap.domain.citation import Citation
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.schema import Field, FieldKind, Severity, clean_text, parse_value
 from qhd_riskmap.errors import InvalidInputError
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import _
 
 Inputs = Mapping[str, AttributeValue]
-
-
-class Confidence(StrEnum):
-    """How far a number of a profile may be trusted; anything below `HIGH` asks to be checked."""
-
-    SEEN = "seen"
-    COMPUTED = "computed"
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-    DESIGN = "design"
-
-    @property
-    def label(self) -> str:
-        """Chinese words."""
-        return _CONFIDENCE_LABELS[self]
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether the office should check the number against the standard."""
-        return self in {Confidence.MEDIUM, Confidence.LOW, Confidence.DESIGN}
-
-
-_CONFIDENCE_LABELS = {
-    Confidence.SEEN: N_("已核对来源"),
-    Confidence.COMPUTED: N_("计算所得"),
-    Confidence.HIGH: N_("可信度高"),
-    Confidence.MEDIUM: N_("可信度中，请核对原文"),
-    Confidence.LOW: N_("可信度低，请核对原文"),
-    Confidence.DESIGN: N_("本程序建议，由本单位确定"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """Where a number stands."""
-
-    source: str
-    confidence: Confidence
-
-    @property
-    def text(self) -> str:
-        """Clause and mark, for worksheets and tool tips."""
-        return f"{_(self.source)}（{_(self.confidence.label)}）"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

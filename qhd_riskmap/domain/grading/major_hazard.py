@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from qhd_riskmap.domain.grading.factors import Citation, Factor, Inputs, read_inputs, shown
+from qhd_riskmap.domain.citation import Citation
+from qhd_riskmap.domain.grading.factors import Factor, Inputs, shown
+from qhd_riskmap.domain.grading.method_head import MethodHead
 from qhd_riskmap.domain.grading.product import Band
 from qhd_riskmap.domain.grading.result import (
     GradingResult,
@@ -87,7 +89,7 @@ class Amount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MajorHazardMethod:
+class MajorHazardMethod(MethodHead):
     """The method of GB 18218-2018.
 
     Attributes:
@@ -95,24 +97,17 @@ class MajorHazardMethod:
         bands: Grades by R, by falling minimum.
         below: What a unit with S < 1 is.
         substances: By every name they go by, folded.
-        types: Hazard types it is meant for; none for all.
     """
 
-    key: str
-    label: str
-    version: str
-    citation: Citation
-    factors: tuple[Factor, ...]
     alpha: tuple[tuple[float, float], ...]
     bands: tuple[Band, ...]
     below: Band
     classes: Mapping[str, SubstanceClass]
     substances: Mapping[str, Substance]
-    types: tuple[str, ...] = ()
 
     def grade(self, inputs: Inputs) -> GradingResult:
         """Find S, and where S ≥ 1 also R; see `GradingMethod.grade`."""
-        values = read_inputs(self.label, self.factors, inputs)
+        values = self.read(inputs)
         by_key = {factor.key: factor for factor in self.factors}
         if SUBSTANCES not in values:
             raise missing(self.label, [by_key[SUBSTANCES]])

@@ -7,7 +7,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
-from qhd_riskmap.domain.grading.factors import Citation, Factor, Inputs
+from qhd_riskmap.domain.citation import Citation
+from qhd_riskmap.domain.grading.factors import Factor, Inputs
 from qhd_riskmap.domain.grading.profile import read_profile
 from qhd_riskmap.domain.grading.result import GradingResult, Lowering
 from qhd_riskmap.errors import NotFoundError

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from qhd_riskmap.domain.grading.factors import Citation, Factor, Inputs, read_inputs, shown
+from qhd_riskmap.domain.grading.factors import Factor, Inputs, shown
+from qhd_riskmap.domain.grading.method_head import MethodHead
 from qhd_riskmap.domain.grading.result import (
     GradingResult,
     Lowering,
     Step,
     conclusion,
     lowerings,
-    missing,
 )
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.i18n import _
@@ -34,29 +34,19 @@ class Band:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ProductMethod:
+class ProductMethod(MethodHead):
     """Level = band of the product of all factors.
 
     Attributes:
         factors: In the order of the formula.
         bands: By falling minimum.
-        types: Hazard types it is meant for; none for all.
     """
 
-    key: str
-    label: str
-    version: str
-    citation: Citation
-    factors: tuple[Factor, ...]
     bands: tuple[Band, ...]
-    types: tuple[str, ...] = ()
 
     def grade(self, inputs: Inputs) -> GradingResult:
         """Multiply and look up; see `GradingMethod.grade`."""
-        values = read_inputs(self.label, self.factors, inputs)
-        unknown = [factor for factor in self.factors if factor.key not in values]
-        if unknown:
-            raise missing(self.label, unknown)
+        values = self.read_all(inputs)
         chosen = [float(values[factor.key]) for factor in self.factors]
         # Exact for the standard values: products of 0.1 … 100 are rounded off binary noise.
         score = round(math.prod(chosen), 6)

@@ -7,14 +7,9 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from qhd_riskmap.domain.citation import Citation, Confidence
 from qhd_riskmap.domain.grading.expert import ExpertMethod
-from qhd_riskmap.domain.grading.factors import (
-    Citation,
-    Confidence,
-    ExposureScale,
-    Factor,
-    FactorChoice,
-)
+from qhd_riskmap.domain.grading.factors import ExposureScale, Factor, FactorChoice
 from qhd_riskmap.domain.grading.major_hazard import (
     PERSONS,
     SUBSTANCES,
@@ -24,6 +19,7 @@ from qhd_riskmap.domain.grading.major_hazard import (
     folded,
 )
 from qhd_riskmap.domain.grading.product import Band, ProductMethod
+from qhd_riskmap.domain.grading.result import level_rank
 from qhd_riskmap.domain.grading.rule_table import (
     FORMULAS,
     OPERATORS,
@@ -98,7 +94,7 @@ def _bands(raw: Any) -> tuple[Band, ...]:
     bands.sort(key=lambda band: -band.minimum)
     if not bands or len({band.minimum for band in bands}) != len(bands):
         raise _fault("grades", _("下限重复或没有分档"))
-    ranks = [band.level.rank if band.level else 5 for band in bands]
+    ranks = [level_rank(band.level) for band in bands]
     if ranks != sorted(ranks):
         raise _fault("grades", _("分值高的档，等级不能比分值低的档低"))
     return tuple(bands)

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
 
-from qhd_riskmap.domain.grading.factors import Citation, Factor, Inputs, read_inputs, shown
+from qhd_riskmap.domain.citation import Citation
+from qhd_riskmap.domain.grading.factors import Factor, Inputs, shown
+from qhd_riskmap.domain.grading.method_head import MethodHead
 from qhd_riskmap.domain.grading.result import (
     GradingResult,
     Lowering,
@@ -99,27 +101,20 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleTable:
+class RuleTable(MethodHead):
     """A method of rules.
 
     Attributes:
         grades: From the worst down.
-        types: Hazard types it is meant for; none for all.
     """
 
-    key: str
-    label: str
-    version: str
-    citation: Citation
-    factors: tuple[Factor, ...]
     grades: tuple[RuleGrade, ...]
     sides: tuple[SideTable, ...] = ()
     derived: tuple[Derived, ...] = ()
-    types: tuple[str, ...] = ()
 
     def grade(self, inputs: Inputs) -> GradingResult:
         """Find the first rule that holds; see `GradingMethod.grade`."""
-        values = read_inputs(self.label, self.factors, inputs)
+        values = self.read(inputs)
         if not values:
             raise missing(self.label, self.factors)
         grade, clause, unknown = _first(self.grades, values)
