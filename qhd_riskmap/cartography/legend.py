@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import shapely
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
@@ -108,12 +107,11 @@ def _kind_label(label: str, kind: SignKind) -> str:
 
 
 def _present_in(table: FeatureTable) -> set[tuple[str, int, SignKind]]:
-    dimensions = shapely.get_dimensions(table.geometries)
     kinds = (SignKind.POINT, SignKind.LINE, SignKind.POLYGON)
     found: set[tuple[str, int, SignKind]] = set()
     columns: Any = zip(
         table.type_keys.tolist(), table.sub_kinds.tolist(), table.levels.tolist(),
-        dimensions.tolist(), strict=True,
+        table.dimensions.tolist(), strict=True,
     )  # fmt: skip
     for key, sub_kind, level, dimension in set(columns):
         known = level if level in GRADES else NO_LEVEL

@@ -17,6 +17,7 @@ from qhd_riskmap.cartography.styles import TYPE_KEYS
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.feature_table import feature_table
+from qhd_riskmap.domain.late_value import Late
 from qhd_riskmap.ui.main_window import MainWindow
 from qhd_riskmap.ui.map.legend_plate import HIGHEST, WIDEST
 from qhd_riskmap.ui.map.selection_rings import SelectionRings
@@ -54,6 +55,22 @@ def test_the_ring_of_a_hazard_in_a_cluster_goes_around_the_cluster(crowded):
     assert any(all(abs(ring.x - x) + abs(ring.y - y) > 5 for x, y in anchors) for ring in ringed), (
         "no ring left the place of its hazard"
     )
+
+
+def test_nothing_but_a_selected_line_or_area_makes_the_geometry_objects_of_a_map(map_page):
+    canvas, made = map_page.canvas, []
+
+    def geometries():
+        made.append(True)
+        return canvas.table.geometries
+
+    table = replace(canvas.table, _geometries=Late(geometries))
+    by_kind = {int(dim): str(key) for dim, key in zip(table.dimensions, table.ids, strict=True)}
+    for ids in ((), (by_kind[0],)):
+        assert not list(SelectionRings().outlined(table, ids, canvas.viewport))
+    assert made == []
+    (area,) = SelectionRings().outlined(table, (by_kind[2],), canvas.viewport)
+    assert area.geom_type == "Polygon"
 
 
 def test_hazards_of_one_cluster_share_a_ring(crowded):

@@ -309,9 +309,9 @@ class MapCanvas(QWidget):
         painter.end()
 
     def _paint_selection(self, painter: QPainter) -> None:
-        what = self.frame, self._table, self.selection.ids, self.viewport
-        shapes = self._table.geometries[self._rings.outlined(*what)]
-        paint_selection(painter, shapes, self._rings.rings(*what), self.viewport)
+        what = self._table, self.selection.ids, self.viewport
+        shapes = self._rings.outlined(*what)
+        paint_selection(painter, shapes, self._rings.rings(self.frame, *what), self.viewport)
 
     def _request(self) -> None:
         chosen = len(self.selection) > 0

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 from PySide6.QtCore import QRectF, SignalInstance
 from PySide6.QtGui import QColor, QPainter
+from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.cartography.viewport import Viewport
+from qhd_riskmap.domain.flat_shapes import FloatArray, anchors_of
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.ghost import paint_ghost
 
@@ -28,6 +31,7 @@ class ExposureOverlay:
     def __init__(self, canvas: MapCanvas, counted: SignalInstance) -> None:
         self._canvas = canvas
         self.exposure: Exposure | None = None
+        self._spots = np.empty((0, 2))
         canvas.decorations.append(self._paint)
         counted.connect(self.show)
 
@@ -35,6 +39,8 @@ class ExposureOverlay:
         """Draw another zone, or none; a zone out of sight is brought into view."""
         self.exposure = exposure
         if exposure is not None:
+            shapes = [each.receptor.geometry for each in exposure.inside]
+            self._spots = anchors_of(np.array(shapes, dtype=object))
             self._bring_into_view(exposure)
         self._canvas.update()
 
@@ -47,17 +53,18 @@ class ExposureOverlay:
 
     def _paint(self, painter: QPainter) -> None:
         if self.exposure is not None:
-            paint_exposure(painter, self.exposure, self._canvas.viewport)
+            paint_exposure(painter, self.exposure.outline, self._spots, self._canvas.viewport)
 
 
-def paint_exposure(painter: QPainter, exposure: Exposure, viewport: Viewport) -> None:
-    """The outline of the zone, and a square on every receptor inside it."""
-    paint_ghost(painter, exposure.outline, viewport)
+def paint_exposure(
+    painter: QPainter, outline: BaseGeometry, spots: FloatArray, viewport: Viewport
+) -> None:
+    """The outline of the zone, and a square on every spot."""
+    paint_ghost(painter, outline, viewport)
     painter.save()
     painter.setPen(QColor("#ffffff"))
     painter.setBrush(QColor(_COLOUR))
-    for each in exposure.inside:
-        spot = each.receptor.geometry.representative_point()
-        x, y = (float(value) for value in viewport.to_screen(spot.x, spot.y))
+    xs, ys = viewport.to_screen(spots[:, 0], spots[:, 1])
+    for x, y in zip(xs.tolist(), ys.tolist(), strict=True):
         painter.drawRect(QRectF(x - _DOT, y - _DOT, 2 * _DOT, 2 * _DOT))
     painter.restore()

@@ -39,8 +39,6 @@ def paint_selection(
 
 
 def _outline(painter: QPainter, geometry: Any, viewport: Viewport) -> None:
-    if shapely.get_dimensions(geometry) == 0:
-        return
     west, south, east, north = viewport.visible_bounds()
     pad_x, pad_y = (east - west) / 4, (north - south) / 4
     # Clipped and thinned: one huge outline must not hold up the window.

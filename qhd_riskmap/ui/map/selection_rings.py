@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -48,9 +49,11 @@ class SelectionRings:
     """Knows which selected hazards are in view, and in which cluster of the picture each is."""
 
     def __init__(self) -> None:
-        self._key: tuple[Any, Any, Any] = (None, None, None)
-        self._chosen = _Chosen()
+        self._table: FeatureTable | None = None
+        self._ids: tuple[str, ...] = ()
         self._rows: Rows = np.empty(0, np.intp)
+        self._frame: Frame | None = None
+        self._chosen = _Chosen()
 
     def rings(
         self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
@@ -80,25 +83,28 @@ class SelectionRings:
         return rings + [Ring(x, y, radius) for x, y in loose]
 
     def outlined(
-        self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
-    ) -> list[int]:
-        """Rows of the selected lines and areas in view; see `rings`."""
-        rows = self._look(frame, table, ids).rows
+        self, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
+    ) -> Iterable[Any]:
+        """Geometries of the selected lines and areas in view; see `rings`."""
+        rows = self._selected(table, ids)
         west, south, east, north = viewport.visible_bounds()
         bounds = table.bounds[rows]
         seen = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
         seen &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
         seen &= table.dimensions[rows] > 0
-        found: list[int] = rows[seen][-MOST_OUTLINED:].tolist()
-        return found
+        outlined = rows[seen][-MOST_OUTLINED:]
+        # Asking for one geometry makes the objects of all: a map just opened needs none.
+        return table.geometries[outlined].tolist() if len(outlined) else ()
+
+    def _selected(self, table: FeatureTable, ids: tuple[str, ...]) -> Rows:
+        if self._table is not table or self._ids != ids:
+            self._table, self._ids, self._rows = table, ids, _rows_of(table, ids)
+        return self._rows
 
     def _look(self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...]) -> _Chosen:
-        known_frame, known_table, known_ids = self._key
-        if known_frame is not frame or known_table is not table or known_ids != ids:
-            self._key = (frame, table, ids)
-            if known_table is not table or known_ids != ids:
-                self._rows = _rows_of(table, ids)  # a new picture leaves them as they are
-            self._chosen = _chosen(frame, table, ids, self._rows)
+        rows = self._selected(table, ids)  # a new picture leaves them as they are
+        if self._frame is not frame or self._chosen.rows is not rows:
+            self._frame, self._chosen = frame, _chosen(frame, table, ids, rows)
         return self._chosen
 
 
