@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -20,10 +20,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from qhd_riskmap.services.photo_matching import PhotoSource, holds_photos
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_L, SPACE_S, theme
+
+if TYPE_CHECKING:
+    from qhd_riskmap.services.photo_matching import PhotoSource
 
 _GLYPH: Final = 56
 _DASHES: Final = (5, 4)
@@ -140,6 +142,9 @@ def has_files(data: QMimeData) -> bool:
 
 def dropped_photos(data: QMimeData) -> PhotoSource | None:
     """What was dropped, where it is photos and nothing else: a folder, an archive, or files."""
+    # The window takes files from the start; what reads photos is loaded when some are dropped.
+    from qhd_riskmap.services.photo_matching import holds_photos  # noqa: PLC0415
+
     paths = [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
     if not paths or not all(holds_photos(path) for path in paths):
         return None
