@@ -156,6 +156,13 @@ class ColumnChoice:
     type_key: str = ""
     afresh: bool = False
 
+    def said_of(
+        self, header: HeaderRows, remembered: Mapping[str, Mapping[str, str]]
+    ) -> dict[str, str]:
+        """What holds of the columns under a header: what is said now, else what was said before."""
+        before = {} if self.afresh else remembered.get(header.fingerprint, {})
+        return {**before, **self.fields}
+
 
 NO_CHOICE: Final = ColumnChoice()
 NOTHING_REMEMBERED: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType({})
@@ -187,7 +194,7 @@ def map_sheet(
         return None
     type_key = choice.type_key or type_key or _type_of(sheet, header)
     known = remembered.get(header.fingerprint, {})
-    chosen = {**known, **choice.fields}
+    chosen = choice.said_of(header, remembered)
     # Where a column names the type, rows of any type may follow.
     mixed = any(_names_category(options) for options in header.names)
     wanted = () if mixed or "category" in chosen.values() else types

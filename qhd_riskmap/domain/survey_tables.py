@@ -7,8 +7,8 @@ reads it like any other sheet.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
 from typing import Final
@@ -16,7 +16,13 @@ from typing import Final
 from qhd_riskmap.domain.schema import Field
 from qhd_riskmap.domain.survey_columns import header_words, recognise_header
 from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header, header_text
-from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, located_by
+from qhd_riskmap.domain.survey_headers import (
+    NO_CHOICE,
+    NOTHING_REMEMBERED,
+    SHEET_FIELDS,
+    ColumnChoice,
+    located_by,
+)
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 
 _NAME_COLUMNS: Final = 12
@@ -25,6 +31,7 @@ _LONGEST_NAME: Final = 12
 _TITLE_CELLS: Final = 2
 _DEEPEST: Final = 3
 _MOST_TABLES: Final = 200
+_NAME: Final = "名称"
 _MARKS: Final = "*★☆ \n\u3000"
 # 一、… （二）… 3.… 表4…: the title of one table, not of the sheet.
 _OF_ONE_TABLE: Final = re.compile(
@@ -32,16 +39,56 @@ _OF_ONE_TABLE: Final = re.compile(
 )
 
 
-def split_tables(sheet: SurveySheet) -> tuple[SurveySheet, ...]:
+def split_tables(
+    sheet: SurveySheet,
+    choice: ColumnChoice = NO_CHOICE,
+    remembered: Mapping[str, Mapping[str, str]] = NOTHING_REMEMBERED,
+) -> tuple[SurveySheet, ...]:
     """The tables of a sheet, in reading order; the sheet itself where it is one table.
 
     A piece counts as a table only where its own header names what a hazard is called and where it
-    lies; everything else stays with the table before it, so that nothing is lost.
+    lies; everything else stays with the table before it, so that nothing is lost. The first table may
+    call its names something nobody knows: it is refused later, and the tables after it are read.
+
+    Args:
+        sheet: The sheet.
+        choice: How an officer says that it is to be read; who points at a header row means one table.
+        remembered: What officers said of other sheets, header → field key by fingerprint.
     """
-    if sheet.header_row:
+    if sheet.header_row or choice.header_row:
         return (sheet,)
-    tables = [table for block in _side_by_side(sheet) for table in _stacked(block)]
+    headings = _Headings(choice, NOTHING_REMEMBERED if choice.afresh else remembered)
+    blocks = _side_by_side(sheet, headings)
+    tables = [table for block in blocks for table in _stacked(block, headings)]
     return tuple(tables) if len(tables) > 1 else (sheet,)
+
+
+@dataclass(frozen=True, slots=True)
+class _Headings:
+    """Reads the headers of pieces by the program's own words and by what officers said."""
+
+    choice: ColumnChoice
+    remembered: Mapping[str, Mapping[str, str]]
+
+    def find(self, sheet: SurveySheet) -> HeaderRows | None:
+        return find_header(sheet, SHEET_FIELDS, self.remembered)
+
+    def keys(self, header: HeaderRows) -> list[str]:
+        """Per column the key of the field it is taken for; "" for none."""
+        said = self.choice.said_of(header, self.remembered)
+        titles = header.headers
+        return [
+            said.get(titles.get(index, ""), field.key if (field := _field_of(options)) else "")
+            for index, options in enumerate(header.names)
+        ]
+
+    def words(self) -> tuple[frozenset[str], frozenset[str]]:
+        """What columns of names are headed, and what such words begin with."""
+        words, firsts = _name_words()
+        every = (self.choice.fields, *self.remembered.values())
+        names = {text for said in every for text, key in said.items() if key == "name"}
+        more = names | {header_words(text)[-1] for text in names}
+        return words | more, firsts | {text[0] for text in more if text}
 
 
 def cut(
@@ -74,22 +121,22 @@ def _overlaps(
 # Side by side
 
 
-def _side_by_side(sheet: SurveySheet) -> list[SurveySheet]:
-    header = find_header(sheet, SHEET_FIELDS)
+def _side_by_side(sheet: SurveySheet, headings: _Headings) -> list[SurveySheet]:
+    header = headings.find(sheet)
     if header is None:
         return [sheet]
-    edges = _gaps(sheet) or _repeats(sheet, header)
+    edges = _gaps(sheet) or _repeats(sheet, header, headings)
     if not edges:
         return [sheet]
     bounds = [0, *edges, sheet.width]
     blocks: list[tuple[int, int]] = []
     for left, right in pairwise(bounds):
-        if blocks and not _usable(cut(sheet, (0, sheet.height), (left, right))):
+        if blocks and not _usable(cut(sheet, (0, sheet.height), (left, right)), headings):
             blocks[-1] = (blocks[-1][0], right)
         else:
             blocks.append((left, right))
     first = cut(sheet, (0, sheet.height), blocks[0])
-    if len(blocks) == 1 or not _usable(first):
+    if len(blocks) == 1 or not _usable(first, headings, named=False):
         return [sheet]
     titles = _shared_titles(sheet, header)
     return [
@@ -104,12 +151,12 @@ def _gaps(sheet: SurveySheet) -> list[int]:
     return [i for i in range(1, sheet.width) if blank[i - 1] and not blank[i]]
 
 
-def _repeats(sheet: SurveySheet, header: HeaderRows) -> list[int]:
+def _repeats(sheet: SurveySheet, header: HeaderRows, headings: _Headings) -> list[int]:
     """Columns where a header row without gaps begins anew."""
     names = [header.header(column) for column in range(sheet.width)]
     first = next(index for index, name in enumerate(names) if name)
     again = [index for index, name in enumerate(names) if name == names[first] and index > first]
-    known = [_is_name(options) for options in header.names]
+    known = [key == "name" for key in headings.keys(header)]
     bounds = [0, *again, sheet.width]
     pieces = pairwise(bounds)
     return again if all(any(known[left:right]) for left, right in pieces) else []
@@ -120,51 +167,60 @@ def _shared_titles(sheet: SurveySheet, header: HeaderRows) -> tuple[str, ...]:
     return tuple(text for row in range(header.top) for text in sheet.row(row) if text)
 
 
-def _usable(sheet: SurveySheet) -> bool:
-    header = find_header(sheet, SHEET_FIELDS)
-    return header is not None and _is_table(header)
+def _usable(sheet: SurveySheet, headings: _Headings, *, named: bool = True) -> bool:
+    """Whether a block is a table by itself; one that is not ``named`` may only seem to name hazards."""
+    header = headings.find(sheet)
+    if header is None:
+        return False
+    keys = headings.keys(header)
+    told = "name" in keys or (not named and bool(like_names(header)))
+    return told and located_by(keys)
 
 
-def _is_table(header: HeaderRows) -> bool:
-    keys = {f.key for options in header.names for f in [_field_of(options)] if f is not None}
-    return "name" in keys and located_by(keys)
+def like_names(header: HeaderRows) -> list[int]:
+    """Columns that seem to hold what hazards are called, the likeliest first: 企业名称, then 单位."""
+    found = [_field_of(options) for options in header.names]
+    words = [header_words(options[-1])[-1] if options else "" for options in header.names]
+    likely = [
+        index
+        for index, (field, word) in enumerate(zip(found, words, strict=True))
+        if word.endswith(_NAME) and (field is None or field.key == "unit")
+    ]
+    units = [
+        index for index, field in enumerate(found) if field is not None and field.key == "unit"
+    ]
+    return list(dict.fromkeys((*likely, *units)))
 
 
 def _field_of(options: Sequence[str]) -> Field | None:
     return next((f for text in options if (f := recognise_header(text, SHEET_FIELDS))), None)
 
 
-def _is_name(options: Sequence[str]) -> bool:
-    field = _field_of(options)
-    return field is not None and field.key == "name"
-
-
 # Stacked
 
 
-def _stacked(sheet: SurveySheet) -> list[SurveySheet]:
-    suspects = _header_suspects(sheet)
-    if len(suspects) < 2:  # noqa: PLR2004 - the table's own header and another
-        return [sheet]
-    starts: list[tuple[int, HeaderRows]] = []
+def _stacked(sheet: SurveySheet, headings: _Headings) -> list[SurveySheet]:
+    starts: list[HeaderRows] = []
     below = 0
-    for row in suspects:
+    for row in _header_suspects(sheet, headings):
         if row < below or len(starts) >= _MOST_TABLES:
             continue
-        found = _header_near(sheet, row, below)
+        found = _header_near(sheet, row, below, headings)
         if found is None:
             continue
         below = found.bottom + 1
-        if starts and _same_table(sheet, starts[-1][1], found):
+        if not starts:
+            starts += _nameless_above(sheet, found.top, headings)
+        elif _same_table(sheet, starts[-1], found):
             continue
-        starts.append((found.top if starts else 0, found))
-    if len(starts) < 2:  # noqa: PLR2004
+        starts.append(found)
+    if len(starts) < 2:  # noqa: PLR2004 - the table's own header and another
         return [sheet]
-    tops = [0, *(_title_top(sheet, header.top) for _top, header in starts[1:])]
+    tops = [0, *(_title_top(sheet, header.top) for header in starts[1:])]
     ends = [*tops[1:], sheet.height]
     titles = [
         text
-        for row in range(starts[0][1].top)
+        for row in range(starts[0].top)
         for text in sheet.row(row)
         if text and not _OF_ONE_TABLE.match(text.strip())
     ]
@@ -174,9 +230,9 @@ def _stacked(sheet: SurveySheet) -> list[SurveySheet]:
     ]
 
 
-def _header_suspects(sheet: SurveySheet) -> list[int]:
+def _header_suspects(sheet: SurveySheet, headings: _Headings) -> list[int]:
     """Rows in which a cell is what the column of names is usually headed."""
-    words, firsts = _name_words()
+    words, firsts = headings.words()
     rows: set[int] = set()
     for column in sheet.columns[:_NAME_COLUMNS]:
         few = {text for text in column if text and text[0] in firsts and len(text) <= _LONGEST_NAME}
@@ -195,20 +251,36 @@ def _heads(text: str, words: frozenset[str]) -> bool:
 
 @cache
 def _name_words() -> tuple[frozenset[str], frozenset[str]]:
-    field = next(field for field in SHEET_FIELDS if field.key == "name")
-    words = frozenset(header_words(word)[0] for word in (field.label, *field.aliases))
+    fields = {field.key: field for field in SHEET_FIELDS}
+    name = fields["name"]
+    # 企业名称 may head the names of a table that has no other; without a word it is not read as such.
+    likely = [word for word in fields["unit"].aliases if word.endswith(_NAME)]
+    words = frozenset(header_words(word)[0] for word in (name.label, *name.aliases, *likely))
     return words, frozenset(word[0] for word in words) | frozenset(_MARKS)
 
 
-def _header_near(sheet: SurveySheet, row: int, below: int) -> HeaderRows | None:
+def _nameless_above(sheet: SurveySheet, end: int, headings: _Headings) -> list[HeaderRows]:
+    """The header of a table above the first whose names are found, which calls them otherwise."""
+    above = cut(sheet, (0, end), (0, sheet.width))
+    found = headings.find(above)
+    return [found] if found is not None and _located(headings.keys(found)) else []
+
+
+def _located(keys: Sequence[str]) -> bool:
+    return sum(map(bool, keys)) >= _FEWEST_KNOWN and located_by(keys)
+
+
+def _header_near(
+    sheet: SurveySheet, row: int, below: int, headings: _Headings
+) -> HeaderRows | None:
     """The header that has ``row`` as one of its rows, and is a table's."""
     top = max(row - _DEEPEST + 1, below)
     window = cut(sheet, (top, min(row + _DEEPEST, sheet.height)), (0, sheet.width))
-    found = find_header(window, SHEET_FIELDS)
-    if found is None or not found.top <= row - top <= found.bottom or not _is_table(found):
+    found = headings.find(window)
+    if found is None or not found.top <= row - top <= found.bottom:
         return None
-    known = sum(_field_of(options) is not None for options in found.names)
-    if known < _FEWEST_KNOWN:
+    keys = headings.keys(found)
+    if not _located(keys) or ("name" not in keys and not like_names(found)):
         return None
     return HeaderRows(top=found.top + top, bottom=found.bottom + top, names=found.names)
 

@@ -103,12 +103,9 @@ def remembered_by_headers(
 def read_tables(
     sheet: SurveySheet, terms: ImportTerms, type_key: str, layouts: Layouts
 ) -> list[SheetReading]:
-    """Read every table of a sheet.
-
-    An officer who points at the header row means one table.
-    """
+    """Read every table of a sheet."""
     choice = layouts.of(sheet)
-    tables = (sheet,) if choice.header_row else split_tables(sheet)
+    tables = split_tables(sheet, choice, layouts.remembered)
     return [read_sheet(t, terms, type_key, choice, layouts.remembered) for t in tables]
 
 

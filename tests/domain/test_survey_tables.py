@@ -8,7 +8,7 @@ from qhd_riskmap.domain.survey_data_rows import data_rows
 from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header, fingerprint_of, header_at
 from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, ColumnChoice, map_sheet
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
-from qhd_riskmap.domain.survey_tables import split_tables
+from qhd_riskmap.domain.survey_tables import like_names, split_tables
 
 HEAD = ["序号", "隐患名称", "经度", "纬度"]
 EAST = ["1", "东沟", "119.1", "40.1"]
@@ -392,3 +392,67 @@ def test_the_sum_of_a_county_is_no_hazard_where_no_name_stands_beside_it():
     rows = data_rows(sheet, map_sheet(sheet))
     assert [row.role.value for row in rows.skipped] == ["header", "total"]
     assert list(rows.indices) == [1, 3]
+
+
+FIRMS = ["企业名称", "县区", "东经", "北纬"]
+FIRM = ["化工厂", "海港区", "119.3", "40.3"]
+
+
+def test_an_officers_header_of_names_begins_a_table():
+    sheet = sheet_of(HEAD, EAST, ["MC", "县区", "东经", "北纬"], FIRM)
+    assert split_tables(sheet) == (sheet,)
+    choice = ColumnChoice(fields={"MC": "name"})
+    first, second = split_tables(sheet, choice)
+    assert (first.height, second.first_row) == (2, 3)
+    assert map_sheet(second, choice=choice).column("name").header == "MC"
+    assert split_tables(sheet, ColumnChoice(fields={"MC": "name"}, header_row=1)) == (sheet,)
+
+
+def test_a_remembered_header_of_names_begins_a_table_unless_it_is_read_afresh():
+    head = ["MC", "县区", "东经", "北纬"]
+    sheet = sheet_of(HEAD, EAST, head, FIRM)
+    remembered = {fingerprint_of(head): {"MC": "name"}}
+    assert len(split_tables(sheet, remembered=remembered)) == 2
+    assert split_tables(sheet, ColumnChoice(afresh=True), remembered) == (sheet,)
+
+
+def test_what_only_seems_to_name_hazards_begins_a_table_of_its_own():
+    first, second = split_tables(sheet_of(HEAD, EAST, FIRMS, FIRM))
+    assert (names(first), map_sheet(second).column("name")) == (["东沟"], None)
+    first, second = split_tables(sheet_of(FIRMS, FIRM, HEAD, EAST))
+    assert (map_sheet(first).column("name"), names(second)) == (None, ["东沟"])
+
+
+def test_a_first_table_needs_a_place_to_be_one():
+    sheet = sheet_of(["桥梁名称", "县区", "乡镇"], ["甲", "x", "y"], HEAD, EAST)
+    assert split_tables(sheet) == (sheet,)
+    first, second = split_tables(
+        sheet_of(["桥梁名称", "县区", "坐标", "备注"], ["甲", "x", "119 40", ""], HEAD, EAST)
+    )
+    assert (first.height, names(second)) == (2, ["东沟"])
+
+
+def test_a_table_whose_unit_says_whose_it_is_stays_one():
+    sheet = sheet_of([*HEAD, "单位名称"], [*EAST, "甲"], ["合计", "", "1"])
+    assert split_tables(sheet) == (sheet,)
+
+
+def test_blocks_side_by_side_are_parted_where_the_first_only_seems_to_name_hazards():
+    left, right = split_tables(sheet_of([*FIRMS, "", *HEAD], [*FIRM, "", *EAST]))
+    assert (map_sheet(left).column("name"), names(right)) == (None, ["东沟"])
+    sheet = sheet_of(["县区", "东经", "北纬", "", *HEAD], ["x", "119", "40", "", *EAST])
+    assert split_tables(sheet) == (sheet,)
+
+
+@pytest.mark.parametrize(
+    ("heads", "likely"),
+    [
+        (["责任单位", "企业名称", "经度"], [1, 0]),
+        (["设施名称", "", "单位"], [0, 2]),
+        (["隐患名称", "经度", "纬度"], []),
+        (["企业名称(全称)", "经度"], [0]),
+    ],
+)
+def test_columns_that_seem_to_hold_names_come_with_the_likeliest_first(heads, likely):
+    header = HeaderRows(top=0, bottom=0, names=tuple((h,) if h else () for h in heads))
+    assert like_names(header) == likely
