@@ -9,6 +9,7 @@ from pathlib import Path
 
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
+from qhd_riskmap.domain.survey_data_rows import RowRole
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.output_file import require_document_path
@@ -108,11 +109,12 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
     counts = _(
         "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
     ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})
-    if outcome.skipped:
-        kinds = Counter(row.role.label for row in outcome.skipped)
+    kinds = Counter(row.role.label for row in outcome.skipped if row.role is not RowRole.UNREAD)
+    if kinds:
         parts = _("、").join(f"{label} {count}" for label, count in kinds.items())
-        lines.append(
-            _("另有 {count} 行不是隐患：{kinds}").format(count=len(outcome.skipped), kinds=parts)
-        )
+        lines.append(_("另有 {count} 行不是隐患：{kinds}").format(count=kinds.total(), kinds=parts))
+    unread = len(outcome.skipped) - kinds.total()
+    if unread:
+        lines.append(_("{count} 行所在的表没有读入").format(count=unread))
     lines.append(counts + (_("（试运行，未入库）") if dry_run else ""))
     return lines

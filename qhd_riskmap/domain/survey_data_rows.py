@@ -56,6 +56,7 @@ class RowRole(StrEnum):
     UNITS = "units"
     NUMBERING = "numbering"
     CORNER = "corner"
+    UNREAD = "unread"
 
     @property
     def label(self) -> str:
@@ -72,6 +73,7 @@ _ROLES: Final = {
     RowRole.UNITS: N_("单位行"),
     RowRole.NUMBERING: N_("列号行"),
     RowRole.CORNER: N_("拐点，已并入上面的图形"),
+    RowRole.UNREAD: N_("所在的表未读入"),
 }
 
 

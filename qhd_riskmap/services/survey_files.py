@@ -10,6 +10,7 @@ from typing import Final
 from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_tables import like_names
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.survey_template import TEMPLATE_SHEET, template_types
 from qhd_riskmap.i18n import _
@@ -77,7 +78,8 @@ def checked_file(
     ]
     useful = [r for r in readings if r.decision is not None]
     # A workbook with a survey in it may have other sheets; they are none of our business.
-    kept = [r for r in readings if r.decision is not None or not useful or _told(r)]
+    surveys = {r.sheet.name for r in useful}
+    kept = [r for r in readings if not useful or r.sheet.name in surveys or _told(r)]
     told = [i for r in kept for i in (*r.issues, *layout_issues(r))]
     passed_over = [r for r in readings if not any(r is one for one in kept)]
     unread = [sheet for sheet in sheets if sheet not in wanted]
@@ -130,7 +132,12 @@ def _is_survey(sheet: SurveySheet, *, only: bool) -> bool:
 
 def _told(reading: SheetReading) -> bool:
     """Whether a sheet that cannot be used looks like a survey all the same."""
-    return reading.mapping is not None and reading.mapping.column("name") is not None
+    mapping = reading.mapping
+    if mapping is None:
+        return False
+    return mapping.column("name") is not None or (
+        mapping.located and bool(like_names(mapping.header))
+    )
 
 
 def unread(path: Path, failure: UnreadableFileError) -> CheckedFile:

@@ -56,15 +56,20 @@ def write_reports(
             for path, cell in preview.mended
             if path == file.path
         ]
+        # Why a table was not read stands at its header.
+        skipped = [
+            row
+            for row in outcome.skipped
+            if row.path == file.path and row.role is not RowRole.UNREAD
+        ]
         passed = [
             CellNote(row.sheet, "", row.row, Severity.INFO, f"{row.role.label}：{row.text}")
-            for row in outcome.skipped
-            if row.path == file.path and row.role is not RowRole.CORNER
+            for row in skipped
+            if row.role is not RowRole.CORNER
         ]
         marks = _marks(preview, outcome, file.path)
-        count = sum(row.path == file.path for row in outcome.skipped)
-        skipped = Skipped(count, passed)
-        written.append(write_annotated(file.path, target, notes, marks, edits, skipped=skipped))
+        told_of = Skipped(len(skipped), passed)
+        written.append(write_annotated(file.path, target, notes, marks, edits, skipped=told_of))
     return written
 
 

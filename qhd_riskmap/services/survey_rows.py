@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -13,7 +13,7 @@ import shapely
 
 from qhd_riskmap.domain.remediation.ledger import ledger_table
 from qhd_riskmap.domain.schema import Severity
-from qhd_riskmap.domain.survey_data_rows import DataRows, SkippedRow, data_rows
+from qhd_riskmap.domain.survey_data_rows import DataRows, RowRole, SkippedRow, data_rows
 from qhd_riskmap.domain.survey_headers import (
     NO_CHOICE,
     NOTHING_REMEMBERED,
@@ -25,6 +25,7 @@ from qhd_riskmap.domain.survey_headers import (
 )
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.survey_split_angles import join_angles
+from qhd_riskmap.domain.survey_tables import like_names
 from qhd_riskmap.domain.survey_vertex_rows import gather_vertices
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.geo.geodesy import metres_per_degree
@@ -75,7 +76,8 @@ class SheetReading:
         candidates: Rows that can be registered; None where the sheet cannot be used.
         rejected: Row numbers with an error.
         undecided: Row numbers whose reference system is open.
-        skipped: Every row that holds something and is no hazard, by row number.
+        skipped: Every row that holds something and is not read as a hazard, by row number; of a table
+            that cannot be used all rows from its titles down.
         rows: Data rows.
         numbers: Their row numbers.
     """
@@ -138,8 +140,7 @@ def _unusable(sheet: SurveySheet, mapping: SheetMapping | None) -> SheetReading:
         )
         log.on_sheet("ledger-sheet", Severity.WARNING, message)
     elif mapping.column("name") is None:
-        message = _("没有“隐患名称”一列，整张表未读入。")
-        log.on_sheet("no-name-column", Severity.ERROR, message)
+        _say_no_name(mapping, log)
     else:
         message = _("没有坐标列（经度和纬度、坐标或拐点坐标），整张表未读入。")
         log.on_sheet("no-coordinate-column", Severity.ERROR, message)
@@ -151,7 +152,32 @@ def _unusable(sheet: SurveySheet, mapping: SheetMapping | None) -> SheetReading:
         rejected=(),
         undecided=(),
         issues=tuple(log.issues),
+        skipped=_all_rows(sheet, mapping) if mapping is not None else (),
     )
+
+
+def _say_no_name(mapping: SheetMapping, log: IssueLog) -> None:
+    """Refuse a table without a column of names; a column that seems to be one is named, never taken."""
+    like = like_names(mapping.header)
+    if not like:
+        log.on_sheet("no-name-column", Severity.ERROR, _("没有“隐患名称”一列，整张表未读入。"))
+        return
+    message = _(
+        "没有“隐患名称”一列，整张表未读入。“{header}”像是名称：是的话，请在“列对应”里把它认作“隐患名称”"
+        "（命令行写 --map {header}=隐患名称）后重新导入。"
+    ).format(header=mapping.header.headers[like[0]])
+    log.on_cell(mapping.header.bottom, like[0], error("name", "no-name-column", message))
+
+
+def _all_rows(sheet: SurveySheet, mapping: SheetMapping) -> tuple[SkippedRow, ...]:
+    data = data_rows(sheet, mapping)
+    lost = [SkippedRow(index, RowRole.UNREAD) for index in data.indices]
+    return _numbered(sheet, sorted((*data.skipped, *lost), key=lambda row: row.index))
+
+
+def _numbered(sheet: SurveySheet, rows: Iterable[SkippedRow]) -> tuple[SkippedRow, ...]:
+    """The rows by the numbers people count, in place of their indices."""
+    return tuple(replace(row, index=sheet.first_row + row.index) for row in rows)
 
 
 class _Reader:
@@ -241,7 +267,7 @@ class _Reader:
             rejected=tuple(first + self._data.indices[row] for row in sorted(log.rejected)),
             undecided=tuple(first + self._data.indices[row] for row in undecided),
             issues=tuple(log.issues),
-            skipped=tuple(replace(row, index=first + row.index) for row in self._data.skipped),
+            skipped=_numbered(self._sheet, self._data.skipped),
             rows=self._count,
             numbers=tuple(first + index for index in self._data.indices),
         )
