@@ -278,11 +278,10 @@ def _erg_row(un: int, container: str) -> Mapping[str, Any]:
 def default_zone(hazard: Hazard, settings: AssessmentSettings | None = None) -> EffectZone:
     """The zone taken where nobody says another: by the hazard's type, facts and shape."""
     settings = settings or shipped_settings()
-    facts = hazard.attributes
     if hazard.type_key in _PIPELINES:
-        diameter, pressure = facts.get("diameter_mm"), facts.get("design_pressure_mpa")
-        if facts.get("medium") in _GAS and diameter and pressure:
-            return pir_zone(float(diameter), float(pressure))
+        pipe = pipe_of(hazard)
+        if pipe is not None and hazard.attributes.get("medium") in _GAS:
+            return pir_zone(*pipe)
         return band_zone(float(zone_rules()["pipeline_band_m"]["value"]))
     if hazard.geometry.geom_type in _AREAS:
         return itself_zone()
@@ -326,13 +325,19 @@ def _spill(parts: list[str], from_deg: float | None) -> tuple[EffectZone, Effect
 
 
 def _own_pir(hazard: Hazard) -> EffectZone:
-    diameter = hazard.attributes.get("diameter_mm")
-    pressure = hazard.attributes.get("design_pressure_mpa")
-    if not diameter or not pressure:
+    pipe = pipe_of(hazard)
+    if pipe is None:
         raise InvalidInputError(
             _("“{name}”没有管径或压力，算不出潜在影响半径。").format(name=hazard.name)
         )
-    return pir_zone(float(diameter), float(pressure))
+    return pir_zone(*pipe)
+
+
+def pipe_of(hazard: Hazard) -> tuple[float, float] | None:
+    """Diameter in mm and design pressure in MPa of a pipeline; None where one is not known."""
+    diameter = hazard.attributes.get("diameter_mm")
+    pressure = hazard.attributes.get("design_pressure_mpa")
+    return (float(diameter), float(pressure)) if diameter and pressure else None
 
 
 def _usable(metres: float) -> float:

@@ -18,6 +18,7 @@ from qhd_riskmap.domain.assessment_settings import (
 from qhd_riskmap.domain.grading.defaults import FactorDefault, Known, known_factors
 from qhd_riskmap.domain.grading.factors import Inputs, value_text
 from qhd_riskmap.domain.grading.method import (
+    SHIPPED,
     GradingMethod,
     Methods,
     load_method,
@@ -70,8 +71,16 @@ class AssessmentForm:
 class AssessmentMaterial:
     """What a form of inputs is filled from."""
 
-    methods: Methods = field(default_factory=lambda: with_profiles({}))
-    defaults: tuple[FactorDefault, ...] = ()
+    methods: Methods
+    defaults: tuple[FactorDefault, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RulesInForce:
+    """What hazards are graded by."""
+
+    methods: Methods
+    settings: AssessmentSettings
 
 
 class AssessmentService:
@@ -139,24 +148,29 @@ class AssessmentService:
         self._actor.require(Permission.ASSESS)
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
-            assessment = self.graded(work, hazard, form, on=on)
+            assessment = self.graded(work, hazard, form, rules_in_force(work), on=on)
             work.assessments.add(assessment, self._actor)
             stored = work.hazards.require(str(hazard.id))
             work.commit()
         return stored, assessment, Changes(hazards=True, hazard_ids=(stored.id,))
 
     def graded(
-        self, work: UnitOfWork, hazard: Hazard, form: AssessmentForm, *, on: date
+        self,
+        work: UnitOfWork,
+        hazard: Hazard,
+        form: AssessmentForm,
+        rules: RulesInForce,
+        *,
+        on: date,
     ) -> Assessment:
         """The assessment a form gives, not stored yet; refuses as `record` does."""
-        grading = method(form.method, methods_in_force(work))
+        grading = method(form.method, rules.methods)
         result = grading.grade(form.inputs)
         if result.level is None:
             raise not_gradable(grading.label, result.reasons[-1])
         _require_reasons(grading, result, form.worksheet)
         accepted = _grounds(work, hazard, form.worksheet, result.level)
         after = self._after(grading, result, form.after)
-        months = settings_in_force(work).review_months
         return Assessment(
             id=uuid4(),
             hazard_id=hazard.id,
@@ -169,7 +183,8 @@ class AssessmentService:
             assessor=self._actor.name,
             assessed_on=on,
             residual_level=after.level if after else None,
-            next_review=form.next_review or next_review(result.level, on, months),
+            next_review=form.next_review
+            or next_review(result.level, on, rules.settings.review_months),
             worksheet=replace(
                 form.worksheet,
                 band=result.band,
@@ -183,11 +198,6 @@ class AssessmentService:
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             return work.assessments.of(hazard_id)
-
-    def method_of(self, assessment: Assessment) -> GradingMethod | None:
-        """The method with the very rules an assessment was made with; None for a declared level."""
-        with self._register.unit_of_work() as work:
-            return method_of(work, assessment)
 
     def sign(
         self, id_or_code: str, opinion: str = "", assessment_id: UUID | None = None
@@ -224,12 +234,6 @@ class AssessmentService:
             )  # fmt: skip
             work.commit()
         return signed
-
-    def sign_offs(self, assessment: Assessment) -> list[SignOff]:
-        """The signatures under an assessment."""
-        self._actor.require(Permission.READ)
-        with self._register.unit_of_work() as work:
-            return work.sign_offs.of([assessment.id])
 
     @staticmethod
     def _after(
@@ -312,13 +316,21 @@ def methods_in_force(work: UnitOfWork) -> Methods:
     )
 
 
+def rules_in_force(work: UnitOfWork) -> RulesInForce:
+    """Both, read once for however many hazards."""
+    return RulesInForce(methods=methods_in_force(work), settings=settings_in_force(work))
+
+
 def method_of(work: UnitOfWork, assessment: Assessment) -> GradingMethod | None:
-    """The method with the very rules an assessment was made with; None where they are not known."""
+    """The method with the very rules an assessment was made with.
+
+    None where they are not known, as of a declared level.
+    """
     versions: dict[str, Mapping[str, Any]] = {
         profile.version: profile.content
         for profile in work.rule_profiles.versions(assessment.method)
     }
-    if assessment.method in with_profiles({}):
+    if assessment.method in SHIPPED:
         shipped = shipped_profile(assessment.method)
         versions.setdefault(str(shipped["version"]), shipped)
     content = versions.get(assessment.method_version)

@@ -13,7 +13,13 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.effect_zones import EffectZone, band_zone, default_zone, radius_zone
+from qhd_riskmap.domain.effect_zones import (
+    EffectZone,
+    band_zone,
+    default_zone,
+    pipe_of,
+    radius_zone,
+)
 from qhd_riskmap.domain.grading.defaults import Known
 from qhd_riskmap.domain.grading.method import GradingMethod, method
 from qhd_riskmap.domain.grading.rule_table import pir_m
@@ -92,12 +98,6 @@ class ExposureService:
         self._register = register
         self._actor = actor
 
-    def zone_of(self, id_or_code: str) -> EffectZone:
-        """The zone taken where nobody says another."""
-        self._actor.require(Permission.READ)
-        with self._register.unit_of_work() as work:
-            return default_zone(work.hazards.require(id_or_code), settings_in_force(work))
-
     def count(self, id_or_code: str, zone: EffectZone | None = None) -> Exposure:
         """Everything inside a hazard's zone.
 
@@ -123,9 +123,8 @@ class ExposureService:
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
             grading = method(method_key, methods_in_force(work))
-            return _Figures(work, hazard, zone or default_zone(hazard, settings_in_force(work))).of(
-                grading
-            )
+            zone = zone or default_zone(hazard, settings_in_force(work))
+            return _Figures(work, hazard, zone).of(grading)
 
     def everybody(self) -> list[tuple[Hazard, int, int]]:
         """Every hazard with the receptors and people inside its default zone."""
@@ -157,8 +156,16 @@ def exposed_pairs(
 
 
 def _exposure(work: UnitOfWork, hazard: Hazard, zone: EffectZone) -> Exposure:
+    return Exposure(
+        hazard=hazard, zone=zone, outline=zone.outline(hazard.geometry),
+        inside=_inside(work, hazard, zone),
+        registered=sum(work.places.receptor_kinds().values()),
+    )  # fmt: skip
+
+
+def _inside(work: UnitOfWork, hazard: Hazard, zone: EffectZone) -> tuple[ExposedReceptor, ...]:
+    """Nearest first."""
     near = work.places.receptors(zone.bounds(hazard.geometry))
-    registered = sum(work.places.receptor_kinds().values())
     rows = zone.inside(hazard.geometry, _shapes([each.geometry for each in near]))
     lon, lat = hazard.anchor()
     inside = []
@@ -173,10 +180,7 @@ def _exposure(work: UnitOfWork, hazard: Hazard, zone: EffectZone) -> Exposure:
             )
         )
     inside.sort(key=lambda each: (each.distance_m, each.receptor.name))
-    return Exposure(
-        hazard=hazard, zone=zone, outline=zone.outline(hazard.geometry), inside=tuple(inside),
-        registered=registered,
-    )  # fmt: skip
+    return tuple(inside)
 
 
 class _Figures:
@@ -186,6 +190,7 @@ class _Figures:
         self._work = work
         self._hazard = hazard
         self._zone = zone
+        self._found: dict[EffectZone, tuple[ExposedReceptor, ...]] = {}
         # Of a kind that nobody ever registered, none near by means nothing.
         self._known = frozenset(
             feed
@@ -211,6 +216,12 @@ class _Figures:
                 found[factor.key] = known
         return found
 
+    def _inside(self, zone: EffectZone) -> tuple[ExposedReceptor, ...]:
+        """Counted once, however many factors ask for the same zone."""
+        if zone not in self._found:
+            self._found[zone] = _inside(self._work, self._hazard, zone)
+        return self._found[zone]
+
     def _figure(self, name: str) -> Known | None:
         feed, _sign, _rest = name.partition("_")
         if name == "people":
@@ -226,17 +237,14 @@ class _Figures:
 
     def _band_of(self, name: str) -> EffectZone | None:
         if name == "special_pir":
-            facts = self._hazard.attributes
-            diameter, pressure = facts.get("diameter_mm"), facts.get("design_pressure_mpa")
-            if not diameter or not pressure:
-                return None
-            return radius_zone(pir_m(float(diameter), float(pressure)))
+            pipe = pipe_of(self._hazard)
+            return radius_zone(pir_m(*pipe)) if pipe is not None else None
         return band_zone(_TRANSPORT_M if name == "transport_50" else _STRIP_M)
 
     def _people(self, zone: EffectZone, *, outside: bool) -> Known | None:
         if "people" not in self._known:
             return None
-        own = _exposure(self._work, self._hazard, zone).inside
+        own = self._inside(zone)
         if outside:  # of the plant's own fence, where it is drawn
             own = tuple(each for each in own if each.distance_m > 0)
         people = sum(each.receptor.people for each in own)
@@ -250,7 +258,8 @@ class _Figures:
     def _households(self, name: str) -> Known | None:
         if "village" not in self._known:
             return None
-        found = _exposure(self._work, self._hazard, band_zone(_STRIP_M)).inside
+        strip = band_zone(_STRIP_M)
+        found = self._inside(strip)
         own = [e.receptor for e in found if "village" in kind_of(e.receptor.kind).feeds]
         if any(each.households is None for each in own):
             return None  # some village nobody has counted: a smaller sum would be a guess
@@ -265,12 +274,12 @@ class _Figures:
         return Known(
             value=value,
             evidence=_("统计：{zone}内村庄 {n} 处，取 {value} 户").format(
-                zone=band_zone(_STRIP_M).label, n=len(own), value=value
+                zone=strip.label, n=len(own), value=value
             ),
         )
 
     def _any(self, feed: str, zone: EffectZone) -> Known:
-        found = _exposure(self._work, self._hazard, zone).inside
+        found = self._inside(zone)
         own = [e for e in found if feed in kind_of(e.receptor.kind).feeds]
         if not own:
             return Known(value=False, evidence=_("统计：{zone}内没有").format(zone=zone.label))

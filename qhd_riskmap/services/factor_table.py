@@ -20,7 +20,12 @@ from qhd_riskmap.errors import InvalidInputError, RiskMapError, UnreadableFileEr
 from qhd_riskmap.formats.shown_table import write_shown
 from qhd_riskmap.formats.survey_sheet import read_survey
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import AssessmentForm, AssessmentService, methods_in_force
+from qhd_riskmap.services.assessment import (
+    AssessmentForm,
+    AssessmentService,
+    methods_in_force,
+    rules_in_force,
+)
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import QUIET_JOB, JobContext
 from qhd_riskmap.storage.engine import Register
@@ -194,7 +199,7 @@ class _Grader:
         self._work = work
         self._service = service
         self._on = on
-        self._known = methods_in_force(work)
+        self._rules = rules_in_force(work)
         self._defaults = work.factor_defaults.all()
         self._names = _Names()
 
@@ -205,13 +210,14 @@ class _Grader:
             hazard = self._names.find(self._work, code, name)
             code, name = hazard.code, hazard.name
             form = self._form(hazard, key, row, cells)
-            assessment = self._service.graded(self._work, hazard, form, on=self._on)
+            assessment = self._service.graded(self._work, hazard, form, self._rules, on=self._on)
         except RiskMapError as error:
             return BatchRow(row=row, code=code, name=name, method=key, problem=error.message)
         return BatchRow(row=row, code=code, name=name, method=key, assessment=assessment)
 
     def _form(self, hazard: Hazard, key: str, row: int, cells: dict[str, str]) -> AssessmentForm:
-        grading = method(_method_key(self._known, key), self._known)
+        known = self._rules.methods
+        grading = method(_method_key(known, key), known)
         names = {factor.key: factor.key for factor in grading.factors}
         names |= {_(factor.label): factor.key for factor in grading.factors}
         given = {names[head]: text for head, text in cells.items() if head in names and text}

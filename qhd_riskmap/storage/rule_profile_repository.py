@@ -63,7 +63,8 @@ class RuleProfileRepository:
 
     def in_force(self) -> dict[str, RuleProfile]:
         """The newest version of each profile the office has."""
-        return {profile.key: profile for profile in self._read(" ORDER BY seq", ())}
+        newest = " WHERE seq IN (SELECT max(seq) FROM rule_profile GROUP BY key)"
+        return {profile.key: profile for profile in self._read(newest, ())}
 
     def versions(self, key: str) -> list[RuleProfile]:
         """All versions of a profile, oldest first."""

@@ -197,7 +197,12 @@ def test_the_newest_assessment_is_signed_and_written(qtbot, map_page, app, settl
     assert map_page.detail.findChild(QAbstractButton, "detail-worksheet").isEnabled()
     grading.sign("同意")
     (assessment,) = app.assessment.of(UUID(hazard_id(2)))
-    qtbot.waitUntil(lambda: len(app.assessment.sign_offs(assessment)) == 1, timeout=5000)
+
+    def signed():
+        with app.register.unit_of_work() as work:
+            return len(work.sign_offs.of([assessment.id])) == 1
+
+    qtbot.waitUntil(signed, timeout=5000)
     out = tmp_path / "底稿.docx"
     grading.write(out)
     qtbot.waitUntil(out.exists, timeout=10_000)

@@ -28,7 +28,7 @@ from qhd_riskmap.errors import (
     UnreadableFileError,
 )
 from qhd_riskmap.resources import rules
-from qhd_riskmap.services.assessment import AssessmentForm, AssessmentService
+from qhd_riskmap.services.assessment import AssessmentForm, AssessmentService, method_of
 from qhd_riskmap.services.factor_table import FactorTableService, write_outcome
 from qhd_riskmap.services.rule_profiles import RuleProfileService, changed_ids, read_profile_file
 
@@ -117,9 +117,9 @@ def test_whoever_may_sign_blue_may_not_sign_red_nor_take_red_down(app):
     app.assessment.record(hazard.code, form(1, 2), on=DAY)
     assert clerk.sign(hazard.code).level is RiskLevel.BLUE
     newest = app.assessment.of(hazard.id)[0]
-    assert [each.signed_by for each in app.assessment.sign_offs(newest)] == ["小王"]
-    assert clerk.sign_offs(red) == []
     with app.register.unit_of_work() as work:
+        assert [each.signed_by for each in work.sign_offs.of([newest.id])] == ["小王"]
+        assert work.sign_offs.of([red.id]) == []
         actions = [entry.action for entry in work.audit.recent(50)]
     assert actions.count("assessment.sign") == 2
 
@@ -342,7 +342,8 @@ def test_adopted_rules_are_in_force_and_old_assessments_keep_theirs(app):
     assert app.registry.get(hazard.id).level is RiskLevel.YELLOW
     (old,) = app.assessment.of(hazard.id)
     assert old.method_version == "2026.1"
-    assert app.assessment.method_of(old).grade(old.inputs).level is RiskLevel.YELLOW
+    with app.register.unit_of_work() as work:
+        assert method_of(work, old).grade(old.inputs).level is RiskLevel.YELLOW
     assert app.assessment.preview("ls", old.inputs).level is RiskLevel.ORANGE
     assert app.rule_profiles.in_force()["ls"].version == "2026.1+1"
     newest = app.rule_profiles.versions("ls")[-1]
@@ -350,7 +351,8 @@ def test_adopted_rules_are_in_force_and_old_assessments_keep_theirs(app):
     again = app.rule_profiles.content("ls")
     again["grades"][1]["minimum"] = 10
     assert app.rule_profiles.adopt(again, reason="再严", on=DAY)[0] == "2026.1+2"
-    assert app.assessment.method_of(replace(old, method="declared")) is None
+    with app.register.unit_of_work() as work:
+        assert method_of(work, replace(old, method="declared")) is None
 
 
 def test_adopting_may_assess_again_what_changes(app):
@@ -390,7 +392,7 @@ def test_settings_are_adopted_and_hold_from_then_on(app):
     assert app.rule_profiles.adopt(content, reason="市办要求", on=DAY)[0] == "2026.1+1"
     _h, stored, _c = app.assessment.record(hazard.code, form(5, 5), on=DAY)
     assert stored.next_review == date(2026, 4, 1)
-    assert app.exposure.zone_of(hazard.code).key == "radius:800"
+    assert app.exposure.count(hazard.code).zone.key == "radius:800"
     assert [each.version for each in app.rule_profiles.versions("assessment")] == [
         "2026.1", "2026.1+1",
     ]  # fmt: skip

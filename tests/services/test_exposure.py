@@ -202,7 +202,7 @@ def test_what_is_inside_is_listed_nearest_first_with_distance_and_bearing(app):
     assert found.inside[0].bearing_deg == pytest.approx(0, abs=0.01)
     assert (found.people, found.households, found.registered) == (580, 0, 4)
     assert found.by_kind == [("村庄、居民区", 1, 500), ("学校、托幼", 1, 80), ("公路、铁路", 1, 0)]
-    assert app.exposure.zone_of(hazard.code).key == "radius:500"
+    assert app.exposure.count(hazard.code).zone.key == "radius:500"
     assert app.exposure.count(hazard.code).people == 580
 
 
