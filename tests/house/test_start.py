@@ -32,7 +32,9 @@ def watched(*arguments):
     def paint_and_tell(canvas, event):
         paint(canvas, event)
         if canvas.frame is not None and len(canvas.frame.scene.table):
-            print("LOADED", *sorted({name.partition(".")[0] for name in sys.modules}), flush=True)
+            names = {name.partition(".")[0] for name in sys.modules}
+            own = {name for name in sys.modules if name.startswith("qhd_riskmap.")}
+            print("LOADED", *sorted(names | own), flush=True)
             canvas.window().close()
 
     MapCanvas.paintEvent = paint_and_tell
@@ -75,6 +77,8 @@ def test_the_map_is_drawn_before_anything_heavy_is_loaded(register, tmp_path):
     loaded = set(line.split())
     assert {"numpy", "shapely", "sqlcipher3", "PySide6"} <= loaded
     assert loaded.isdisjoint(HEAVY), sorted(loaded & set(HEAVY))
+    rules = {name for name in loaded if name.startswith("qhd_riskmap.domain.grading")}
+    assert not rules, sorted(rules)  # and none of the profiles they read
 
 
 def test_the_newest_schema_is_the_one_a_first_look_knows():
