@@ -15,6 +15,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.batch_change_repository import BatchChange, BatchChangeKind
 from qhd_riskmap.storage.batch_hazards import BatchHazard
 from qhd_riskmap.storage.batch_repository import Batch
+from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -90,11 +91,15 @@ class BatchPlan:
     """What changing a batch would do.
 
     Attributes:
-        ready: Records as the import left them.
+        states: All its records in the order of its rows, deleted ones included.
+        changes: What was done to it as a whole, oldest first.
+        ready: Live records as the import left them.
         edited: Records that somebody has worked on since; they are asked about.
     """
 
     batch: Batch
+    states: Sequence[BatchHazard]
+    changes: Sequence[BatchChange]
     ready: tuple[BatchHazard, ...]
     edited: tuple[BatchRow, ...]
 
@@ -128,12 +133,16 @@ class BatchOutcome:
 
 
 class BatchService:
-    """Use cases on whole imports, for one actor."""
+    """Use cases on whole imports, for one actor.
+
+    They read records by the ten thousand; the window would wait for a collector that looked them over.
+    """
 
     def __init__(self, register: Register, actor: Actor) -> None:
         self._register = register
         self._actor = actor
 
+    @collector_paused()
     def all(self) -> Sequence[BatchSummary]:
         """All imports, newest first."""
         self._actor.require(Permission.READ)
@@ -161,6 +170,7 @@ class BatchService:
             )
         return found[0]
 
+    @collector_paused()
     def plan(self, batch_id: UUID) -> BatchPlan:
         """What an undo would find: records as imported, and those worked on since.
 
@@ -171,6 +181,7 @@ class BatchService:
         with self._register.unit_of_work() as work:
             return plan_of(work, batch_id)
 
+    @collector_paused()
     def undo(
         self,
         batch_id: UUID,
@@ -201,15 +212,14 @@ class BatchService:
             require_answer(plan, edited, asked)
             kept = kept_of(plan, edited, keep)
             spared = {row.id for row in kept} | set(keep)
-            gone = [s for s in work.batch_hazards.states(batch_id) if not s.deleted]
-            gone = [state for state in gone if state.id not in spared]
+            gone = [s for s in plan.states if not s.deleted and s.id not in spared]
             subject = str(batch_id)
             work.batch_hazards.delete([state.id for state in gone], self._actor, subject)
-            back, stuck = self._undo_updates(work, batch_id)
-            tasks, busy = undo_tasks(work, batch_id, self._actor)
+            back, stuck = self._undo_updates(work, plan.changes)
+            tasks, busy = undo_tasks(work, plan, self._actor)
             lost = [state.row for state in gone]
             if not stuck:
-                lost += _update_rows(work, batch_id)
+                lost += _update_rows(plan.states, plan.changes)
             work.batches.forget_rows(batch_id, lost, forgotten=True)
             rows = [(state.id, state.revision + 1) for state in gone] + back
             kept = (*kept, *stuck, *busy)
@@ -219,6 +229,7 @@ class BatchService:
             work.commit()
         return BatchOutcome(change=change, changed=len(rows) + tasks, kept=kept)
 
+    @collector_paused()
     def revert(self, batch_id: UUID, change_id: UUID) -> BatchOutcome:
         """Take back an undo or a new reading of a batch; records changed since stay and are listed.
 
@@ -228,10 +239,11 @@ class BatchService:
         self._actor.require(Permission.IMPORT)
         with self._register.unit_of_work() as work:
             work.lock()
-            change = _open_change(work.batch_changes.of_batch(batch_id), change_id)
+            changes = work.batch_changes.of_batch(batch_id)
+            change = _open_change(changes, change_id)
             rows, kept = _unchanged(work, change)
             if change.kind is BatchChangeKind.UNDO:
-                self._bring_back(work, batch_id, rows)
+                self._bring_back(work, batch_id, rows, changes)
                 work.tasks.remove_many(
                     work.tasks.removed_with(batch_id), self._actor, str(batch_id), restore=True
                 )
@@ -256,24 +268,29 @@ class BatchService:
         return BatchSummary(batch=batch, present=present, edited=edited, changes=tuple(changes))
 
     def _bring_back(
-        self, work: UnitOfWork, batch_id: UUID, rows: Sequence[tuple[UUID, int]]
+        self,
+        work: UnitOfWork,
+        batch_id: UUID,
+        rows: Sequence[tuple[UUID, int]],
+        changes: Sequence[BatchChange],
     ) -> None:
         """Restore what an undo deleted, and give records it had set back their update again."""
-        at = {state.id: state for state in work.batch_hazards.states(batch_id)}
+        states = work.batch_hazards.states(batch_id)
+        at = {state.id: state for state in states}
         own = [hazard for hazard, _revision in rows if hazard in at]
         work.batch_hazards.restore(own, self._actor, str(batch_id))
         places = [at[hazard].row for hazard in own]
-        places += _update_rows(work, batch_id)
+        places += _update_rows(states, changes)
         work.batches.forget_rows(batch_id, places, forgotten=False)
         restore_earlier(work, [row for row in rows if row[0] not in at], self._actor)
 
     def _undo_updates(
-        self, work: UnitOfWork, batch_id: UUID
+        self, work: UnitOfWork, changes: Sequence[BatchChange]
     ) -> tuple[list[tuple[UUID, int]], tuple[BatchRow, ...]]:
         """Bring records that the import only updated back to what they were."""
         back: list[tuple[UUID, int]] = []
         stuck: list[BatchRow] = []
-        for change in work.batch_changes.of_batch(batch_id):
+        for change in changes:
             if change.kind is BatchChangeKind.UPDATE and change.reverted_at is None:
                 rows, kept = _unchanged(work, change)
                 back += restore_earlier(work, rows, self._actor)
@@ -282,20 +299,20 @@ class BatchService:
         return back, tuple(stuck)
 
 
-def undo_tasks(work: UnitOfWork, batch_id: UUID, actor: Actor) -> tuple[int, tuple[BatchRow, ...]]:
+def undo_tasks(work: UnitOfWork, plan: BatchPlan, actor: Actor) -> tuple[int, tuple[BatchRow, ...]]:
     """Remove the tasks that an import brought to records it did not bring; those worked on stay.
 
     Tasks of its own records are gone with them, and come back with them.
     """
-    own = {state.id for state in work.batch_hazards.states(batch_id)}
+    own = {state.id for state in plan.states}
     files = work.task_files.counts()
     guests = [
         task
-        for task in work.tasks.of_batch(batch_id)
+        for task in work.tasks.of_batch(plan.batch.id)
         if task.hazard_id not in own and task.deleted_at is None
     ]
     idle = [task for task in guests if task.revision == 1 and task.id not in files]
-    work.tasks.remove_many(idle, actor, str(batch_id), restore=False)
+    work.tasks.remove_many(idle, actor, str(plan.batch.id), restore=False)
     kept = []
     for task in guests:
         if task not in idle:
@@ -348,11 +365,13 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
     batch = work.batches.get(batch_id)
     if batch is None:
         raise NotFoundError(_("登记库里没有这个批次。"), detail=str(batch_id))
-    made = _revisions(work.batch_changes.of_batch(batch_id))
+    changes = work.batch_changes.of_batch(batch_id)
+    made = _revisions(changes)
     files = work.attachments.counts()
     tasks = work.tasks.worked_on(batch_id)
+    states = work.batch_hazards.states(batch_id)
     ready, edited = [], []
-    for state in work.batch_hazards.states(batch_id):
+    for state in states:
         if state.deleted:
             continue
         if _is_edited(state, made):
@@ -365,13 +384,14 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
             edited.append(_row(state, reason))
         else:
             ready.append(state)
-    return BatchPlan(batch=batch, ready=tuple(ready), edited=tuple(edited))
+    return BatchPlan(
+        batch=batch, states=states, changes=changes, ready=tuple(ready), edited=tuple(edited)
+    )
 
 
-def _update_rows(work: UnitOfWork, batch_id: UUID) -> list[int]:
+def _update_rows(states: Sequence[BatchHazard], changes: Sequence[BatchChange]) -> list[int]:
     """Places of the rows that only updated a record: after those of the batch's own records."""
-    own = len(work.batch_hazards.states(batch_id))
-    changes = work.batch_changes.of_batch(batch_id)
+    own = len(states)
     count = sum(len(c.rows) for c in changes if c.kind is BatchChangeKind.UPDATE)
     return list(range(own, own + count))
 

@@ -78,12 +78,13 @@ class BatchReferences:
 
 
 class ReinterpretService:
-    """Reads whole batches anew, for one actor."""
+    """Reads whole batches anew, for one actor; the collector is held back as in `BatchService`."""
 
     def __init__(self, register: Register, actor: Actor) -> None:
         self._register = register
         self._actor = actor
 
+    @collector_paused()
     def references(self, batch_id: UUID) -> BatchReferences:
         """What a batch was read in, and whom to ask about.
 
@@ -100,6 +101,7 @@ class ReinterpretService:
                 counts[reference] += count
         return BatchReferences(plan=plan, counts=dict(counts.most_common()))
 
+    @collector_paused()
     def foresee(
         self,
         batch_id: UUID,
@@ -121,6 +123,7 @@ class ReinterpretService:
             terms = _Terms(batch_id, reference, was, edited, frozenset(keep))
             return _foreseen(work, terms)
 
+    @collector_paused()
     def reinterpret(
         self,
         batch_id: UUID,
@@ -185,9 +188,8 @@ class _Terms:
 def _foreseen(work: UnitOfWork, terms: _Terms) -> Foreseen:
     plan = plan_of(work, terms.batch_id)
     shifts = {shift.datum: shift for shift in work.datum_parameters.all()}
-    with collector_paused():  # it would look over ten thousand new records, and the window wait
-        wanted, kept = _chosen(work, plan, terms)
-        moved, lost = _placed_anew(wanted, terms.reference.shifted_by(shifts), shifts)
+    wanted, kept = _chosen(work, plan, terms)
+    moved, lost = _placed_anew(wanted, terms.reference.shifted_by(shifts), shifts)
     if wanted and not moved:
         raise InvalidInputError(
             _("按“{name}”，这一批没有一条落在本市一带。").format(name=terms.reference.label),

@@ -35,6 +35,13 @@ _STATES = (
     "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard"
     " WHERE batch_id = ? ORDER BY fid"
 )
+_EARLIER = (
+    "SELECT v.record, v.wkb FROM json_each(?) AS wanted"
+    " CROSS JOIN hazard AS h ON h.id = json_extract(wanted.value, '$[0]')"
+    " CROSS JOIN hazard_version AS v ON v.hazard_fid = h.fid"
+    " AND v.revision = json_extract(wanted.value, '$[1]')"
+    " ORDER BY wanted.key"
+)
 _RESTATE = f"UPDATE hazard SET {SETTINGS} WHERE id = ?"  # noqa: S608 - constants
 _REPLACE = (
     "UPDATE hazard SET geometry = ?, county = ?, original_text = ?, declared_reference = ?,"
@@ -124,16 +131,13 @@ class BatchHazards:
 
     def earlier(self, rows: Sequence[tuple[UUID, int]]) -> list[Hazard]:
         """The hazards as they were at these revisions."""
-        connection = self._transaction.reading()
-        found = []
-        for hazard_id, revision in rows:
-            record, wkb = connection.exec_driver_sql(
-                "SELECT record, wkb FROM hazard_version WHERE revision = ?"
-                " AND hazard_fid = (SELECT fid FROM hazard WHERE id = ?)",
-                (revision, str(hazard_id)),
-            ).one()
-            found.append(hazard_of(values_of_record(record), shapely.from_wkb(wkb)))
-        return found
+        wanted = json.dumps([(str(hazard_id), revision) for hazard_id, revision in rows])
+        found = self._transaction.reading().exec_driver_sql(_EARLIER, (wanted,)).all()
+        geometries = shapely.from_wkb([row[1] for row in found])
+        return [
+            hazard_of(values_of_record(record), geometry)
+            for _row, (record, _wkb), geometry in zip(rows, found, geometries, strict=True)
+        ]
 
     def delete(self, ids: Sequence[UUID], actor: Actor, subject: str) -> None:
         """Delete softly; the callers have made sure that nobody changed them."""

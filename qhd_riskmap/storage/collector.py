@@ -12,6 +12,8 @@ def collector_paused() -> Iterator[None]:
     """Make many objects that all survive, without the collector looking them over again and again.
 
     Saves a third of the time of large lists. Reference counting goes on as ever.
+    Around a whole function, as ``@collector_paused()``, what only the function held is gone before the
+    collector looks again.
     """
     if not gc.isenabled():
         yield
