@@ -285,7 +285,8 @@ class ImportPreview:
 
         The permanent code of that record is none of theirs; a number of their own department stays.
         """
-        codes = {offer.key: offer.code for offer in self.updates if offer.key in set(rows)}
+        wanted = set(rows)
+        codes = {offer.key: offer.code for offer in self.updates if offer.key in wanted}
         if not codes:
             return self
         found = as_candidates(self.repeats)

@@ -16,6 +16,7 @@ from qhd_riskmap.geo.datums import from_cgcs2000
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.geo.references import BD09
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.survey_batches import BatchService
 from qhd_riskmap.ui.pages.survey_import.batches_dialog import BatchesDialog
 
 NAMES = ("东沟滑坡", "西沟滑坡", "南沟滑坡", "北沟滑坡")
@@ -111,6 +112,33 @@ def test_an_import_is_undone_and_the_undo_taken_back(qtbot, batches, app, settle
     assert column(batches.table, 9) == ["在库"]
     assert column(batches.changes, 1) == ["撤回", "撤销导入"]
     assert column(batches.changes, 4) == ["", "已撤回"]
+
+
+def test_what_became_of_the_imports_is_read_once_after_each_deed(
+    qtbot, batches, settled, monkeypatch
+):
+    readings = []
+    read = BatchService.all
+
+    def counted(service):
+        readings.append(service)
+        return read(service)
+
+    monkeypatch.setattr(BatchService, "all", counted)
+    press(qtbot, batches, "batch-undo")
+    press(qtbot, opened(batches, settled), "undo-yes")
+    settled()
+    assert column(batches.table, 9) == ["已撤销"]
+    assert len(readings) == 1
+    press(qtbot, batches, "batch-revert")
+    settled()
+    assert column(batches.table, 9) == ["在库"]
+    assert len(readings) == 2
+    batches.reload()
+    batches.reload()
+    batches.reload()
+    settled()
+    assert len(readings) == 4  # what is asked for during a reading is read once more, not twice
 
 
 def test_rows_worked_on_since_are_listed_and_each_is_kept_or_included(qtbot, batches, app, settled):

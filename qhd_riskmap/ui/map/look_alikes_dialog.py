@@ -26,8 +26,10 @@ from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.map.record_merge_dialog import RecordMergeDialog
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
+from qhd_riskmap.ui.toolkit.renewal import Renewal
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 LOOK_ALIKES: Final = Command(
@@ -64,7 +66,7 @@ class LookAlikesDialog(QDialog):
         size_on_screen(self, *_SIZE)
         self._desk = desk
         self._found = LookAlikes(open=(), parted=())
-        self._last = 0
+        self._renewal = Renewal(self._read, self)
         self.dialog: RecordMergeDialog | None = None
         self._build()
         desk.changed.connect(self._changed)
@@ -127,8 +129,11 @@ class LookAlikesDialog(QDialog):
 
     def reload(self) -> None:
         """Read the pairs anew."""
+        self._renewal.ask()
+
+    def _read(self) -> JobHandle:
         service = self._desk.app.look_alikes
-        self._desk.run(
+        return self._desk.run(
             lambda _job: service.all(),
             title=_("正在读取待合并的隐患…"),
             on_success=self._take,
@@ -142,11 +147,11 @@ class LookAlikesDialog(QDialog):
     def _fill(self) -> None:
         shown = self._found.parted if self.apart.isChecked() else self._found.open
         current = self.table.current()
-        self._last = max(self.table.currentIndex().row(), 0)
+        last = max(self.table.currentIndex().row(), 0)
         self.model.show_rows(shown)
         if not (current and self.table.choose(lambda pair: pair.key == current.key)) and shown:
             # The next one is at hand where the pair just settled was.
-            self.table.selectRow(min(self._last, self.model.rowCount() - 1))
+            self.table.selectRow(min(last, self.model.rowCount() - 1))
         self.note.setText(self._words(shown))
         self._enable()
 

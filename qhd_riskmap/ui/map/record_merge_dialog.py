@@ -204,26 +204,19 @@ class RecordMergeDialog(QDialog):
     def _take(self, pair: _Pair) -> None:
         again = self._pair is not None
         self._pair = pair
-        sides = self._sides()
-        for side, hazard in enumerate(sides):
+        seen = self._seen_from_left()
+        for side, hazard in enumerate((seen.survivor, seen.absorbed)):
             self.titles[side].setText(_about(hazard))
             self.chips[side].show_level(hazard.level.rank if hazard.level else NO_LEVEL)
             self._show_files(side, pair.files[hazard.id])
         self._say_of_files(any(pair.files.values()))
         if not again:
             self.keep[self._ids.index(pair.proposed.survivor.id)].setChecked(True)
-        self.fields.show_pairs(self._seen_from_left(), keep=again)
+        self.fields.show_pairs(seen, keep=again)
         self.fields.prefer(max(self._group.checkedId(), 0))
-        self.maps.show_versions(sides[0], sides[1])
+        self.maps.show_versions(seen.survivor, seen.absorbed)
         self._set_ready(ready=True)
         self._say()
-
-    def _sides(self) -> tuple[Hazard, Hazard]:
-        if self._pair is None:
-            raise AssertionError("nothing is shown yet")
-        compared = self._pair.proposed
-        known = {each.id: each for each in (compared.survivor, compared.absorbed)}
-        return known[self._ids[0]], known[self._ids[1]]
 
     def _seen_from_left(self) -> Comparison:
         if self._pair is None:

@@ -12,6 +12,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
+from qhd_riskmap.ui.toolkit.renewal import Renewal
 
 
 class FeatureStore(QObject):
@@ -39,8 +40,7 @@ class FeatureStore(QObject):
         super().__init__(parent)
         self._jobs = jobs
         self._read = read
-        self._job: JobHandle | None = None
-        self._again = False
+        self._renewal = Renewal(self._read_anew, self)
         self.table = empty_table()
         self._facets = Late.given(FacetIndex.of(self.table))
         self.loaded = False
@@ -54,17 +54,16 @@ class FeatureStore(QObject):
 
     def reload(self) -> None:
         """Read the register anew; asked for during a reading, it reads once more afterwards."""
-        if self._job is not None:
-            self._again = True
-            return
-        self._job = self._jobs.start(
+        self._renewal.ask()
+
+    def _read_anew(self) -> JobHandle:
+        return self._jobs.start(
             self._load if self.loaded else self._load_bare,
             title=_("正在读取登记库…"),
             on_success=self._take,
             on_failure=self._fail,
             quiet=self.loaded,
         )
-        self._job.finished.connect(self._finish)
 
     def index(self) -> None:
         """Have texts and facets of the first table made, once it is drawn."""
@@ -105,12 +104,6 @@ class FeatureStore(QObject):
     def _fail(self, error: BaseException) -> None:
         self._indexing = False
         self.failed.emit(error)
-
-    def _finish(self) -> None:
-        self._job = None
-        if self._again:
-            self._again = False
-            self.reload()
 
 
 def _completed(table: FeatureTable, facets: Late[FacetIndex]) -> Late[FacetIndex]:

@@ -11,7 +11,9 @@ from qhd_riskmap.ui.map.look_alikes_dialog import open_look_alikes
 from qhd_riskmap.ui.pages.survey_import.batches_dialog import BatchesDialog
 from qhd_riskmap.ui.pages.survey_import.photos_dialog import PhotosDialog
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle
 from qhd_riskmap.ui.toolkit.page_parts import push_button
+from qhd_riskmap.ui.toolkit.renewal import Renewal
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
 
 
@@ -21,7 +23,7 @@ class AfterStrip(QWidget):
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._desk = desk
-        self._counting = self._stale = False
+        self._renewal = Renewal(self._count, self)
         self.dialog: QDialog | None = None
         self.look_alikes = push_button(
             _("待合并"), "import-look-alikes", self.open_look_alikes, glyph="compare"
@@ -42,18 +44,16 @@ class AfterStrip(QWidget):
 
     def refresh(self) -> None:
         """Count what waits."""
-        if self._counting:
-            self._stale = True
-            return
-        self._counting = True
+        self._renewal.ask()
+
+    def _count(self) -> JobHandle:
         service = self._desk.app.look_alikes
-        handle = self._desk.run(
+        return self._desk.run(
             lambda _job: service.count_open(),
             title=_("正在读取待合并的隐患…"),
             on_success=self._show_count,
             quiet=True,
         )
-        handle.finished.connect(self._counted)
 
     def open_look_alikes(self) -> None:
         """The pairs that may be one thing."""
@@ -77,12 +77,6 @@ class AfterStrip(QWidget):
     def _show_count(self, count: int) -> None:
         text = _("待合并 {n}").format(n=f"{count:,}") if count else _("待合并")
         self.look_alikes.setText(text)
-
-    def _counted(self) -> None:
-        self._counting = False
-        if self._stale:
-            self._stale = False
-            self.refresh()
 
     def _changed(self, changes: Changes) -> None:
         if changes.hazards or changes.look_alikes:

@@ -20,8 +20,10 @@ from qhd_riskmap.ui.pages.survey_import.edited_rows import kept_dialog
 from qhd_riskmap.ui.pages.survey_import.reinterpret_dialog import ReinterpretDialog
 from qhd_riskmap.ui.pages.survey_import.sources import datum_label
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle
 from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
+from qhd_riskmap.ui.toolkit.renewal import Renewal
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _SIZE: Final = (1160, 640)
@@ -132,7 +134,7 @@ class BatchesDialog(QDialog):
         self.setWindowTitle(_("导入记录"))
         size_on_screen(self, *_SIZE)
         self._desk = desk
-        self._reading = self._stale = False
+        self._renewal = Renewal(self._read, self)
         self.dialog: QDialog | None = None
         self._build()
         desk.changed.connect(self._changed)
@@ -211,25 +213,17 @@ class BatchesDialog(QDialog):
 
     def reload(self) -> None:
         """Read the imports anew."""
-        if self._reading:
-            self._stale = True
-            return
-        self._reading = True
+        self._renewal.ask()
+
+    def _read(self) -> JobHandle:
         service = self._desk.app.batches
         self.note.setText(_("正在读取导入记录…"))
-        handle = self._desk.run(
+        return self._desk.run(
             lambda _job: service.all(),
             title=_("正在读取导入记录…"),
             on_success=self._take,
             quiet=True,
         )
-        handle.finished.connect(self._read)
-
-    def _read(self) -> None:
-        self._reading = False
-        if self._stale:
-            self._stale = False
-            self.reload()
 
     def _take(self, summaries: Sequence[BatchSummary]) -> None:
         current = self.current()
@@ -348,7 +342,8 @@ class BatchesDialog(QDialog):
             desk.history.forget([hazard for hazard, _revision in outcome.change.rows])
         desk.notify(text, "success")
         desk.announce(outcome.changes)
-        self.reload()
+        if not outcome.changes.hazards:  # else the announcement has it read anew
+            self.reload()
         if outcome.kept:
             more = _("{said}另有 {n} 条保留未动：").format(said=text, n=f"{len(outcome.kept):,}")
             self._open(kept_dialog(outcome.kept, more, self))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 from uuid import UUID
@@ -37,29 +37,20 @@ _SIZE: Final = (1120, 660)
 _LEFT: Final = 560
 
 
-@dataclass(frozen=True, slots=True)
-class _Shift:
-    """One record and where it goes."""
-
-    row: int
-    name: str
-    before: str
-    after: str
-    metres: float
-
-
-_COLUMNS: Final = (
-    ListColumn(title=N_("名称"), text=lambda s: s.name, width=0),
-    ListColumn(
-        title=N_("移动"),
-        text=lambda s: length_text(s.metres),
-        key=lambda s: s.metres,
-        width=76,
-        right=True,
-    ),
-    ListColumn(title=N_("现在的位置"), text=lambda s: s.before, width=152),
-    ListColumn(title=N_("换算后"), text=lambda s: s.after, width=152),
-)
+def _columns(seen: Callable[[], Foreseen]) -> tuple[ListColumn, ...]:
+    """What is told of a record, by its place among those that move."""
+    return (
+        ListColumn(title=N_("名称"), text=lambda row: seen().moved[row].name, width=0),
+        ListColumn(
+            title=N_("移动"),
+            text=lambda row: length_text(seen().metres[row]),
+            key=lambda row: seen().metres[row],
+            width=76,
+            right=True,
+        ),
+        ListColumn(title=N_("现在的位置"), text=lambda row: _place(seen().before[row]), width=152),
+        ListColumn(title=N_("换算后"), text=lambda row: _place(seen().after[row]), width=152),
+    )
 
 
 class ReinterpretDialog(QDialog):
@@ -99,7 +90,7 @@ class ReinterpretDialog(QDialog):
         form.addRow(_("当时读作"), self.was)
         form.addRow(_("其实是"), self.now)
         self.note = words(name="reinterpret-note")
-        self.model = ListModel(_COLUMNS)
+        self.model = ListModel(_columns(self._foreseen))
         self.table = ListTable(self.model, "reinterpret-rows", _("换算前后"))
         self.table.chosen.connect(self._mark)
         self.edited = EditedRows()
@@ -215,7 +206,7 @@ class ReinterpretDialog(QDialog):
         if number != self._asked_for:
             return
         self._seen = seen
-        self.model.show_rows(_shifts(seen))
+        self.model.show_rows(range(len(seen.moved)))
         self.map.show_shift(seen.before, seen.after)
         stay = len({row.id for row in seen.kept} - self.edited.kept)
         set_role(self.note, "")
@@ -233,6 +224,11 @@ class ReinterpretDialog(QDialog):
         self.note.setText(said)
         self.yes.setEnabled(bool(seen.moved))
 
+    def _foreseen(self) -> Foreseen:
+        if self._seen is None:
+            raise AssertionError("nothing is shown yet")
+        return self._seen
+
     def _not_foreseen(self, error: BaseException) -> None:
         if isinstance(error, RiskMapError):
             self._refuse(str(error))
@@ -240,16 +236,15 @@ class ReinterpretDialog(QDialog):
             self._desk.show_error(error)
 
     def _refuse(self, said: str) -> None:
-        self._seen = None
         self.model.show_rows(())
+        self._seen = None
         self.map.show_shift(np.empty((0, 2)), np.empty((0, 2)))
         set_role(self.note, "warning")
         self.note.setText(said)
         self.yes.setEnabled(False)
 
-    def _mark(self, shift: _Shift | None) -> None:
-        chosen = self.table.selected()
-        self.map.mark(shift.row if shift is not None and len(chosen) == 1 else None)
+    def _mark(self, row: int | None) -> None:
+        self.map.mark(row if len(self.table.selected()) == 1 else None)
 
     # -- applying -------------------------------------------------------------------------------
 
@@ -297,19 +292,6 @@ def _label(reference: Reference) -> str:
     """What an officer calls a reference, then its name."""
     source = SOURCES.get(reference.text)
     return f"{_(source)}　{reference.label}" if source else reference.label
-
-
-def _shifts(seen: Foreseen) -> list[_Shift]:
-    return [
-        _Shift(
-            row,
-            hazard.name,
-            _place(seen.before[row]),
-            _place(seen.after[row]),
-            float(seen.metres[row]),
-        )
-        for row, hazard in enumerate(seen.moved)
-    ]
 
 
 def _place(point: Points) -> str:
