@@ -6,8 +6,7 @@ from functools import partial
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qhd_riskmap.cartography.viewport import Bounds
@@ -16,28 +15,18 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.canvas import MapCanvas
 from qhd_riskmap.ui.map.ghost import paint_ghost, paint_shift
-from qhd_riskmap.ui.map.map_keys import navigated
-from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.map.side_map import SideMap
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _PAD: Final = 0.002  # degrees around a single place
 _HEIGHT: Final = 220
 
 
-class _QuietMap(MapCanvas):
-    """A map that can be moved and nothing else."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not navigated(self, Qt.Key(event.key())):
-            event.ignore()
-
-
-class GhostMap(_QuietMap):
+class GhostMap(SideMap):
     """A hazard on a map of its own, with where it was, or what it is held against, as a ghost."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Selection(), parent)
-        self.selection.setParent(self)
+        super().__init__(parent)
         self._ghost: Hazard | None = None
         self._shown: Hazard | None = None
         self.decorations.append(self._decorate)
@@ -79,7 +68,7 @@ class VersionMaps(QWidget):
         """
         super().__init__(parent)
         former, later = captions or (_("之前"), _("之后（虚线为之前的位置）"))
-        self.former, self.later = _QuietMap(Selection(self)), GhostMap()
+        self.former, self.later = SideMap(), GhostMap()
         self._former_words = former
         self._following = False
         self._captions: list[QLabel] = []

@@ -8,18 +8,16 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.remediation.lateness import LateStage
 from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.map.canvas import MapCanvas
-from qhd_riskmap.ui.map.map_keys import navigated
 from qhd_riskmap.ui.map.navigation_tools import PanTool
+from qhd_riskmap.ui.map.side_map import SideMap
 from qhd_riskmap.ui.toolkit.late_words import late_colour
-from qhd_riskmap.ui.toolkit.selection import Selection
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
 _NEAR_PX: Final = 10.0
@@ -28,7 +26,7 @@ _PAD: Final = 0.02
 _NOWHERE: npt.NDArray[np.float64] = np.empty(0)
 
 
-class LateMap(MapCanvas):
+class LateMap(SideMap):
     """Signs by lateness; a click tells which task.
 
     Signals:
@@ -38,8 +36,7 @@ class LateMap(MapCanvas):
     chosen = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Selection(), parent)
-        self.selection.setParent(self)
+        super().__init__(parent)
         self.setObjectName("late-map")
         self.setAccessibleName(_("整改任务分布"))
         self.setMinimumSize(320, 240)
@@ -94,11 +91,6 @@ class LateMap(MapCanvas):
 
     def select_box(self, box: QRectF, *, more: bool = False) -> None:
         """A frame chooses nothing here."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No letter takes a tool of the large map."""
-        if not navigated(self, Qt.Key(event.key())):
-            event.ignore()
 
     def _paint_signs(self, painter: QPainter) -> None:
         if self.lines:

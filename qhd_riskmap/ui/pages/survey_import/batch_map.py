@@ -14,11 +14,9 @@ from PySide6.QtWidgets import QWidget
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_table import RowFate, TableRows
-from qhd_riskmap.ui.map.canvas import MapCanvas
-from qhd_riskmap.ui.map.map_keys import navigated
 from qhd_riskmap.ui.map.navigation_tools import PanTool
 from qhd_riskmap.ui.map.pick_tool import PickTool
-from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.map.side_map import SideMap
 from qhd_riskmap.ui.toolkit.theme import theme
 
 FloatArray = npt.NDArray[np.float64]
@@ -40,7 +38,7 @@ _FATE_COLOURS: Final = {
 _NOWHERE: Final = np.empty(0)
 
 
-class BatchMap(MapCanvas):
+class BatchMap(SideMap):
     """Shows, selects and moves the rows of a table.
 
     Signals:
@@ -52,8 +50,7 @@ class BatchMap(MapCanvas):
     placed = Signal(int, float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Selection(), parent)
-        self.selection.setParent(self)
+        super().__init__(parent)
         self.setObjectName("batch-map")
         self.setAccessibleName(_("这一批在地图上的位置"))
         self.setMinimumSize(240, 160)
@@ -179,10 +176,9 @@ class BatchMap(MapCanvas):
         self.update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No letter takes a tool of the large map."""
-        if self.tool.key_press(event) or navigated(self, Qt.Key(event.key())):
-            return
-        event.ignore()
+        """The hand has keys of its own."""
+        if not self.tool.key_press(event):
+            super().keyPressEvent(event)
 
     # -- painting -------------------------------------------------------------------------------
 

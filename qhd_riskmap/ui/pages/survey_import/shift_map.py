@@ -7,14 +7,12 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.map.canvas import MapCanvas
-from qhd_riskmap.ui.map.map_keys import navigated
-from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.map.side_map import SideMap
 from qhd_riskmap.ui.toolkit.theme import theme
 
 Points = npt.NDArray[np.float64]
@@ -25,12 +23,11 @@ _PAD: Final = 0.01
 _NOWHERE: Final = np.empty((0, 2))
 
 
-class ShiftMap(MapCanvas):
+class ShiftMap(SideMap):
     """Can be moved and nothing else."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Selection(), parent)
-        self.selection.setParent(self)
+        super().__init__(parent)
         self.setObjectName("shift-map")
         self.setAccessibleName(_("换算前后的位置"))
         self.setMinimumSize(260, 200)
@@ -57,11 +54,6 @@ class ShiftMap(MapCanvas):
         if row is not None:
             self.show_places([tuple(self.before[row].tolist()), tuple(self.after[row].tolist())])
         self.update()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No letter takes a tool of the large map."""
-        if not navigated(self, Qt.Key(event.key())):
-            event.ignore()
 
     def _paint_shift(self, painter: QPainter) -> None:
         if not len(self.before):
