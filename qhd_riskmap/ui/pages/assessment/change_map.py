@@ -5,25 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.rule_profiles import RehearsedHazard
-from qhd_riskmap.ui.map.canvas import MapCanvas
-from qhd_riskmap.ui.map.map_keys import navigated
 from qhd_riskmap.ui.map.navigation_tools import PanTool
-from qhd_riskmap.ui.toolkit.selection import Selection
+from qhd_riskmap.ui.map.side_map import SideMap
 from qhd_riskmap.ui.toolkit.theme import LEVEL_FILLS, theme
 
 _PAD: Final = 0.02
 _SIDE: Final = 15.0
 _NEAR_PX: Final = 18.0
+_NOWHERE: npt.NDArray[np.float64] = np.empty(0)
 
 
-class ChangeMap(MapCanvas):
+class ChangeMap(SideMap):
     """Signs of two halves: level now, level then, each with its number.
 
     Signals:
@@ -33,12 +34,12 @@ class ChangeMap(MapCanvas):
     chosen = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Selection(), parent)
-        self.selection.setParent(self)
+        super().__init__(parent)
         self.setObjectName("change-map")
         self.setAccessibleName(_("会变色的隐患"))
         self.setMinimumSize(260, 200)
         self.changed: list[RehearsedHazard] = []
+        self._lon, self._lat = _NOWHERE, _NOWHERE
         self.marked = ""
         self.decorations.append(self._paint_signs)
         self.borrow_tool(PanTool(self))
@@ -47,11 +48,12 @@ class ChangeMap(MapCanvas):
         """Show what would change colour, all of it in view."""
         self.changed = list(changed)
         self.marked = ""
+        self._lon, self._lat = _NOWHERE, _NOWHERE
         if self.changed:
-            spots = [each.hazard.anchor() for each in self.changed]
-            lons, lats = [lon for lon, _lat in spots], [lat for _lon, lat in spots]
+            self._lon, self._lat = np.array([each.hazard.anchor() for each in self.changed]).T
             self.fit_bounds((
-                min(lons) - _PAD, min(lats) - _PAD, max(lons) + _PAD, max(lats) + _PAD,
+                float(self._lon.min()) - _PAD, float(self._lat.min()) - _PAD,
+                float(self._lon.max()) + _PAD, float(self._lat.max()) + _PAD,
             ))  # fmt: skip
         self.update()
 
@@ -74,17 +76,10 @@ class ChangeMap(MapCanvas):
     def select_box(self, box: QRectF, *, more: bool = False) -> None:
         """A frame chooses nothing here."""
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """No letter takes a tool of the large map."""
-        if not navigated(self, Qt.Key(event.key())):
-            event.ignore()
-
     def _places(self) -> list[tuple[RehearsedHazard, QPointF]]:
-        found = []
-        for each in self.changed:
-            x, y = (float(value) for value in self.viewport.to_screen(*each.hazard.anchor()))
-            found.append((each, QPointF(x, y)))
-        return found
+        xs, ys = self.viewport.to_screen(self._lon, self._lat)
+        spots = map(QPointF, xs.tolist(), ys.tolist())
+        return list(zip(self.changed, spots, strict=True))
 
     def _paint_signs(self, painter: QPainter) -> None:
         for each, at in self._places():
