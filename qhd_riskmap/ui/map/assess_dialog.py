@@ -34,7 +34,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.ui.map.factor_form import FactorForm
 from qhd_riskmap.ui.map.level_chip import LevelChip
-from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _WIDTH: Final = 980
@@ -81,7 +81,7 @@ class AssessDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
-        layout.addWidget(self._title(hazard))
+        layout.addWidget(words(hazard.name, role="title"))
         split = QSplitter()
         split.setChildrenCollapsible(False)
         split.addWidget(self._left())
@@ -145,24 +145,13 @@ class AssessDialog(QDialog):
             return 1
         return 0 if self._hazard.type_key in method.types else 2
 
-    @staticmethod
-    def _title(hazard: Hazard) -> QLabel:
-        title = QLabel(hazard.name)
-        title.setTextFormat(Qt.TextFormat.PlainText)
-        title.setProperty("role", "title")
-        title.setWordWrap(True)
-        return title
-
     def _left(self) -> QWidget:
         left = QWidget()
         layout = QVBoxLayout(left)
         layout.setContentsMargins(0, 0, SPACE_S, 0)
         layout.setSpacing(SPACE_S)
         layout.addWidget(self.picker)
-        self.source = QLabel()
-        self.source.setTextFormat(Qt.TextFormat.PlainText)
-        self.source.setProperty("role", "muted")
-        self.source.setWordWrap(True)
+        self.source = words(role="muted")
         layout.addWidget(self.source)
         layout.addLayout(self._counting())
         inner = QWidget()
@@ -178,10 +167,7 @@ class AssessDialog(QDialog):
         self.count_button = push_button(
             _("按受体统计填充"), "assess-count", self._ask_to_count, glyph="account-group-outline"
         )
-        self.counted_note = QLabel()
-        self.counted_note.setObjectName("assess-counted")
-        self.counted_note.setProperty("role", "muted")
-        self.counted_note.setWordWrap(True)
+        self.counted_note = words(role="muted", name="assess-counted")
         row = QHBoxLayout()
         row.setSpacing(SPACE_S)
         row.addWidget(self.count_button)
@@ -229,10 +215,9 @@ class AssessDialog(QDialog):
     def _right(self) -> QWidget:
         self.chip = LevelChip()
         self.chip.setObjectName("assess-level")
-        self.reasons = self._words("assess-reasons")
-        self.lowering_title = QLabel(_("怎样才能降级"))
-        self.lowering_title.setProperty("role", "title")
-        self.lowering = self._words("assess-lowering")
+        self.reasons = self._told("assess-reasons")
+        self.lowering_title = words(_("怎样才能降级"), role="title", wrap=False)
+        self.lowering = self._told("assess-lowering")
         inner = QWidget()
         layout = QVBoxLayout(inner)
         layout.setContentsMargins(SPACE_S, 0, 0, 0)
@@ -243,14 +228,11 @@ class AssessDialog(QDialog):
         return _scrolled(inner)
 
     @staticmethod
-    def _words(name: str) -> QLabel:
-        words = QLabel()
-        words.setObjectName(name)
-        words.setTextFormat(Qt.TextFormat.PlainText)
-        words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        words.setWordWrap(True)
-        words.setAlignment(Qt.AlignmentFlag.AlignTop)
-        return words
+    def _told(name: str) -> QLabel:
+        label = words(name=name)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        label.setAlignment(Qt.AlignmentFlag.AlignTop)
+        return label
 
     def _buttons(self) -> QWidget:
         row = QWidget()

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QLineEdit,
     QSpinBox,
     QTreeWidget,
@@ -27,7 +26,7 @@ from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.exposure import Exposure
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _DEFAULT: Final = "default"
@@ -75,10 +74,7 @@ class ExposureFacts(QFrame):
         self.count_button = push_button(
             _("统计"), "exposure-count", self.count, glyph="account-group-outline"
         )
-        self.summary = QLabel()
-        self.summary.setObjectName("exposure-summary")
-        self.summary.setTextFormat(Qt.TextFormat.PlainText)
-        self.summary.setWordWrap(True)
+        self.summary = words(name="exposure-summary")
         self.list = QTreeWidget()
         self.list.setObjectName("exposure-list")
         self.list.setRootIsDecorated(False)

@@ -26,7 +26,7 @@ from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.toolkit.page_parts import plain_tip
+from qhd_riskmap.ui.toolkit.page_parts import plain_tip, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
 _TEXT_LINES: Final = 3
@@ -123,8 +123,7 @@ class FactorForm(QWidget):
         editor.setObjectName(f"factor-{self.method.key}-{factor.key}")
         editor.setAccessibleName(_(factor.label))
         source = _("依据：{source}").format(source=factor.citation.text)
-        label = QLabel(_(factor.label))
-        label.setTextFormat(Qt.TextFormat.PlainText)
+        label = words(_(factor.label), wrap=False)
         label.setToolTip(plain_tip(source))
         tip = "\n".join(filter(None, (_(factor.help) if factor.help else "", source)))
         editor.setToolTip(plain_tip(tip))
@@ -144,10 +143,7 @@ class FactorForm(QWidget):
         stack.setContentsMargins(0, 0, 0, 0)
         stack.setSpacing(SPACE_XS)
         stack.addLayout(beside)
-        note = QLabel()
-        note.setTextFormat(Qt.TextFormat.PlainText)
-        note.setWordWrap(True)
-        note.setProperty("role", "muted")
+        note = words(role="muted")
         note.setVisible(False)
         stack.addWidget(note)
         self._notes[factor.key] = note
