@@ -6,7 +6,7 @@ painted without Python loops.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -108,6 +108,10 @@ class FeatureTable:
         if not self._rows and len(self):
             self._rows.update({text: row for row, text in enumerate(self.ids.tolist())})
         return self._rows.get(hazard_id)
+
+    def rows_of(self, hazard_ids: Iterable[str]) -> list[int]:
+        """Row numbers of those ids that are here, in their order."""
+        return [row for each in hazard_ids if (row := self.row_of(each)) is not None]
 
     def take(self, rows: npt.NDArray[Any]) -> FeatureTable:
         """The table with only ``rows`` (indices or a boolean mask)."""

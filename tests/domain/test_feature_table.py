@@ -58,6 +58,7 @@ def test_anchors_are_those_of_the_single_hazards(table):
 def test_rows_are_found_by_id(table):
     assert [table.row_of(f"id{i}") for i in range(4)] == [0, 1, 2, 3]
     assert table.row_of("nobody") is None
+    assert table.rows_of(["id3", "nobody", "id0"]) == [3, 0]
 
 
 @pytest.mark.parametrize("rows", [np.array([3, 1]), np.array([False, True, False, True])])

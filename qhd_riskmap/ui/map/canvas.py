@@ -232,12 +232,19 @@ class MapCanvas(QWidget):
 
     def fit_selection(self) -> None:
         """Show the selected hazards."""
-        rows = [row for each in self.selection.ids if (row := self._table.row_of(each)) is not None]
-        if rows:
-            chosen = self._table.bounds[rows]
-            west, south = chosen[:, :2].min(axis=0).tolist()
-            east, north = chosen[:, 2:].max(axis=0).tolist()
-            self.fit_bounds((west, south, east, north))
+        bounds = self.selection_bounds()
+        if bounds is not None:
+            self.fit_bounds(bounds)
+
+    def selection_bounds(self) -> Bounds | None:
+        """West, south, east, north of the selected hazards; None where none of them is shown."""
+        rows = self._table.rows_of(self.selection.ids)
+        if not rows:
+            return None
+        chosen = self._table.bounds[rows]
+        west, south = chosen[:, :2].min(axis=0).tolist()
+        east, north = chosen[:, 2:].max(axis=0).tolist()
+        return west, south, east, north
 
     def centre_on(self, lon: float, lat: float, denominator: float | None = None) -> None:
         """Bring a place to the middle, at 1:``denominator`` if given."""

@@ -57,6 +57,6 @@ def invert_selection(canvas: MapCanvas) -> None:
 
 def selected_shapes(canvas: MapCanvas) -> npt.NDArray[Any]:
     """Geometries of the selected hazards that are shown."""
-    rows = [row for each in canvas.selection.ids if (row := canvas.table.row_of(each)) is not None]
+    rows = canvas.table.rows_of(canvas.selection.ids)
     shapes: npt.NDArray[Any] = canvas.table.geometries[rows]
     return shapes

@@ -56,11 +56,9 @@ def grounds(canvas: MapCanvas) -> dict[Ground, Bounds]:
         Ground.VIEW: canvas.viewport.visible_bounds(),
         Ground.CITY: CITY_BOUNDS,
     }
-    table = canvas.table
-    rows = [row for each in canvas.selection.ids if (row := table.row_of(each)) is not None]
-    if rows:
-        west, south = table.bounds[rows][:, :2].min(axis=0).tolist()
-        east, north = table.bounds[rows][:, 2:].max(axis=0).tolist()
+    chosen = canvas.selection_bounds()
+    if chosen is not None:
+        west, south, east, north = chosen
         wide, high = max((east - west) / 10, _AIR), max((north - south) / 10, _AIR)
         found[Ground.SELECTION] = (west - wide, south - high, east + wide, north + high)
     return found

@@ -127,16 +127,6 @@ class Scene:
             triples.append((*style_parts(style), _KINDS[kind]))
         return legend_entries(triples)
 
-    def bounds_of(self, ids: tuple[str, ...]) -> Bounds | None:
-        """West, south, east, north of some hazards, or None where none of them is shown."""
-        rows = [row for each in ids if (row := self.table.row_of(each)) is not None]
-        if not rows:
-            return None
-        chosen = self.table.bounds[rows]
-        west, south = chosen[:, :2].min(axis=0).tolist()
-        east, north = chosen[:, 2:].max(axis=0).tolist()
-        return west, south, east, north
-
     def _symbols_at(self, viewport: Viewport, x: float, y: float, options: MapOptions) -> list[int]:
         marks = self.prepared.marks
         if not len(marks):

@@ -110,8 +110,8 @@ class SearchBox(QLineEdit):
         if index is None:
             return []
         found = index.find(text, _MOST + 1)
-        rows = (table.row_of(index.ids[each]) for each in found[:_MOST])
-        hits = [_hazard_hit(table, row) for row in rows if row is not None]
+        rows = table.rows_of(index.ids[each] for each in found[:_MOST])
+        hits = [_hazard_hit(table, row) for row in rows]
         if len(found) > _MOST:
             words = _("只列出前 {most} 处").format(most=_MOST)
             hits.append(Hit(None, words, _("再多输入几个字，就能找得更准")))

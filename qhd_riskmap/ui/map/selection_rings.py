@@ -98,7 +98,8 @@ class SelectionRings:
 
     def _selected(self, table: FeatureTable, ids: tuple[str, ...]) -> Rows:
         if self._table is not table or self._ids != ids:
-            self._table, self._ids, self._rows = table, ids, _rows_of(table, ids)
+            self._table, self._ids = table, ids
+            self._rows = np.array(table.rows_of(ids), dtype=np.intp)
         return self._rows
 
     def _look(self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...]) -> _Chosen:
@@ -108,11 +109,6 @@ class SelectionRings:
         return self._chosen
 
 
-def _rows_of(table: FeatureTable, ids: tuple[str, ...]) -> Rows:
-    rows = (table.row_of(each) for each in ids)
-    return np.array([row for row in rows if row is not None], dtype=np.intp)
-
-
 def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], rows: Rows) -> _Chosen:
     alone = _Chosen(rows=rows, loose=np.ones(len(rows), bool))
     clusters = frame.groups.get() if frame is not None and len(rows) else None
@@ -120,7 +116,7 @@ def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], rows
         return alone
     painted = frame.scene.table
     inside = np.zeros(len(painted), bool)
-    inside[rows if painted is table else _rows_of(painted, ids)] = True
+    inside[rows if painted is table else painted.rows_of(ids)] = True
     member_rows = frame.scene.prepared.marks.rows[clusters.members]
     groups = np.repeat(np.arange(len(clusters)), clusters.counts)
     held = inside[member_rows] & (clusters.counts[groups] > 1)

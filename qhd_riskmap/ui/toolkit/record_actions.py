@@ -74,7 +74,7 @@ class RecordActions(QObject):
     def bulk_edit(self, ids: Sequence[str], parent: QWidget) -> BulkEditDialog | None:
         """Open the dialog that sets one field of these hazards; None where there is none."""
         table = self._desk.features.table
-        rows = [row for each in ids if (row := table.row_of(each)) is not None]
+        rows = table.rows_of(ids)
         if not rows:
             self._desk.notify(_("请先选中要修改的隐患，可以按住 Ctrl 或 Shift 选多处。"))
             return None

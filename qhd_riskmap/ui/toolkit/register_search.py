@@ -71,6 +71,5 @@ def rows_of(index: TextSearch, table: FeatureTable, wanted: str) -> npt.NDArray[
     if len(hits) == len(table) and index.ids == table.ids.tolist():
         return hits
     found = np.zeros(len(table), dtype=bool)
-    rows = (table.row_of(index.ids[hit]) for hit in np.flatnonzero(hits).tolist())
-    found[[row for row in rows if row is not None]] = True
+    found[table.rows_of(index.ids[hit] for hit in np.flatnonzero(hits).tolist())] = True
     return found
