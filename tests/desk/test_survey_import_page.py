@@ -16,7 +16,7 @@ from qhd_riskmap.i18n import ENGLISH
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
-from qhd_riskmap.ui.toolkit.issue_table import harmless_cell
+from qhd_riskmap.ui.toolkit.keyed_table import harmless_cell
 
 GOOD = ("北沟滑坡", "地质灾害", "卢龙县", "119.05", "39.95", "国家2000", "重大", "13903350001")
 ODD_PHONE = ("南沟滑坡", "地质灾害", "卢龙县", "119.06", "39.96", "国家2000", "一般", "见通讯录")

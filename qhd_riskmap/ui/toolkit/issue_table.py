@@ -10,19 +10,18 @@ from PySide6.QtCore import (
     QModelIndex,
     QPersistentModelIndex,
     Qt,
-    Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QWidget
 
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.keyed_table import KeyedTable, dress_table, harmless_cell
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT: Final = QModelIndex()
-_ROW_HEIGHT: Final = 28
 SEVERITY_LABELS: Final = {
     Severity.ERROR: N_("退回"),
     Severity.WARNING: N_("提醒"),
@@ -168,14 +167,8 @@ class IssueModel(QAbstractTableModel):
         return not self._text or any(self._text in text(issue).casefold() for text in _TEXTS)
 
 
-class IssueTable(QTableView):
-    """The view.
-
-    Signals:
-        opened: Double click or Enter on an issue.
-    """
-
-    opened = Signal(object)
+class IssueTable(KeyedTable):
+    """The view; a double click opens an issue, too."""
 
     def __init__(self, model: IssueModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -188,7 +181,7 @@ class IssueTable(QTableView):
             self.setColumnWidth(column, width)
         header = self.horizontalHeader()
         header.setSectionResizeMode(len(_WIDTHS), QHeaderView.ResizeMode.Stretch)
-        self.doubleClicked.connect(self._open)
+        self.doubleClicked.connect(self.open_index)
         model.modelReset.connect(self._hide_what_repeats)
 
     def copy(self) -> None:
@@ -205,15 +198,6 @@ class IssueTable(QTableView):
         self._hide_what_repeats()
         super().resizeEvent(event)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy and open by keyboard; the rest is Qt's."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._open(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
     def _hide_what_repeats(self) -> None:
         # One file or one sheet need no column; the room goes to the words.
         issues = self.issues.all_issues()
@@ -222,34 +206,6 @@ class IssueTable(QTableView):
         self.setColumnHidden(1, len(files) <= 1 or self.width() < _NARROW)
         self.setColumnHidden(2, len(sheets) <= 1)
 
-    def _open(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.opened.emit(self.issues.issue_at(index.row()))
-
-
-def dress_table(view: QTableView) -> None:
-    """Rows instead of cells, no grid, sortable, nothing to edit."""
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-    view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    view.setAlternatingRowColors(True)
-    view.setShowGrid(False)
-    view.setWordWrap(False)
-    view.setTabKeyNavigation(False)
-    view.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-    rows = view.verticalHeader()
-    rows.setDefaultSectionSize(_ROW_HEIGHT)
-    rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-    rows.hide()
-    header = view.horizontalHeader()
-    header.setHighlightSections(False)
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setSortIndicatorShown(True)
-    header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-    view.setSortingEnabled(True)
-
-
-def harmless_cell(text: str) -> str:
-    """One line that no spreadsheet takes for a formula."""
-    flat = " ".join(text.split())
-    return f"'{flat}" if flat[:1] in {"=", "+", "-", "@"} else flat
+    def thing_at(self, place: int) -> CellIssue:
+        """The issue shown at a place."""
+        return self.issues.issue_at(place)

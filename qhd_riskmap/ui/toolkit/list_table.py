@@ -8,19 +8,17 @@ from typing import Any, Final
 
 from PySide6.QtCore import (
     QAbstractTableModel,
-    QItemSelection,
-    QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QTableView, QWidget
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QWidget
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.issue_table import dress_table, harmless_cell
+from qhd_riskmap.ui.toolkit.keyed_table import KeyedTable, dress_table, harmless_cell
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -197,15 +195,13 @@ class ListModel(QAbstractTableModel):
         self._shown = shown
 
 
-class ListTable(QTableView):
-    """The view.
+class ListTable(KeyedTable):
+    """The view; a double click opens a row, too.
 
     Signals:
-        opened: A row was double-clicked, or Enter pressed on it (the thing).
         chosen: Another row is the current one (the thing, or None).
     """
 
-    opened = Signal(object)
     chosen = Signal(object)
 
     def __init__(
@@ -225,10 +221,14 @@ class ListTable(QTableView):
             else:
                 self._wide.append(number)
         self._share_out()
-        self.activated.connect(self._open)
+        self.activated.connect(self.open_index)
         self.selectionModel().currentRowChanged.connect(lambda *_both: self._tell())
         self.selectionModel().selectionChanged.connect(lambda *_both: self._tell())
         model.modelReset.connect(self._tell)
+
+    def thing_at(self, place: int) -> Any:
+        """What is shown at a place."""
+        return self.list_model.row_at(place)
 
     def current(self) -> Any:
         """The current thing, or None."""
@@ -257,15 +257,6 @@ class ListTable(QTableView):
             self.scrollTo(self.list_model.index(place, 0))
         return place >= 0
 
-    def choose_all_of(self, wanted: Callable[[Any], bool]) -> None:
-        """Select every thing of a kind."""
-        model, selection = self.list_model, QItemSelection()
-        for place, row in enumerate(model.shown()):
-            if wanted(row):
-                selection.select(model.index(place, 0), model.index(place, 0))
-        flags = QItemSelectionModel.SelectionFlag
-        self.selectionModel().select(selection, flags.ClearAndSelect | flags.Rows)
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Columns without a width share the room; where it is too little they are scrolled to."""
         super().resizeEvent(event)
@@ -283,15 +274,6 @@ class ListTable(QTableView):
                 if mode is modes.Interactive:
                     self.setColumnWidth(number, _LEAST_WIDE)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy as a spreadsheet reads it; Enter opens."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self._open(self.currentIndex())
-        else:
-            super().keyPressEvent(event)
-
     def copy(self) -> None:
         """The selected rows with their titles to the clipboard."""
         columns = self.list_model._columns  # noqa: SLF001
@@ -301,10 +283,6 @@ class ListTable(QTableView):
             for row in self.selected()
         ]
         QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def _open(self, index: QModelIndex) -> None:
-        if index.isValid():
-            self.opened.emit(self.list_model.row_at(index.row()))
 
     def _tell(self) -> None:
         self.chosen.emit(self.current())

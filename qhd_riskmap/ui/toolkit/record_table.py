@@ -30,6 +30,7 @@ from qhd_riskmap.ui.toolkit.column_values import (
     number_mask,
     numbers_of,
 )
+from qhd_riskmap.ui.toolkit.keyed_table import harmless_cell
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.record_columns import COLUMNS, Column
 
@@ -392,10 +393,5 @@ def tab_separated(model: RecordTableModel, rows: Sequence[int], columns: Sequenc
     lines = ["\t".join(model.columns[column].heading for column in columns)]
     for row in rows:
         cells = (model.text_at(row, column) for column in columns)
-        lines.append("\t".join(_harmless(cell) for cell in cells))
+        lines.append("\t".join(harmless_cell(cell) for cell in cells))
     return "\n".join(lines) + "\n"
-
-
-def _harmless(text: str) -> str:
-    flat = " ".join(text.split())
-    return f"'{flat}" if flat[:1] in {"=", "+", "-", "@"} else flat

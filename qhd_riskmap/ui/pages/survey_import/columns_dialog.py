@@ -38,7 +38,7 @@ from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.ui.pages.survey_import.columns_view import ColumnsModel, ColumnsTable
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
 from qhd_riskmap.ui.pages.survey_import.table_names import table_names
-from qhd_riskmap.ui.toolkit.issue_table import dress_table
+from qhd_riskmap.ui.toolkit.keyed_table import dress_table
 from qhd_riskmap.ui.toolkit.page_parts import (
     plain_tip,
     push_button,

@@ -32,7 +32,7 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_column_choices import FieldGroup, how_recognised
 from qhd_riskmap.services.survey_layout import ShownColumn
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.issue_table import dress_table
+from qhd_riskmap.ui.toolkit.keyed_table import dress_table
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import theme
 

@@ -27,7 +27,7 @@ from qhd_riskmap.services.survey_layout import shown_columns
 from qhd_riskmap.services.survey_table import IntArray, RowFate, RowFilter, TableRows
 from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.issue_table import dress_table
+from qhd_riskmap.ui.toolkit.keyed_table import dress_table
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip
 from qhd_riskmap.ui.toolkit.theme import theme
 
