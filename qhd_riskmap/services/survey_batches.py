@@ -9,6 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -44,6 +45,11 @@ class BatchRow:
     code: str
     name: str
     reason: str
+
+    @classmethod
+    def of(cls, record: Hazard | BatchHazard, reason: str) -> BatchRow:
+        """The row of a record."""
+        return cls(id=record.id, code=record.code, name=record.name, reason=reason)
 
     def to_json(self) -> dict[str, str]:
         """The object of the command-line contract."""
@@ -312,16 +318,14 @@ def undo_tasks(work: UnitOfWork, plan: BatchPlan, actor: Actor) -> tuple[int, tu
         if task.hazard_id not in own and task.deleted_at is None
     ]
     idle = [task for task in guests if task.revision == 1 and task.id not in files]
+    busy = [task for task in guests if task.revision != 1 or task.id in files]
     work.tasks.remove_many(idle, actor, str(plan.batch.id), restore=False)
     kept = []
-    for task in guests:
-        if task not in idle:
-            hazard = work.hazards.get(task.hazard_id)
-            if hazard is not None:
-                reason = _("整改任务 {number} 已办理过").format(number=task.number)
-                kept.append(
-                    BatchRow(id=hazard.id, code=hazard.code, name=hazard.name, reason=reason)
-                )
+    for task in busy:
+        hazard = work.hazards.get(task.hazard_id)
+        if hazard is not None:
+            reason = _("整改任务 {number} 已办理过").format(number=task.number)
+            kept.append(BatchRow.of(hazard, reason))
     return len(idle), tuple(kept)
 
 
@@ -375,13 +379,13 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
         if state.deleted:
             continue
         if _is_edited(state, made):
-            edited.append(_row(state, _edited_by(state)))
+            edited.append(BatchRow.of(state, _edited_by(state)))
         elif state.id in files:
             reason = _("已附有 {count} 个文件").format(count=files[state.id])
-            edited.append(_row(state, reason))
+            edited.append(BatchRow.of(state, reason))
         elif state.id in tasks:
             reason = _("整改任务 {number} 已办理或另行登记").format(number=tasks[state.id])
-            edited.append(_row(state, reason))
+            edited.append(BatchRow.of(state, reason))
         else:
             ready.append(state)
     return BatchPlan(
@@ -415,15 +419,15 @@ def _unchanged(
     work: UnitOfWork, change: BatchChange
 ) -> tuple[list[tuple[UUID, int]], tuple[BatchRow, ...]]:
     """The rows of a change that still stand at the revision it made, and a list of the others."""
-    now = {hazard.id: hazard for hazard in work.batch_hazards.load([r[0] for r in change.rows])}
+    now = {state.id: state for state in work.batch_hazards.states_of([r[0] for r in change.rows])}
     rows, kept = [], []
     for hazard_id, revision in change.rows:
-        hazard = now[hazard_id]
-        if hazard.revision == revision:
+        state = now[hazard_id]
+        if state.revision == revision:
             rows.append((hazard_id, revision))
         else:
-            reason = _("之后由 {actor} 改过").format(actor=hazard.updated_by)
-            kept.append(BatchRow(id=hazard.id, code=hazard.code, name=hazard.name, reason=reason))
+            reason = _("之后由 {actor} 改过").format(actor=state.updated_by)
+            kept.append(BatchRow.of(state, reason))
     return rows, tuple(kept)
 
 
@@ -451,10 +455,6 @@ def _edited_by(state: BatchHazard) -> str:
     if state.action == "assess":
         return _("{day} 由 {actor} 评估过").format(day=day, actor=state.updated_by)
     return _("{day} 由 {actor} 改过").format(day=day, actor=state.updated_by)
-
-
-def _row(state: BatchHazard, reason: str) -> BatchRow:
-    return BatchRow(id=state.id, code=state.code, name=state.name, reason=reason)
 
 
 def _change_json(change: BatchChange) -> dict[str, Any]:

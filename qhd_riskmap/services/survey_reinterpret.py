@@ -228,7 +228,7 @@ def _chosen(
         if hazard.provenance.method in _FROM_SHEET:
             wanted.append(hazard)
         else:
-            kept.append(_row(hazard, _("位置已由人工改过，不再按原坐标换算")))
+            kept.append(BatchRow.of(hazard, _("位置已由人工改过，不再按原坐标换算")))
     return _of_reference(wanted, terms.was), tuple(kept)
 
 
@@ -275,7 +275,7 @@ def _placed_anew(
     found, lost = [], []
     for row, hazard in enumerate(hazards):
         if not sound[row]:
-            lost.append(_row(hazard, _("按新坐标系不在本市一带")))
+            lost.append(BatchRow.of(hazard, _("按新坐标系不在本市一带")))
             continue
         provenance = replace(
             hazard.provenance,
@@ -300,7 +300,3 @@ def _reread(points: Points, old: Reference, new: Reference) -> Points:
         return np.full(points.shape, np.nan)
     numbers = from_cgcs2000(points[:, 0], points[:, 1], old)
     return np.column_stack(to_cgcs2000(*numbers, new))
-
-
-def _row(hazard: Hazard, reason: str) -> BatchRow:
-    return BatchRow(id=hazard.id, code=hazard.code, name=hazard.name, reason=reason)

@@ -32,8 +32,7 @@ if TYPE_CHECKING:
 _IDS = "id IN (SELECT value FROM json_each(?))"
 _UPDATE_TRIGGERS = ("ggu_hazard_geometry", "giu_hazard_geometry", "tmu_hazard_geometry")
 _STATES = (
-    "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard"
-    " WHERE batch_id = ? ORDER BY fid"
+    "SELECT id, code, name, revision, deleted_at, updated_at, updated_by, action FROM hazard WHERE "
 )
 _EARLIER = (
     "SELECT v.record, v.wkb FROM json_each(?) AS wanted"
@@ -55,7 +54,7 @@ class BatchHazard:
     """Where one hazard of a batch stands.
 
     Attributes:
-        row: Its place in the order of the batch, from 0.
+        row: Its place in the order asked for, from 0.
         action: What made its present revision.
     """
 
@@ -79,7 +78,15 @@ class BatchHazards:
 
     def states(self, batch_id: UUID) -> list[BatchHazard]:
         """The hazards of a batch in the order of its rows, deleted ones included."""
-        rows = self._transaction.reading().exec_driver_sql(_STATES, (str(batch_id),)).all()
+        return self._states("batch_id = ?", str(batch_id))
+
+    def states_of(self, ids: Sequence[UUID]) -> list[BatchHazard]:
+        """The hazards with these ids in order of registration, deleted ones included."""
+        return self._states(_IDS, _array(ids))
+
+    def _states(self, condition: str, parameter: str) -> list[BatchHazard]:
+        statement = f"{_STATES}{condition} ORDER BY fid"
+        rows = self._transaction.reading().exec_driver_sql(statement, (parameter,)).all()
         return [
             BatchHazard(
                 row=number,
