@@ -331,14 +331,7 @@ def _numbered_alike(
     near, place = np.unique(np.concatenate([left, right]), return_inverse=True)
     if not near.size:
         return np.empty(0, np.bool_)
-    rows = near.tolist()
-    marks = [
-        mark
-        for start in range(0, len(rows), _AT_ONCE)
-        for mark in number_marks([names[row] for row in rows[start : start + _AT_ONCE]])
-    ]
-    known = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
-    numbers = np.fromiter(map(known.__getitem__, marks), np.intp, len(marks))[place]
+    numbers = by_numbers([names[row] for row in near.tolist()])[place]
     return np.asarray(numbers[: len(left)] == numbers[len(left) :])
 
 
@@ -405,6 +398,21 @@ def _along_lines(places: _Places) -> dict[int, Suspicion]:
 def numbers_in(name: str) -> tuple[str, ...]:
     """Numbers in a name; things that differ in one are different things."""
     return tuple(_DIGITS.findall(name))
+
+
+def by_numbers(names: Sequence[str]) -> npt.NDArray[np.intp]:
+    """A number for each name, the same for two names just when `numbers_in` is.
+
+    >>> by_numbers(["东沟1号", "西沟2号", "南沟1号"]).tolist()
+    [0, 1, 0]
+    """
+    marks = [
+        mark
+        for start in range(0, len(names), _AT_ONCE)
+        for mark in number_marks(names[start : start + _AT_ONCE])
+    ]
+    known = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
+    return np.fromiter(map(known.__getitem__, marks), np.intp, len(marks))
 
 
 def number_marks(names: Iterable[str]) -> list[str]:

@@ -20,7 +20,7 @@ import shapely
 
 from qhd_riskmap.geo.near_pairs import pairs_within
 from qhd_riskmap.services.candidate_columns import Candidates
-from qhd_riskmap.services.survey_matching import ALONG_M, NEAR_M, SCALE, names_alike, number_marks
+from qhd_riskmap.services.survey_matching import ALONG_M, NEAR_M, SCALE, by_numbers, names_alike
 from qhd_riskmap.storage.hazard_query import Fingerprint
 from qhd_riskmap.storage.json_columns import lists_of_texts
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -83,7 +83,7 @@ def _alike(work: UnitOfWork, candidates: Candidates, keys: Keys, pairs: Pairs) -
         for place, name in zip(at.tolist(), texts, strict=True):
             names[place] = name
     own = np.fromiter(map(kinds.__getitem__, facts["type_key"]), np.intp, len(candidates))
-    numbers = _numbered(number_marks([*names, *facts["name"]]))
+    numbers = by_numbers([*names, *facts["name"]])
     chosen: set[int] = set()
     for left, right in pairs:
         place = np.searchsorted(near, left)
@@ -92,12 +92,6 @@ def _alike(work: UnitOfWork, candidates: Candidates, keys: Keys, pairs: Pairs) -
         both = zip(place[same].tolist(), right[same].tolist(), strict=True)
         chosen.update(one for one, other in both if names_alike(names[one], facts["name"][other]))
     return keys[near[sorted(chosen)]]
-
-
-def _numbered(texts: Sequence[str]) -> Rows:
-    """A number for each text, the same for equal ones."""
-    known = {text: number for number, text in enumerate(dict.fromkeys(texts))}
-    return np.fromiter(map(known.__getitem__, texts), np.intp, len(texts))
 
 
 def _left(pairs: Pairs) -> Rows:
