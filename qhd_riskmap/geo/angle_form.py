@@ -8,7 +8,6 @@ so in six of ten pairs. What these leave open is asked.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -16,7 +15,7 @@ from typing import Any, Final
 import numpy as np
 
 from qhd_riskmap.geo.angle_text import TextForm
-from qhd_riskmap.geo.datum_words import CLAUSE, DOUBT, LONGEST_TEXT
+from qhd_riskmap.geo.datum_words import DOUBT, clauses
 from qhd_riskmap.geo.datums import FloatArray
 from qhd_riskmap.geo.diagnosis import NEIGHBOURHOOD, NOBODY, Box
 from qhd_riskmap.geo.references import WGS84
@@ -37,7 +36,6 @@ _BEYOND_CHANCE: Final = 0.42
 _DIFFERENT: Final = 28
 _DIFFERENT_SECONDS: Final = 15
 _MOST_VOTERS: Final = 5000
-_SPACE: Final = re.compile(r"\s+")
 _PACKED: Final = re.compile(r"度[.、]?分[.、]?秒|D{1,3}\.MM\.?SS|D\.MS")
 _DECIMAL: Final = re.compile(r"十进制|小数度|D{1,3}\.D{2,}|度的小数")
 _BARE: Final = re.compile(r"\d+(?:\.\d+)?")
@@ -182,18 +180,13 @@ def _inside(lon: FloatArray, lat: FloatArray, region: Box) -> int:
 
 def _form_in_words(texts: Sequence[str]) -> TextForm | None:
     named = set()
-    for text in texts:
-        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT])).upper()
-        for clause in CLAUSE.split(plain):
-            found = {
-                form
-                for form, words in (
-                    (TextForm.PACKED_FRACTION, _PACKED),
-                    (TextForm.DECIMAL, _DECIMAL),
-                )
-                if words.search(clause)
-            }
-            if found and DOUBT.search(clause):
-                return None
-            named |= found
+    for clause in clauses(texts):
+        found = {
+            form
+            for form, words in ((TextForm.PACKED_FRACTION, _PACKED), (TextForm.DECIMAL, _DECIMAL))
+            if words.search(clause)
+        }
+        if found and DOUBT.search(clause):
+            return None
+        named |= found
     return named.pop() if len(named) == 1 else None

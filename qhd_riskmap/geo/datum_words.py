@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -63,9 +63,20 @@ _PATTERNS: Final = (
 )
 _COMPILED: Final = tuple((datum, re.compile(pattern)) for datum, pattern in _PATTERNS)
 DOUBT: Final = re.compile(r"非(?!煤)|不(?!稳|良)|勿|禁|无|没|转(?!移)|换算|变换|纠偏|还是|\?")
-CLAUSE: Final = re.compile(r"[。;!,]")
+_CLAUSE: Final = re.compile(r"[。;!,]")
 _SPACE: Final = re.compile(r"\s+")
-LONGEST_TEXT: Final = 2000
+_LONGEST_TEXT: Final = 2000
+
+
+def clauses(texts: Iterable[str]) -> Iterator[str]:
+    """The clauses of texts, without blanks, in capitals and plain forms of letters.
+
+    >>> list(clauses(["坐标系：国家 2000；ＧＰＳ"]))
+    ['坐标系:国家2000', 'GPS']
+    """
+    for text in texts:
+        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:_LONGEST_TEXT])).upper()
+        yield from _CLAUSE.split(plain)
 
 
 def named_datums(texts: Iterable[str]) -> NamedDatums:
@@ -79,11 +90,9 @@ def named_datums(texts: Iterable[str]) -> NamedDatums:
     named: set[Datum] = set()
     words: list[str] = []
     doubtful = False
-    for text in texts:
-        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT])).upper()
-        for clause in CLAUSE.split(plain):
-            found = [(datum, match[0]) for datum, p in _COMPILED for match in p.finditer(clause)]
-            named.update(datum for datum, _word in found)
-            words += [word for _datum, word in found if word not in words]
-            doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
+    for clause in clauses(texts):
+        found = [(datum, match[0]) for datum, p in _COMPILED for match in p.finditer(clause)]
+        named.update(datum for datum, _word in found)
+        words += [word for _datum, word in found if word not in words]
+        doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
     return NamedDatums(frozenset(named), tuple(words), doubtful)

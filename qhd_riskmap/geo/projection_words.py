@@ -7,12 +7,11 @@ numbers leave open.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from qhd_riskmap.geo.datum_words import CLAUSE, DOUBT, LONGEST_TEXT
+from qhd_riskmap.geo.datum_words import DOUBT, clauses
 from qhd_riskmap.geo.sheet_frames import FRAMES
 
 _NARROW: Final = frozenset({"gk120", "gk40", "gk117", "gk39"})
@@ -39,7 +38,6 @@ _WORDS: Final = (
 )  # fmt: skip
 _COMPILED: Final = tuple((re.compile(pattern), frames) for pattern, frames in _WORDS)
 _CODE: Final = re.compile(r"EPSG[^0-9A-Z]{0,2}(\d{4,5})(?!\d)")
-_SPACE: Final = re.compile(r"\s+")
 _FRAME_OF_CODE: Final = {
     code: frame.key for frame in FRAMES for code in frame.codes.values() if code.startswith("EPSG")
 }
@@ -79,19 +77,17 @@ def named_projection(texts: Iterable[str]) -> NamedProjection:
     words: list[str] = []
     codes: list[str] = []
     doubtful = False
-    for text in texts:
-        plain = _SPACE.sub("", unicodedata.normalize("NFKC", text[:LONGEST_TEXT])).upper()
-        for clause in CLAUSE.split(plain):
-            found = [(match[0], frames) for p, frames in _COMPILED for match in p.finditer(clause)]
-            for match in _CODE.finditer(clause):
-                notation = f"EPSG:{match[1]}"
-                codes.append(notation)
-                key = _FRAME_OF_CODE.get(notation)
-                if key is not None:
-                    found.append((match[0], frozenset({key})))
-            for word, frames in found:
-                left &= frames
-                if word not in words:
-                    words.append(word)
-            doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
+    for clause in clauses(texts):
+        found = [(match[0], frames) for p, frames in _COMPILED for match in p.finditer(clause)]
+        for match in _CODE.finditer(clause):
+            notation = f"EPSG:{match[1]}"
+            codes.append(notation)
+            key = _FRAME_OF_CODE.get(notation)
+            if key is not None:
+                found.append((match[0], frozenset({key})))
+        for word, frames in found:
+            left &= frames
+            if word not in words:
+                words.append(word)
+        doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
     return NamedProjection(left, tuple(words), tuple(dict.fromkeys(codes)), doubtful)
