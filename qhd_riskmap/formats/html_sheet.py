@@ -16,10 +16,9 @@ from typing import Final
 from lxml import etree
 
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.formats.markup_grid import MarkupGrid
-from qhd_riskmap.formats.sheet_guard import MAX_COLUMNS, MAX_ROWS, damaged, too_large
+from qhd_riskmap.formats.markup_grid import MarkupGrid, parsed
+from qhd_riskmap.formats.sheet_guard import MAX_COLUMNS, MAX_ROWS, too_large
 
-_PIECE: Final = 2**20
 # The parser itself gives up at 256 and says nothing.
 _DEEPEST: Final = 200
 _NESTED: Final = 12
@@ -232,13 +231,7 @@ def read_html_sheet(path: Path, text: str, name: str = "") -> SurveySheet:
     """
     page = _Page(path.name)
     parser = etree.HTMLParser(target=page, no_network=True, encoding="utf-8", huge_tree=False)
-    content = text.encode("utf-8", "replace")
-    try:
-        for at in range(0, len(content), _PIECE):
-            parser.feed(content[at : at + _PIECE])
-        rows: list[_Row | None] = parser.close()
-    except etree.LxmlError as error:
-        raise damaged(path.name, str(error)) from error
+    rows: list[_Row | None] = parsed(parser, text, path.name)
     for entry in parser.error_log:
         # It reads on after any other mistake, as web browsers do.
         if any(word in entry.message for word in ("depth", "huge", "HUGE", "memory")):

@@ -1,16 +1,34 @@
-"""A sheet put together cell by cell from markup, within the limits of every other sheet."""
+"""Markup read as a stream, and a sheet put together from it cell by cell within the limits of every other."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+
+from lxml import etree
 
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
-from qhd_riskmap.formats.sheet_guard import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, too_large
+from qhd_riskmap.formats.sheet_guard import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, damaged, too_large
 
+_PIECE: Final = 2**20
 _LONGEST_CELL: Final = 131_072
 _MOST_MERGED: Final = 100_000
+
+
+def parsed(parser: Any, text: str, name: str) -> Any:
+    """What the target of an lxml parser makes of a text, fed piece by piece.
+
+    Raises:
+        UnreadableFileError: The parser gives up.
+    """
+    content = text.encode("utf-8", "replace")
+    try:
+        for at in range(0, len(content), _PIECE):
+            parser.feed(content[at : at + _PIECE])
+        return parser.close()
+    except etree.LxmlError as error:
+        raise damaged(name, str(error)) from error
 
 
 class MarkupGrid:

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.html_sheet import read_html_sheet
-from qhd_riskmap.formats.sheet_guard import damaged, too_large
+from qhd_riskmap.formats.sheet_guard import damaged, too_large, with_entities
 from qhd_riskmap.formats.spreadsheet_ml import NAMESPACE, read_spreadsheet_ml
 from qhd_riskmap.formats.survey_text import read_text_sheet
-from qhd_riskmap.i18n import _
 
 MARKUP_SUFFIXES: Final = (".html", ".htm", ".mht", ".xml")
 LARGEST_MARKUP: Final = 64 * 2**20
@@ -56,10 +54,7 @@ def _read_tags(path: Path, content: bytes) -> list[SurveySheet] | None:
         raise too_large(path.name)
     text = _decoded(path, content)
     if _ENTITIES.search(text):
-        raise UnreadableFileError(
-            _("“{name}”内含 XML 实体声明，可能有害，已拒绝读取。").format(name=path.name),
-            hint=_("请用 Excel 或 WPS 打开并另存后再导入。"),
-        )
+        raise with_entities(path.name)
     head = text[:_HEAD]
     if NAMESPACE in head:
         if "<!DOCTYPE" in head:

@@ -286,10 +286,15 @@ def refuse_entities(piece: bytes, name: str, *, first: bool) -> None:
     if first and (piece[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\x00" in piece[:64]):
         raise damaged(name, "XML part is not UTF-8")
     if b"<!DOCTYPE" in piece or b"<!ENTITY" in piece:
-        raise UnreadableFileError(
-            _("“{name}”内含 XML 实体声明，可能有害，已拒绝读取。").format(name=name),
-            hint=_("请用 Excel 或 WPS 打开并另存后再导入。"),
-        )
+        raise with_entities(name)
+
+
+def with_entities(name: str) -> UnreadableFileError:
+    """The refusal of a file that declares entities of its own."""
+    return UnreadableFileError(
+        _("“{name}”内含 XML 实体声明，可能有害，已拒绝读取。").format(name=name),
+        hint=_("请用 Excel 或 WPS 打开并另存后再导入。"),
+    )
 
 
 def _measure(block: bytes, after: bytes, extent: Extent) -> None:

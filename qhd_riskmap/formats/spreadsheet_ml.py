@@ -10,12 +10,11 @@ from typing import Final
 from lxml import etree
 
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.formats.markup_grid import MarkupGrid
-from qhd_riskmap.formats.sheet_guard import MAX_COLUMNS, damaged, too_large
+from qhd_riskmap.formats.markup_grid import MarkupGrid, parsed
+from qhd_riskmap.formats.sheet_guard import MAX_COLUMNS, too_large
 
 NAMESPACE: Final = "urn:schemas-microsoft-com:office:spreadsheet"
 _SS: Final = f"{{{NAMESPACE}}}"
-_PIECE: Final = 2**20
 _MOST_SHEETS: Final = 500
 
 
@@ -139,13 +138,7 @@ def read_spreadsheet_ml(path: Path, text: str) -> list[SurveySheet]:
         target=_Workbook(path.name), resolve_entities=False, no_network=True, load_dtd=False,
         huge_tree=False, encoding="utf-8",
     )  # fmt: skip
-    content = text.encode("utf-8", "replace")
-    try:
-        for at in range(0, len(content), _PIECE):
-            parser.feed(content[at : at + _PIECE])
-        sheets: list[_Sheet] = parser.close()
-    except etree.LxmlError as error:
-        raise damaged(path.name, str(error)) from error
+    sheets: list[_Sheet] = parsed(parser, text, path.name)
     return [
         replace(
             item.grid.sheet(path, item.name, item.hidden_columns, hidden=item.hidden),

@@ -17,13 +17,9 @@ from numpy.typing import ArrayLike, NDArray
 from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.errors import InvalidInputError
-from qhd_riskmap.geo.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
+from qhd_riskmap.geo.ellipsoid import ECCENTRICITY_SQUARED, INVERSE_FLATTENING, SEMI_MAJOR_M
 from qhd_riskmap.geo.local_plane import LocalPlane
 from qhd_riskmap.i18n import _
-
-_FLATTENING: Final = 1.0 / INVERSE_FLATTENING
-_ECCENTRICITY_SQUARED: Final = _FLATTENING * (2.0 - _FLATTENING)
-
 
 FloatArray = NDArray[np.float64]
 
@@ -115,9 +111,9 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
     '85393.9 111034.6'
     """
     phi = math.radians(lat)
-    flat = 1.0 - _ECCENTRICITY_SQUARED * math.sin(phi) ** 2
+    flat = 1.0 - ECCENTRICITY_SQUARED * math.sin(phi) ** 2
     parallel = SEMI_MAJOR_M / math.sqrt(flat) * math.cos(phi)
-    meridian = SEMI_MAJOR_M * (1.0 - _ECCENTRICITY_SQUARED) / flat**1.5
+    meridian = SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / flat**1.5
     return math.radians(parallel), math.radians(meridian)
 
 

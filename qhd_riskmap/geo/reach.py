@@ -14,8 +14,9 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
+from qhd_riskmap.geo.ellipsoid import ECCENTRICITY_SQUARED, SEMI_MAJOR_M
 from qhd_riskmap.geo.geodesy import FloatArray, distance_m, metres_per_degree
 from qhd_riskmap.geo.local_plane import LocalPlane
 from qhd_riskmap.geo.near_pairs import IndexArray
@@ -28,8 +29,6 @@ _LEAST_ROW: Final = 1e-5  # degrees
 _EAST_PER_DEGREE: Final = (
     2_000.0  # a degree of longitude shrinks by less from one latitude to the next
 )
-_SEMI_MAJOR: Final = 6_378_137.0
-_E2: Final = 0.006694380022903416  # CGCS2000
 Shapes = NDArray[Any]
 
 
@@ -156,9 +155,9 @@ def _slices(start: IndexArray, counts: IndexArray) -> IndexArray:
 def _metres_per_degree(lat: FloatArray) -> tuple[FloatArray, FloatArray]:
     """`geodesy.metres_per_degree` for many latitudes."""
     sine = np.sin(np.radians(lat))
-    flat = 1.0 - _E2 * sine * sine
-    parallel = math.radians(1.0) * _SEMI_MAJOR * np.sqrt((1.0 - sine * sine) / flat)
-    meridian = math.radians(1.0) * _SEMI_MAJOR * (1.0 - _E2) / flat**1.5
+    flat = 1.0 - ECCENTRICITY_SQUARED * sine * sine
+    parallel = math.radians(1.0) * SEMI_MAJOR_M * np.sqrt((1.0 - sine * sine) / flat)
+    meridian = math.radians(1.0) * SEMI_MAJOR_M * (1.0 - ECCENTRICITY_SQUARED) / flat**1.5
     return parallel, meridian
 
 
@@ -242,13 +241,12 @@ def _bent(shape: BaseGeometry) -> BaseGeometry:
     steps = distance_m(xy[:-1, 0], xy[:-1, 1], xy[1:, 0], xy[1:, 1])
     if float(steps.max()) <= _LONGEST_EDGE:
         return shape
-    result: Any = shapely.transform(shape, lambda each: each)  # a copy of the same kind
-    if hasattr(result, "geoms"):
-        return type(result)([_bent(part) for part in result.geoms])
-    if result.geom_type == "Polygon":
-        rings = [_bent_line(ring) for ring in (result.exterior, *result.interiors)]
+    if isinstance(shape, BaseMultipartGeometry):
+        return type(shape)([_bent(part) for part in shape.geoms])
+    if isinstance(shape, shapely.Polygon):
+        rings = [_bent_line(ring) for ring in (shape.exterior, *shape.interiors)]
         return shapely.Polygon(rings[0], rings[1:])
-    return shapely.LineString(_bent_line(result))
+    return shapely.LineString(_bent_line(shape))
 
 
 def _bent_line(line: Any) -> FloatArray:
