@@ -125,11 +125,6 @@ def written_bare(text: str) -> bool:
     return bool(numbers) and pointed and max(map(len, whole)) <= _LONGEST_DEGREES
 
 
-def packed_rows(x: FloatArray, y: FloatArray) -> BoolArray:
-    """Rows whose decimals are minutes and seconds below 60 in both numbers."""
-    return np.asarray(_fits(_decimals(x)) & _fits(_decimals(y)), np.bool_)
-
-
 def _suspect_rows(evidence: AngleEvidence) -> Any:
     """Indices of the rows that look packed, where the sheet as a whole does; None for decimals."""
     x, y = evidence.x, evidence.y

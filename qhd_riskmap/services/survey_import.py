@@ -89,8 +89,6 @@ __all__ = [
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
-
-
 _UPDATE_SIZE: Final = 8
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from qhd_riskmap.geo.angle_form import AngleEvidence, angle_form, packed_rows, written_bare
+from qhd_riskmap.geo.angle_form import AngleEvidence, _decimals, _fits, angle_form, written_bare
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.sheet_frames import from_packed_fraction
 from qhd_riskmap.geo.witnesses import AreaWitness
@@ -172,4 +172,4 @@ def test_unpacking_refuses_minutes_and_seconds_of_sixty():
     assert found[[0, 4]] == pytest.approx([119.59, -39.5])
     assert found[3] == pytest.approx(119 + 59 / 60 + 59.99 / 3600)
     assert np.isnan(found[[1, 2, 5]]).all()
-    assert packed_rows(values, values).tolist() == [True, False, False, True, True, True]
+    assert _fits(_decimals(values)).tolist() == [True, False, False, True, True, True]
