@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.level_chip import LevelChip
 from qhd_riskmap.ui.toolkit.icons import icon
+from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 
@@ -22,21 +23,14 @@ class DetailHead(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.title = QLabel()
-        self.title.setObjectName("detail-title")
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
-        self.title.setProperty("role", "title")
-        self.title.setWordWrap(True)
+        self.title = words(role="title", name="detail-title")
         close = QToolButton()
         close.setObjectName("detail-close")
         close.setIcon(icon("close"))
         close.setToolTip(_("关闭详情"))
         close.setAccessibleName(_("关闭详情"))
         close.clicked.connect(self.closed)
-        self.subtitle = QLabel()
-        self.subtitle.setObjectName("detail-subtitle")
-        self.subtitle.setTextFormat(Qt.TextFormat.PlainText)
-        self.subtitle.setProperty("role", "muted")
+        self.subtitle = words(role="muted", name="detail-subtitle", wrap=False)
         self.subtitle.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.chip = LevelChip()
         self.chip.setObjectName("detail-level")

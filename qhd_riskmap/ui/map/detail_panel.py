@@ -200,8 +200,7 @@ class DetailPanel(QFrame):
     def _take(self, loaded: _Loaded) -> None:
         if str(loaded.hazard.id) != self._wanted:
             return  # another one was chosen meanwhile
-        self.grading.take(loaded.hazard, loaded.history, loaded.material)
-        self._show(loaded.hazard, loaded.history)
+        self._show(loaded.hazard, loaded.history, loaded.material)
 
     def _not_read(self, again: bool, error: BaseException) -> None:  # noqa: FBT001 - bound
         self.hazard, gone = None, self._wanted
@@ -219,7 +218,12 @@ class DetailPanel(QFrame):
         if not again:
             self.desk.notify(error.message)
 
-    def _show(self, hazard: Hazard, history: Sequence[Assessment]) -> None:
+    def _show(
+        self,
+        hazard: Hazard,
+        history: Sequence[Assessment],
+        material: AssessmentMaterial | None = None,
+    ) -> None:
         from qhd_riskmap.ui.map.exposure_facts import ExposureFacts  # noqa: PLC0415 - not at the start
 
         if self.hazard is None or self.hazard.id != hazard.id:
@@ -259,7 +263,7 @@ class DetailPanel(QFrame):
             lines = [f"{key}：{value}" for key, value in hazard.extras.items()]
             column.addWidget(facts(lines, "detail-extras"))
         column.addWidget(section(_("评估记录")))
-        self.grading.take(hazard, history, None)
+        self.grading.take(hazard, history, material)
         column.addWidget(self.grading.section())
         column.addWidget(section(_("登记情况")))
         column.addWidget(facts(record_lines(hazard), "detail-record"))
