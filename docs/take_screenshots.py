@@ -44,6 +44,7 @@ from PySide6.QtGui import QColor, QPainter, QPen, QPixmap  # noqa: E402
 from PySide6.QtWidgets import QApplication, QPushButton, QWidget  # noqa: E402, TID251
 
 from qhd_riskmap.bootstrap import App, actor, create_app, open_app  # noqa: E402
+from qhd_riskmap.cartography.symbols import LEVEL_COLOURS  # noqa: E402
 from qhd_riskmap.geo.outline import VertexRef  # noqa: E402
 from qhd_riskmap.i18n import CHINESE, ENGLISH  # noqa: E402
 from qhd_riskmap.resources import activate_language  # noqa: E402
@@ -425,7 +426,9 @@ def shown_window(
     window = MainWindow(desk)
     window.resize(*size)
     window.show()
-    wait_for(lambda: desk.features.loaded)
+    model = page_of(window, MapPage).model
+    # The map is drawn first, the list is filled afterwards.
+    wait_for(lambda: desk.features.loaded and model.rowCount() == len(desk.features.table))
     settle(window)
     try:
         yield window
@@ -552,10 +555,12 @@ def _with_few_colours(image: Image.Image) -> Image.Image:
     colours, places, counts = np.unique(pixels, axis=0, return_inverse=True, return_counts=True)
     by_count = np.argsort(-counts)
     exact, rest = colours[by_count[:EXACT_COLOURS]], colours[by_count[EXACT_COLOURS:]]
-    # Each rare colour counts once, so that a few pixels of red stay red.
-    rare = Image.fromarray(rest[None], "RGB").quantize(256 - len(exact), Image.Quantize.MEDIANCUT)
+    # Each rare colour counts once; a level's few pixels of red may not turn brown all the same.
+    room = 256 - len(exact) - len(LEVEL_COLOURS)
+    rare = Image.fromarray(rest[None], "RGB").quantize(room, Image.Quantize.MEDIANCUT)
     near = np.array(rare.getpalette("RGB") or [], dtype=np.uint8).reshape(-1, 3)
-    palette = np.concatenate([exact, near])
+    levels = [QColor(colour).getRgb()[:3] for colour in LEVEL_COLOURS.values()]
+    palette = np.concatenate([exact, near, np.array(levels, dtype=np.uint8)])
     nearest = np.empty(len(colours), dtype=np.uint8)
     for start in range(0, len(colours), 4096):
         part = colours[start : start + 4096].astype(np.int32)
