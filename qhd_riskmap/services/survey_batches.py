@@ -10,6 +10,7 @@ from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -116,7 +117,7 @@ class BatchOutcome:
 
     Attributes:
         change: By which this can be taken back; None when nothing changed.
-        changed: Number of records changed.
+        changed: Number of records changed, and of the tasks of others.
         kept: Records left as they are, each with the reason.
     """
 
@@ -248,11 +249,11 @@ class BatchService:
             changes = work.batch_changes.of_batch(batch_id)
             change = _open_change(changes, change_id)
             rows, kept = _unchanged(work, change)
+            tasks: Sequence[RemediationTask] = ()
             if change.kind is BatchChangeKind.UNDO:
                 self._bring_back(work, batch_id, rows, changes)
-                work.tasks.remove_many(
-                    work.tasks.removed_with(batch_id), self._actor, str(batch_id), restore=True
-                )
+                tasks = work.tasks.removed_with(batch_id)
+                work.tasks.remove_many(tasks, self._actor, str(batch_id), restore=True)
             else:
                 before = work.batch_hazards.earlier([(h, revision - 1) for h, revision in rows])
                 work.batch_hazards.place_anew(before, self._actor, str(batch_id))
@@ -260,7 +261,7 @@ class BatchService:
             work.batch_changes.revert(change_id, self._actor)
             work.batch_changes.add(batch_id, BatchChangeKind.REVERT, made, self._actor)
             work.commit()
-        return BatchOutcome(change=change, changed=len(rows), kept=kept)
+        return BatchOutcome(change=change, changed=len(rows) + len(tasks), kept=kept)
 
     # Inside
 

@@ -162,7 +162,8 @@ def test_tasks_brought_to_older_records_are_taken_back_and_brought_again(
     assert undone.changed == 2
     assert [row.reason for row in undone.kept] == [f"整改任务 {worked.number} 已办理过"]
     assert [line.task.number for line in remediation.tasks()] == [worked.number]
-    batches.revert(outcome.batch_id, undone.change.id)
+    back = batches.revert(outcome.batch_id, undone.change.id)
+    assert (back.changed, back.changes.tasks) == (2, True)
     assert len(remediation.tasks()) == 3
     assert verify(register) == []
 
