@@ -8,7 +8,12 @@ from typing import Final
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.remediation.sheet_proof import ProvenTask, SheetRemedy, proven_task
+from qhd_riskmap.domain.remediation.sheet_proof import (
+    ProvenTask,
+    SheetRemedy,
+    claims_supervision,
+    proven_task,
+)
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.survey_columns_read import SheetColumns
@@ -36,7 +41,6 @@ _PAST_DAYS: Final = {
     "close_date": "closed_on",
 }
 _NO_REMEDIES: Final[Mapping[int, SheetRemedy]] = {}
-_NOT_SUPERVISED: Final = frozenset({"否", "无", "不是", "未挂牌", "没有"})
 
 
 def read_remedies(
@@ -61,7 +65,7 @@ def read_remedies(
     supervise = columns.texts("supervise") or ()
     proof = [texts for key in keys if (texts := columns.texts(key)) is not None]
     filled = {row for texts in proof for row, text in enumerate(texts) if text}
-    filled |= {row for row, text in enumerate(supervise) if text and text not in _NOT_SUPERVISED}
+    filled |= {row for row, text in enumerate(supervise) if text and claims_supervision(text)}
     rows = sorted(filled)
     if not rows:
         return _NO_REMEDIES

@@ -136,6 +136,25 @@ def test_risk_control_measures_are_no_remediation(survey, remediation, tmp_path)
     assert outcome.hazards[0].extras["管控措施"] == "设警示牌"
 
 
+@pytest.mark.parametrize("word", ["否", "未", "×", "未 挂 牌", "没有"])
+def test_a_column_that_denies_supervision_makes_no_task(survey, remediation, tmp_path, word):
+    _preview, outcome = imported(
+        survey, sheet(tmp_path / "a.xlsx", [[word]], ["是否挂牌督办"], count=1)
+    )
+    assert (outcome.accepted, outcome.tasks, remediation.tasks()) == (1, 0, [])
+    assert outcome.hazards[0].extras["是否挂牌督办"] == word
+
+
+def test_a_column_of_people_and_telephones_is_no_remediation_and_keeps_its_text(
+    survey, remediation, tmp_path
+):
+    _preview, outcome = imported(
+        survey, sheet(tmp_path / "a.xlsx", [["王五 13800000000"]], ["责任人及电话"], count=1)
+    )
+    assert (outcome.accepted, outcome.tasks, remediation.tasks()) == (1, 0, [])
+    assert outcome.hazards[0].extras["责任人及电话"] == "王五 13800000000"
+
+
 def test_a_batch_taken_back_takes_its_tasks_along(register, survey, remediation, tmp_path):
     _preview, outcome = imported(survey, sheet(tmp_path / "a.xlsx"))
     batches = BatchService(register, ACTOR)

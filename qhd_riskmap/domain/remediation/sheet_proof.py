@@ -36,7 +36,7 @@ _DONE: Final = (
 )
 _REFUSED: Final = ("不合格", "未通过", "不通过", "退回", "不同意")
 _ACCEPTED: Final = ("合格", "通过", "同意销号", "同意")
-_NO: Final = frozenset({"否", "无", "不是", "未", "未挂牌", "没有", "×"})
+_NOT_SUPERVISED: Final = frozenset({"否", "无", "不是", "未", "未挂牌", "没有", "×"})
 _LEVELS: Final = (
     ("省", Supervision.PROVINCE),
     ("市", Supervision.CITY),
@@ -99,6 +99,12 @@ class ProvenTask:
     task: RemediationTask
     doubts: tuple[str, ...]
     source: str
+
+
+def claims_supervision(text: str) -> bool:
+    """Whether a cell of the column of supervision says that there is any."""
+    tidy = "".join(text.split())
+    return bool(tidy) and tidy not in _NOT_SUPERVISED
 
 
 def proven_task(remedy: SheetRemedy, hazard_id: UUID) -> ProvenTask:
@@ -207,12 +213,11 @@ def _says(text: str, words: tuple[str, ...]) -> bool:
 
 def _supervision(text: str) -> tuple[Supervision | None, str, str]:
     """Level, number of the document, and what is open."""
-    tidy = "".join(text.split())
-    if not tidy or tidy in _NO:
+    if not claims_supervision(text):
         return None, "", ""
     document = _DOCUMENT.search(text)
     number = document[0].strip() if document else ""
-    rest = tidy.replace("".join(number.split()), "")
+    rest = "".join(text.split()).replace("".join(number.split()), "")
     level = next((level for word, level in _LEVELS if word in rest), None)
     if level is not None:
         return level, number, ""
