@@ -29,6 +29,7 @@ from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
 
 Tasks = Sequence[RemediationTask]
+Given = Iterable[Mapping[str, object]]
 ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
 _ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
 _PHONE_DIGITS = 7
@@ -110,6 +111,7 @@ def secrets_of(
     printed: Iterable[str],
     vocabulary: str = "",
     tasks: Tasks = (),
+    given: Given = (),
 ) -> Secrets:
     """Gather what a release of ``public`` must keep.
 
@@ -120,6 +122,7 @@ def secrets_of(
         vocabulary: Text that every product of the program may carry (templates, libraries); a
             protected word that occurs in it counts as a whole field only.
         tasks: Every remediation task, removed ones too.
+        given: What their histories keep, by field.
     """
     allowed = frozenset(filter(None, map(normalised, (*_public_texts(public), *printed))))
     common = normalised(vocabulary)
@@ -128,7 +131,8 @@ def secrets_of(
     numbers: dict[str, str] = {}
     own = (pair for hazard in hazards for pair in protected_texts(hazard))
     remedies = (pair for task in tasks for pair in protected_of_task(task))
-    for kind, value in chain(own, remedies):
+    told = (pair for values in given for pair in protected_of_history(values))
+    for kind, value in chain(own, remedies, told):
         text = normalised(value)
         if text in allowed or _says_nothing(kind, text, common):
             continue
@@ -233,20 +237,27 @@ def protected_texts(hazard: Hazard) -> Iterator[tuple[str, str]]:
         yield ("sub_kind", hazard.sub_kind)
 
 
-def protected_of_task(task: RemediationTask) -> Iterator[tuple[str, str]]:
-    """Every text of a remediation task that might identify what it is about, with its kind.
+# Fields of a task by kind. Clauses, opinions and reports of progress are words that any office uses.
+_TASK_KINDS = {
+    "number": "code", "phone": "phone", "owner_unit": "unit", "regulator": "regulator",
+    "owner": "person", "deputy": "person", "acceptor": "person", "receiver": "unit",
+    "supervision_no": "code", "created_by": "person", "updated_by": "person", "problem": "remedy",
+    "measures": "remedy", "contingency": "remedy", "extension_reason": "remedy", "remark": "remedy",
+}  # fmt: skip
+# Histories know these, too: who approved, why, and what a correction replaced.
+_GIVEN_KINDS = {**_TASK_KINDS, "approver": "person", "reason": "remedy"}
 
-    Clauses, opinions and reports of progress are words that any office uses.
-    """
-    yield from (
-        ("code", task.number), ("phone", task.phone), ("unit", task.owner_unit),
-        ("regulator", task.regulator), ("person", task.owner), ("person", task.deputy),
-        ("person", task.acceptor), ("unit", task.receiver), ("code", task.supervision_no),
-    )  # fmt: skip
-    longer = (
-        task.problem, task.measures, task.contingency, task.extension_reason, task.remark,
-    )  # fmt: skip
-    yield from (("remedy", text) for text in longer)
+
+def protected_of_task(task: RemediationTask) -> Iterator[tuple[str, str]]:
+    """Every text of a remediation task that might identify what it is about, with its kind."""
+    yield from (("id", str(task.id)), ("id", task.id.hex))
+    yield from ((kind, getattr(task, key)) for key, kind in _TASK_KINDS.items())
+
+
+def protected_of_history(given: Mapping[str, object]) -> Iterator[tuple[str, str]]:
+    """The same of what was filled in on the way, and of what a correction replaced."""
+    known = ((_GIVEN_KINDS.get(key), value) for key, value in given.items())
+    yield from ((kind, value) for kind, value in known if kind and isinstance(value, str))
 
 
 _DIGIT_RUN = re.compile(r"\+?\d(?:[\s\-–—()（）]{0,2}\d){6,}")

@@ -132,6 +132,13 @@ class RemediationRepository:
         )
         return [event_of(row) for row in rows]
 
+    def given(self) -> list[dict[str, AttributeValue | None]]:
+        """What was filled in on the way or replaced by a correction, of all tasks ever, each once."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT DISTINCT detail FROM remediation_event WHERE detail <> '{}'"
+        )
+        return [json.loads(detail) for (detail,) in rows]
+
     def known_sources(self, hazard_ids: Iterable[UUID]) -> set[tuple[UUID, str]]:
         """Which rows of sheets have made live tasks of some hazards: hazard, hash of the row."""
         rows = self._transaction.reading().exec_driver_sql(

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 
 import pytest
-from release_county import TASK_MARKS, task_canaries
+from release_county import ACTOR, TASK_MARKS, invented_hazards, invented_tasks, task_canaries
 from test_release_canaries import everything_in, planted
 
 from qhd_riskmap.domain.redaction import PublicHazard
-from qhd_riskmap.domain.remediation.task import RemediationTask
+from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
 from qhd_riskmap.services.release import edition_of, secrets_for
 from qhd_riskmap.services.release_checker import check_bytes
 from qhd_riskmap.services.release_order import ProductFormat
+from qhd_riskmap.services.release_secrets import protected_of_task
 
 # Days, states and counts are no texts; the last change is recorded under the officer's name.
 _NO_TEXTS = {
@@ -67,6 +68,35 @@ def test_the_checker_finds_what_was_put_into_a_product(county, released, secrets
     leaks = check_bytes(planted(product, path.read_bytes(), text), path, secrets)
     bare = re.sub(r"\W", "", text).casefold()
     assert any(bare in re.sub(r"\W", "", leak.value).casefold() for leak in leaks)
+
+
+def test_the_checker_knows_who_worked_on_a_task_and_what_its_history_keeps(office, tmp_path):
+    hazard = invented_hazards()[0]
+    office.add([hazard])
+    office.remedy(invented_tasks([hazard]))
+    told = {
+        "approver": "批准人卫十", "reason": "密由撤销的缘故", "owner": "旧责任人冯九", "phone": "13966690001",
+    }  # fmt: skip
+    with office.register.unit_of_work() as work:
+        task = office.tasks[0]
+        work.tasks.save(
+            task, task, ACTOR, kind=EventKind.EDIT, on=task.since,
+            detail={**told, "funds": 3.5, "fund_source": "省级财政资金"},
+        )  # fmt: skip
+        work.commit()
+    for text in (*told.values(), str(task.id)):
+        path = tmp_path / "页面.html"
+        path.write_text(f"<html><body><p>{text}</p></body></html>", encoding="utf-8")
+        assert [leak.value for leak in office.service.check_files([path])] == [text]
+    path.write_text("<html><body><p>省级财政资金</p></body></html>", encoding="utf-8")
+    assert office.service.check_files([path]) == []
+
+
+@pytest.mark.parametrize("key", ["created_by", "updated_by"])
+def test_the_officers_of_a_task_are_secrets(key):
+    (hazard,) = invented_hazards()[:1]
+    task = replace(invented_tasks([hazard])[0], **{key: "录入员褚十一"})
+    assert ("person", "录入员褚十一") in set(protected_of_task(task))
 
 
 def test_words_that_any_office_uses_are_no_secrets(county, secrets):
