@@ -13,7 +13,7 @@ from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.flow import flow
-from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage
+from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage, late_text
 from qhd_riskmap.domain.remediation.overview import Standing, TaskFilter, TaskLine, roll_up
 from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
 from qhd_riskmap.domain.remediation.task_fields import shown_value, task_field, task_values
@@ -292,22 +292,13 @@ def _dossier_json(dossier: TaskDossier) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def late_words(late: Lateness) -> str:
-    """How late, for people."""
-    if late.stage is LateStage.OVERDUE:
-        return _("逾期 {n} 天").format(n=late.days)
-    if late.stage in {LateStage.SOON, LateStage.AHEAD} and late.days:
-        return _("还有 {n} 天").format(n=-late.days)
-    return _(late.stage.label)
-
-
 def _listed(lines: Sequence[TaskLine]) -> list[str]:
     head = [_("整改编号"), _("状态"), _("时限"), _("逾期"), _("隐患"), _("责任单位"), _("隐患描述")]
     rows = [
         [
             line.task.number, _(line.task.state.label),
             line.task.deadline.isoformat() if line.task.deadline else "",
-            late_words(line.late), line.name, line.unit, line.task.problem[:30],
+            late_text(line.late), line.name, line.unit, line.task.problem[:30],
         ]
         for line in lines
     ]  # fmt: skip
@@ -342,7 +333,7 @@ def _grouped(groups: Mapping[str, Standing], by: str) -> list[str]:
 def _described(dossier: TaskDossier) -> list[str]:
     line, task = dossier.line, dossier.line.task
     lines = [
-        f"{task.number} {_(task.state.label)} {late_words(line.late)}",
+        f"{task.number} {_(task.state.label)} {late_text(line.late)}",
         f"{line.name}（{line.code}）",
     ]
     for key, value in task_values(task).items():

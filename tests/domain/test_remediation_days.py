@@ -14,6 +14,7 @@ from qhd_riskmap.domain.remediation.flow import Flow, flow
 from qhd_riskmap.domain.remediation.lateness import (
     NOT_LATE,
     LateStage,
+    late_text,
     lateness,
     worst,
 )
@@ -105,6 +106,20 @@ def test_the_steps_of_lateness_at_their_edges(days, stage, step, supervision):
     found = lateness(a_task(), date(2026, 6, 30) + timedelta(days=days))
     assert (found.stage.value, found.days, found.step) == (stage, days, step)
     assert found.supervision == (Supervision(supervision) if supervision else None)
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [(-8, "还有 8 天"), (-1, "还有 1 天"), (0, "今日到期"), (1, "逾期 1 天"), (400, "逾期 400 天")],
+)
+def test_lateness_is_said_in_days(days, words):
+    assert late_text(lateness(a_task(), date(2026, 6, 30) + timedelta(days=days))) == words
+    assert late_text(NOT_LATE) == "不计时限"
+
+
+def test_work_done_on_its_last_day_is_in_time():
+    done = a_task(state=TaskState.PENDING, done_on=date(2026, 6, 30))
+    assert late_text(lateness(done, date(2026, 9, 30))) == "未到期"
 
 
 def test_a_level_in_force_is_not_proposed_again():

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from qhd_riskmap.domain.remediation.flow import Clock, Flow, flow
 from qhd_riskmap.domain.remediation.task import RemediationTask, Supervision
-from qhd_riskmap.i18n import N_
+from qhd_riskmap.i18n import N_, _
 
 
 class LateStage(StrEnum):
@@ -98,6 +98,15 @@ def lateness(task: RemediationTask, on: date, known: Flow | None = None) -> Late
 def worst(found: Iterable[Lateness]) -> Lateness:
     """The most urgent of several; `NOT_LATE` for none."""
     return max(found, key=lambda each: each.urgency, default=NOT_LATE)
+
+
+def late_text(late: Lateness) -> str:
+    """逾期 12 天, 今日到期, 还有 3 天, or what stands instead of a deadline."""
+    if late.stage is LateStage.OVERDUE:
+        return _("逾期 {n} 天").format(n=late.days)
+    if late.days < 0:
+        return _("还有 {n} 天").format(n=-late.days)
+    return _(late.stage.label)
 
 
 def _higher(proposed: Supervision | None, present: Supervision | None) -> Supervision | None:

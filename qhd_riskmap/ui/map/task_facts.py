@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.remediation.lateness import late_text
 from qhd_riskmap.domain.remediation.overview import TaskFilter, TaskLine
 from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.remediation.workdays import WorkCalendar
@@ -18,7 +19,6 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.late_words import late_text
 from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.task_form import TaskDialog, Values, new_task_dialog
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS

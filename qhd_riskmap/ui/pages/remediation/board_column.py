@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qhd_riskmap.domain.remediation.lateness import late_text
 from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import CHINESE, _, language
-from qhd_riskmap.ui.toolkit.late_words import late_colour, late_text
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.page_parts import set_look
 from qhd_riskmap.ui.toolkit.theme import RADIUS, SPACE_S, SPACE_XS, theme
 

@@ -17,7 +17,7 @@ from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.navigation_tools import PanTool
 from qhd_riskmap.ui.map.side_map import SideMap
-from qhd_riskmap.ui.toolkit.late_words import late_colour
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
 _NEAR_PX: Final = 10.0

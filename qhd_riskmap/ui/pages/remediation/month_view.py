@@ -24,7 +24,7 @@ from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calendar
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.icons import icon
-from qhd_riskmap.ui.toolkit.late_words import late_colour
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS, theme
 

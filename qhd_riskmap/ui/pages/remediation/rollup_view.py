@@ -16,11 +16,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qhd_riskmap.domain.remediation.lateness import LateStage
+from qhd_riskmap.domain.remediation.lateness import LateStage, late_text
 from qhd_riskmap.domain.remediation.overview import Standing, TaskLine, roll_up
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.ui.toolkit.late_words import late_colour, late_text
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 

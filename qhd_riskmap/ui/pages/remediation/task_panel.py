@@ -28,6 +28,7 @@ from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.remediation.editing import NOTABLE, editable_fields
 from qhd_riskmap.domain.remediation.flow import Move, flow
+from qhd_riskmap.domain.remediation.lateness import late_text
 from qhd_riskmap.domain.remediation.task import EventKind, PhotoStage, TaskEvent, TaskState
 from qhd_riskmap.domain.remediation.task_fields import (
     TASK_FIELDS,
@@ -38,7 +39,6 @@ from qhd_riskmap.domain.remediation.task_fields import (
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.attachments import FILE_ENDINGS
 from qhd_riskmap.services.remediation import TaskDossier
-from qhd_riskmap.ui.toolkit.late_words import late_text
 from qhd_riskmap.ui.toolkit.page_parts import push_button, set_role, words
 from qhd_riskmap.ui.toolkit.task_form import TaskForm
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS

@@ -17,11 +17,12 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
+from qhd_riskmap.domain.remediation.lateness import late_text
 from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.settings import Settings
-from qhd_riskmap.ui.toolkit.late_words import late_colour, late_text
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 
 LINE_ROLE: Final = int(Qt.ItemDataRole.UserRole)

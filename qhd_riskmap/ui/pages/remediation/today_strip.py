@@ -11,7 +11,7 @@ from qhd_riskmap.domain.remediation.lateness import LateStage
 from qhd_riskmap.domain.remediation.overview import ENDED, Standing, TaskLine
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.ui.toolkit.late_words import late_colour
+from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
 
 CHIPS: Final = (
