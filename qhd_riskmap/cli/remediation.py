@@ -16,8 +16,12 @@ from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage, late_text
 from qhd_riskmap.domain.remediation.overview import Standing, TaskFilter, TaskLine, roll_up
 from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
-from qhd_riskmap.domain.remediation.task_fields import shown_value, task_field, task_values
-from qhd_riskmap.domain.schema import read_fields
+from qhd_riskmap.domain.remediation.task_fields import (
+    read_task_texts,
+    shown_value,
+    task_field,
+    task_values,
+)
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
 from qhd_riskmap.i18n import _
@@ -211,11 +215,10 @@ def _values(service: RemediationService, options: argparse.Namespace) -> Values:
         texts[task_field(key.strip()).key] = text.strip()
     start = options.on or service.today()
     read = {key: service.resolved_day(text, start) for key, text in texts.items()}
-    values, issues = read_fields([task_field(key) for key in read], read)
-    bad = [issue.message for issue in issues if issue.field not in values]
+    values, bad = read_task_texts(read)
     if bad:
         raise InvalidInputError("".join(bad))
-    return {key: values.get(key) for key in texts}
+    return values
 
 
 # --- answers --------------------------------------------------------------------------------------

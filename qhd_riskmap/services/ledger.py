@@ -9,15 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.remediation.editing import edited
 from qhd_riskmap.domain.remediation.ledger import (
     LEDGER_COLUMNS,
-    Difference,
     LedgerAnswer,
     LedgerRow,
     LedgerTable,
     differences,
+    ledger_code,
     ledger_table,
     ordinals,
     parse_ledger_code,
@@ -25,8 +24,7 @@ from qhd_riskmap.domain.remediation.ledger import (
 )
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
 from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
-from qhd_riskmap.domain.remediation.task_fields import task_field
-from qhd_riskmap.domain.schema import read_fields
+from qhd_riskmap.domain.remediation.task_fields import read_task_texts
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import MoveRefusedError, OutputFileError, UnreadableFileError
 from qhd_riskmap.formats.ledger_file import write_ledger
@@ -170,7 +168,7 @@ class LedgerService:
         if answer.task is None:
             return False, ()
         refusals = [step_only(change) for change in answer.changes if not change.field]
-        values, bad = _values([c for c in answer.changes if c.field])
+        values, bad = read_task_texts({c.field: c.after for c in answer.changes if c.field})
         task = work.tasks.require(str(answer.task.id))
         told = str(values.pop("progress", None) or "")
         try:
@@ -210,20 +208,9 @@ def _rows(work: UnitOfWork, lines: Sequence[TaskLine]) -> list[LedgerRow]:
     ]
 
 
-def _values(
-    changes: Sequence[Difference],
-) -> tuple[dict[str, AttributeValue | None], list[str]]:
-    """Typed values of the cells that can be read, and what is wrong with the others."""
-    texts = {change.field: change.after for change in changes}
-    values, issues = read_fields([task_field(key) for key in texts], texts)
-    bad = {issue.field: issue.message for issue in issues if issue.field not in values}
-    taken = {key: values.get(key) for key in texts if key not in bad}
-    return taken, list(bad.values())
-
-
 def _tidy_code(text: str) -> str:
     found = parse_ledger_code(text)
-    return f"{found[0]}-Y{found[1]:02d}" if found is not None else ""
+    return ledger_code(*found) if found is not None else ""
 
 
 def _answer_json(answer: LedgerAnswer) -> dict[str, Any]:

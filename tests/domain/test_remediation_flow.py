@@ -32,6 +32,7 @@ from qhd_riskmap.domain.remediation.task import (
 from qhd_riskmap.domain.remediation.task_fields import (
     EVENT_ONLY,
     choice_labels,
+    read_task_texts,
     shown_value,
     task_field,
     task_values,
@@ -386,10 +387,20 @@ def test_values_travel_as_plain_texts_and_come_back():
     assert task_values(with_task_values(task, {"grade": None, "remark": ""}))["grade"] is None
 
 
+def test_texts_are_read_and_what_cannot_be_read_is_said():
+    values, bad = read_task_texts({"owner": " 王五 ", "funds": "很多", "remark": "", "phone": "1"})
+    assert values == {"owner": "王五", "remark": None, "phone": "1"}
+    assert len(bad) == 1
+    assert "很多" in bad[0]
+    with pytest.raises(InvalidInputError, match="colour"):
+        read_task_texts({"colour": "red"})
+
+
 def test_values_are_shown_in_words():
     assert shown_value("grade", "major") == "重大事故隐患"
     assert shown_value("supervision", "city") == "市级"
     assert (shown_value("funds", 12.0), shown_value("remark", None)) == ("12", "")
+    assert shown_value("funds", 1_234_567.89) == "1234567.89"
     assert shown_value("measures", "加固") == "加固"
     assert choice_labels()["supervision"]["township"] == "乡镇级"
 

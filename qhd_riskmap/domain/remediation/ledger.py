@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 from typing import Final
@@ -22,7 +22,7 @@ from qhd_riskmap.domain.schema import clean_text, parse_date
 from qhd_riskmap.domain.survey_columns import header_words, recognise_header
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import _
 
 Cell = str | float | int | date | None
 _CODE: Final = re.compile(r"(.+)-Y(\d{2,4})")
@@ -325,7 +325,7 @@ class LedgerAnswer:
     code: str
     task: RemediationTask | None = None
     changes: tuple[Difference, ...] = ()
-    refusals: tuple[str, ...] = field(default=())
+    refusals: tuple[str, ...] = ()
 
 
 def ordinals(tasks: Iterable[tuple[UUID, UUID]]) -> dict[UUID, int]:
@@ -342,9 +342,6 @@ def ordinals(tasks: Iterable[tuple[UUID, UUID]]) -> dict[UUID, int]:
     return found
 
 
-STEP_ONLY: Final = N_("“{label}”要在整改页办理，不从台账更新。")
-
-
 def step_only(difference: Difference) -> str:
     """Says that a cell cannot be taken over without the step it stands for."""
-    return _(STEP_ONLY).format(label=difference.label)
+    return _("“{label}”要在整改页办理，不从台账更新。").format(label=difference.label)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.levels import HiddenDangerGrade
 from qhd_riskmap.domain.remediation.task import RemediationTask, Supervision
-from qhd_riskmap.domain.schema import Field, FieldKind
+from qhd_riskmap.domain.schema import Field, FieldKind, read_fields
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import N_, _
 
@@ -90,6 +90,19 @@ def task_field(key: str) -> Field:
     return _ALL[key]
 
 
+def read_task_texts(
+    texts: Mapping[str, str],
+) -> tuple[dict[str, AttributeValue | None], tuple[str, ...]]:
+    """Typed values of the texts that can be read, None for empty ones; what is wrong with the others.
+
+    Raises:
+        InvalidInputError: A key is none of a task's facts.
+    """
+    values, issues = read_fields([task_field(key) for key in texts], texts)
+    bad = {issue.field: issue.message for issue in issues if issue.field not in values}
+    return {key: values.get(key) for key in texts if key not in bad}, tuple(bad.values())
+
+
 def choice_labels() -> dict[str, dict[str, str]]:
     """Words for the keys of choice fields, by field; for forms."""
     return {
@@ -123,7 +136,7 @@ def shown_value(key: str, value: AttributeValue | None) -> str:
         return ""
     if key in _WORDS and value:
         return _(_WORDS[key](str(value)).label)  # type: ignore[attr-defined]
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)
 
 
 @cache
