@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.remediation.editing import edited
+from qhd_riskmap.domain.remediation.editing import TELLABLE, edited, nothing_to_tell
 from qhd_riskmap.domain.remediation.ledger import (
     LEDGER_COLUMNS,
     LedgerAnswer,
@@ -171,6 +171,9 @@ class LedgerService:
         values, bad = read_task_texts({c.field: c.after for c in answer.changes if c.field})
         task = work.tasks.require(str(answer.task.id))
         told = str(values.pop("progress", None) or "")
+        if told and task.state not in TELLABLE:
+            refusals.append(nothing_to_tell(task))
+            told = ""
         try:
             after, before = edited(task, values)
         except MoveRefusedError as error:

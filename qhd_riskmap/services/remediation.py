@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
-from qhd_riskmap.domain.remediation.editing import NOTABLE, edited
+from qhd_riskmap.domain.remediation.editing import NOTABLE, edited, nothing_to_tell
 from qhd_riskmap.domain.remediation.flow import Move
 from qhd_riskmap.domain.remediation.machine import find_move, missing, moved, possible_moves
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
@@ -268,7 +268,7 @@ class RemediationService:
             if task.state not in NOTABLE or task.deleted_at is not None:
                 raise MoveRefusedError(
                     _("任务 {number} 不能报进展。").format(number=task.number),
-                    reasons=[_("“{state}”的任务没有进展可报。").format(state=_(task.state.label))],
+                    reasons=[nothing_to_tell(task)],
                 )
             after = replace(
                 task, progress=plain, percent=task.percent if percent is None else percent

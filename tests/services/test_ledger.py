@@ -202,6 +202,16 @@ def test_what_was_written_into_it_is_told_and_taken_over(ledger, tasks, remediat
     assert (third.phone, third.funds) == ("打不通", None)
 
 
+def test_a_ledger_tells_no_progress_of_a_task_that_is_closed(ledger, tasks, remediation, tmp_path):
+    path = tmp_path / "台账.xlsx"
+    ledger.export(path)
+    back = rewritten(path, tmp_path / "回.xlsx", {(2, "整改情况"): "又裂", (2, "备注"): "见附件"})
+    done, _changes = ledger.update(back)
+    assert "“已销号”的任务没有进展可报" in "".join(done.answers[0].refusals)
+    task = remediation.dossier(tasks[0].number).line.task
+    assert (task.progress, task.remark, done.updated) == ("已完成", "见附件", 1)
+
+
 def test_a_deadline_handed_out_is_not_moved_by_a_ledger(ledger, tasks, remediation, tmp_path):
     remediation.move(tasks[1].number, "assign", {"owner": "钱七", "deadline": "2026-12-01"})
     path = tmp_path / "台账.xlsx"

@@ -30,6 +30,8 @@ NOTABLE: Final = frozenset(
         TaskState.MONITORED,
     }
 )  # fmt: skip
+# A ledger may tell of progress before work was handed out, but not of what has been judged.
+TELLABLE: Final = NOTABLE | {TaskState.REGISTERED, TaskState.ASSESSED}
 _EDITABLE: Final = frozenset(field.key for field in TASK_FIELDS)
 
 
@@ -68,6 +70,11 @@ def edited(
             _("任务 {number} 不能这样修改。").format(number=task.number), reasons=reasons
         )
     return after, changed
+
+
+def nothing_to_tell(task: RemediationTask) -> str:
+    """Says that a task is not in a state to tell progress of."""
+    return _("“{state}”的任务没有进展可报。").format(state=_(task.state.label))
 
 
 def _refusal(task: RemediationTask, key: str) -> str:
