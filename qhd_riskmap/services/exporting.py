@@ -10,10 +10,9 @@ from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
-from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.shown_table import write_shown
 from qhd_riskmap.formats.vector_files import export_register
-from qhd_riskmap.i18n import _
+from qhd_riskmap.services.export_record import record_export, refuse_register
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -69,7 +68,7 @@ class ExportService:
             OutputFileError: A file cannot be written, or it is the register itself.
         """
         self._actor.require(Permission.EXPORT)
-        self._refuse_register(path)
+        refuse_register(self._register, path)
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find(wanted)
             if only is not None:
@@ -93,7 +92,7 @@ class ExportService:
             OutputFileError: The file cannot be written, or it is the register itself.
         """
         self._actor.require(Permission.EXPORT)
-        self._refuse_register(path)
+        refuse_register(self._register, path)
 
         def watched() -> Iterator[Sequence[str]]:
             for number, row in enumerate(shown.rows()):
@@ -106,27 +105,6 @@ class ExportService:
             self._record(work, [path], path, shown.count)
         return [path]
 
-    def _refuse_register(self, path: Path) -> None:
-        if path.resolve() == self._register.path.resolve():
-            raise OutputFileError(
-                _("不能用导出文件覆盖登记库“{path}”。").format(path=path),
-                hint=_("请换一个文件名。"),
-            )
-
     def _record(self, work: UnitOfWork, files: list[Path], path: Path, count: int) -> None:
-        """Put an export on record, or take the files back.
-
-        Data that left without a trace would be worse than a file that has to be thrown away.
-        """
-        try:
-            work.audit.record(
-                self._actor,
-                "register.export",
-                path.name,
-                {"format": path.suffix.lower().lstrip("."), "count": count},
-            )
-            work.commit()
-        except BaseException:
-            for file in files:
-                file.unlink(missing_ok=True)
-            raise
+        kind = path.suffix.lower().lstrip(".")
+        record_export(work, self._actor, files, name=path.name, kind=kind, count=count)

@@ -26,11 +26,12 @@ from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskL
 from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
 from qhd_riskmap.domain.remediation.task_fields import read_task_texts
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.errors import MoveRefusedError, OutputFileError, UnreadableFileError
+from qhd_riskmap.errors import MoveRefusedError, UnreadableFileError
 from qhd_riskmap.formats.ledger_file import write_ledger
 from qhd_riskmap.formats.survey_sheet import read_survey
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.export_record import record_export, refuse_register
 from qhd_riskmap.services.remediation import RemediationService
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -84,19 +85,13 @@ class LedgerService:
             OutputFileError: The file cannot be written, or it is the register itself.
         """
         self._actor.require(Permission.EXPORT)
-        if path.resolve() == self._register.path.resolve():
-            raise OutputFileError(
-                _("不能用导出文件覆盖登记库“{path}”。").format(path=path),
-                hint=_("请换一个文件名。"),
-            )
+        refuse_register(self._register, path)
         lines = self._remediation.tasks(wanted)
         with self._register.unit_of_work() as work:
             rows = _rows(work, lines)
         write_ledger(path, [[column.value(row) for column in LEDGER_COLUMNS] for row in rows])
         with self._register.unit_of_work() as work:
-            detail = {"format": "ledger", "count": len(rows)}
-            work.audit.record(self._actor, "register.export", path.name, detail)
-            work.commit()
+            record_export(work, self._actor, [path], name=path.name, kind="ledger", count=len(rows))
         return len(rows)
 
     def read(self, path: Path) -> LedgerReading:

@@ -23,6 +23,7 @@ from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.ledger import LedgerService
 from qhd_riskmap.services.remediation import RemediationService
 from qhd_riskmap.services.survey_import import SurveyImport
+from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.engine import create_register
 from qhd_riskmap.storage.verify import verify
 
@@ -167,6 +168,17 @@ def test_what_went_out_comes_back_without_a_change(register, ledger, tasks, reme
     assert (done.updated, changes.tasks) == (0, False)
     assert remediation.tasks() == before
     assert verify(register) == []
+
+
+def test_a_ledger_that_cannot_be_put_on_record_is_taken_back(ledger, tasks, tmp_path, monkeypatch):
+    def full(*_given):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(AuditLog, "record", full)
+    path = tmp_path / "台账.xlsx"
+    with pytest.raises(OSError, match="no space"):
+        ledger.export(path)
+    assert not path.exists()
 
 
 def test_what_was_written_into_it_is_told_and_taken_over(ledger, tasks, remediation, tmp_path):
