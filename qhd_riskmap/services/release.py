@@ -47,7 +47,7 @@ from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_names import one_approval_form, product_name
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
-from qhd_riskmap.services.release_secrets import Given, Secrets, Tasks, secrets_of
+from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import (
     moved_into,
@@ -126,7 +126,7 @@ class ReleaseService:
         with staging_folder(order.out_dir) as staging:
             staged = _write_all(case, staging, watch)
             secrets = secrets_for(
-                case.all_hazards, case.public, edition_of(case.order), *self._remediation()
+                case.all_hazards, case.public, edition_of(case.order), self._remedies()
             )
             refuse_leaks(check_all(staged, secrets, watch))
             edition = edition_of(case.order)
@@ -163,10 +163,9 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             office = work.office.load()
         printed = (office.unit, office.publisher, office.source)
-        tasks, given = self._remediation()
         secrets = secrets_of(
             [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary(),
-            tasks=tasks, given=given,
+            remedies=self._remedies(),
         )  # fmt: skip
         return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
 
@@ -298,10 +297,9 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             return work.hazards.find(HazardFilter(deleted=True))
 
-    def _remediation(self) -> tuple[Tasks, Given]:
-        """Every task, and what was filled in on the way or replaced later."""
+    def _remedies(self) -> Remedies:
         with self._register.unit_of_work() as work:
-            return work.tasks.every(), work.tasks.given()
+            return Remedies(tasks=work.tasks.every(), given=work.tasks.given())
 
     def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
         """The order with its texts cleaned and the office profile filled in."""
@@ -381,11 +379,7 @@ def edition_of(order: ReleaseOrder) -> Edition:
 
 
 def secrets_for(
-    hazards: Sequence[Hazard],
-    public: PublicSet,
-    edition: Edition,
-    tasks: Tasks = (),
-    given: Given = (),
+    hazards: Sequence[Hazard], public: PublicSet, edition: Edition, remedies: Remedies = NO_REMEDIES
 ) -> Secrets:
     """What a product of this release must not hold."""
     printed = (
@@ -394,7 +388,7 @@ def secrets_for(
         edition.data_date.isoformat() if edition.data_date else "",
     )  # fmt: skip
     return secrets_of(
-        hazards, public, printed=printed, vocabulary=page_vocabulary(), tasks=tasks, given=given
+        hazards, public, printed=printed, vocabulary=page_vocabulary(), remedies=remedies
     )
 
 

@@ -28,8 +28,6 @@ from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
 
-Tasks = Sequence[RemediationTask]
-Given = Iterable[Mapping[str, object]]
 ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
 _ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
 _PHONE_DIGITS = 7
@@ -104,14 +102,29 @@ class Secrets:
         return {}
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remedies:
+    """All of remediation that the register keeps.
+
+    Attributes:
+        tasks: Every task, removed ones too.
+        given: What was filled in on the way, and what corrections replaced, by field.
+    """
+
+    tasks: Sequence[RemediationTask] = ()
+    given: Sequence[Mapping[str, object]] = ()
+
+
+NO_REMEDIES = Remedies()
+
+
 def secrets_of(
     hazards: Sequence[Hazard],
     public: PublicSet,
     *,
     printed: Iterable[str],
     vocabulary: str = "",
-    tasks: Tasks = (),
-    given: Given = (),
+    remedies: Remedies = NO_REMEDIES,
 ) -> Secrets:
     """Gather what a release of ``public`` must keep.
 
@@ -121,8 +134,7 @@ def secrets_of(
         printed: Texts of the masthead.
         vocabulary: Text that every product of the program may carry (templates, libraries); a
             protected word that occurs in it counts as a whole field only.
-        tasks: Every remediation task, removed ones too.
-        given: What their histories keep, by field.
+        remedies: Tasks and their histories.
     """
     allowed = frozenset(filter(None, map(normalised, (*_public_texts(public), *printed))))
     common = normalised(vocabulary)
@@ -130,9 +142,9 @@ def secrets_of(
     fields: dict[str, str] = {}
     numbers: dict[str, str] = {}
     own = (pair for hazard in hazards for pair in protected_texts(hazard))
-    remedies = (pair for task in tasks for pair in protected_of_task(task))
-    told = (pair for values in given for pair in protected_of_history(values))
-    for kind, value in chain(own, remedies, told):
+    tasks = (pair for task in remedies.tasks for pair in protected_of_task(task))
+    given = (pair for values in remedies.given for pair in protected_of_history(values))
+    for kind, value in chain(own, tasks, given):
         text = normalised(value)
         if text in allowed or _says_nothing(kind, text, common):
             continue

@@ -14,7 +14,7 @@ from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
 from qhd_riskmap.services.release import edition_of, secrets_for
 from qhd_riskmap.services.release_checker import check_bytes
 from qhd_riskmap.services.release_order import ProductFormat
-from qhd_riskmap.services.release_secrets import protected_of_task
+from qhd_riskmap.services.release_secrets import Remedies, protected_of_task
 
 # Days, states and counts are no texts; the last change is recorded under the officer's name.
 _NO_TEXTS = {
@@ -30,7 +30,7 @@ def secrets(county):
     case = county.service._read(county.order())
     with county.register.unit_of_work() as work:
         tasks = work.tasks.every()
-    return secrets_for(case.all_hazards, case.public, edition_of(case.order), tasks)
+    return secrets_for(case.all_hazards, case.public, edition_of(case.order), Remedies(tasks=tasks))
 
 
 def test_every_text_of_a_task_has_a_canary():
