@@ -12,6 +12,7 @@ from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import AttributeValue, Hazard
 from qhd_riskmap.domain.remediation.editing import NOTABLE, edited, nothing_to_tell
 from qhd_riskmap.domain.remediation.flow import Move
+from qhd_riskmap.domain.remediation.lateness import NOT_LATE, lateness
 from qhd_riskmap.domain.remediation.machine import find_move, missing, moved, possible_moves
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
 from qhd_riskmap.domain.remediation.requirements import Circumstances
@@ -92,11 +93,9 @@ class RemediationService:
         with self._register.unit_of_work() as work:
             task = work.tasks.require(id_or_number)
             hazard = work.hazards.require(str(task.hazard_id))
-            lines = work.tasks.lines(day, task.hazard_id)
             events, files = work.tasks.events(task.id), work.task_files.of(task.id)
-        line = next((each for each in lines if each.task.id == task.id), None)
         return TaskDossier(
-            line=line or _removed_line(task, hazard, len(files)),
+            line=_line(task, hazard, len(files), day),
             hazard=hazard,
             events=tuple(events),
             files=tuple(files),
@@ -389,9 +388,10 @@ def _changes(task: RemediationTask) -> Changes:
     return Changes(tasks=True, hazard_ids=(task.hazard_id,))
 
 
-def _removed_line(task: RemediationTask, hazard: Hazard, files: int) -> TaskLine:
+def _line(task: RemediationTask, hazard: Hazard, files: int, on: date) -> TaskLine:
+    live = hazard.deleted_at is None
     return TaskLine(
         task=task, code=hazard.code, name=hazard.name, type_key=hazard.type_key, level=hazard.level,
         county=hazard.county, township=hazard.township, unit=task.owner_unit or hazard.unit,
-        files=files,
+        files=files, late=lateness(task, on) if live else NOT_LATE,
     )  # fmt: skip

@@ -20,7 +20,8 @@ class CoverageRepository:
 
     def add(self, entry: CoverageEntry, actor: Actor) -> CoverageEntry:
         """Append an entry; it counts from now on for its area and type."""
-        stored = replace(entry, recorded_at=self._transaction.now(), recorded_by=actor.name)
+        now = self._transaction.now()
+        stored = replace(entry, recorded_at=now, recorded_by=actor.name)
         day = stored.surveyed_on.isoformat() if stored.surveyed_on else None
         with self._transaction.step() as connection:
             connection.exec_driver_sql(
@@ -28,7 +29,7 @@ class CoverageRepository:
                 " recorded_at, recorded_by) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     stored.area, stored.type_key, stored.state.value, day, stored.surveyed_by,
-                    stored.note, self._stamp(stored), actor.name,
+                    stored.note, now.isoformat(), actor.name,
                 ),
             )  # fmt: skip
             self._audit.record(
@@ -66,7 +67,3 @@ class CoverageRepository:
             " GROUP BY county, township, type_key"
         )
         return {(county, township, key): n for county, township, key, n in rows}
-
-    @staticmethod
-    def _stamp(entry: CoverageEntry) -> str:
-        return entry.recorded_at.isoformat() if entry.recorded_at else ""

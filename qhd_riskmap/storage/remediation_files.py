@@ -65,7 +65,16 @@ class RemediationFiles:
 
     def count(self, task_id: UUID) -> int:
         """How many live files a task has: the evidence."""
-        return len(self.of(task_id))
+        found: int = (
+            self._transaction.reading()
+            .exec_driver_sql(
+                "SELECT count(*) FROM remediation_file f JOIN remediation_task t ON t.seq = f.task_seq"
+                " WHERE t.id = ? AND f.removed_at IS NULL",
+                (str(task_id),),
+            )
+            .scalar_one()
+        )
+        return found
 
     def counts(self) -> dict[UUID, int]:
         """How many files each task has; tasks without any are left out."""
@@ -108,8 +117,9 @@ class RemediationFiles:
                     _("这项任务已有内容相同的{stage}附件。").format(stage=_(stage.label)),
                     detail=str(error.orig),
                 ) from error
-            self._tell(actor, "task.file_add", self.require(entry))
-        return self.require(entry)
+            added = self.require(entry)
+            self._tell(actor, "task.file_add", added)
+        return added
 
     def adopt(self, task_id: UUID, stage: PhotoStage, photo: Attachment, actor: Actor) -> None:
         """Hang a file that a hazard has on a task, too; the content is the same one."""

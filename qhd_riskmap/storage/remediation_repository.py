@@ -94,12 +94,6 @@ class RemediationRepository:
         """The tasks that an import brought, deleted ones included."""
         return self._tasks(" WHERE t.batch_id = ? ORDER BY t.seq", (str(batch_id),))
 
-    def live(self) -> list[RemediationTask]:
-        """All tasks of hazards that are not deleted, in order of registration."""
-        return self._tasks(
-            " WHERE t.deleted_at IS NULL AND h.deleted_at IS NULL ORDER BY t.seq", ()
-        )
-
     def lines(self, on: date, hazard_id: UUID | None = None) -> list[TaskLine]:
         """Live tasks with their hazards as of a day, in order of registration; of one hazard or all."""
         one = "" if hazard_id is None else " AND h.id = ?"
