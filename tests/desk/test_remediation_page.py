@@ -474,7 +474,7 @@ def test_tasks_changed_elsewhere_are_read_when_the_page_is_seen(qtbot, page, tas
     page.changes(Changes(tasks=True))
     rest()
     assert len(page.lines) == 3
-    page.restore_removed()
+    page.deeds.restore_removed()
     rest()
     assert len(page.lines) == 4
 

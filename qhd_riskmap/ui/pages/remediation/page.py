@@ -19,9 +19,8 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.remediation.flow import Move
 from qhd_riskmap.domain.remediation.overview import TaskFilter, TaskLine, standing
-from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskFile, TaskState
+from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
 from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calendar
-from qhd_riskmap.errors import ConflictError, RiskMapError, UnreadableFileError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
@@ -31,6 +30,7 @@ from qhd_riskmap.ui.pages.remediation.late_map import LateMap
 from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
 from qhd_riskmap.ui.pages.remediation.rollup_view import RollupView
+from qhd_riskmap.ui.pages.remediation.task_deeds import TaskDeeds
 from qhd_riskmap.ui.pages.remediation.task_panel import TaskPanel
 from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
 from qhd_riskmap.ui.pages.remediation.task_tools import TaskTools
@@ -38,7 +38,6 @@ from qhd_riskmap.ui.pages.remediation.today_strip import TodayStrip, takes
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
-from qhd_riskmap.ui.toolkit.outside_files import copies_folder, open_file
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.task_form import TaskDialog, Values, move_dialog
@@ -91,6 +90,7 @@ class RemediationPage(Page):
         self.number = ""
         self.dialog: TaskDialog | None = None
         self.ledger = LedgerActions(desk, self)
+        self.deeds = TaskDeeds(desk, self)
         self._day: date | None = None
         self._stale = True
         self.strip = TodayStrip()
@@ -159,10 +159,12 @@ class RemediationPage(Page):
         panel.saved.connect(self._save)
         panel.noted.connect(self._note)
         panel.files_wanted.connect(self.attach)
-        panel.file_opened.connect(self._open_file)
+        panel.file_opened.connect(self.deeds.open_file)
         panel.place_wanted.connect(self._show_place)
         panel.remove_wanted.connect(self._remove)
-        self.month.day_set.connect(self._set_day)
+        self.month.day_set.connect(self.deeds.set_day)
+        self.deeds.done.connect(self._saved)
+        self.deeds.renewal_wanted.connect(self._renew)
         self.desk.features.replaced.connect(self._show)
 
     # -- the page ---------------------------------------------------------------------------------
@@ -182,7 +184,7 @@ class RemediationPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
-        callbacks = (self.export_ledger, self.ledger.ask_read, self.restore_removed)
+        callbacks = (self.export_ledger, self.ledger.ask_read, self.deeds.restore_removed)
         return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def start_search(self) -> None:
@@ -353,148 +355,41 @@ class RemediationPage(Page):
         self.dialog.open()
 
     def _move(self, dialog: TaskDialog, line: TaskLine, move: Move, values: Values, day: date) -> None:  # fmt: skip
-        service, task = self.desk.app.remediation, line.task
-        self.number = task.number
-        self.desk.run(
-            lambda _job: service.move(
-                task.number, move.key, values, on=day, revision=task.revision
-            ),
-            title=_("正在办理…"),
-            on_success=partial(self._moved, dialog, move),
-            on_failure=partial(self._not_moved, dialog),
-            quiet=True,
-        )
+        self.number = line.task.number
+        self.deeds.move(dialog, line.task, move, values, day)
 
-    def _moved(self, dialog: TaskDialog, move: Move, result: tuple[RemediationTask, Changes]) -> None:  # fmt: skip
-        dialog.accept()
-        task, _changes = result
-        self.desk.notify(
-            _("{number}：{move}，现为“{state}”。").format(
-                number=task.number, move=_(move.label), state=_(task.state.label)
-            ),
-            "success",
-        )
-        self._done(result)
-
-    def _not_moved(self, dialog: TaskDialog, error: BaseException) -> None:
-        if dialog.refuse(error):
-            return
-        dialog.reject()
-        self._not_done(error)
+    def _in_hand(self) -> RemediationTask | None:
+        return self.panel.dossier.line.task if self.panel.dossier is not None else None
 
     def _save(self, values: Values) -> None:
-        dossier = self.panel.dossier
-        if dossier is not None:
-            service, task = self.desk.app.remediation, dossier.line.task
-            self._do(lambda: service.update(task.number, values, revision=task.revision))
+        task = self._in_hand()
+        if task is not None:
+            self.deeds.save(task, values)
 
     def _note(self, text: str, percent: int | None) -> None:
-        dossier = self.panel.dossier
-        if dossier is not None:
-            service, task = self.desk.app.remediation, dossier.line.task
-            self._do(
-                lambda: service.note(task.number, text, percent=percent, revision=task.revision)
-            )
+        task = self._in_hand()
+        if task is not None:
+            self.deeds.note(task, text, percent)
 
     def attach(self, stage: PhotoStage, paths: Sequence[Path]) -> None:
         """Hang files on the task in hand."""
-        service, number = self.desk.app.remediation, self.number
-
-        def add() -> tuple[object, Changes]:
-            changes = Changes()
-            for path in paths:
-                try:
-                    content = path.read_bytes()
-                except OSError as error:
-                    raise UnreadableFileError(
-                        _("读不了文件“{name}”。").format(name=path.name), detail=str(error)
-                    ) from error
-                _entry, changes = service.attach(number, stage, path.name, content)
-            return None, changes
-
-        self._do(add)
-
-    def _open_file(self, file: TaskFile) -> None:
-        service = self.desk.app.remediation
-        self.desk.run(
-            lambda _job: service.file_content(file.id),
-            title=_("正在打开附件…"),
-            on_success=partial(self._opened, file),
-            quiet=True,
-        )
-
-    def _opened(self, file: TaskFile, content: bytes) -> None:
-        path = copies_folder() / file.name
-        path.write_bytes(content)
-        open_file(path)
-
-    def _show_place(self) -> None:
-        dossier = self.panel.dossier
-        if dossier is not None:
-            self.desk.selection.set([str(dossier.hazard.id)], by=self)
-            self.desk.go_to("map")
+        self.deeds.attach(self.number, stage, paths)
 
     def _remove(self) -> None:
-        dossier = self.panel.dossier
-        if dossier is not None:
-            service, task = self.desk.app.remediation, dossier.line.task
+        task = self._in_hand()
+        if task is not None:
             self._close_panel()
-            self._do(lambda: (None, service.remove(task.number, revision=task.revision)))
-            self.desk.notify(
-                _("已删除整改任务 {number}。").format(number=task.number),
-                action=_("撤销"),
-                callback=lambda: self._do(lambda: (None, service.restore(str(task.id)))),
-            )
+            self.deeds.remove(task)
 
-    def _set_day(self, day: date, choice: str) -> None:
-        """Say of a day of the calendar whether it is worked."""
-        service = self.desk.app.work_calendar
+    def _show_place(self) -> None:
+        task = self._in_hand()
+        if task is not None:
+            self.desk.selection.set([str(task.hazard_id)], by=self)
+            self.desk.go_to("map")
 
-        def set_it() -> tuple[object, Changes]:
-            if choice == "default":
-                return None, service.clear(day)
-            return None, service.set(day, working=choice == "work")
-
-        self._do(set_it)
-
-    def restore_removed(self) -> None:
-        """Bring back the tasks that were removed."""
-        service = self.desk.app.remediation
-
-        def restore() -> tuple[object, Changes]:
-            changes = Changes()
-            for task in service.removed():
-                changes = service.restore(str(task.id))
-            return None, changes
-
-        self._do(restore)
-
-    # -- inside -------------------------------------------------------------------------------------
-
-    def _do(self, work: Callable[[], tuple[object, Changes]]) -> None:
-        self.desk.run(
-            lambda _job: work(),
-            title=_("正在保存…"),
-            on_success=self._done,
-            on_failure=self._not_done,
-            quiet=True,
-        )
-
-    def _done(self, result: tuple[object, Changes]) -> None:
-        _what, changes = result
+    def _saved(self) -> None:
         self.panel.save_button.setEnabled(False)
-        self.desk.announce(changes)
-
-    def _not_done(self, error: BaseException) -> None:
-        if isinstance(error, ConflictError):
-            self.desk.notify(
-                error.message, "warning", action=_("载入最新内容"), callback=self._renew
-            )
-        elif isinstance(error, RiskMapError):
-            self.desk.notify(str(error), "warning")
-        else:
-            self.desk.show_error(error)
 
     def _renew(self) -> None:
-        self.panel.save_button.setEnabled(False)
+        self._saved()
         self.reload()
