@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -14,7 +14,14 @@ from qhd_riskmap.domain.hazard import AttributeValue
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage, late_text
-from qhd_riskmap.domain.remediation.overview import Standing, TaskFilter, TaskLine, roll_up
+from qhd_riskmap.domain.remediation.overview import (
+    COUNTS,
+    GROUP_KEYS,
+    Standing,
+    TaskFilter,
+    TaskLine,
+    roll_up,
+)
 from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
 from qhd_riskmap.domain.remediation.task_fields import (
     read_task_texts,
@@ -38,7 +45,7 @@ def list_tasks(options: argparse.Namespace, output: Output) -> int:
     if options.by is None:
         output.result([line_json(line) for line in lines], _listed(lines))
         return 0
-    groups = roll_up(lines, _GROUP_KEYS[options.by])
+    groups = roll_up(lines, GROUP_KEYS[options.by])
     document = [{"group": name, **_standing_json(found)} for name, found in groups.items()]
     output.result(document, _grouped(groups, options.by))
     return 0
@@ -96,13 +103,6 @@ def _compared(reading: LedgerReading) -> list[str]:
         *lines,
         total.format(n=len(reading.answers), same=reading.unchanged, updated=reading.updated),
     ]
-
-
-_GROUP_KEYS: Mapping[str, Callable[[TaskLine], str]] = {
-    "hazard": lambda line: line.code,
-    "unit": lambda line: line.unit,
-    "county": lambda line: line.county,
-}
 
 
 def show_task(options: argparse.Namespace, output: Output) -> int:
@@ -309,27 +309,14 @@ def _listed(lines: Sequence[TaskLine]) -> list[str]:
 
 
 def _grouped(groups: Mapping[str, Standing], by: str) -> list[str]:
-    head = [
-        _("分组"),
-        _("合计"),
-        _("未结"),
-        _("逾期"),
-        _("今日到期"),
-        _("即将到期"),
-        _("待验收"),
-        _("已销号"),
-    ]
+    head = [_("分组"), *(_(title) for title, _count in COUNTS)]
     rows = [
         [
             _(regions().get(name).name) if by == "county" else name or _("（未填）"),
-            *(str(n) for n in (
-                found.total, found.open, found.stages.get(LateStage.OVERDUE, 0),
-                found.stages.get(LateStage.DUE, 0), found.stages.get(LateStage.SOON, 0),
-                found.states.get(TaskState.PENDING, 0), found.states.get(TaskState.CLOSED, 0),
-            )),
+            *(str(count(found)) for _title, count in COUNTS),
         ]
         for name, found in groups.items()
-    ]  # fmt: skip
+    ]
     return columns([head, *rows])
 
 

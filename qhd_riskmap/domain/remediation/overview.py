@@ -6,11 +6,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.remediation.lateness import NOT_LATE, Lateness, LateStage, worst
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
+from qhd_riskmap.i18n import N_
 
 ENDED = frozenset({TaskState.CLOSED, TaskState.VOID, TaskState.TRANSFERRED})
 
@@ -110,6 +113,26 @@ class Standing:
     def open(self) -> int:
         """Tasks that this office still has to see to."""
         return sum(n for state, n in self.states.items() if state not in ENDED)
+
+
+# What a roll-up counts, in the order of its columns.
+COUNTS: Final[tuple[tuple[str, Callable[[Standing], int]], ...]] = (
+    (N_("合计"), lambda found: found.total),
+    (N_("未结"), lambda found: found.open),
+    (N_("逾期"), lambda found: found.stages.get(LateStage.OVERDUE, 0)),
+    (N_("今日到期"), lambda found: found.stages.get(LateStage.DUE, 0)),
+    (N_("即将到期"), lambda found: found.stages.get(LateStage.SOON, 0)),
+    (N_("待验收"), lambda found: found.states.get(TaskState.PENDING, 0)),
+    (N_("已销号"), lambda found: found.states.get(TaskState.CLOSED, 0)),
+)
+# What tasks are rolled up to.
+GROUP_KEYS: Final[Mapping[str, Callable[[TaskLine], str]]] = MappingProxyType(
+    {
+        "county": lambda line: line.county,
+        "unit": lambda line: line.unit,
+        "hazard": lambda line: line.code,
+    }
+)
 
 
 def roll_up(lines: Iterable[TaskLine], key: Callable[[TaskLine], str]) -> dict[str, Standing]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -17,27 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.remediation.lateness import LateStage, late_text
-from qhd_riskmap.domain.remediation.overview import Standing, TaskLine, roll_up
-from qhd_riskmap.domain.remediation.task import TaskState
+from qhd_riskmap.domain.remediation.overview import (
+    COUNTS,
+    GROUP_KEYS,
+    Standing,
+    TaskLine,
+    roll_up,
+)
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
-GROUPS: Final[tuple[tuple[str, str, Callable[[TaskLine], str]], ...]] = (
-    ("county", N_("县区"), lambda line: line.county),
-    ("unit", N_("责任单位"), lambda line: line.unit),
-    ("hazard", N_("隐患"), lambda line: line.code),
-)
-_COUNTS: Final[tuple[tuple[str, Callable[[Standing], int]], ...]] = (
-    (N_("合计"), lambda found: found.total),
-    (N_("未结"), lambda found: found.open),
-    (N_("逾期"), lambda found: found.stages.get(LateStage.OVERDUE, 0)),
-    (N_("今日到期"), lambda found: found.stages.get(LateStage.DUE, 0)),
-    (N_("即将到期"), lambda found: found.stages.get(LateStage.SOON, 0)),
-    (N_("待验收"), lambda found: found.states.get(TaskState.PENDING, 0)),
-    (N_("已销号"), lambda found: found.states.get(TaskState.CLOSED, 0)),
-)
+GROUPS: Final = (("county", N_("县区")), ("unit", N_("责任单位")), ("hazard", N_("隐患")))
 _OVERDUE: Final = 3  # column of the overdue ones
 _NAME_WIDTH: Final = 260
 _COUNT_WIDTH: Final = 84
@@ -60,7 +52,7 @@ class RollupView(QWidget):
         self.by = QComboBox()
         self.by.setObjectName("rollup-by")
         self.by.setAccessibleName(_("按什么汇总"))
-        for key, label, _group in GROUPS:
+        for key, label in GROUPS:
             self.by.addItem(_(label), key)
         self.by.currentIndexChanged.connect(self._show)
         caption = QLabel(_("汇总到"))
@@ -70,7 +62,7 @@ class RollupView(QWidget):
         row.addWidget(caption)
         row.addWidget(self.by)
         row.addStretch(1)
-        self.table = QTableWidget(0, len(_COUNTS) + 2)
+        self.table = QTableWidget(0, len(COUNTS) + 2)
         self.table.setObjectName("rollup-table")
         self.table.setAccessibleName(_("整改汇总"))
         self.table.verticalHeader().hide()
@@ -78,7 +70,7 @@ class RollupView(QWidget):
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.setAlternatingRowColors(True)
         self.table.setColumnWidth(0, _NAME_WIDTH)
-        for number in range(1, len(_COUNTS) + 1):
+        for number in range(1, len(COUNTS) + 1):
             self.table.setColumnWidth(number, _COUNT_WIDTH)
         self.table.cellActivated.connect(self._open)
         layout = QVBoxLayout(self)
@@ -93,10 +85,10 @@ class RollupView(QWidget):
         self._show()
 
     def _show(self) -> None:
-        by, label, group = GROUPS[self.by.currentIndex()]
-        found = roll_up(self._lines, group)
+        by, label = GROUPS[self.by.currentIndex()]
+        found = roll_up(self._lines, GROUP_KEYS[by])
         names = {line.code: line.name for line in self._lines} if by == "hazard" else {}
-        heads = [_(label), *(_(title) for title, _count in _COUNTS), _("最急的一项")]
+        heads = [_(label), *(_(title) for title, _count in COUNTS), _("最急的一项")]
         self.table.setSortingEnabled(False)
         self.table.setHorizontalHeaderLabels(heads)
         self.table.setRowCount(len(found))
@@ -108,7 +100,7 @@ class RollupView(QWidget):
         item = QTableWidgetItem(name)
         item.setData(_KEY, key)
         self.table.setItem(at, 0, item)
-        for number, (_title, count) in enumerate(_COUNTS, start=1):
+        for number, (_title, count) in enumerate(COUNTS, start=1):
             cell = QTableWidgetItem()
             cell.setData(Qt.ItemDataRole.DisplayRole, count(standing))
             cell.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -117,7 +109,7 @@ class RollupView(QWidget):
             self.table.setItem(at, number, cell)
         worst = QTableWidgetItem(late_text(standing.late))
         worst.setForeground(late_colour(standing.late.stage))
-        self.table.setItem(at, len(_COUNTS) + 1, worst)
+        self.table.setItem(at, len(COUNTS) + 1, worst)
 
     def _open(self, row: int, _column: int) -> None:
         item = self.table.item(row, 0)
