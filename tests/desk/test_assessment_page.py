@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import date
-from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,6 +20,10 @@ def page(window, settled):
     window.go_to("assessment")
     settled()
     return window.pages["assessment"]
+
+
+def cell(table, row, column):
+    return table.list_model.index(row, column).data()
 
 
 def take(panel, key, settled):
@@ -48,15 +51,15 @@ def test_rules_are_rehearsed_shown_on_the_map_and_adopted(qtbot, page, desk, app
     assert not panel.adopt_button.isEnabled()
     panel.rehearse_button.click()
     qtbot.waitUntil(lambda: panel.rehearsal is not None, timeout=5000)
-    assert panel.changed.item(0, 1).text() == "海港液氨库"
-    assert [panel.changed.item(0, column).text() for column in (3, 4)] == ["一般风险", "较大风险"]
+    assert cell(panel.changed, 0, 1) == "海港液氨库"
+    assert [cell(panel.changed, 0, column) for column in (3, 4)] == ["一般风险", "较大风险"]
     assert app.registry.get(hazard_id(2)).level is RiskLevel.YELLOW
     (shown,) = panel.map.changed
     assert (shown.before, shown.after) == (RiskLevel.YELLOW, RiskLevel.ORANGE)
     at = panel.map._places()[0][1]
     assert panel.map.rect().contains(at.toPoint())
     panel.map.select_at(at.x() + 4, at.y())
-    assert panel.changed.chosen() == [hazard_id(2)]
+    assert [str(each.hazard.id) for each in panel.changed.selected()] == [hazard_id(2)]
     assert panel.map.marked == hazard_id(2)
     colours = panel.map.grab().toImage()
     ratio = colours.devicePixelRatio()
@@ -127,11 +130,11 @@ def test_a_table_is_graded_with_its_problems(qtbot, page, app, settled, tmp_path
     qtbot.waitUntil(lambda: panel.outcome is not None, timeout=5000)
     settled()
     assert app.registry.get(hazard_id(2)).level is RiskLevel.RED
-    assert panel.rows.item(0, 4).text() == "重大风险"
+    assert cell(panel.rows, 0, 4) == "重大风险"
     defaults = tmp_path / "默认.csv"
     defaults.write_text("区域,方法,因素,取值,依据\n海港区,ls,S,5,普查\n", encoding="utf-8-sig")
     panel.import_defaults(defaults)
-    qtbot.waitUntil(lambda: panel.defaults.rowCount() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: panel.defaults.list_model.rowCount() == 1, timeout=5000)
     assert "1 条" in panel.defaults_note.text()
 
 
@@ -146,12 +149,12 @@ def test_a_list_of_receptors_is_checked_stored_and_removed(qtbot, page, app, set
     panel.load(path)
     qtbot.waitUntil(lambda: panel.preview is not None, timeout=5000)
     assert "可用 1 行，有问题 1 行" in panel.note.text()
-    assert "缺少人数" in panel.problems.item(0, 2).text()
+    assert "缺少人数" in cell(panel.problems, 0, 2)
     panel.store_button.click()
-    qtbot.waitUntil(lambda: panel.list.rowCount() == 1, timeout=5000)
+    qtbot.waitUntil(lambda: panel.list.list_model.rowCount() == 1, timeout=5000)
     assert "在册 1 处、60 人" in panel.summary.text()
     panel.list.selectRow(0)
-    assert UUID(panel.list.chosen()[0])
+    assert [each.name for each in panel.list.selected()] == ["甲村"]
     panel.remove_button.click()
     qtbot.waitUntil(lambda: app.receptors.all() == [], timeout=5000)
     settled()

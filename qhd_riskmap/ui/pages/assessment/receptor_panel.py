@@ -4,23 +4,53 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from uuid import UUID
+from typing import Final
 
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.receptor import Receptor, kind_of
 from qhd_riskmap.domain.region import regions
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.receptors import ReceptorPreview
-from qhd_riskmap.ui.pages.assessment.plain_table import PlainTable
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
 
-_MOST_SHOWN = 5_000
+
+def _households(each: Receptor) -> str:
+    return "" if each.households is None else str(each.households)
+
+
+def _county(each: Receptor) -> str:
+    return _(regions().get(each.county).name) if each.county else ""
+
+
+_RECEPTORS: Final = (
+    ListColumn(title=N_("名称"), text=lambda each: each.name, width=0),
+    ListColumn(title=N_("类别"), text=lambda each: each.kind),
+    ListColumn(
+        title=N_("人数"), text=lambda each: str(each.people), width=80, right=True,
+        key=lambda each: each.people,
+    ),
+    ListColumn(
+        title=N_("户数"), text=_households, width=80, right=True,
+        key=lambda each: each.households or 0,
+    ),
+    ListColumn(title=N_("县区"), text=_county),
+    ListColumn(title=N_("乡镇"), text=lambda each: each.township),
+)  # fmt: skip
+_PROBLEMS: Final = (
+    ListColumn(
+        title=N_("行"), text=lambda each: str(each.row), width=60, right=True,
+        key=lambda each: each.row,
+    ),
+    ListColumn(title=N_("名称"), text=lambda each: each.name, width=200),
+    ListColumn(title=N_("问题"), text=lambda each: each.message, width=0),
+)  # fmt: skip
 
 
 class ReceptorPanel(QWidget):
@@ -44,12 +74,10 @@ class ReceptorPanel(QWidget):
             ),
             name="receptors-note",
         )
-        self.problems = PlainTable([_("行"), _("名称"), _("问题")], "receptors-problems")
+        self.problems = ListTable(ListModel(_PROBLEMS), "receptors-problems", _("问题"))
         self.problems.hide()
         self.summary = words(role="muted", name="receptors-summary")
-        self.list = PlainTable(
-            [_("名称"), _("类别"), _("人数"), _("户数"), _("县区"), _("乡镇")], "receptors-list"
-        )
+        self.list = ListTable(ListModel(_RECEPTORS), "receptors-list", _("受体"))
         top = QHBoxLayout()
         top.setSpacing(SPACE_S)
         for button in (self.load_button, self.store_button):
@@ -89,7 +117,7 @@ class ReceptorPanel(QWidget):
 
     def remove(self) -> None:
         """Take the chosen receptors out of force."""
-        ids, service = [UUID(key) for key in self.list.chosen()], self._desk.app.receptors
+        ids, service = [each.id for each in self.list.selected()], self._desk.app.receptors
         if ids:
             self._desk.run(
                 lambda _job: service.remove(ids),
@@ -109,7 +137,7 @@ class ReceptorPanel(QWidget):
         if unknown:
             lines.append(_("不认识的类别按“其他”计：{words}").format(words=unknown))
         self.note.setText("\n".join(lines))
-        self.problems.fill([[str(p.row), p.name, p.message] for p in preview.problems])
+        self.problems.list_model.show_rows(preview.problems)
         self.problems.setVisible(bool(preview.problems))
         self._permit()
 
@@ -129,13 +157,7 @@ class ReceptorPanel(QWidget):
                 n=len(found), people=people, kinds=words_of
             )
         )
-        shown = found[:_MOST_SHOWN]
-        rows = [
-            [r.name, r.kind, str(r.people), "" if r.households is None else str(r.households),
-             _(regions().get(r.county).name) if r.county else "", r.township]
-            for r in shown
-        ]  # fmt: skip
-        self.list.fill(rows, [str(each.id) for each in shown])
+        self.list.list_model.show_rows(found)
 
     def _permit(self) -> None:
         held = self._desk.app.actor.permissions

@@ -26,14 +26,20 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.grading.method import GradingMethod
+from qhd_riskmap.domain.grading.result import level_rank
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.region import regions
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.rule_profiles import Rehearsal, changed_ids, read_profile_file
+from qhd_riskmap.services.rule_profiles import (
+    Rehearsal,
+    RehearsedHazard,
+    changed_ids,
+    read_profile_file,
+)
 from qhd_riskmap.ui.pages.assessment.change_map import ChangeMap
-from qhd_riskmap.ui.pages.assessment.plain_table import PlainTable
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
@@ -42,6 +48,29 @@ _NO_COLOUR: Final = ""
 _LIST_WIDTH: Final = 240
 _GRADES_HEIGHT: Final = 196
 _SOURCE: Final = Qt.ItemDataRole.UserRole + 1
+
+
+def _county(each: RehearsedHazard) -> str:
+    return _(regions().get(each.hazard.county).name) if each.hazard.county else ""
+
+
+def _after(each: RehearsedHazard) -> str:
+    return _(each.after.label) if each.after else _("不能定级")
+
+
+_CHANGED: Final = (
+    ListColumn(title=N_("编号"), text=lambda each: each.hazard.code, width=150),
+    ListColumn(title=N_("名称"), text=lambda each: each.hazard.name, width=110),
+    ListColumn(title=N_("县区"), text=_county, width=68),
+    ListColumn(
+        title=N_("现在"), text=lambda each: _(each.before.label), width=76,
+        key=lambda each: each.before.rank,
+    ),
+    ListColumn(
+        title=N_("改后"), text=_after, width=76, key=lambda each: level_rank(each.after)
+    ),
+    ListColumn(title=N_("说明"), text=lambda each: each.why, width=0),
+)  # fmt: skip
 
 
 class RulesPanel(QWidget):
@@ -66,12 +95,10 @@ class RulesPanel(QWidget):
         self.grades.setFixedHeight(_GRADES_HEIGHT)
         self.grades.itemChanged.connect(self._edited)
         self.summary = words(name="rules-summary")
-        self.changed = PlainTable(
-            [_("编号"), _("名称"), _("县区"), _("现在"), _("改后"), _("说明")], "rules-changed"
-        )
+        self.changed = ListTable(ListModel(_CHANGED), "rules-changed", _("会变色的隐患"))
         self.map = ChangeMap()
         self.map.chosen.connect(self._find)
-        self.changed.itemSelectionChanged.connect(self._mark)
+        self.changed.chosen.connect(self._mark)
         self.reason = QLineEdit()
         self.reason.setObjectName("rules-reason")
         self.reason.setAccessibleName(_("启用的理由"))
@@ -260,7 +287,7 @@ class RulesPanel(QWidget):
     def _forget(self) -> None:
         """What was rehearsed no longer holds."""
         self.rehearsal = None
-        self.changed.fill([])
+        self.changed.list_model.show_rows(())
         self.map.show_changed(())
         self.summary.setText(_("改动分档或颜色后先试算：哪些隐患会变色。试算不改登记库。"))
         self._permit()
@@ -275,25 +302,16 @@ class RulesPanel(QWidget):
                 n=rehearsal.examined, changed=len(rehearsal.changed)
             )
         )
-        rows = []
-        for each in rehearsal.changed:
-            county = _(regions().get(each.hazard.county).name) if each.hazard.county else ""
-            after = _(each.after.label) if each.after else _("不能定级")
-            rows.append(
-                [each.hazard.code, each.hazard.name, county, _(each.before.label), after, each.why]
-            )
-        self.changed.fill(rows, changed_ids(rehearsal))
+        self.changed.list_model.show_rows(rehearsal.changed)
         self.map.show_changed(rehearsal.changed)
         self._permit()
 
-    def _mark(self) -> None:
-        chosen = self.changed.chosen()
-        self.map.mark(chosen[0] if chosen else "")
+    def _mark(self, each: RehearsedHazard | None) -> None:
+        self.map.mark(str(each.hazard.id) if each is not None else "")
 
     def _find(self, hazard_id: str) -> None:
         """A sign of the small map was clicked: its row."""
-        if self.rehearsal is not None:
-            self.changed.selectRow(changed_ids(self.rehearsal).index(hazard_id))
+        self.changed.choose(lambda each: str(each.hazard.id) == hazard_id)
 
     def _adopted(self, result: tuple[str, Changes]) -> None:
         version, changes = result

@@ -4,21 +4,51 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.grading.defaults import FactorDefault
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
-from qhd_riskmap.services.factor_table import BatchOutcome, write_outcome
-from qhd_riskmap.ui.pages.assessment.plain_table import PlainTable
+from qhd_riskmap.services.factor_table import BatchOutcome, BatchRow, write_outcome
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.permitted import permit
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
 
 _SHEETS = "*.xlsx *.xls *.ods *.csv"
+
+
+def _level(each: BatchRow) -> str:
+    return _(each.assessment.level.label) if each.assessment else ""
+
+
+def _why(each: BatchRow) -> str:
+    return each.assessment.reasons[-1] if each.assessment else each.problem
+
+
+_ROWS: Final = (
+    ListColumn(
+        title=N_("行"), text=lambda each: str(each.row), width=60, right=True,
+        key=lambda each: each.row,
+    ),
+    ListColumn(title=N_("编号"), text=lambda each: each.code, width=170),
+    ListColumn(title=N_("名称"), text=lambda each: each.name, width=180),
+    ListColumn(title=N_("方法"), text=lambda each: each.method),
+    ListColumn(title=N_("等级"), text=_level, width=90),
+    ListColumn(title=N_("结论或原因"), text=_why, width=0),
+)  # fmt: skip
+_DEFAULTS: Final = (
+    ListColumn(title=N_("区域"), text=lambda each: each.area or _("全部")),
+    ListColumn(title=N_("类型"), text=lambda each: each.type_key),
+    ListColumn(title=N_("方法"), text=lambda each: each.method),
+    ListColumn(title=N_("因素"), text=lambda each: each.factor),
+    ListColumn(title=N_("取值"), text=lambda each: each.value, width=100),
+    ListColumn(title=N_("依据"), text=lambda each: each.reason, width=0),
+)  # fmt: skip
 
 
 class TablePanel(QWidget):
@@ -47,13 +77,9 @@ class TablePanel(QWidget):
             ),
             name="table-summary",
         )
-        self.rows = PlainTable(
-            [_("行"), _("编号"), _("名称"), _("方法"), _("等级"), _("结论或原因")], "table-rows"
-        )
+        self.rows = ListTable(ListModel(_ROWS), "table-rows", _("批量评估"))
         self.defaults_note = words(role="muted", name="table-defaults-note")
-        self.defaults = PlainTable(
-            [_("区域"), _("类型"), _("方法"), _("因素"), _("取值"), _("依据")], "table-default-rows"
-        )
+        self.defaults = ListTable(ListModel(_DEFAULTS), "table-default-rows", _("默认值表"))
         self._build()
         held = desk.app.actor.permissions
         permit(self.start_button, Permission.ASSESS, held)
@@ -106,13 +132,8 @@ class TablePanel(QWidget):
 
     def _done(self, result: tuple[BatchOutcome, Changes]) -> None:
         self.outcome, changes = result
-        rows = []
-        for row in self.outcome.rows:
-            item = row.assessment
-            level = _(item.level.label) if item else ""
-            why = item.reasons[-1] if item else row.problem
-            rows.append([str(row.row), row.code, row.name, row.method, level, why])
-        self.rows.fill(rows)
+        rows = self.outcome.rows
+        self.rows.list_model.show_rows(rows)
         bad = len(self.outcome.problems)
         done = len(self.outcome.rows) - bad if self.outcome.stored else 0
         self.summary.setText(
@@ -134,12 +155,7 @@ class TablePanel(QWidget):
                 n=len(found)
             )
         )
-        self.defaults.fill(
-            [
-                [d.area or _("全部"), d.type_key, d.method, d.factor, d.value, d.reason]
-                for d in found
-            ]
-        )
+        self.defaults.list_model.show_rows(found)
 
     def _ask(self) -> None:
         name, _filter = QFileDialog.getOpenFileName(
