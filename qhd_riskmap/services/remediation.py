@@ -27,7 +27,6 @@ from qhd_riskmap.domain.remediation.task import (
 from qhd_riskmap.domain.remediation.workdays import (
     WorkCalendar,
     resolved_day,
-    shipped_calendar,
 )
 from qhd_riskmap.errors import ConflictError, InvalidInputError, MoveRefusedError
 from qhd_riskmap.formats.attachment_files import read_attachment
@@ -332,7 +331,7 @@ class RemediationService:
         """The working days: the shipped table with the office's own days over it."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
-            return shipped_calendar().with_days(work.work_days.all())
+            return work.work_days.calendar()
 
     def resolved_day(self, text: str, start: date) -> str:
         """``15个工作日`` as the day it ends on, counted from ``start``; any other text as it is.

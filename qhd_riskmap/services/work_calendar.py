@@ -6,7 +6,7 @@ from datetime import date
 from typing import Final
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.remediation.workdays import CalendarDay, WorkCalendar, shipped_calendar
+from qhd_riskmap.domain.remediation.workdays import CalendarDay, WorkCalendar
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -24,7 +24,9 @@ class WorkCalendarService:
 
     def calendar(self) -> WorkCalendar:
         """The shipped table with the office's own days over it."""
-        return shipped_calendar().with_days(self.own_days())
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return work.work_days.calendar()
 
     def own_days(self) -> list[CalendarDay]:
         """What the office has said of single days."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.remediation.workdays import CalendarDay
+from qhd_riskmap.domain.remediation.workdays import CalendarDay, WorkCalendar, shipped_calendar
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.transaction import Transaction
 
@@ -26,6 +26,10 @@ class WorkDays:
             CalendarDay(day=date.fromisoformat(day), working=bool(working), note=note)
             for day, working, note in rows
         ]
+
+    def calendar(self) -> WorkCalendar:
+        """The shipped table with the office's own days over it."""
+        return shipped_calendar().with_days(self.all())
 
     def set(self, day: CalendarDay, actor: Actor) -> None:
         """Say of one day whether it is worked."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
@@ -182,29 +182,25 @@ def _claims_acceptance(task: RemediationTask) -> bool:
 
 def _acceptance_missing(task: RemediationTask) -> str:
     """What of an acceptance the columns do not prove; "" for nothing."""
-    checks: tuple[tuple[Callable[[], bool], str], ...] = (
-        (lambda: not task.acceptor, _("没有验收人")),
-        (lambda: same_person(task.acceptor, task.owner), _("验收人就是整改责任人")),
-        (lambda: task.accepted_on is None, _("没有验收时间")),
-        (
-            lambda: _says(task.opinion, _REFUSED) or not _says(task.opinion, _ACCEPTED),
-            _("验收意见不是合格"),
-        ),
-        (
-            lambda: (
-                task.done_on is not None
-                and task.accepted_on is not None
-                and task.accepted_on < task.done_on
-            ),
-            _("验收时间早于实际完成时间"),
-        ),
+    done, accepted = task.done_on, task.accepted_on
+    refused = _says(task.opinion, _REFUSED) or not _says(task.opinion, _ACCEPTED)
+    checks = (
+        (not task.acceptor, _("没有验收人")),
+        (same_person(task.acceptor, task.owner), _("验收人就是整改责任人")),
+        (accepted is None, _("没有验收时间")),
+        (refused, _("验收意见不是合格")),
+        (_before(accepted, done), _("验收时间早于实际完成时间")),
     )
-    return "、".join(words for wrong, words in checks if wrong())
+    return "、".join(words for wrong, words in checks if wrong)
 
 
 def _order_missing(task: RemediationTask) -> str:
-    late = task.accepted_on is not None and task.closed_on is not None
-    return _("销号日期早于验收时间") if late and task.closed_on < task.accepted_on else ""  # type: ignore[operator]
+    early = _before(task.closed_on, task.accepted_on)
+    return _("销号日期早于验收时间") if early else ""
+
+
+def _before(day: date | None, other: date | None) -> bool:
+    return day is not None and other is not None and day < other
 
 
 def _says(text: str, words: tuple[str, ...]) -> bool:
