@@ -299,6 +299,8 @@ def parse_zone(text: str, hazard: Hazard, from_deg: float | None = None) -> Effe
         InvalidInputError: It means none, or the hazard lacks what it needs.
         NotFoundError: ERG has no such row.
     """
+    if from_deg is not None and not math.isfinite(from_deg):
+        raise _unreadable(f"{text} {from_deg}")
     kind, *parts = text.strip().split(":")
     reader = _ZONE_WORDS.get((kind, len(parts)))
     try:

@@ -133,6 +133,8 @@ def test_receptors_are_loaded_counted_and_fed(register, answer, command, tmp_pat
         "exposure", db, hazard, "--zone", "erg:1005:truck", "--wind-from", "45"
     )  # fmt: skip
     assert blown["people"] == 60  # inside the isolation circle
+    odd = command("exposure", db, hazard, "--zone", "erg:1005:truck", "--wind-from", "nan")
+    assert odd[0] == 2
     assert answer("exposure", db)[0]["people"] == 60
     assert command("exposure", db, "--zone", "radius:5")[0] == 2
     graded = (

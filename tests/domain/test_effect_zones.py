@@ -200,6 +200,12 @@ def test_the_wind_may_be_given_with_the_words():
     assert parse_zone("erg:1005:truck", HAZARD, 400.0).downwind.from_deg == 40.0
 
 
+@pytest.mark.parametrize("wind", [float("nan"), float("inf"), float("-inf")])
+def test_a_wind_from_nowhere_is_refused(wind):
+    with pytest.raises(InvalidInputError, match=r"看不懂影响范围“erg:1005:truck (nan|inf|-inf)”"):
+        parse_zone("erg:1005:truck", HAZARD, wind)
+
+
 def test_bands_count_from_the_line_and_pir_from_its_formula():
     assert inside(band_zone(200), at(0, 199.9), at(0, 200.1), geometry=PIPE.geometry) == [0]
     assert pir_zone(711, 10).key == "pir:711:10"
