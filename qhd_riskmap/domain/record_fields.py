@@ -174,5 +174,5 @@ def shown_value(field: Field | None, value: AttributeValue | None) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     words = choice_words().get(field.key, {}) if field is not None else {}
-    text = words.get(str(value), f"{value:g}" if isinstance(value, float) else str(value))
+    text = words.get(str(value), f"{value:.10g}" if isinstance(value, float) else str(value))
     return f"{text} {field.unit}" if field is not None and field.unit else text

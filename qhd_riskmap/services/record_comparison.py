@@ -110,7 +110,7 @@ def _shown(value: object, words: Mapping[str, str]) -> str:
     if isinstance(value, bool):
         return _("是") if value else _("否")
     if isinstance(value, float):
-        return f"{value:g}"
+        return f"{value:.10g}"
     return words.get(str(value), str(value))
 
 

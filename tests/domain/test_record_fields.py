@@ -107,6 +107,7 @@ def test_values_in_words():
     )
     assert shown_value(None, value=False) == "否"
     assert shown_value(depth, 2.50) == "2.5 m"
+    assert shown_value(depth, 1_234_567.5) == "1234567.5 m"
     assert shown_value(depth, 3) == "3 m"
     assert shown_value(depth, None) == ""
     assert shown_value(None, "x") == "x"
