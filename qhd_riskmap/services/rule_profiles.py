@@ -122,24 +122,8 @@ class RuleProfileService:
         self._actor.require(Permission.READ)
         grading = checked(profile)
         with self._register.unit_of_work() as work:
-            newest = work.assessments.newest()
-            own = [a for a in newest.values() if a.method == grading.key]
-            hazards = {h.id: h for h in work.hazards.find()} if own else {}
-        changed = []
-        examined = 0
-        for number, assessment in enumerate(own):
-            job.advance(number, len(own))
-            hazard = hazards.get(assessment.hazard_id)
-            if hazard is None:  # deleted
-                continue
-            examined += 1
-            found = _again(grading, hazard, assessment)
-            if found.after is not found.before:
-                changed.append(found)
-        changed.sort(key=lambda each: each.hazard.code)
-        return Rehearsal(
-            key=grading.key, label=grading.label, examined=examined, changed=tuple(changed)
-        )
+            assessed = _assessed(work, grading.key)
+        return _rehearsed(grading, assessed, job)
 
     def adopt(
         self, profile: Mapping[str, Any], *, reason: str, on: date, regrade: bool = False
@@ -159,7 +143,8 @@ class RuleProfileService:
         key = checked_key(profile)
         if not reason.strip():
             raise InvalidInputError(_("启用新规则须写明理由。"))
-        rehearsal = self.rehearse(profile) if regrade else None
+        if regrade:
+            self._actor.require(Permission.ASSESS)
         shipped = shipped_rules(key)
         with self._register.unit_of_work() as work:
             work.lock()
@@ -174,15 +159,14 @@ class RuleProfileService:
                 self._actor,
             )
             ids: tuple[UUID, ...] = ()
-            if rehearsal is not None:
-                ids = self._regrade(work, load_method(stored), rehearsal, on)
+            if regrade:
+                ids = self._regrade(work, load_method(stored), on)
             work.commit()
         return version, Changes(rules=True, hazards=bool(ids), hazard_ids=ids)
 
-    def _regrade(
-        self, work: UnitOfWork, grading: GradingMethod, rehearsal: Rehearsal, on: date
-    ) -> tuple[UUID, ...]:
-        self._actor.require(Permission.ASSESS)
+    def _regrade(self, work: UnitOfWork, grading: GradingMethod, on: date) -> tuple[UUID, ...]:
+        """Grade what stands in the register now: nobody else writes while it is locked."""
+        rehearsal = _rehearsed(grading, _assessed(work, grading.key))
         months = settings_in_force(work).review_months
         ids = []
         for each in rehearsal.changed:
@@ -273,6 +257,30 @@ def shipped_rules(key: str) -> Mapping[str, Any]:
 
 def _without_version(profile: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in profile.items() if key != "version"}
+
+
+def _assessed(work: UnitOfWork, key: str) -> list[tuple[Hazard, Assessment]]:
+    """The hazards whose newest assessment is of a method, deleted ones left out."""
+    own = [a for a in work.assessments.newest().values() if a.method == key]
+    hazards = {h.id: h for h in work.hazards.find()} if own else {}
+    return [(hazards[a.hazard_id], a) for a in own if a.hazard_id in hazards]
+
+
+def _rehearsed(
+    grading: GradingMethod,
+    assessed: list[tuple[Hazard, Assessment]],
+    job: JobContext = QUIET_JOB,
+) -> Rehearsal:
+    changed = []
+    for number, (hazard, assessment) in enumerate(assessed):
+        job.advance(number, len(assessed))
+        found = _again(grading, hazard, assessment)
+        if found.after is not found.before:
+            changed.append(found)
+    changed.sort(key=lambda each: each.hazard.code)
+    return Rehearsal(
+        key=grading.key, label=grading.label, examined=len(assessed), changed=tuple(changed)
+    )
 
 
 def _again(grading: GradingMethod, hazard: Hazard, assessment: Assessment) -> RehearsedHazard:

@@ -327,6 +327,18 @@ def test_the_list_sorts_by_lateness_and_copies_to_a_spreadsheet(qtbot, page, tas
     assert row.split("\t")[:4] == [tasks[0].number, "已交办", "2026-11-15", "逾期 10 天"]
 
 
+def test_copied_tasks_are_no_formulas_and_one_line_each(page, tasks, rest):
+    page.show_view("list")
+    rest()
+    table = page.table
+    hostile = [replace(line, unit="=HYPERLINK(1)", name="沟\n二") for line in table.tasks.lines[:1]]
+    table.show_lines(hostile)
+    table.selectRow(0)
+    _head, row = table.copied().split("\n")
+    cells = dict(zip([column.title for column in COLUMNS], row.split("\t"), strict=True))
+    assert (cells["责任单位"], cells["隐患"]) == ("'=HYPERLINK(1)", "沟 二")
+
+
 def test_the_choice_of_columns_is_remembered_and_copied(qtbot, page, tasks, rest, settings):
     page.show_view("list")
     menu = page.table.column_menu()

@@ -31,6 +31,7 @@ from qhd_riskmap.resources import rules
 from qhd_riskmap.services.assessment import AssessmentForm, AssessmentService, method_of
 from qhd_riskmap.services.factor_table import FactorTableService, write_outcome
 from qhd_riskmap.services.rule_profiles import RuleProfileService, changed_ids, read_profile_file
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 DAY = date(2026, 3, 1)
 
@@ -367,6 +368,22 @@ def test_adopting_may_assess_again_what_changes(app):
     )  # fmt: skip
     assert new.worksheet.evidence == {"L": "现场"}
     assert len(app.assessment.of(calm.id)) == 1
+
+
+def test_adopting_grades_what_another_desk_stored_a_moment_before(app, monkeypatch):
+    hazard = register(app)
+    app.assessment.record(hazard.code, form(3, 4), on=DAY)
+    lock = UnitOfWork.lock
+
+    def overtaken(work):
+        monkeypatch.setattr(UnitOfWork, "lock", lock)
+        app.assessment.record(hazard.code, form(5, 5), on=DAY)
+        lock(work)
+
+    monkeypatch.setattr(UnitOfWork, "lock", overtaken)
+    _version, changes = app.rule_profiles.adopt(stricter(), reason="试", on=DAY, regrade=True)
+    assert changes.hazard_ids == ()
+    assert app.registry.get(hazard.id).level is RiskLevel.RED
 
 
 def test_what_may_not_be_adopted(app):

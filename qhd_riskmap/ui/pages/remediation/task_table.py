@@ -22,6 +22,7 @@ from qhd_riskmap.domain.remediation.overview import TaskLine
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.settings import Settings
+from qhd_riskmap.ui.toolkit.keyed_table import harmless_cell
 from qhd_riskmap.ui.toolkit.late_colours import late_colour
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 
@@ -225,8 +226,7 @@ class TaskTable(QTableView):
         rows = ["\t".join(_(COLUMNS[number].title) for number in shown)]
         rows += [
             "\t".join(
-                str(self.tasks.index(each.row(), number).data()).replace("\t", " ")
-                for number in shown
+                harmless_cell(str(self.tasks.index(each.row(), number).data())) for number in shown
             )
             for each in self.selectionModel().selectedRows()
         ]
