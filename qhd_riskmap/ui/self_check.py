@@ -62,6 +62,8 @@ COMPONENTS: Final = {
     "python-docx": "docx",
     "docxtpl": "docxtpl",
     "lxml": "lxml.etree",
+    "zxing-cpp": "zxingcpp",
+    "pypdf": "pypdf",
 }
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 HEAVY = (
     "alembic", "branca", "docx", "docxtpl", "fastexcel", "folium", "geoalchemy2", "geopandas", "jinja2",
     "lxml", "openpyxl", "pandas", "polars", "pyogrio", "pypinyin", "pyproj", "python_calamine",
-    "rapidfuzz", "rasterio", "sqlalchemy", "asyncio",
+    "pypdf", "rapidfuzz", "rasterio", "sqlalchemy", "asyncio", "zxingcpp",
 )  # fmt: skip
 SCRIPT = """
 import sys
