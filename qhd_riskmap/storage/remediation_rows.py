@@ -12,6 +12,7 @@ def add_tables(metadata: MetaData) -> None:
     _task(metadata)
     _event(metadata)
     _file(metadata)
+    _notices(metadata)
     Table(
         "number_series",
         metadata,
@@ -127,4 +128,31 @@ def _file(metadata: MetaData) -> None:
             unique=True,
             sqlite_where=text("removed_at IS NULL"),
         ),
+    )
+
+
+def _notices(metadata: MetaData) -> None:
+    Table(
+        "deadline_notice",
+        metadata,
+        Column("seq", Integer, primary_key=True),
+        word("id", unique=True),
+        word("number", unique=True),
+        text_column("unit"),
+        word("step"),
+        word("dated"),
+        word("content"),
+        word("made_at"),
+        word("made_by"),
+        Index("ix_deadline_notice_dated", "dated"),
+    )
+    Table(
+        "deadline_notice_task",
+        metadata,
+        Column("task_seq", Integer, ForeignKey("remediation_task.seq"), primary_key=True),
+        Column("deadline", Text, primary_key=True),
+        Column("step", Text, primary_key=True),
+        Column("notice_seq", Integer, ForeignKey("deadline_notice.seq"), nullable=False),
+        word("due_on"),
+        Index("ix_deadline_notice_task_notice_seq", "notice_seq"),
     )
