@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.bookmarks import BookmarkService
     from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.coverage import CoverageService
+    from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.exposure import ExposureService
     from qhd_riskmap.services.factor_table import FactorTableService
@@ -210,6 +211,13 @@ class App:
         from qhd_riskmap.services.factor_table import FactorTableService  # noqa: PLC0415
 
         return FactorTableService(self.register, self.actor)
+
+    @cached_property
+    def notices(self) -> DeadlineNoticeService:
+        """The deadline clock."""
+        from qhd_riskmap.services.deadline_notices import DeadlineNoticeService  # noqa: PLC0415
+
+        return DeadlineNoticeService(self.register, self.actor)
 
     @cached_property
     def worksheets(self) -> WorksheetService:

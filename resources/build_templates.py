@@ -26,6 +26,7 @@ WIDTH_CM = 18.0
 def main() -> int:
     """Write all templates."""
     _save(_worksheet(), FOLDER / "assessment_worksheet.docx")
+    _save(_notice(), FOLDER / "deadline_notice.docx")
     return 0
 
 
@@ -69,6 +70,36 @@ def _worksheet() -> Any:
         "{% for line in signs %}{{ line }}{% if not loop.last %}\n{% endif %}{% endfor %}",
     )
     document.add_paragraph("内部资料，未经批准不得公开。")
+    return document
+
+
+def _notice() -> Any:
+    document = _document()
+    title = document.add_paragraph()
+    title.alignment = 1
+    run = title.add_run("{{ title }}")
+    run.bold, run.font.size = True, Pt(16)
+    document.add_paragraph("编号：{{ number }}").alignment = 2
+    document.add_paragraph("{{ unit }}：")
+    document.add_paragraph(
+        "下列 {{ count }} 项隐患整改任务的整改时限到了“{{ step }}”，请按时限完成整改，并将回执交回。"
+    )
+    table = _table(document, (0.9, 3.4, 3.0, 4.1, 1.8, 2.2, 1.5, 1.1))
+    heads = ("序号", "整改编号", "隐患", "隐患描述", "责任人", "时限", "逾期", "督办")
+    _cells(table, heads, labels=True)
+    _cells(table, ("{%tr for t in tasks %}", *[""] * 7))
+    names = ("at", "number", "name", "problem", "owner", "deadline", "late", "supervision")
+    _cells(table, tuple(f"{{{{ t.{name} }}}}" for name in names))
+    _cells(table, ("{%tr endfor %}", *[""] * 7))
+    document.add_paragraph("依据：{{ basis }}")
+    document.add_paragraph("档次：{{ threshold }}")
+    document.add_paragraph("{{ office }}\n{{ day }}").alignment = 2
+    document.add_paragraph("- - - - - - - - - - - - 回 执 - - - - - - - - - - - -").alignment = 1
+    document.add_paragraph("{{ office }}：编号 {{ number }} 的通知（{{ count }} 项）已收到。")
+    receipt = _table(document)
+    _pairs(receipt, ("签收单位", "{{ unit }}"), ("签收人", ""))
+    _pairs(receipt, ("签收日期", ""), ("联系电话", ""))
+    _wide(receipt, "整改情况", "")
     return document
 
 

@@ -71,6 +71,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "task": _late("remediation", "show_task"),
     "remedy": _late("remediation", "remedy"),
     "ledger": _late("remediation", "ledger"),
+    "remind": _late("reminding", "remind"),
     "workdays": _late("remediation", "workdays"),
     "demo": _late("publishing", "demo"),
 }

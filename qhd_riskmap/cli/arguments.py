@@ -28,6 +28,7 @@ from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
     add_remedy,
+    add_remind,
     add_task,
     add_tasks,
     add_workdays,
@@ -315,6 +316,7 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_task(_command(commands, "task", _("查看一项整改任务及其办理记录")), day)
     add_remedy(_command(commands, "remedy", _("办理整改任务")), day)
     add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
+    add_remind(_command(commands, "remind", _("到期提醒、到期和逾期督办的通知")), day)
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 

@@ -86,3 +86,11 @@ def add_workdays(parser: argparse.ArgumentParser, day: Day) -> None:
     parser.add_argument("--note", default="", metavar=_("文字"), help=_("依据"))
     parser.add_argument("--from", type=day, dest="start", metavar=_DAY, help=_("起算日，不计在内"))
     parser.add_argument("--days", type=int, metavar="N", help=_("几个工作日以后"))
+
+
+def add_remind(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``remind``."""
+    parser.add_argument("--on", type=day, metavar=_DAY, help=_("通知的日期，默认今天"))
+    parser.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help=_("存放通知的文件夹")
+    )

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 TASKS = "task"
+NOTICES = "notice"
 
 
 def draw_numbers(connection: Connection, kind: str, office: str, year: int, count: int) -> range:
@@ -37,3 +38,9 @@ def task_numbers(connection: Connection, office: str, year: int, count: int) -> 
     """The next 整改编号: ``{office}-ZG-{yyyy}-{seq}``."""
     drawn = draw_numbers(connection, TASKS, office, year, count)
     return [f"{office}-ZG-{year}-{number:04d}" for number in drawn]
+
+
+def notice_number(connection: Connection, office: str, year: int) -> str:
+    """The next number of a notice: ``{office}-TZ-{yyyy}-{seq}``."""
+    (number,) = draw_numbers(connection, NOTICES, office, year, 1)
+    return f"{office}-TZ-{year}-{number:04d}"

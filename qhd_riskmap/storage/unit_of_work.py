@@ -19,6 +19,7 @@ from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.look_alike_repository import LookAlikeRepository
+from qhd_riskmap.storage.notice_repository import NoticeRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
@@ -68,6 +69,7 @@ class UnitOfWork:
         coverage: Where has been surveyed for what.
         tasks: Remediation tasks.
         task_files: Their photos and files.
+        notices: What the deadline clock told.
         work_days: The office's own working days.
         audit: The audit trail.
         office: The office profile.
@@ -95,6 +97,7 @@ class UnitOfWork:
     coverage: CoverageRepository
     tasks: RemediationRepository
     task_files: RemediationFiles
+    notices: NoticeRepository
     work_days: WorkDays
     audit: AuditLog
     office: OfficeProfile
@@ -133,6 +136,7 @@ class UnitOfWork:
         self.coverage = CoverageRepository(transaction, self.audit)
         self.tasks = RemediationRepository(transaction, self.audit)
         self.task_files = RemediationFiles(transaction, self.audit)
+        self.notices = NoticeRepository(transaction, self.audit)
         self.work_days = WorkDays(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self

@@ -10,42 +10,48 @@ from typing import TYPE_CHECKING, Final
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.number_series import TASKS
+from qhd_riskmap.storage.number_series import NOTICES, TASKS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
 SHOWN: Final = 20
-_NUMBER: Final = re.compile(r"(\d{4,6})-ZG-(\d{4})-(\d{4,9})")
+_NUMBER: Final = re.compile(r"(\d{4,6})-(ZG|TZ)-(\d{4})-(\d{4,9})")
 
 
 def remediation_problems(connection: Connection) -> Iterator[str]:
     """Every problem found, one Chinese sentence each."""
-    yield from _numbers(connection)
+    for kind, letters, table, name in (
+        (TASKS, "ZG", "remediation_task", _("整改编号")),
+        (NOTICES, "TZ", "deadline_notice", _("通知编号")),
+    ):
+        yield from _numbers(connection, kind, letters, table, name)
     yield from _histories(connection)
     yield from _states(connection)
 
 
-def _numbers(connection: Connection) -> Iterator[str]:
+def _numbers(
+    connection: Connection, kind: str, letters: str, table: str, name: str
+) -> Iterator[str]:
     """Each series runs from 1 to the last number drawn, none left out."""
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for (number,) in connection.exec_driver_sql("SELECT number FROM remediation_task"):
+    for (number,) in connection.exec_driver_sql(f"SELECT number FROM {table}"):  # noqa: S608 - constants
         parts = _NUMBER.fullmatch(number)
-        if parts is None:
-            yield _("整改编号 {number} 的写法不对。").format(number=number)
+        if parts is None or parts[2] != letters:
+            yield _("{name} {number} 的写法不对。").format(name=name, number=number)
         else:
-            found[parts[1], int(parts[2])].add(int(parts[3]))
+            found[parts[1], int(parts[3])].add(int(parts[4]))
     series = {
         (office, year): next_number
         for office, year, next_number in connection.exec_driver_sql(
-            "SELECT office, year, next_number FROM number_series WHERE kind = ?", (TASKS,)
+            "SELECT office, year, next_number FROM number_series WHERE kind = ?", (kind,)
         )
     }
     for key in sorted(found.keys() | series.keys()):
         expected = set(range(1, series.get(key, 1)))
         if found.get(key, set()) != expected:
-            yield _("{office} {year} 年的整改编号有缺号，或超出了编号序列。").format(
-                office=key[0], year=key[1]
+            yield _("{office} {year} 年的{name}有缺号，或超出了编号序列。").format(
+                office=key[0], year=key[1], name=name
             )
 
 
