@@ -16,9 +16,11 @@ class RiskMapError(Exception):
         message: One Chinese sentence: what happened, and to which record, cell or file.
         hint: What to do next; may be empty.
         detail: Technical text behind "复制详情"; never needed to understand the message.
+        lines: Sentences that belong to the message, one per reason.
     """
 
     code = "general"
+    lines: tuple[str, ...] = ()
 
     def __init__(self, message: str, *, hint: str = "", detail: str = "") -> None:
         super().__init__(message)
@@ -152,5 +154,6 @@ class ReleaseBlockedError(RiskMapError):
     def __init__(
         self, message: str, *, findings: Sequence[tuple[str, str]], hint: str = ""
     ) -> None:
-        super().__init__(message, hint=hint, detail="\n".join(f"{r}: {m}" for r, m in findings))
+        self.lines = tuple(f"{rule}: {sentence}" for rule, sentence in findings)
+        super().__init__(message, hint=hint, detail="\n".join(self.lines))
         self.findings = tuple(findings)

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
-from qhd_riskmap.errors import RiskMapError
+from qhd_riskmap.errors import (
+    MissingSpatialiteError,
+    OutputFileError,
+    ResourceMissingError,
+    RiskMapError,
+    UnreadableFileError,
+)
+
+_log = logging.getLogger(__name__)
+# Their details speak of files and libraries. Others may hold places, which no log may.
+_TECHNICAL: Final = (
+    UnreadableFileError, OutputFileError, ResourceMissingError, MissingSpatialiteError,
+)  # fmt: skip
 
 
 class Output:
@@ -33,10 +46,13 @@ class Output:
         print(text, file=sys.stderr)
 
     def failure(self, error: RiskMapError) -> None:
-        """Report a user error: ``code: message`` on stderr."""
+        """Report a user error: ``code: message`` on stderr; what libraries say of a file goes to the log."""
         print(f"{error.code}: {error}", file=sys.stderr)
-        if error.detail and not self.as_json:
-            print(error.detail, file=sys.stderr)
+        if not self.as_json:
+            for line in error.lines:
+                print(line, file=sys.stderr)
+        if error.detail and isinstance(error, _TECHNICAL):
+            _log.info("%s: %s", error.code, error.detail)
         if self.as_json and not self._answered:
             answer = {"code": error.code, "message": error.message, "hint": error.hint}
             self._print_json({"error": answer})

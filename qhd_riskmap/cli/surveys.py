@@ -19,6 +19,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_corrections import Corrections
 from qhd_riskmap.services.survey_import import ImportOutcome
+from qhd_riskmap.services.survey_issues import RowIssue
 from qhd_riskmap.services.survey_layout import Layouts, choice_of
 from qhd_riskmap.services.survey_templates import TemplateOffice, write_survey_template
 from qhd_riskmap.services.survey_updates import NO_UPDATES
@@ -84,16 +85,23 @@ def _require_other_than(report: Path, files: Sequence[Path]) -> None:
             )
 
 
+def _told(issue: RowIssue) -> str:
+    """An issue in a line: where, how grave, what; a text file has no sheet to name."""
+    where = "!".join(part for part in (issue.sheet, issue.cell) if part)
+    head = " ".join(part for part in (issue.file, where) if part)
+    return _("{where}［{severity}］{message}").format(
+        where=head, severity=issue.severity.label, message=issue.message
+    )
+
+
 def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
     """The outcome in lines for people, every issue with its cell."""
     document = outcome.to_json()
-    lines = [
-        f"{item['file']} {item['sheet']}!{item['cell']} [{item['severity']}] {item['message']}"
-        for item in document["issues"]
-    ]
+    lines = [_told(issue) for issue in outcome.issues]
     lines.extend(
-        _("{file} {sheet}：坐标系 {decided}").format(
-            file=item["file"], sheet=item["sheet"], decided=item["decided"] or _("未定")
+        _("{sheet}：坐标系 {decided}").format(
+            sheet=f"{item['file']} {item['sheet']}".rstrip(),
+            decided=item["decided"] or _("未定"),
         )
         for item in document["datums"]
     )

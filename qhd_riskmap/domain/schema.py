@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Final
 
 from qhd_riskmap.domain.hazard import AttributeValue
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 
 # Sheets write these where they mean "nothing here".
 EMPTY_WORDS = frozenset(
@@ -53,6 +54,22 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def label(self) -> str:
+        """Chinese word for it.
+
+        >>> Severity.ERROR.label
+        '错误'
+        """
+        return _(_SEVERITIES[self])
+
+
+_SEVERITIES: Final = {
+    Severity.ERROR: N_("错误"),
+    Severity.WARNING: N_("提醒"),
+    Severity.INFO: N_("说明"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,7 +27,7 @@ from qhd_riskmap.formats.style_patch import StylePatch
 from qhd_riskmap.formats.survey_sheet import file_content, read_survey
 from qhd_riskmap.formats.workbook_package import WorkbookPackage
 from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
-from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.i18n import _
 
 _WORKBOOK: Final = "xl/workbook.xml"
 _SHEET_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
@@ -39,11 +39,6 @@ _MARK_COLOURS: Final = {
     "undecided": "FFE699",
 }
 _EDITED: Final = "BDD7EE"
-_SEVERITIES: Final = {
-    Severity.ERROR: N_("错误"),
-    Severity.WARNING: N_("提醒"),
-    Severity.INFO: N_("说明"),
-}
 _RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
 _MOST_NOTES: Final = 20_000
 _MOST_SKIPPED: Final = 500
@@ -235,9 +230,7 @@ class _Copy:
             lines.append(_("问题太多，只标注了前 {count} 个。").format(count=_MOST_NOTES))
         heads = (_("表"), _("单元格"), _("性质"), _("说明"))
         told = [(edit.sheet, edit.cell, _("改动"), edit.message) for edit in edits]
-        told += [
-            (note.sheet, note.cell, _(_SEVERITIES[note.severity]), note.message) for note in issues
-        ]
+        told += [(note.sheet, note.cell, note.severity.label, note.message) for note in issues]
         told += [
             (note.sheet, f"A{note.row}", _("跳过"), note.message)
             for note in skipped.rows[:_MOST_SKIPPED]
@@ -258,7 +251,7 @@ class _Copy:
         self._write_over(extent, rows, texts, work.edits)
         for note in work.notes:
             cell = _owner(extent, note.cell)
-            said = f"{_(_SEVERITIES[note.severity])}：{storable(note.message)}"
+            said = f"{note.severity.label}：{storable(note.message)}"
             texts.setdefault(cell, []).append(said)
             if cell not in worst or _RANK[note.severity] > _RANK[worst[cell]]:
                 worst[cell] = note.severity

@@ -46,7 +46,7 @@ from qhd_riskmap.formats.vector_survey import (
     read_vector_archive,
 )
 from qhd_riskmap.formats.workbook_parts import SheetPart, sheet_parts
-from qhd_riskmap.formats.xls_extent import check_xls
+from qhd_riskmap.formats.xls_extent import XlsLayout, check_xls
 from qhd_riskmap.formats.xlsb_extent import check_xlsb
 from qhd_riskmap.i18n import _
 
@@ -143,8 +143,9 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
         return _read_xlsx(path, content, archive)
     archive.check_all()
     if "xl/workbook.bin" in archive:
-        check_xlsb(archive, path.name)
-        return _read_by_calamine(path, content)
+        hidden = check_xlsb(archive, path.name)
+        sheets = _read_by_calamine(path, content)
+        return [_laid_out_binary(sheet, hidden.get(sheet.name)) for sheet in sheets]
     if "content.xml" in archive:
         if b"manifest:encryption-data" in archive.read("META-INF/manifest.xml"):
             raise locked(path.name)
@@ -155,6 +156,13 @@ def _read_archive(path: Path, content: bytes) -> list[SurveySheet]:
     if layers is None:
         raise damaged(path.name, "archive without a workbook")
     return layers
+
+
+def _laid_out_binary(sheet: SurveySheet, layout: XlsLayout | None) -> SurveySheet:
+    if layout is None:
+        return sheet
+    told = replace(sheet, hidden_rows=tuple(layout.rows), hidden_columns=tuple(layout.columns))
+    return _with_unread(told, NO_CELLS, layout.failed)
 
 
 def _laid_out(sheet: SurveySheet, layout: OdsLayout) -> SurveySheet:
@@ -172,14 +180,7 @@ def _read_ole(path: Path, content: bytes) -> list[SurveySheet]:
     sheets = _read_by_calamine(path, content)
     if len(sheets) != len(layouts):
         return sheets  # the reader counts sheets otherwise in a damaged workbook
-    hidden = [
-        replace(sheet, hidden_rows=tuple(layout.rows), hidden_columns=tuple(layout.columns))
-        for sheet, layout in zip(sheets, layouts, strict=True)
-    ]
-    return [
-        _with_unread(sheet, NO_CELLS, layout.failed)
-        for sheet, layout in zip(hidden, layouts, strict=True)
-    ]
+    return [_laid_out_binary(sheet, layout) for sheet, layout in zip(sheets, layouts, strict=True)]
 
 
 def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[SurveySheet]:

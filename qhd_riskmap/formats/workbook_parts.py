@@ -32,27 +32,37 @@ def sheet_parts(archive: GuardedArchive, name: str) -> list[SheetPart]:
     Raises:
         UnreadableFileError: The workbook part is missing or malformed.
     """
-    relations = {
-        item.get("Id"): item.get("Target") or ""
-        for item in _xml(archive, "xl/_rels/workbook.xml.rels", name)
-        if item.get("TargetMode") != "External" and "worksheet" in (item.get("Type") or "")
-    }
+    parts = worksheets_by_id(archive, "xl/_rels/workbook.xml.rels", name)
     found = []
     for element in _xml(archive, _WORKBOOK, name).iter():
         if element.tag.rpartition("}")[2] != "sheet":
             continue
         relation = element.get(_RELATION_ID) or element.get(_STRICT_ID)
-        target = relations.get(relation)
-        if target is None:
+        part = parts.get(relation or "")
+        if part is None:
             continue
-        part = posixpath.normpath(posixpath.join("xl", target)).lstrip("/")
-        if target.startswith("/"):
-            part = posixpath.normpath(target).lstrip("/")
         if part not in archive:
             raise damaged(name, f"sheet part {part} is missing")
         hidden = (element.get("state") or "visible") != "visible"
         found.append(SheetPart(element.get("name") or "", hidden, part))
     return found
+
+
+def worksheets_by_id(archive: GuardedArchive, relations: str, name: str) -> dict[str, str]:
+    """Relation id → archive part of every worksheet that a workbook refers to.
+
+    Raises:
+        UnreadableFileError: The part ``relations`` is missing or malformed.
+    """
+    targets = {
+        item.get("Id") or "": item.get("Target") or ""
+        for item in _xml(archive, relations, name)
+        if item.get("TargetMode") != "External" and "worksheet" in (item.get("Type") or "")
+    }
+    return {
+        key: posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
+        for key, target in targets.items()
+    }
 
 
 def _xml(archive: GuardedArchive, part: str, name: str) -> Any:

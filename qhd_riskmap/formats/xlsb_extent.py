@@ -1,10 +1,14 @@
-"""Refuses binary workbooks (xlsb) whose cells span more than memory holds ([MS-XLSB] 2.1.4)."""
+"""Refuses binary workbooks (xlsb) whose cells span more than memory holds; tells their errors and what is hidden.
+
+The records are those of [MS-XLSB] 2.1.4.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
+from qhd_riskmap.formats.error_cells import MOST_TOLD, error_named
 from qhd_riskmap.formats.sheet_guard import (
     MAX_CELLS,
     MAX_COLUMNS,
@@ -13,24 +17,59 @@ from qhd_riskmap.formats.sheet_guard import (
     damaged,
     too_large,
 )
+from qhd_riskmap.formats.workbook_parts import worksheets_by_id
+from qhd_riskmap.formats.xls_extent import XlsLayout
 
 _ROW_HEADER: Final = 0  # BrtRowHdr
 _CELLS: Final = range(1, 12)  # BrtCellBlank … BrtFmlaError
+_ERRORS: Final = frozenset({3, 11})  # BrtCellError, BrtFmlaError
+_COLUMNS: Final = 60  # BrtColInfo
 _TEXTS: Final = 159  # BrtBeginSst
+_SHEET: Final = 156  # BrtBundleSh
 _VARINT_BYTES: Final = 4
+_HIDDEN_ROW: Final = 0x10
+_NOTHING: Final = 0xFFFFFFFF  # length of a text that is absent
+_RELATIONS: Final = "xl/_rels/workbook.bin.rels"
 
 
-def check_xlsb(archive: GuardedArchive, name: str) -> None:
-    """Measure every worksheet.
+def check_xlsb(archive: GuardedArchive, name: str) -> Mapping[str, XlsLayout]:
+    """Measure every worksheet; what each hides, by the sheet's name.
 
     Raises:
         UnreadableFileError: Damaged records, or more cells than the limits.
     """
+    layouts = {}
     for part in archive.parts:
         if part.startswith("xl/worksheets/") and part.endswith(".bin"):
-            _check_part(archive.read(part, 256 * 2**20), name)
+            layouts[part] = _measured(archive.read(part, 256 * 2**20), name)
         elif part.endswith("sharedStrings.bin"):
             _check_texts(archive.read(part, 256 * 2**20), name)
+    return {
+        sheet: layouts[part] for sheet, part in _sheets(archive, name).items() if part in layouts
+    }
+
+
+def _sheets(archive: GuardedArchive, name: str) -> dict[str, str]:
+    """Sheet name → archive part."""
+    if _RELATIONS not in archive:
+        return {}
+    parts = worksheets_by_id(archive, _RELATIONS, name)
+    found = {}
+    for kind, body in _records(archive.read("xl/workbook.bin"), name):
+        if kind == _SHEET:
+            relation, at = _text(body, 8)
+            sheet, _end = _text(body, at)
+            found[sheet] = parts.get(relation, "")
+    return found
+
+
+def _text(body: bytes, at: int) -> tuple[str, int]:
+    """A text with its length before it, and where it ends."""
+    length = int.from_bytes(body[at : at + 4], "little")
+    at += 4
+    if length == _NOTHING:
+        return "", at
+    return body[at : at + 2 * length].decode("utf-16-le", "replace"), at + 2 * length
 
 
 def _check_texts(content: bytes, name: str) -> None:
@@ -40,15 +79,24 @@ def _check_texts(content: bytes, name: str) -> None:
         raise damaged(name, "more texts than bytes")
 
 
-def _check_part(content: bytes, name: str) -> None:
-    bottom = right = 0
+def _measured(content: bytes, name: str) -> XlsLayout:
+    layout = XlsLayout()
+    bottom = right = row = 0
     for kind, body in _records(content, name):
         if kind == _ROW_HEADER:
-            bottom = max(bottom, int.from_bytes(body[:4], "little") + 1)
+            bottom = max(bottom, row := int.from_bytes(body[:4], "little") + 1)
+            if body[11:12] and body[11] & _HIDDEN_ROW:
+                layout.rows.append(row)
         elif kind in _CELLS:
-            right = max(right, int.from_bytes(body[:4], "little") + 1)
+            right = max(right, column := int.from_bytes(body[:4], "little") + 1)
+            if kind in _ERRORS and body[8:9] and len(layout.failed) < MOST_TOLD:
+                layout.failed[row, column] = error_named(body[8])
+        elif kind == _COLUMNS and body[16:17] and body[16] & 1:
+            first, last = (int.from_bytes(body[at : at + 4], "little") + 1 for at in (0, 4))
+            layout.columns += range(first, min(last, MAX_COLUMNS) + 1)
         if bottom > MAX_ROWS or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
             raise too_large(name)
+    return layout
 
 
 def _records(content: bytes, name: str) -> Iterator[tuple[int, bytes]]:

@@ -16,11 +16,11 @@ from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.survey_candidates import ImportTerms
+from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_layout import SheetKey, reference_of
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
-RowKey = tuple[Path, str, int]
 CellKey = tuple[Path, str, int, int]
 _Given = TypeVar("_Given")
 

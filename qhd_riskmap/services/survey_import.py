@@ -39,7 +39,7 @@ from qhd_riskmap.services.survey_files import (
     steps_of,
     unread,
 )
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_layout import (
     NO_LAYOUTS,
     Layouts,
@@ -59,7 +59,6 @@ from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rivals import rivals
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
-    RowKey,
     UpdateOffer,
     apply_offers,
     chosen_offers,

@@ -11,6 +11,8 @@ from qhd_riskmap.domain.schema import Issue, Severity
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
 from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
 
+RowKey = tuple[Path, str, int]
+"""File, sheet and row number: by this a row is named all over an import."""
 _PLACE_FIELDS = frozenset({*POSITION_KEYS, *START_KEYS})
 
 

@@ -14,10 +14,10 @@ from qhd_riskmap.domain.survey_data_rows import RowRole
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_corrections import MendedCell
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
+from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 _LONGEST_TEXT: Final = 40

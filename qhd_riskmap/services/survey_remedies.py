@@ -17,8 +17,7 @@ from qhd_riskmap.domain.remediation.sheet_proof import (
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.survey_columns_read import SheetColumns
-from qhd_riskmap.services.survey_issues import IssueLog, warning
-from qhd_riskmap.services.survey_updates import RowKey
+from qhd_riskmap.services.survey_issues import IssueLog, RowKey, warning
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 # One of these filled in means that somebody remedies something there.

@@ -18,10 +18,10 @@ from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import column_number
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.candidate_columns import as_candidates
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_preview import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import RowKey, UpdateOffer
+from qhd_riskmap.services.survey_updates import UpdateOffer
 
 IntArray = npt.NDArray[np.intp]
 FloatArray = npt.NDArray[np.float64]
@@ -124,15 +124,21 @@ class TableRows:
         return at if at < len(self.numbers) and self.numbers[at] == number else None
 
     def text(self, row: int, column: int) -> str:
-        """What stands in a cell."""
-        sheet = self.reading.sheet
-        return sheet.columns[column][int(self.numbers[row]) - sheet.first_row] or ""
+        """What stands in a cell, an error of the spreadsheet included."""
+        sheet, number = self.reading.sheet, int(self.numbers[row])
+        text = sheet.columns[column][number - sheet.first_row] or ""
+        return text or sheet.failed.get((number, sheet.first_column + column), "")
 
     def texts(self, column: int) -> list[str]:
         """What stands in a whole column."""
         sheet = self.reading.sheet
         cells = sheet.columns[column]
-        return [cells[number - sheet.first_row] or "" for number in self.numbers.tolist()]
+        texts = [cells[number - sheet.first_row] or "" for number in self.numbers.tolist()]
+        for number, letter in sheet.failed:
+            row = self.row_of(number) if letter == sheet.first_column + column else None
+            if row is not None:
+                texts[row] = texts[row] or sheet.failed[number, letter]
+        return texts
 
     def of_row(self, row: int) -> Sequence[RowIssue]:
         """What is wrong with a row."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
@@ -17,13 +16,12 @@ from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.record_comparison import FieldPair, changes_by, updated_by
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_matching import CreditCodes, Matches, Suspicion, row_codes
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
 from qhd_riskmap.storage.look_alike_repository import FoundPair
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
-RowKey = tuple[Path, str, int]
 NO_UPDATES: Final[frozenset[RowKey]] = frozenset()
 # Every offer is compared in full; a register sent back as a whole is no news.
 _MOST_OFFERS: Final = 20_000

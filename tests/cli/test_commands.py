@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -435,3 +436,28 @@ def test_every_row_of_a_sheet_is_accounted_for(tmp_path, answer, command):
     assert "合计：合计" in summary
     _code, out, _err = command("import", register, path, "--dry-run")
     assert "另有 4 行不是隐患：标题 1、表头 1、合计 1、说明 1" in out
+
+
+def test_issues_of_a_text_file_name_the_cell_without_a_sheet(tmp_path, register, command):
+    path = tmp_path / "排查.csv"
+    path.write_text("隐患名称,隐患类别,经度,纬度\n,滑坡,119.6,39.9\n", encoding="gb18030")
+    code, out, _err = command("import", register, path, "--dry-run", "--datum", "cgcs2000")
+    assert code == 0
+    assert "排查.csv A2［错误］" in out
+    assert "!" not in out
+    assert "排查.csv：坐标系" in out
+
+
+def test_what_a_library_says_of_a_broken_file_goes_to_the_log_only(
+    tmp_path, register, command, caplog
+):
+    path = tmp_path / "坏表.xlsx"
+    path.write_bytes(b"PK\x03\x04" + b"\0" * 40)
+    caplog.set_level("INFO", "qhd_riskmap")
+    code, _out, err = command("import", register, path)
+    assert code == 2
+    assert "坏表.xlsx" in err
+    for known in ("坏表.xlsx", ".xlsx", "Excel", "WPS", "unreadable-file"):
+        err = err.replace(known, "")
+    assert re.findall("[A-Za-z]+", err) == []
+    assert "zip" in caplog.text.casefold()

@@ -105,3 +105,25 @@ def test_a_written_cell_replaces_the_senders_and_the_former_text_is_told():
         {"sheet": "甲", "cell": "C4", "was": "", "now": "12"}
     ]
     assert Corrections().mended(sheet) == (sheet, ())
+
+
+def test_errors_of_a_spreadsheet_are_shown_in_their_cell_with_their_issue_until_written_over(
+    tmp_path,
+):
+    book = openpyxl.Workbook()
+    for row in (HEADERS, ("甲滑坡", "地质灾害", "卢龙县", "119.05", "#REF!", "国家2000")):
+        book.active.append(row)
+    path = tmp_path / "表.xlsx"
+    book.save(path)
+    register = create_register(tmp_path / "库.sqlite", passphrase=None, office=Office(unit="局"))
+    importing = SurveyImport(register, Actor(name="甲"))
+    (found,) = preview_tables(importing.preview([path], None, SilentJob()))
+    assert found.text(0, 4) == "#REF!"
+    assert found.texts(4) == ["#REF!"]
+    assert found.texts(3) == ["119.05"]
+    assert [issue.code for issue in found.of_cell(0, 4)] == ["error-value"]
+    mended = Corrections(cells={(path, "Sheet", 2, 5): "39.95"})
+    (found,) = preview_tables(importing.preview([path], None, SilentJob(), fixes=mended))
+    assert (found.text(0, 4), found.of_cell(0, 4)) == ("39.95", [])
+    assert found.fate(0) is RowFate.READY
+    register.close()

@@ -22,7 +22,8 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.record_comparison import GEOMETRY
 from qhd_riskmap.services.survey_import import ImportPreview
-from qhd_riskmap.services.survey_updates import RowKey, SuspectPair, UpdateOffer
+from qhd_riskmap.services.survey_issues import RowKey
+from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
 from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.pages.survey_import.pair_detail import PairDetail
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, OfferChoice, SuspectChoice

@@ -20,8 +20,8 @@ from qhd_riskmap.services.survey_import import (
     ImportOutcome,
     ImportPreview,
 )
+from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.pages.survey_import.after_strip import AfterStrip
 from qhd_riskmap.ui.pages.survey_import.columns_dialog import columns_dialog, sheet_key
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel

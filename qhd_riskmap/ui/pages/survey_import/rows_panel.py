@@ -19,9 +19,8 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_table import RowFilter, TableRows
-from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.pages.survey_import.rows_table import FIRST_CELL, RowsModel, RowsTable
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession
 from qhd_riskmap.ui.pages.survey_import.sources import SOURCES

@@ -22,10 +22,9 @@ from PySide6.QtWidgets import QAbstractItemView, QTableView, QWidget
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import column_letters
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.survey_issues import RowIssue
+from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_layout import shown_columns
 from qhd_riskmap.services.survey_table import IntArray, RowFate, RowFilter, TableRows
-from qhd_riskmap.services.survey_updates import RowKey
 from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.keyed_table import dress_table
 from qhd_riskmap.ui.toolkit.page_parts import plain_tip

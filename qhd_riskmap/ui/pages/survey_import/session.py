@@ -15,9 +15,9 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.survey_corrections import NO_CORRECTIONS, Corrections
 from qhd_riskmap.services.survey_import import ImportOutcome, ImportPreview, SurveyImport
+from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_layout import Layouts
 from qhd_riskmap.services.survey_table import RowFate
-from qhd_riskmap.services.survey_updates import RowKey
 
 SheetKey = tuple[Path, str]
 
