@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from qhd_riskmap.storage.remediation_rows import add_tables
+from qhd_riskmap.storage import release_rows, remediation_rows
 from qhd_riskmap.storage.row_columns import number, text_column, word
 from qhd_riskmap.storage.schema_number import VERSION_TABLE
 from qhd_riskmap.storage.spatialite import SRID
@@ -471,5 +471,6 @@ look_alike = Table(
     UniqueConstraint("first_id", "second_id", name="uq_look_alike_first_id_second_id"),
 )
 
-add_tables(metadata)
+remediation_rows.add_tables(metadata)
+release_rows.add_tables(metadata)
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

@@ -22,6 +22,8 @@ from qhd_riskmap.storage.look_alike_repository import LookAlikeRepository
 from qhd_riskmap.storage.notice_repository import NoticeRepository
 from qhd_riskmap.storage.office_profile import OfficeProfile
 from qhd_riskmap.storage.place_repository import PlaceRepository
+from qhd_riskmap.storage.release_decision_repository import ReleaseDecisionRepository
+from qhd_riskmap.storage.release_definition_repository import ReleaseDefinitionRepository
 from qhd_riskmap.storage.release_repository import ReleaseRepository
 from qhd_riskmap.storage.remediation_files import RemediationFiles
 from qhd_riskmap.storage.remediation_repository import RemediationRepository
@@ -63,6 +65,8 @@ class UnitOfWork:
         look_alikes: Pairs of records that may be one thing.
         places: Receptors, townships and emergency resources.
         releases: The register of public releases.
+        release_definitions: Saved release definitions.
+        release_decisions: Records that are published closer than their type, and who said so.
         layers: Layers added to the map.
         attachments: Photos and files of hazards.
         bookmarks: Bookmarks of the map.
@@ -91,6 +95,8 @@ class UnitOfWork:
     look_alikes: LookAlikeRepository
     places: PlaceRepository
     releases: ReleaseRepository
+    release_definitions: ReleaseDefinitionRepository
+    release_decisions: ReleaseDecisionRepository
     layers: LayerRepository
     attachments: AttachmentRepository
     bookmarks: BookmarkRepository
@@ -130,6 +136,8 @@ class UnitOfWork:
         self.look_alikes = LookAlikeRepository(transaction, self.audit)
         self.places = PlaceRepository(transaction, self.audit)
         self.releases = ReleaseRepository(transaction, self.audit)
+        self.release_definitions = ReleaseDefinitionRepository(transaction, self.audit)
+        self.release_decisions = ReleaseDecisionRepository(transaction, self.audit)
         self.layers = LayerRepository(transaction, self.audit)
         self.attachments = AttachmentRepository(transaction, self.audit)
         self.bookmarks = BookmarkRepository(transaction, self.audit)
