@@ -13,6 +13,7 @@ import shapely
 from qhd_riskmap.cartography.projection import FloatArray
 
 IntArray = npt.NDArray[np.int64]
+Box = tuple[float, float, float, float]
 
 _SMALLEST_RING: Final = 4
 _VERTICES_AT_ONCE: Final = 40_000
@@ -81,16 +82,16 @@ def thin(ragged: Ragged, tolerance: float) -> Ragged:
 
 
 def thin_parts(parts: npt.NDArray[Any], owner: IntArray, tolerances: FloatArray) -> Ragged:
-    """The same for single lines or rings, each with a tolerance of its own."""
+    """The same for single lines or rings, each with a tolerance of its own; 0 keeps every vertex."""
     if not len(parts):
         return NOTHING
     sizes = _ends(np.asarray(shapely.get_num_coordinates(parts), np.int64))
-    pieces = [
-        _vertices(
-            shapely.simplify(parts[first:end], tolerances[first:end], preserve_topology=False)
-        )
-        for first, end in _pieces(sizes)
-    ]
+    pieces = []
+    for first, end in _pieces(sizes):
+        less, allowed = parts[first:end].copy(), tolerances[first:end]
+        some = allowed > 0  # by 0 vertices on a straight line would be dropped
+        less[some] = shapely.simplify(less[some], allowed[some], preserve_topology=False)
+        pieces.append(_vertices(less))
     return _put_together(pieces, owner)
 
 
@@ -120,7 +121,7 @@ def _pieces(offsets: IntArray) -> list[tuple[int, int]]:
     return list(pairwise(edges.tolist()))
 
 
-def clip_lines(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged:
+def clip_lines(ragged: Ragged, box: Box) -> Ragged:
     """The pieces of lines inside ``box`` (west, south, east, north)."""
     part_of_vertex = np.repeat(np.arange(len(ragged.owner)), np.diff(ragged.offsets))
     lines = shapely.linestrings(ragged.xy, indices=part_of_vertex)
@@ -131,7 +132,7 @@ def clip_lines(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged
     return Ragged(flat.xy, flat.offsets, ragged.owner[of_part[is_line]][flat.owner])
 
 
-def clip_rings(ragged: Ragged, box: tuple[float, float, float, float]) -> Ragged:
+def clip_rings(ragged: Ragged, box: Box) -> Ragged:
     """Rings cut to ``box``; where they leave it they follow its edge.
 
     Sutherland and Hodgman's reentrant polygon clipping (Comm. ACM 17, 1974), one half-plane after the
@@ -202,17 +203,35 @@ def merged(first: Ragged, second: Ragged) -> Ragged:
     return Ragged(np.concatenate((first.xy, second.xy))[picked], offsets, owner[order])
 
 
-def segments_of(ragged: Ragged) -> tuple[FloatArray, IntArray]:
-    """Consecutive vertex pairs (s, 4) of all parts, and the first segment of every part (p + 1)."""
-    count = len(ragged.xy)
-    if count == 0:
-        return np.empty((0, 4)), np.zeros(1, np.int64)
-    starts_segment = np.ones(count, bool)
-    starts_segment[ragged.offsets[1:] - 1] = False
-    first = np.nonzero(starts_segment)[0]
-    segments = np.empty((len(first), 4))
-    segments[:, :2] = ragged.xy[first]
-    segments[:, 2:] = ragged.xy[first + 1]
-    offsets = np.zeros(len(ragged.offsets), np.int64)
-    np.cumsum(np.diff(ragged.offsets) - 1, out=offsets[1:])
-    return segments, offsets
+def segments_of(ragged: Ragged, window: Box | None = None) -> tuple[FloatArray, IntArray]:
+    """Consecutive vertex pairs (s, 4) of all parts, and the first segment of every part (p + 1).
+
+    Args:
+        ragged: The parts.
+        window: Left, top, right, bottom: segments with both ends beyond one side are left out.
+    """
+    xy = np.ascontiguousarray(ragged.xy, np.float64)
+    if len(xy) < 2:  # noqa: PLR2004 - a segment has two ends
+        return np.empty((0, 4)), np.zeros(len(ragged.offsets), np.int64)
+    if window is None:
+        kept = np.ones(len(xy), bool)
+    else:
+        beyond = _sides_beyond(xy, window)
+        kept = np.zeros(len(xy), bool)
+        np.equal(beyond[:-1] & beyond[1:], 0, out=kept[:-1])
+    kept[ragged.offsets[1:] - 1] = False  # the last vertex of a part begins no segment
+    ends = np.zeros(len(xy) + 1, np.int64)
+    np.cumsum(kept, out=ends[1:])
+    # Every row of this view is a vertex and the next: half the copying of taking them apart.
+    pairs = np.lib.stride_tricks.as_strided(xy, (len(xy) - 1, 4), xy.strides, writeable=False)
+    return pairs[np.nonzero(kept)[0]], ends[ragged.offsets]
+
+
+def _sides_beyond(xy: FloatArray, window: Box) -> npt.NDArray[np.uint8]:
+    """For every vertex one bit for each side of ``window`` it lies beyond (Cohen and Sutherland)."""
+    left, top, right, bottom = window
+    x, y = xy[:, 0], xy[:, 1]
+    code = (x < left).view(np.uint8)
+    for bit, outside in enumerate((x > right, y < top, y > bottom), start=1):
+        code |= outside.view(np.uint8) << np.uint8(bit)
+    return code

@@ -175,10 +175,13 @@ def visible_marks(prepared: PreparedFeatures, viewport: Viewport, options: MapOp
     """Indices into ``prepared.marks`` of the symbols in view, in painting order."""
     west, south, east, north = viewport.plane_bounds(options.symbol_size)
     x, y = prepared.marks.xy[:, 0], prepared.marks.xy[:, 1]
-    inside = (x >= west) & (x <= east) & (y >= south) & (y <= north)
+    # Close views drop nearly all by the first pair of questions, and ask the others of the rest only.
+    near = np.nonzero((x >= west) & (x <= east))[0]
+    y = y[near]
+    inside = (y >= south) & (y <= north)
     if not options.anchor_symbols:
-        inside &= prepared.marks.is_point
-    return np.nonzero(inside)[0]
+        inside &= prepared.marks.is_point[near]
+    return near[inside]
 
 
 def clusters_in_view(

@@ -11,6 +11,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from qhd_riskmap.cartography.canvas import Canvas, saved
 from qhd_riskmap.cartography.geometry_arrays import (
+    Box,
     IntArray,
     Ragged,
     clip_lines,
@@ -48,6 +49,11 @@ _CASED_VERTICES: Final = 6_000
 _SMOOTH_VERTICES: Final = 1_500
 _STROKE_VERTICES: Final = 400
 _CLIP_MARGIN: Final = 64.0
+# How far a path may lie out of the window before it is clipped, in pixels: dashes outside cost time, rings
+# outside little, and segments outside are left out one by one. Paper gets no more than it shows.
+_REACH_DASHED: Final = 256.0
+_REACH_RING: Final = 2048.0
+_REACH_PLAIN: Final = 8192.0
 _HATCHED_POLYGONS: Final = 600
 _PAPER_ROOM: Final = 4
 _FEW_OF_ALL: Final = 0.1
@@ -63,7 +69,8 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
     if not len(visible):
         return
     canvas.check()
-    ragged = visible_parts(layer, visible, viewport, options)
+    reach = _REACH_DASHED if options.dashes or options.vector else _REACH_PLAIN
+    ragged = visible_parts(layer, visible, viewport, options, reach)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
     # Paper is read closely and has the room for more.
     crowd = len(pixels.xy) / (_PAPER_ROOM if options.vector else 1)
@@ -83,7 +90,7 @@ def paint_lines(canvas: Canvas, layer: PathLayer) -> None:
 
 def _plain_lines(canvas: Canvas, pixels: Ragged, styles: IntArray, width: float) -> None:
     """Lines in the colours of their levels only; types of one level need no turn of their own."""
-    segments, offsets = segments_of(pixels)
+    segments, offsets = segments_of(pixels, _window(canvas, width))
     levels = np.array([style_parts(style)[1] for style in range(int(styles.max(initial=0)) + 1)])
     for level, first, last in runs(levels[styles]):
         canvas.painter.setPen(QPen(level_colour(level), width))
@@ -97,7 +104,8 @@ def paint_polygons(canvas: Canvas, layer: PathLayer) -> None:
     if not len(visible):
         return
     canvas.check()
-    ragged = visible_parts(layer, visible, viewport, options)
+    reach = _REACH_DASHED if options.vector else _REACH_RING
+    ragged = visible_parts(layer, visible, viewport, options, reach)
     pixels = Ragged(viewport.plane_to_screen(ragged.xy), ragged.offsets, ragged.owner)
     room = _HATCHED_POLYGONS * (_PAPER_ROOM if options.vector else 1)
     hatched = options.hatch and len(visible) <= room
@@ -152,7 +160,8 @@ def _simple_polygons(
         wanted = np.zeros(len(offsets) - 1, bool)
         wanted[parts] = True
         every = Ragged(pixels.xy, offsets, np.arange(len(wanted)))
-        draw_segments(painter, segments_of(take_parts(every, wanted))[0], canvas.check)
+        edges = segments_of(take_parts(every, wanted), _window(canvas, pen.widthF()))[0]
+        draw_segments(painter, edges, canvas.check)
         return
     for number, ring in enumerate(rings):
         if number % _CALLS_BETWEEN_CHECKS == 0:
@@ -160,10 +169,22 @@ def _simple_polygons(
         painter.drawPolygon(ring)
 
 
+def _window(canvas: Canvas, width: float) -> Box:
+    """Left, top, right, bottom of what a pen of ``width`` can reach of the window, painter units."""
+    return -width, -width, canvas.viewport.width + width, canvas.viewport.height + width
+
+
 def visible_parts(
-    layer: PathLayer, visible: IntArray, viewport: Viewport, options: MapOptions
+    layer: PathLayer,
+    visible: IntArray,
+    viewport: Viewport,
+    options: MapOptions,
+    reach: float = _REACH_DASHED,
 ) -> Ragged:
-    """The thinned parts of the visible paths, long ones clipped to the window; ordered by owner."""
+    """The thinned parts of the visible paths; ordered by owner.
+
+    Those that lie farther than ``reach`` pixels out of the window somewhere are clipped to it.
+    """
     resolution = viewport.resolution * options.detail
     wanted = np.zeros(len(layer), bool)
     wanted[visible] = True
@@ -173,7 +194,7 @@ def visible_parts(
     else:
         ragged = take_parts(layer.at_resolution(resolution), wanted)
     far = np.zeros(len(layer), bool)
-    far[_reaching_out(layer, visible, viewport)] = True
+    far[_reaching_out(layer, visible, viewport, reach)] = True
     if not far.any():
         return ragged
     box = viewport.plane_bounds(_CLIP_MARGIN)
@@ -186,9 +207,11 @@ def needs_few(layer: PathLayer, visible: IntArray) -> bool:
     return len(visible) < _FEW_OF_ALL * len(layer)
 
 
-def _reaching_out(layer: PathLayer, visible: IntArray, viewport: Viewport) -> IntArray:
-    """Visible paths that reach well out of the window."""
-    west, south, east, north = viewport.plane_bounds(4 * _CLIP_MARGIN)
+def _reaching_out(
+    layer: PathLayer, visible: IntArray, viewport: Viewport, reach: float
+) -> IntArray:
+    """Visible paths that reach farther out of the window than ``reach`` pixels."""
+    west, south, east, north = viewport.plane_bounds(reach)
     b = layer.bounds[visible]
     outside = (b[:, 0] < west) | (b[:, 1] < south) | (b[:, 2] > east) | (b[:, 3] > north)
     return visible[outside]
@@ -246,6 +269,7 @@ def _polygon(canvas: Canvas, part: Ragged, level: int, hatch: Hatch) -> None:
     painter.setPen(area_pen(level, options.outline_width))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     if intricate:
-        draw_segments(painter, segments_of(part)[0], canvas.check)
+        window = _window(canvas, options.outline_width)
+        draw_segments(painter, segments_of(part, window)[0], canvas.check)
     else:
         _polylines(canvas, part)

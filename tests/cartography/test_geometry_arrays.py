@@ -84,6 +84,33 @@ def test_clipped_lines_keep_exactly_the_length_inside(points):
     assert length == pytest.approx(alone, abs=1e-6 * (1 + alone))
 
 
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(
+        st.lists(st.tuples(coordinate, coordinate), min_size=2, max_size=8), min_size=1, max_size=6
+    )
+)
+def test_segments_left_out_are_those_that_cannot_meet_the_window(parts):
+    lines = np.array([shapely.LineString(points) for points in parts], dtype=object)
+    ragged = ragged_of(lines, closed=False)
+    every, all_offsets = segments_of(ragged)
+    some, offsets = segments_of(ragged, BOX)
+    assert len(every) == sum(len(points) - 1 for points in parts)
+    for part in range(len(parts)):
+        kept = some[offsets[part] : offsets[part + 1]].tolist()
+        given_up = every[all_offsets[part] : all_offsets[part + 1]].tolist()
+        for segment in kept:  # in their order, and nothing new
+            while given_up[0] != segment:
+                assert not shapely.box(*BOX).intersects(
+                    shapely.LineString([given_up[0][:2], given_up[0][2:]])
+                )
+                given_up.pop(0)
+            given_up.pop(0)
+        assert not any(
+            shapely.box(*BOX).intersects(shapely.LineString([s[:2], s[2:]])) for s in given_up
+        )
+
+
 @settings(max_examples=60, deadline=None)
 @given(polygons(), st.floats(0.1, 20))
 def test_thinning_stays_within_its_tolerance(polygon, tolerance):

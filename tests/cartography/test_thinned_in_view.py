@@ -8,11 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from PySide6.QtGui import QColor
 
 from qhd_riskmap.cartography import path_layer as module
-from qhd_riskmap.cartography.geometry_arrays import take_parts
+from qhd_riskmap.cartography import path_painter
+from qhd_riskmap.cartography.geometry_arrays import segments_of, take_parts
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import render_image
 from qhd_riskmap.cartography.path_layer import TOLERANCE_PX, late_layer, path_layer
@@ -50,10 +52,13 @@ def distance_to_thinned(layer, resolution):
 
 
 places = st.tuples(st.floats(110, 125), st.floats(-70, 84))
-walks = st.lists(st.tuples(st.floats(-0.3, 0.3), st.floats(-0.3, 0.3)), min_size=3, max_size=25)
+# No finer than a register keeps: 1e-308 of a degree underflows in the thinning of GEOS.
+steps = st.floats(-0.3, 0.3).map(lambda degrees: round(degrees, 12))
+walks = st.lists(st.tuples(steps, steps), min_size=3, max_size=25)
 
 
 @settings(max_examples=80, deadline=None)
+@example([((110.0, 2.0), [(0.0, 0.0), (0.25, 0.25), (0.25, 0.25)])], 2.0, False)  # noqa: FBT003
 @given(
     st.lists(st.tuples(places, walks), min_size=1, max_size=4),
     st.floats(2, 5000),
@@ -155,6 +160,38 @@ def test_plain_lines_keep_their_colours_and_order(make_table):
     )
     image = render_image(prepare(table), None, view, options)
     assert image.pixelColor(50, 50).name().upper() == "#E60000"
+
+
+def test_what_lies_outside_the_window_changes_nothing_in_it(make_table, monkeypatch):
+    """Segments beyond the window are left out one by one; the picture is the same to the pixel."""
+    turn = np.linspace(0, 2 * np.pi, 120)
+    random = np.random.default_rng(3)
+    shapes = []
+    for _number in range(40):
+        steps = random.normal(0, 0.004, (80, 2)).cumsum(axis=0)
+        shapes.append(shapely.LineString(np.add(steps, (119.2, 40.0))))
+        middle = np.add(random.uniform(-0.02, 0.02, 2), (119.2, 40.0))
+        reach = random.uniform(0.005, 0.04)
+        ring = np.column_stack((np.cos(turn), np.sin(turn))) * reach + middle
+        shapes.append(shapely.Polygon(ring))
+    prepared = prepare(make_table(shapes, levels=[1 + n % 4 for n in range(80)]))
+    options = MapOptions(
+        dashes=False, hatch=False, basemap=False, labels=False, anchor_symbols=False, cluster=False,
+        line_width=1, outline_width=1,
+    )  # fmt: skip
+    close = Viewport.fit((119.19, 39.99, 119.21, 40.01), 200, 200)
+    painted = render_image(prepared, None, close, options)
+    drawn = [0]
+
+    def counting(ragged, _window=None):
+        segments, offsets = segments_of(ragged)
+        drawn[0] += len(segments)
+        return segments, offsets
+
+    monkeypatch.setattr(path_painter, "segments_of", counting)
+    assert render_image(prepared, None, close, options) == painted
+    assert drawn[0] > 40 * 79
+    assert any(painted.pixelColor(x, 100) != QColor("#FFFFFF") for x in range(200))
 
 
 def test_areas_of_one_level_look_alike_where_they_are_not_hatched(make_table):
