@@ -13,6 +13,7 @@ def add_tables(metadata: MetaData) -> None:
     _event(metadata)
     _file(metadata)
     _notices(metadata)
+    _documents(metadata)
     Table(
         "number_series",
         metadata,
@@ -156,3 +157,61 @@ def _notices(metadata: MetaData) -> None:
         word("due_on"),
         Index("ix_deadline_notice_task_notice_seq", "notice_seq"),
     )
+
+
+def _documents(metadata: MetaData) -> None:
+    Table(
+        "office_document",
+        metadata,
+        Column("seq", Integer, primary_key=True),
+        word("id", unique=True),
+        word("kind"),
+        text_column("series"),
+        word("office"),
+        number("year"),
+        number("ordinal"),
+        text_column("number"),
+        text_column("unit"),
+        word("dated"),
+        word("content"),
+        word("made_at"),
+        word("made_by"),
+        Index(
+            "ix_office_document_ordinal", "series", "office", "year", "ordinal", unique=True,
+            sqlite_where=text("ordinal > 0"),
+        ),
+        Index("ix_office_document_number", "number", unique=True, sqlite_where=text("number <> ''")),
+    )  # fmt: skip
+    Table(
+        "office_document_task",
+        metadata,
+        Column("document_seq", Integer, ForeignKey("office_document.seq"), primary_key=True),
+        Column("task_seq", Integer, ForeignKey("remediation_task.seq"), primary_key=True),
+        Index("ix_office_document_task_task_seq", "task_seq"),
+    )
+    Table(
+        "number_pattern",
+        metadata,
+        Column("series", Text, primary_key=True),
+        word("pattern"),
+        word("updated_at"),
+        word("updated_by"),
+    )
+    Table(
+        "notice_receipt",
+        metadata,
+        Column("seq", Integer, primary_key=True),
+        word("id", unique=True),
+        Column("notice_seq", Integer, ForeignKey("deadline_notice.seq"), nullable=False),
+        Column("task_seq", Integer, ForeignKey("remediation_task.seq"), nullable=False),
+        word("signer"),
+        word("signed_on"),
+        text_column("progress"),
+        word("recorded_at"),
+        word("recorded_by"),
+        Index(
+            "ix_notice_receipt_once", "notice_seq", "task_seq", "signer", "signed_on", "progress",
+            unique=True,
+        ),
+        Index("ix_notice_receipt_task_seq", "task_seq"),
+    )  # fmt: skip
