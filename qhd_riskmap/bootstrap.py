@@ -31,12 +31,14 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.exposure import ExposureService
     from qhd_riskmap.services.factor_table import FactorTableService
+    from qhd_riskmap.services.figures import FigureService
     from qhd_riskmap.services.history import HistoryService
     from qhd_riskmap.services.ledger import LedgerService
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
+    from qhd_riskmap.services.public_figures import PublicFigureService
     from qhd_riskmap.services.receptors import ReceptorService
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
@@ -288,6 +290,20 @@ class App:
         from qhd_riskmap.services.ledger import LedgerService  # noqa: PLC0415
 
         return LedgerService(self.register, self.actor, self.remediation)
+
+    @cached_property
+    def figures(self) -> FigureService:
+        """Statistics."""
+        from qhd_riskmap.services.figures import FigureService  # noqa: PLC0415
+
+        return FigureService(self.register, self.actor)
+
+    @cached_property
+    def public_figures(self) -> PublicFigureService:
+        """Statistics that may be given out."""
+        from qhd_riskmap.services.public_figures import PublicFigureService  # noqa: PLC0415
+
+        return PublicFigureService(self.register, self.actor)
 
     @cached_property
     def work_calendar(self) -> WorkCalendarService:

@@ -73,6 +73,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "ledger": _late("remediation", "ledger"),
     "remind": _late("reminding", "remind"),
     "workdays": _late("remediation", "workdays"),
+    "figures": _late("figures", "figures"),
     "demo": _late("publishing", "demo"),
 }
 

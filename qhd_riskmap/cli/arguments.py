@@ -24,6 +24,7 @@ from qhd_riskmap.cli.batch_arguments import (
     add_reinterpret,
     add_undo,
 )
+from qhd_riskmap.cli.figure_arguments import add_figures
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
@@ -57,7 +58,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage, _remediation):  # fmt: skip
+                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage, _remediation, _figures):  # fmt: skip
         add(commands)
     return parser
 
@@ -318,6 +319,10 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
     add_remind(_command(commands, "remind", _("到期提醒、到期和逾期督办的通知")), day)
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
+
+
+def _figures(commands: Commands[Parser]) -> None:
+    add_figures(_command(commands, "figures", _("统计：各项指标、趋势、排名和构成它的记录")), day)
 
 
 def _demo(commands: Commands[Parser]) -> None:

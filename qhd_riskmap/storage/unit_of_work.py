@@ -15,6 +15,7 @@ from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.coverage_repository import CoverageRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.factor_default_repository import FactorDefaultRepository
+from qhd_riskmap.storage.figure_repository import FigureRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
@@ -75,6 +76,7 @@ class UnitOfWork:
         task_files: Their photos and files.
         notices: What the deadline clock told.
         work_days: The office's own working days.
+        figures: Hazards and tasks counted.
         audit: The audit trail.
         office: The office profile.
     """
@@ -105,6 +107,7 @@ class UnitOfWork:
     task_files: RemediationFiles
     notices: NoticeRepository
     work_days: WorkDays
+    figures: FigureRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -146,6 +149,7 @@ class UnitOfWork:
         self.task_files = RemediationFiles(transaction, self.audit)
         self.notices = NoticeRepository(transaction, self.audit)
         self.work_days = WorkDays(transaction, self.audit)
+        self.figures = FigureRepository(transaction)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 

@@ -1,0 +1,45 @@
+"""The grammar of the commands on statistics."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+
+from qhd_riskmap.i18n import _
+
+Day = Callable[[str], date]
+_DAY = "YYYY-MM-DD"
+LEVELS = ("red", "orange", "yellow", "blue")
+
+
+def add_figures(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``figures``."""
+    add_scope(parser, day)
+    asked = parser.add_mutually_exclusive_group()
+    asked.add_argument("--rows", metavar=_("指标"), help=_("列出构成这一指标的记录"))
+    asked.add_argument(
+        "--public", action="store_true", help=_("可以对外提供的数：不该公开的不计，小数合并")
+    )
+    parser.add_argument(
+        "--at",
+        action="append",
+        default=[],
+        metavar=_("维度=值"),
+        help=_("与 --rows 同用：county、type、level（1 至 4，0 为未评级）、unit、day"),
+    )
+
+
+def add_scope(parser: argparse.ArgumentParser, day: Day) -> None:
+    """What is counted at all, and for which day."""
+    when = parser.add_mutually_exclusive_group()
+    when.add_argument("--on", type=day, metavar=_DAY, help=_("统计日，默认今天"))
+    when.add_argument("--month", metavar="YYYY-MM", help=_("统计到这个月的最后一天"))
+    parser.add_argument("--from", type=day, dest="first", metavar=_DAY, help=_("登记日期不早于"))
+    parser.add_argument("--to", type=day, dest="last", metavar=_DAY, help=_("登记日期不晚于"))
+    for option, name, words in (
+        ("--county", "counties", _("区划代码")),
+        ("--type", "types", _("类型")),
+    ):
+        parser.add_argument(option, action="append", default=[], dest=name, metavar=words)
+    parser.add_argument("--level", action="append", default=[], choices=LEVELS, dest="levels")

@@ -1,0 +1,91 @@
+"""Statistics on the command line."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from qhd_riskmap.domain.figures import FIGURES
+
+
+@pytest.fixture
+def register(tmp_path, answer):
+    path = tmp_path / "r.qhd"
+    answer("init", path, "--county", "130304")
+    sheet = tmp_path / "表.csv"
+    sheet.write_text(
+        "名称,类型,经度,纬度,县区,发现日期,风险等级\n"
+        "联峰山滑坡,地质灾害,119.47,39.83,北戴河区,2026-01-05,红\n"
+        "戴河内涝点,洪水,119.44,39.81,北戴河区,2026-02-05,蓝\n"
+        "鸽子窝崩塌,地质灾害,119.52,39.83,北戴河区,2026-02-06,橙\n",
+        encoding="utf-8",
+    )
+    assert answer("import", path, sheet, "--datum", "cgcs2000")["accepted"] == 3
+    code = answer("list", path)[0]["code"]
+    answer("remedy", path, code, "new", "--set", "problem=挡墙开裂", "--on", "2026-03-01")
+    return path
+
+
+def test_all_figures_with_counties_trend_and_units(register, answer):
+    found = answer("figures", register, "--on", "2099-06-30")
+    assert found["on"] == "2099-06-30"
+    figures = {each["key"]: each for each in found["figures"]}
+    assert figures.keys() == FIGURES.keys()
+    assert figures["hazards"]["value"] == 3
+    assert figures["rate"] == {**figures["rate"], "value": 0, "n": 1, "part": 0}
+    assert "分子" in figures["rate"]["definition"]
+    assert found["counties"][0]["county"] == "130304"
+    assert {(each["type"], each["level"], each["n"]) for each in found["graded"]} == {
+        ("geological", "red", 1), ("flood", "blue", 1), ("geological", "orange", 1),
+    }  # fmt: skip
+    assert len(found["trend"]) == 12
+    assert found["units"][0]["open"] == 1
+
+
+def test_a_number_opens_its_rows(register, answer):
+    rows = answer("figures", register, "--on", "2099-06-30", "--rows", "hazards", "--at", "level=1")
+    assert rows["population"] == "hazard"
+    listed = {each["id"]: each["name"] for each in answer("list", register)}
+    assert [listed[each] for each in rows["rows"]] == ["联峰山滑坡"]
+    tasks = answer("figures", register, "--month", "2099-06", "--rows", "open", "--type", "flood")
+    assert tasks["rows"] == []
+
+
+def test_public_numbers_merge_what_is_small(register, answer):
+    found = answer("figures", register, "--on", "2099-06-30", "--public")
+    assert found["k"] == 3
+    assert found["tasks"] == []  # a single task tells of one place
+    assert found["withheld"] == 1
+
+
+def test_people_read_the_definitions(register, command):
+    code, out, _err = command("figures", register, "--on", "2099-06-30")
+    assert code == 0
+    assert "已整改（分子）除以应整改（分母）" in out
+    assert "北戴河区" in out
+    code, out, _err = command("figures", register, "--public")
+    assert code == 0
+    assert "不宜公开的隐患不计" in out
+    code, out, _err = command("figures", register, "--rows", "hazards", "--at", "unit=无")
+    assert (code, out.splitlines()) == (0, ["共 0 条。"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("--rows", "总数"),
+        ("--rows", "tasks", "--at", "县=1"),
+        ("--rows", "tasks", "--at", "level=红"),
+        ("--rows", "tasks", "--at", "day=昨天"),
+        ("--at", "level=1"),
+        ("--month", "2026-13"),
+        ("--from", "2026-05-01", "--to", "2026-01-01"),
+        ("--county", "999999"),
+        ("--type", "ghost"),
+    ],
+)
+def test_what_cannot_be_asked_is_said(register, command, wrong):
+    code, out, _err = command("figures", register, *wrong, "--json")
+    assert code == 2
+    assert json.loads(out)["error"]["message"]
