@@ -9,24 +9,24 @@ from typing import Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.remediation.editing import TELLABLE, edited, nothing_to_tell
+from qhd_riskmap.domain.remediation.editing import TELLABLE, edited, nothing_to_tell, refused
 from qhd_riskmap.domain.remediation.ledger import (
     LEDGER_COLUMNS,
     LedgerAnswer,
     LedgerRow,
     LedgerTable,
+    cell_refusal,
     differences,
     ledger_code,
     ledger_table,
     ordinals,
     parse_ledger_code,
-    step_only,
 )
 from qhd_riskmap.domain.remediation.overview import ALL_TASKS, TaskFilter, TaskLine
 from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
 from qhd_riskmap.domain.remediation.task_fields import read_task_texts
 from qhd_riskmap.domain.survey_sheet import SurveySheet
-from qhd_riskmap.errors import MoveRefusedError, UnreadableFileError
+from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.ledger_file import write_ledger
 from qhd_riskmap.formats.survey_sheet import read_survey
 from qhd_riskmap.i18n import _
@@ -147,13 +147,15 @@ class LedgerService:
         for sheet, table in sheets:
             for number, cells in table.rows(sheet):
                 row = known.get(_tidy_code(cells["code"]))
+                changes = differences(row, cells) if row is not None else ()
                 answers.append(
                     LedgerAnswer(
                         sheet=sheet.name,
                         row=number,
                         code=cells["code"],
                         task=row.task if row is not None else None,
-                        changes=differences(row, cells) if row is not None else (),
+                        changes=changes,
+                        refusals=tuple(filter(None, map(cell_refusal, changes))),
                     )
                 )
         return LedgerReading(answers=tuple(answers))
@@ -162,17 +164,18 @@ class LedgerService:
         """Store one row's changes; whether any was, and why others were not."""
         if answer.task is None:
             return False, ()
-        refusals = [step_only(change) for change in answer.changes if not change.field]
-        values, bad = read_task_texts({c.field: c.after for c in answer.changes if c.field})
+        reasons = {change.key: cell_refusal(change) for change in answer.changes}
+        refusals = [reason for reason in reasons.values() if reason]
+        taken = {c.field: c.after for c in answer.changes if not reasons[c.key]}
+        values, bad = read_task_texts(taken)
         task = work.tasks.require(str(answer.task.id))
         told = str(values.pop("progress", None) or "")
         if told and task.state not in TELLABLE:
             refusals.append(nothing_to_tell(task))
             told = ""
-        try:
-            after, before = edited(task, values)
-        except MoveRefusedError as error:
-            return False, (*refusals, *bad, *error.reasons)
+        kept = refused(task, values)
+        refusals += kept.values()
+        after, before = edited(task, {key: v for key, v in values.items() if key not in kept})
         stored = task
         if before:
             stored = work.tasks.save(

@@ -224,6 +224,38 @@ def test_a_ledger_tells_no_progress_of_a_task_that_is_closed(ledger, tasks, reme
     assert (task.progress, task.remark, done.updated) == ("已完成", "见附件", 1)
 
 
+def test_an_emptied_progress_is_refused_and_said_while_other_facts_may_be_emptied(
+    ledger, tasks, remediation, tmp_path
+):
+    path = tmp_path / "台账.xlsx"
+    ledger.export(path)
+    filled = {(3, "整改情况"): "已开工", (3, "整改措施"): "清淤"}
+    ledger.update(rewritten(path, tmp_path / "填.xlsx", filled))
+    ledger.export(path)
+    back = rewritten(path, tmp_path / "回.xlsx", {(3, "整改情况"): "", (3, "整改措施"): ""})
+    answer = ledger.read(back).answers[1]
+    assert [(c.label, c.after) for c in answer.changes] == [("整改措施", ""), ("整改情况", "")]
+    said = ("“整改情况”是空的：报过的进展不会因此删去，有变化请写明。",)
+    assert answer.refusals == said
+    done, _changes = ledger.update(back)
+    assert done.answers[1].refusals == said
+    task = remediation.dossier(tasks[1].number).line.task
+    assert (task.progress, task.measures, done.updated) == ("已开工", "", 1)
+
+
+def test_a_refused_cell_does_not_keep_the_others_of_its_row(ledger, tasks, remediation, tmp_path):
+    remediation.move(tasks[1].number, "assign", {"owner": "钱七", "deadline": "2026-12-01"})
+    path = tmp_path / "台账.xlsx"
+    ledger.export(path)
+    back = rewritten(
+        path, tmp_path / "回.xlsx", {(3, "整改时限"): "2027-12-01", (3, "整改情况"): "开工"}
+    )
+    done, _changes = ledger.update(back)
+    task = remediation.dossier(tasks[1].number).line.task
+    assert (task.progress, task.deadline) == ("开工", date(2026, 12, 1))
+    assert done.answers[1].refusals == ("整改时限已经下达，只能申请延期。",)
+
+
 def test_a_deadline_handed_out_is_not_moved_by_a_ledger(ledger, tasks, remediation, tmp_path):
     remediation.move(tasks[1].number, "assign", {"owner": "钱七", "deadline": "2026-12-01"})
     path = tmp_path / "台账.xlsx"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from qhd_riskmap.domain.hazard import AttributeValue
@@ -57,19 +57,34 @@ def edited(
             raise InvalidInputError(
                 _("“{field}”只能在办理时填写。").format(field=_(task_field(key).label))
             )
-    after = with_task_values(task, values)
-    old, new = task_values(task), task_values(after)
-    changed = {key: old[key] for key in values if old[key] != new[key]}
+    after, changed = _changed(task, values)
     reasons = []
     if task.deleted_at is not None:
         reasons.append(_("任务 {number} 已删除，请先恢复。").format(number=task.number))
-    allowed = editable_fields(task.state)
-    reasons += [_refusal(task, key) for key in changed if key not in allowed]
+    reasons += _refused(task, changed).values()
     if reasons:
         raise MoveRefusedError(
             _("任务 {number} 不能这样修改。").format(number=task.number), reasons=reasons
         )
     return after, changed
+
+
+def refused(task: RemediationTask, values: Mapping[str, AttributeValue | None]) -> dict[str, str]:
+    """Why some of the fields may not be changed where the task stands, by field."""
+    return _refused(task, _changed(task, values)[1])
+
+
+def _changed(
+    task: RemediationTask, values: Mapping[str, AttributeValue | None]
+) -> tuple[RemediationTask, dict[str, AttributeValue | None]]:
+    after = with_task_values(task, values)
+    old, new = task_values(task), task_values(after)
+    return after, {key: old[key] for key in values if old[key] != new[key]}
+
+
+def _refused(task: RemediationTask, changed: Iterable[str]) -> dict[str, str]:
+    allowed = editable_fields(task.state)
+    return {key: _refusal(task, key) for key in changed if key not in allowed}
 
 
 def nothing_to_tell(task: RemediationTask) -> str:

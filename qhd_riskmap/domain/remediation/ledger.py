@@ -342,6 +342,12 @@ def ordinals(tasks: Iterable[tuple[UUID, UUID]]) -> dict[UUID, int]:
     return found
 
 
-def step_only(difference: Difference) -> str:
-    """Says that a cell cannot be taken over without the step it stands for."""
-    return _("“{label}”要在整改页办理，不从台账更新。").format(label=difference.label)
+def cell_refusal(difference: Difference) -> str:
+    """Why a cell cannot be taken over whatever the task is, "" where it can."""
+    if not difference.field:
+        return _("“{label}”要在整改页办理，不从台账更新。").format(label=difference.label)
+    if difference.field == "progress" and not difference.after:
+        return _("“{label}”是空的：报过的进展不会因此删去，有变化请写明。").format(
+            label=difference.label
+        )
+    return ""

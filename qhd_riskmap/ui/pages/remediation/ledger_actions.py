@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.access import Permission
-from qhd_riskmap.domain.remediation.ledger import step_only
+from qhd_riskmap.domain.remediation.ledger import cell_refusal
 from qhd_riskmap.domain.remediation.overview import TaskFilter
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
@@ -67,7 +67,7 @@ class LedgerDialog(QDialog):
         box = QDialogButtonBox()
         self.take = box.addButton(_("更新任务内容和进展"), QDialogButtonBox.ButtonRole.AcceptRole)
         self.take.setObjectName("ledger-take")
-        self.take.setEnabled(any(c.field for a in reading.answers for c in a.changes))
+        self.take.setEnabled(any(not cell_refusal(c) for a in reading.answers for c in a.changes))
         close = box.addButton(_("关闭"), QDialogButtonBox.ButtonRole.RejectRole)
         close.setObjectName("ledger-close")
         box.accepted.connect(self.accept)
@@ -88,10 +88,8 @@ def ledger_rows(reading: LedgerReading) -> list[tuple[str, ...]]:
         if answer.task is None:
             rows.append((*head, "", "", "", _("登记库里没有这项整改任务")))
         for change in answer.changes:
-            note = "" if change.field else step_only(change)
-            rows.append((*head, change.label, change.before, change.after, note))
-        if answer.refusals:
-            rows.append((*head, "", "", "", "".join(answer.refusals)))
+            told = (change.label, change.before, change.after, cell_refusal(change))
+            rows.append((*head, *told))
     return rows
 
 
