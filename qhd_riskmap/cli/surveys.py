@@ -61,7 +61,7 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
             fixes=Corrections(all_angles=TextForm(options.angles) if options.angles else None),
         )
         if options.dry_run:
-            outcome = preview.outcome()
+            outcome = preview.outcome(update=options.update)
         else:
             update = None if options.update else NO_UPDATES
             outcome = app.survey_import.commit(preview, job=job, update=update)
@@ -117,6 +117,8 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
     counts = _(
         "接收 {accepted}，退回 {rejected}，重复 {duplicates}，坐标系未定 {undecided}"
     ).format(**{key: document[key] for key in ("accepted", "rejected", "duplicates", "undecided")})
+    if outcome.updated:
+        counts = _("{counts}，更新 {updated}").format(counts=counts, updated=outcome.updated)
     kinds = Counter(row.role.label for row in outcome.skipped if row.role is not RowRole.UNREAD)
     if kinds:
         parts = _("、").join(f"{label} {count}" for label, count in kinds.items())

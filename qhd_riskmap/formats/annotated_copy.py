@@ -34,9 +34,11 @@ _SHEET_TYPE: Final = "application/vnd.openxmlformats-officedocument.spreadsheetm
 _COLOURS: Final = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C"}
 _MARK_COLOURS: Final = {
     "accepted": "C6EFCE",
+    "updated": "C6EFCE",
     "rejected": "FFC7CE",
     "duplicate": "D9D9D9",
     "undecided": "FFE699",
+    "left": "D9D9D9",
 }
 _EDITED: Final = "BDD7EE"
 _RANK: Final = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
@@ -67,7 +69,7 @@ class CellNote:
 
 @dataclass(frozen=True, slots=True)
 class RowMark:
-    """What became of one row; ``kind`` is accepted, rejected, duplicate or undecided."""
+    """What became of one row; ``kind`` is accepted, updated, rejected, duplicate, undecided or left."""
 
     sheet: str
     row: int
@@ -223,6 +225,10 @@ class _Copy:
             _("底色为红的单元格有错误，须改正后重新报送；黄的请核对；批注说明了原因。"),
             *remarks,
         ]
+        if counts["updated"]:
+            lines[0] += _("更新 {updated} 行。").format(**counts)
+        if counts["left"]:
+            lines[0] += _("没有入库 {left} 行。").format(**counts)
         if skipped.count:
             message = _("另有 {count} 行不是隐患（标题、表头、合计、说明等），没有读入，列在最后。")
             lines.insert(1, message.format(count=skipped.count))

@@ -64,8 +64,10 @@ from qhd_riskmap.services.survey_updates import (
     chosen_offers,
     credit_of,
     found_pairs,
+    issues_after,
     offered,
     offers,
+    row_key,
     suspects,
 )
 from qhd_riskmap.services.survey_witnesses import surroundings
@@ -220,7 +222,9 @@ class SurveyImport:
             outcome,
             rows=RowPlaces(chosen),
             updated=renewed,
+            renewed=frozenset(offer.key for offer in wanted),
             duplicates=outcome.duplicates - renewed,
+            issues=issues_after(outcome.issues, preview.updates, {offer.key for offer in wanted}),
             tasks=tasks,
         )
 
@@ -347,7 +351,10 @@ class SurveyImport:
             updates = offers(work, candidates, found)
             tasks = tasks_of_known(work, candidates, found.registered)
         issues = [issue for file in read for issue in file.issues]
+        news = {offer.key for offer in updates}
         for index, other in found.repeats.items():
+            if row_key(candidates, index) in news:
+                continue
             message = _("与“{other}”重复，已跳过。").format(other=other)
             issues.append(_on_row(candidates, index, "duplicate", Severity.INFO, message))
         issues += [offered(offer) for offer in updates]
@@ -427,7 +434,8 @@ def _batch(
         counts={
             "accepted": counts.accepted,
             "rejected": counts.rejected,
-            "duplicates": counts.duplicates,
+            "duplicates": counts.duplicates - len(updates),
+            "updated": len(updates),
             "undecided": counts.undecided,
         },
         # Those of updates last: the others stand in the order of the records.

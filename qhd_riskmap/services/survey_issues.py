@@ -43,6 +43,11 @@ class RowIssue:
         """File name without folder."""
         return self.path.name
 
+    @property
+    def key(self) -> RowKey:
+        """By which its row is named."""
+        return self.path, self.sheet, self.row
+
     def to_json(self) -> dict[str, str]:
         """The object of the command-line contract."""
         return {

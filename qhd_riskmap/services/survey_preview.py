@@ -17,7 +17,7 @@ from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
+from qhd_riskmap.services.survey_updates import OFFERED, SuspectPair, UpdateOffer, chosen_offers
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 _LONGEST_TEXT: Final = 40
@@ -138,6 +138,7 @@ class ImportOutcome:
         batch_id: Of the batch; None where nothing was registered.
         rows: Source file, sheet name and row number of each of `hazards`.
         updated: Repeats that changed the record whose code they have.
+        renewed: Which rows those are.
         updates: Repeats that would change it, each with what it says otherwise.
         tasks: Remediation tasks registered (or that would be, in a preview).
         suspects: Rows that may be the same as something else.
@@ -155,6 +156,7 @@ class ImportOutcome:
     batch_id: UUID | None = None
     rows: Sequence[tuple[Path, str, int]] = ()
     updated: int = 0
+    renewed: frozenset[RowKey] = frozenset()
     updates: tuple[UpdateOffer, ...] = ()
     suspects: tuple[SuspectPair, ...] = ()
     skipped: tuple[PassedRow, ...] = ()
@@ -172,7 +174,9 @@ class ImportOutcome:
             "batch": str(self.batch_id) if self.batch_id is not None else None,
             "updated": self.updated,
             "tasks": self.tasks,
-            "updates": [offer.to_json() for offer in self.updates],
+            "updates": [
+                {**offer.to_json(), "updated": offer.key in self.renewed} for offer in self.updates
+            ],
             "suspects": [pair.to_json() for pair in self.suspects],
             "skipped": [row.to_json() for row in self.skipped],
         }
@@ -309,13 +313,21 @@ class ImportPreview:
             candidates=candidates,
             repeats=found.taken(rest),
             repeated=tuple(labels[at] for at in rest) if labels else (),
+            issues=tuple(i for i in self.issues if i.code != OFFERED or i.key not in codes),
             updates=tuple(offer for offer in self.updates if offer.key not in codes),
             tasks={key: task for key, task in self.tasks.items() if key not in codes},
         )
 
-    def outcome(self) -> ImportOutcome:
-        """The outcome of doing nothing with it: a dry run."""
-        return self.outcome_of((), None)
+    def outcome(self, *, update: bool = False) -> ImportOutcome:
+        """The outcome of doing nothing with it: a dry run, of updates too if wanted."""
+        found = self.outcome_of((), None)
+        wanted = chosen_offers(self.updates, None if update else ())
+        return replace(
+            found,
+            updated=len(wanted),
+            renewed=frozenset(offer.key for offer in wanted),
+            duplicates=found.duplicates - len(wanted),
+        )
 
     def outcome_of(
         self, hazards: Sequence[Hazard], batch_id: UUID | None, accepted: int | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from qhd_riskmap.domain.schema import Severity
@@ -14,8 +15,10 @@ from qhd_riskmap.formats.annotated_copy import (
     write_annotated,
 )
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.candidate_columns import as_candidates
+from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
+from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_preview import ImportOutcome, ImportPreview
+from qhd_riskmap.services.survey_updates import UpdateOffer
 
 __all__ = ["write_reports"]
 
@@ -74,26 +77,38 @@ def write_reports(
 
 
 def _marks(preview: ImportPreview, outcome: ImportOutcome, path: Path) -> list[RowMark]:
-    """What became of every row of one file."""
-    marks = [
-        RowMark(sheet, row, "accepted", _("已入库：{code}").format(code=hazard.code))
-        for (file, sheet, row), hazard in zip(outcome.rows, outcome.hazards, strict=True)
-        if file == path
-    ]
-    if not outcome.hazards:
-        marks += [
-            RowMark(sheet.name, row, "accepted", _("可以入库"))
-            for sheet, row in as_candidates(preview.candidates).sources
-            if sheet.file == path
-        ]
-    marks += [
-        RowMark(sheet.name, row, "duplicate", _("重复，已跳过"))
-        for sheet, row in as_candidates(preview.repeats).sources
-        if sheet.file == path
-    ]
+    """What became of every row of one file; the last word on a row counts."""
+    stored = outcome.batch_id is not None
+    waiting = ("left", _("这次没有入库")) if stored else ("accepted", _("可以入库"))
+    said = {
+        **_said_of(preview.candidates, waiting),
+        **_said_of(preview.repeats, ("duplicate", _("重复，已跳过"))),
+    }
     for reading in preview.readings:
-        if reading.sheet.file == path:
-            name = reading.sheet.name
-            marks += [RowMark(name, row, "rejected", _("退回，请改正")) for row in reading.rejected]
-            marks += [RowMark(name, r, "undecided", _("坐标系未定")) for r in reading.undecided]
-    return marks
+        file, name = reading.sheet.file, reading.sheet.name
+        said |= {(file, name, r): ("rejected", _("退回，请改正")) for r in reading.rejected}
+        said |= {(file, name, r): ("undecided", _("坐标系未定")) for r in reading.undecided}
+    said |= {offer.key: _of_offer(offer, outcome) for offer in preview.updates}
+    codes = (hazard.code for hazard in outcome.hazards)
+    text = _("已入库：{code}")
+    said |= {
+        key: ("accepted", text.format(code=code))
+        for key, code in zip(outcome.rows, codes, strict=True)
+    }
+    return [RowMark(sheet, row, *told) for (file, sheet, row), told in said.items() if file == path]
+
+
+def _said_of(
+    candidates: Sequence[Candidate], told: tuple[str, str]
+) -> dict[RowKey, tuple[str, str]]:
+    sources = as_candidates(candidates).sources
+    return {(sheet.file, sheet.name, row): told for sheet, row in sources}
+
+
+def _of_offer(offer: UpdateOffer, outcome: ImportOutcome) -> tuple[str, str]:
+    if offer.key in outcome.renewed and outcome.batch_id is not None:
+        return "updated", _("已更新：{code}").format(code=offer.code)
+    text = _("已登记为 {code}，内容不同，没有更新")
+    if outcome.batch_id is None:
+        text = _("已登记为 {code}，内容不同，可以更新")
+    return "duplicate", text.format(code=offer.code)

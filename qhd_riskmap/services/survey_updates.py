@@ -25,6 +25,7 @@ from qhd_riskmap.storage.unit_of_work import UnitOfWork
 NO_UPDATES: Final[frozenset[RowKey]] = frozenset()
 # Every offer is compared in full; a register sent back as a whole is no news.
 _MOST_OFFERS: Final = 20_000
+OFFERED: Final = "update-offered"
 _MOST_NAMED: Final = 5
 _AT_ONCE: Final = 1000
 
@@ -39,6 +40,7 @@ class UpdateOffer:
 
     Attributes:
         key: File, sheet and row number.
+        cell: The sender's own address of the row's name.
         hazard_id: The record.
         revision: The revision it was compared with.
         code: Its permanent code.
@@ -48,6 +50,7 @@ class UpdateOffer:
     """
 
     key: RowKey
+    cell: str
     hazard_id: UUID
     revision: int
     code: str
@@ -111,7 +114,8 @@ def offers(work: UnitOfWork, candidates: Candidates, found: Matches) -> tuple[Up
         if changes:
             made.append(
                 UpdateOffer(
-                    key=_key(candidates, index),
+                    key=row_key(candidates, index),
+                    cell=_cell(candidates, index),
                     hazard_id=hazard_id,
                     revision=hazard.revision,
                     code=hazard.code,
@@ -125,20 +129,36 @@ def offers(work: UnitOfWork, candidates: Candidates, found: Matches) -> tuple[Up
 
 
 def offered(offer: UpdateOffer) -> RowIssue:
-    """Says to the sender that a row may update a record."""
+    """Says that a row may update a record."""
+    return _told(offer, OFFERED, _("与已登记的 {code} 编号相同，但{fields}不同；可选择更新该条。"))
+
+
+def issues_after(
+    issues: Sequence[RowIssue], given: Sequence[UpdateOffer], applied: Collection[RowKey]
+) -> tuple[RowIssue, ...]:
+    """The issues once some of the offers are applied; each of the others was passed by."""
+    offer_of = {offer.key: offer for offer in given}
+    return tuple(
+        issue
+        if issue.code != OFFERED or (offer := offer_of.get(issue.key)) is None
+        else _told(offer, "updated", _("已更新 {code} 的{fields}。"))
+        if offer.key in applied
+        else _told(offer, OFFERED, _("与已登记的 {code} 编号相同，但{fields}不同；这次没有更新。"))
+        for issue in issues
+    )
+
+
+def _told(offer: UpdateOffer, code: str, message: str) -> RowIssue:
     path, sheet, row = offer.key
     fields = "、".join(change.label for change in offer.changes)
-    message = _("与已登记的 {code} 编号相同，但{fields}不同；可选择更新该条。").format(
-        code=offer.code, fields=fields
-    )
     return RowIssue(
         path=path,
         sheet=sheet,
-        cell="",
+        cell=offer.cell,
         row=row,
-        code="update-offered",
-        severity=severity_of("update-offered", Severity.INFO),
-        message=message,
+        code=code,
+        severity=severity_of(code, Severity.INFO),
+        message=message.format(code=offer.code, fields=fields),
     )
 
 
@@ -147,7 +167,7 @@ def suspects(candidates: Candidates, found: Matches) -> tuple[SuspectPair, ...]:
     ids, names = candidates.hazards.facts["id"], candidates.hazards.facts["name"]
     return tuple(
         SuspectPair(
-            key=_key(candidates, index),
+            key=row_key(candidates, index),
             hazard_id=UUID(ids[index]),
             name=names[index],
             suspicion=suspicion,
@@ -245,6 +265,12 @@ def _holders(work: UnitOfWork, own: Mapping[int, frozenset[str]]) -> Mapping[UUI
     return found
 
 
-def _key(candidates: Candidates, index: int) -> RowKey:
+def row_key(candidates: Candidates, index: int) -> RowKey:
+    """By which a row is named all over an import."""
     sheet, row, _column = candidates.source(index)
     return sheet.file, sheet.name, row
+
+
+def _cell(candidates: Candidates, index: int) -> str:
+    sheet, row, column = candidates.source(index)
+    return sheet.address(row - sheet.first_row, column)

@@ -83,8 +83,8 @@ def opened(batches, settled):
 
 def test_every_import_is_listed_with_files_counts_and_state(batches):
     table = batches.table
-    assert [column(table, n)[0] for n in (1, 3, 4, 5, 6, 7, 8, 9)] == [
-        "测试员", "4", "0", "0", "0", "4", "0", "在库",
+    assert [column(table, n)[0] for n in (1, 3, 4, 5, 6, 7, 8, 9, 10)] == [
+        "测试员", "4", "0", "0", "0", "0", "4", "0", "在库",
     ]  # fmt: skip
     assert column(table, 2) == ["国土局&lt;i&gt;.xlsx"]
     assert "国土局&lt;i&gt;.xlsx" in batches.about.text()
@@ -103,13 +103,13 @@ def test_an_import_is_undone_and_the_undo_taken_back(qtbot, batches, app, settle
     settled()
     assert not dialog.isVisible()
     assert live(app) == {}
-    assert column(batches.table, 9) == ["已撤销"]
+    assert column(batches.table, 10) == ["已撤销"]
     assert not batches.undo_button.isEnabled()
     assert column(batches.changes, 1) == ["撤销导入"]
     press(qtbot, batches, "batch-revert")
     settled()
     assert set(live(app)) == set(NAMES)
-    assert column(batches.table, 9) == ["在库"]
+    assert column(batches.table, 10) == ["在库"]
     assert column(batches.changes, 1) == ["撤回", "撤销导入"]
     assert column(batches.changes, 4) == ["", "已撤回"]
 
@@ -128,11 +128,11 @@ def test_what_became_of_the_imports_is_read_once_after_each_deed(
     press(qtbot, batches, "batch-undo")
     press(qtbot, opened(batches, settled), "undo-yes")
     settled()
-    assert column(batches.table, 9) == ["已撤销"]
+    assert column(batches.table, 10) == ["已撤销"]
     assert len(readings) == 1
     press(qtbot, batches, "batch-revert")
     settled()
-    assert column(batches.table, 9) == ["在库"]
+    assert column(batches.table, 10) == ["在库"]
     assert len(readings) == 2
     batches.reload()
     batches.reload()
@@ -146,7 +146,7 @@ def test_rows_worked_on_since_are_listed_and_each_is_kept_or_included(qtbot, bat
         app.registry.update(replace(live(app)[name], notes="核实过"))
     batches.reload()
     settled()
-    assert column(batches.table, 8) == ["2"]
+    assert column(batches.table, 9) == ["2"]
     press(qtbot, batches, "batch-undo")
     dialog = opened(batches, settled)
     assert column(dialog.edited.table, 0) == list(NAMES[:2])
@@ -220,7 +220,7 @@ def test_another_datum_is_looked_at_before_it_is_applied(qtbot, batches, app, se
     settled()
     for name, place in zip(NAMES, PLACES, strict=True):
         assert float(distance_m(*live(app)[name].anchor(), *place)) < 0.2
-    assert column(batches.table, 9) == ["已重新解读"]
+    assert column(batches.table, 10) == ["已重新解读"]
     assert "百度坐标" in column(batches.changes, 1)[0]
     press(qtbot, batches, "batch-revert")
     settled()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 
 from qhd_riskmap.domain import import_rules
 from qhd_riskmap.domain.access import Actor, Permission
@@ -109,7 +109,8 @@ def test_a_row_with_a_known_code_offers_an_update_and_changes_nothing_by_itself(
         "address": ("东沟村", "东沟村二组"),
         "threat_people": ("12", "30"),
     }
-    assert [i.code for i in found.issues if i.row == 2] == ["duplicate", "update-offered"]
+    (issue,) = [i for i in found.issues if i.row == 2]
+    assert (issue.code, issue.cell) == ("update-offered", "A2")
     assert (found.accepted, found.duplicates) == (0, 1)
     assert survey.commit(found, SilentJob()).updated == 0
     (hazard,) = live(register)
@@ -137,6 +138,80 @@ def test_an_update_that_is_chosen_changes_only_what_the_row_says(survey, registe
     again = preview(survey, path)
     assert (again.accepted, again.duplicates, again.updates) == (0, 2, ())
     assert verify(register) == []
+
+
+def results(report):
+    """What the copy says of each row, and its first line of counts."""
+    book = load_workbook(report)
+    sheet = book.worksheets[0]
+    return (
+        [sheet.cell(row, sheet.max_column).value for row in range(2, sheet.max_row + 1)],
+        book["导入结果"]["A1"].value,
+    )
+
+
+def test_rows_that_were_updated_are_nowhere_called_repeats(survey, register, tmp_path):
+    first = commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    code = first.hazards[0].code
+    path = workbook(
+        tmp_path / "b.xlsx", changed(G="东沟村二组"), changed(A="新沟滑坡", F="", D=118.99)
+    )
+    seen = preview(survey, path)
+    waiting = survey.write_reports(seen, seen.outcome(), tmp_path / "预.xlsx")
+    assert results(waiting[0])[0] == [f"已登记为 {code}，内容不同，可以更新", "可以入库"]
+    passed = survey.commit(seen.without([(path, "Sheet", 3)]), SilentJob())
+    assert (passed.updated, passed.duplicates) == (0, 1)
+    outcome = survey.commit(seen, SilentJob(), update=None)
+    (issue,) = [i for i in outcome.issues if i.row == 2]
+    assert (issue.code, issue.message) == ("updated", f"已更新 {code} 的详细位置。")
+    (update,) = outcome.to_json()["updates"]
+    assert update["updated"] is True
+    texts, counts = results(survey.write_reports(seen, outcome, tmp_path / "退.xlsx")[0])
+    assert texts == [f"已更新：{code}", f"已入库：{outcome.hazards[0].code}"]
+    assert "重复 0 行" in counts
+    assert "更新 1 行" in counts
+    (batch, *_older) = BatchService(register, ACTOR).all()
+    assert batch.batch.counts["updated"] == 1
+    assert batch.batch.counts["duplicates"] == 0
+
+
+def test_an_update_passed_by_and_a_row_left_out_are_said_to_the_sender(survey, register, tmp_path):
+    code = commit(survey, workbook(tmp_path / "a.xlsx", ROW)).hazards[0].code
+    path = workbook(
+        tmp_path / "b.xlsx",
+        changed(G="东沟村二组"),
+        changed(A="新沟滑坡", F="", D=118.99),
+        changed(A="北沟滑坡", F="", D=119.02),
+    )
+    seen = preview(survey, path)
+    outcome = survey.commit(seen.without([(path, "Sheet", 4)]), SilentJob())
+    texts, counts = results(survey.write_reports(seen, outcome, tmp_path / "退.xlsx")[0])
+    new = outcome.hazards[0].code
+    assert texts == [f"已登记为 {code}，内容不同，没有更新", f"已入库：{new}", "这次没有入库"]
+    assert "没有入库 1 行" in counts
+    (issue,) = [i for i in outcome.issues if i.row == 2]
+    assert issue.message.endswith("这次没有更新。")
+
+
+def test_a_row_registered_anew_in_spite_of_its_code_is_no_offer_and_no_repeat(
+    survey, register, tmp_path
+):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    path = workbook(tmp_path / "b.xlsx", changed(G="东沟村二组"))
+    seen = preview(survey, path)
+    outcome = survey.commit(seen.adding([seen.updates[0].key]), SilentJob())
+    assert (outcome.accepted, outcome.duplicates) == (1, 0)
+    assert not [i for i in outcome.issues if i.code == "update-offered"]
+    texts, _counts = results(survey.write_reports(seen, outcome, tmp_path / "退.xlsx")[0])
+    assert texts == [f"已入库：{outcome.hazards[0].code}"]
+
+
+def test_a_rehearsal_with_updates_counts_them(survey, register, tmp_path):
+    commit(survey, workbook(tmp_path / "a.xlsx", ROW))
+    seen = preview(survey, workbook(tmp_path / "b.xlsx", changed(G="东沟村二组")))
+    assert (seen.outcome().updated, seen.outcome().duplicates) == (0, 1)
+    rehearsed = seen.outcome(update=True)
+    assert (rehearsed.updated, rehearsed.duplicates) == (1, 0)
 
 
 def test_undoing_a_batch_takes_its_updates_back_too(survey, register, tmp_path):

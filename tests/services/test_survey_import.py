@@ -413,7 +413,9 @@ def test_a_batch_remembers_its_files_and_decisions(survey, register, tmp_path):
         batch = work.batches.get(outcome.batch_id)
         hazards = work.hazards.find()
     assert [f.name for f in batch.files] == ["a.xlsx"]
-    assert batch.counts == {"accepted": 1, "rejected": 1, "duplicates": 0, "undecided": 0}
+    assert batch.counts == {
+        "accepted": 1, "rejected": 1, "duplicates": 0, "updated": 0, "undecided": 0,
+    }  # fmt: skip
     assert batch.decisions["datums"][0]["decided"] == "wgs84"
     assert hazards[0].batch_id == outcome.batch_id
 

@@ -63,7 +63,12 @@ def _deed(change: BatchChange) -> str:
 
 
 def _count(key: str) -> ListColumn:
-    titles = {"rejected": N_("退回"), "duplicates": N_("重复"), "undecided": N_("未定")}
+    titles = {
+        "updated": N_("更新"),
+        "rejected": N_("退回"),
+        "duplicates": N_("重复"),
+        "undecided": N_("未定"),
+    }
     return ListColumn(
         title=titles[key],
         text=lambda s: f"{s.batch.counts.get(key, 0):,}",
@@ -84,6 +89,7 @@ _COLUMNS: Final = (
         width=64,
         right=True,
     ),
+    _count("updated"),
     _count("rejected"),
     _count("duplicates"),
     _count("undecided"),

@@ -70,7 +70,9 @@ class OutcomePanel(QWidget):
 
     def show_outcome(self, outcome: ImportOutcome) -> None:
         """Show the counts of a commit."""
-        if outcome.accepted:
+        if not outcome.accepted and outcome.updated:
+            self.headline.setText(_("已更新 {n} 条隐患").format(n=f"{outcome.updated:,}"))
+        elif outcome.accepted:
             self.headline.setText(_("已入库 {n} 条隐患").format(n=f"{outcome.accepted:,}"))
         else:
             self.headline.setText(_("没有新的隐患入库"))
@@ -97,6 +99,6 @@ def _advice(outcome: ImportOutcome) -> str:
         return _(
             "把标注副本发回报送单位，改好后再导入一次即可：已入库的行不会重复，只补上改好的行。"
         )
-    if not outcome.accepted and outcome.duplicates:
+    if not outcome.accepted and not outcome.updated and outcome.duplicates:
         return _("这些行以前都导入过，登记库没有变化。")
     return ""

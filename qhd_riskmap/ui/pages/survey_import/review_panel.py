@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import Qt, Signal
@@ -42,40 +43,47 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, SPACE_XS
 
 _CARDS_WIDTH: Final = 340
 _ROOM_FOR_BOTH: Final = 440  # a question with its answers, and a map worth looking at
-_COUNTS: Final = (
-    ("accepted", N_("可入库"), "success"),
-    ("rejected", N_("退回"), "error"),
-    ("duplicates", N_("重复"), "muted"),
-    ("undecided", N_("坐标系未定"), "warning"),
+_COUNTS: Final[tuple[tuple[str, str, Callable[[ImportPreview], int]], ...]] = (
+    ("accepted", N_("可入库"), lambda preview: preview.accepted),
+    ("updates", N_("可更新"), lambda preview: len(preview.updates)),
+    ("rejected", N_("退回"), lambda preview: preview.rejected),
+    ("duplicates", N_("重复"), lambda preview: preview.duplicates - len(preview.updates)),
+    ("undecided", N_("坐标系未定"), lambda preview: preview.undecided),
 )
+_RARE: Final = "updates"  # shown only where there are any
 
 
 class CountChips(QFrame):
-    """Four numbers, large enough to be read across the desk, and whose they are."""
+    """Few numbers, large enough to be read across the desk, and whose they are."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("panel")
         self._numbers: dict[str, QLabel] = {}
+        self._pairs: dict[str, QWidget] = {}
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_XS, SPACE_L, SPACE_XS)
         row.setSpacing(SPACE_L * 2)
-        for key, title, _role in _COUNTS:
+        for key, title, _count in _COUNTS:
             number = words(role="title", name=f"count-{key}", wrap=False)
-            pair = QHBoxLayout()
+            both = QWidget()
+            pair = QHBoxLayout(both)
+            pair.setContentsMargins(0, 0, 0, 0)
             pair.setSpacing(SPACE_S)
             pair.addWidget(number)
             pair.addWidget(words(_(title), role="muted", wrap=False))
-            row.addLayout(pair)
-            self._numbers[key] = number
+            row.addWidget(both)
+            self._numbers[key], self._pairs[key] = number, both
         row.addStretch(1)
         self.office = SenderBox()
         row.addWidget(self.office)
 
     def show_counts(self, preview: ImportPreview) -> None:
         """Show the counts of a preview."""
-        for key, _title, _role in _COUNTS:
-            self._numbers[key].setText(f"{getattr(preview, key):,}")
+        for key, _title, count in _COUNTS:
+            found = count(preview)
+            self._numbers[key].setText(f"{found:,}")
+            self._pairs[key].setVisible(found > 0 or key != _RARE)
         self.office.show_preview(preview)
 
 
