@@ -64,7 +64,6 @@ from qhd_riskmap.services.survey_updates import (
     chosen_offers,
     credit_of,
     found_pairs,
-    issues_after,
     offered,
     offers,
     row_key,
@@ -214,19 +213,11 @@ class SurveyImport:
             self._grade(work, stored, assessments, pace)
             self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
             tasks = self._add_tasks(work, preview, chosen)
-            renewed = self._update(work, wanted, preview.batch_id, pace, added)
+            self._update(work, wanted, preview.batch_id, pace, added)
             pace.report(total, len(chosen), _("提交"))
             work.commit()
         outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
-        return replace(
-            outcome,
-            rows=RowPlaces(chosen),
-            updated=renewed,
-            renewed=frozenset(offer.key for offer in wanted),
-            duplicates=outcome.duplicates - renewed,
-            issues=issues_after(outcome.issues, preview.updates, {offer.key for offer in wanted}),
-            tasks=tasks,
-        )
+        return replace(outcome.renewing(wanted), rows=RowPlaces(chosen), tasks=tasks)
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""
@@ -302,13 +293,13 @@ class SurveyImport:
         batch_id: UUID,
         pace: Pace,
         before: int,
-    ) -> int:
+    ) -> None:
         what = _("更新已有的记录")
 
         def progress(done: int) -> None:
             pace.report(before + _UPDATE_SIZE * done, done, what)
 
-        return apply_offers(work, wanted, batch_id, self._actor, progress)
+        apply_offers(work, wanted, batch_id, self._actor, progress)
 
     def _add_tasks(self, work: UnitOfWork, preview: ImportPreview, chosen: Candidates) -> int:
         proven = [*tasks_of_new(chosen), *preview.tasks.values()]

@@ -17,7 +17,13 @@ from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue, RowKey
 from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts
 from qhd_riskmap.services.survey_rows import SheetReading
-from qhd_riskmap.services.survey_updates import OFFERED, SuspectPair, UpdateOffer, chosen_offers
+from qhd_riskmap.services.survey_updates import (
+    OFFERED,
+    SuspectPair,
+    UpdateOffer,
+    chosen_offers,
+    issues_after,
+)
 from qhd_riskmap.storage.survey_mapping_repository import StoredMapping
 
 _LONGEST_TEXT: Final = 40
@@ -161,6 +167,17 @@ class ImportOutcome:
     suspects: tuple[SuspectPair, ...] = ()
     skipped: tuple[PassedRow, ...] = ()
     tasks: int = 0
+
+    def renewing(self, wanted: Sequence[UpdateOffer]) -> ImportOutcome:
+        """The same with some offers applied, and said to be."""
+        keys = frozenset(offer.key for offer in wanted)
+        return replace(
+            self,
+            updated=len(wanted),
+            renewed=keys,
+            duplicates=self.duplicates - len(wanted),
+            issues=issues_after(self.issues, self.updates, keys),
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The document of the command-line contract."""
@@ -322,12 +339,7 @@ class ImportPreview:
         """The outcome of doing nothing with it: a dry run, of updates too if wanted."""
         found = self.outcome_of((), None)
         wanted = chosen_offers(self.updates, None if update else ())
-        return replace(
-            found,
-            updated=len(wanted),
-            renewed=frozenset(offer.key for offer in wanted),
-            duplicates=found.duplicates - len(wanted),
-        )
+        return replace(found.renewing(wanted), issues=found.issues)
 
     def outcome_of(
         self, hazards: Sequence[Hazard], batch_id: UUID | None, accepted: int | None = None

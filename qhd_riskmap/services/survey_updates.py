@@ -214,8 +214,8 @@ def apply_offers(
     batch_id: UUID,
     actor: Actor,
     progress: Callable[[int], None] = _unseen,
-) -> int:
-    """Store the updates as a change of the batch; how many there were.
+) -> None:
+    """Store the updates as a change of the batch.
 
     Args:
         work: The unit of work.
@@ -246,7 +246,6 @@ def apply_offers(
         made += [(hazard.id, hazard.revision) for hazard in saved]
     if made:
         work.batch_changes.add(batch_id, BatchChangeKind.UPDATE, made, actor)
-    return len(made)
 
 
 def credit_of(work: UnitOfWork, candidates: Candidates) -> CreditCodes:
