@@ -73,7 +73,7 @@ def export_pdf(
 
 def painted_pdf(
     title: str,
-    paper: QPageSize.PageSizeId,
+    paper: QPageSize.PageSizeId | QPageSize,
     orientation: QPageLayout.Orientation,
     paint: Callable[[QPainter, QPdfWriter], T],
 ) -> tuple[bytes, T]:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 
+from qhd_riskmap.cartography.document_pages import export_document
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.notices import DUE, REMIND, Notice, Owed, owed
 from qhd_riskmap.errors import OutputFileError
-from qhd_riskmap.formats.document_template import FOLDER_NAME, fill, template_path
+from qhd_riskmap.formats.document_template import FOLDER_NAME, filled, template_path
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.formats.shown_table import write_shown
 from qhd_riskmap.i18n import _
@@ -36,7 +35,7 @@ class Round:
         made: Notices made now.
         already: Notices of the same day that had been made before.
         files: What was written.
-        documents: Document of each notice, by number.
+        documents: Word document of each notice, by number; its PDF lies beside it.
     """
 
     made: tuple[Notice, ...]
@@ -68,36 +67,29 @@ class DeadlineNoticeService:
         self._actor.require(Permission.REMEDY)
         self._actor.require(Permission.EXPORT)
         template = template_path(TEMPLATE, self._register.path.parent / FOLDER_NAME, OWN_TEMPLATE)
-        with TemporaryDirectory() as folder:
-            drafts = Path(folder)
-            with self._register.unit_of_work() as work:
-                work.lock()
-                already = work.notices.of_day(on)
-                office = work.office.load().unit
-                due = owed(work.tasks.lines(on), on, work.notices.told())
-                made = []
-                for (unit, step), items in due.items():
-                    content = _content(office, unit, step, on, items)
-                    notice = work.notices.add(unit, step, on, items, content, self._actor)
-                    fill(template, notice.content, drafts / f"{notice.number}.docx")
-                    made.append(notice)
-                work.commit()
-            _make_folder(out)
-            files: list[Path] = []
-            documents = {}
-            for notice in (*already, *made):
-                documents[notice.number] = path = out / f"{_stem(notice)}.docx"
-                if not path.exists():
-                    _write(notice, template, drafts / f"{notice.number}.docx", path)
-                    files.append(path)
-                receipt = out / f"{_stem(notice)}_回执.xlsx"
-                if not receipt.exists():
-                    _write_receipt(receipt, notice)
-                    files.append(receipt)
-            if documents:
-                listing = out / f"通知清单_{on.isoformat()}.xlsx"
-                _write_list(listing, [*already, *made])
-                files.append(listing)
+        drafts: dict[str, bytes] = {}
+        with self._register.unit_of_work() as work:
+            work.lock()
+            already = work.notices.of_day(on)
+            office = work.office.load().unit
+            due = owed(work.tasks.lines(on), on, work.notices.told())
+            made = []
+            for (unit, step), items in due.items():
+                content = _content(office, unit, step, on, items)
+                notice = work.notices.add(unit, step, on, items, content, self._actor)
+                drafts[notice.number] = filled(template, notice.content)
+                made.append(notice)
+            work.commit()
+        _make_folder(out)
+        files: list[Path] = []
+        documents = {}
+        for notice in (*already, *made):
+            documents[notice.number] = out / f"{_stem(notice)}.docx"
+            files += _write_papers(out, notice, template, drafts.get(notice.number))
+        if documents:
+            listing = out / f"通知清单_{on.isoformat()}.xlsx"
+            _write_list(listing, [*already, *made])
+            files.append(listing)
         return Round(
             made=tuple(made), already=tuple(already), files=tuple(files), documents=documents
         )
@@ -166,12 +158,22 @@ def _make_folder(out: Path) -> None:
         ) from error
 
 
-def _write(notice: Notice, template: Path, draft: Path, path: Path) -> None:
-    if not draft.exists():
-        fill(template, notice.content, path)
-        return
-    with replacing(path) as unfinished:
-        shutil.copyfile(draft, unfinished)
+def _write_papers(out: Path, notice: Notice, template: Path, draft: bytes | None) -> list[Path]:
+    """Write what is not there yet: somebody may have signed or filled what is."""
+    stem = _stem(notice)
+    document, paper, receipt = (out / f"{stem}{end}" for end in (".docx", ".pdf", "_回执.xlsx"))
+    files = []
+    if not document.exists():
+        with replacing(document) as unfinished:
+            unfinished.write_bytes(draft if draft is not None else filled(template, notice.content))
+        files.append(document)
+    if not paper.exists():
+        export_document(document.read_bytes(), paper, str(notice.content["title"]), notice.dated)
+        files.append(paper)
+    if not receipt.exists():
+        _write_receipt(receipt, notice)
+        files.append(receipt)
+    return files
 
 
 def _write_receipt(path: Path, notice: Notice) -> None:

@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 import shapely
 from docx import Document
+from pypdf import PdfReader
 
 from qhd_riskmap.cli.application import run
 from qhd_riskmap.domain.access import Actor
@@ -111,6 +112,10 @@ def test_the_same_day_twice_makes_one_notice_and_keeps_the_papers(register, serv
     paper = first.documents[notice.number]
     text = "\n".join(c.text for t in Document(str(paper)).tables for r in t.rows for c in r.cells)
     assert "=1+1" in text
+    printed = "".join(PdfReader(paper.with_suffix(".pdf")).pages[0].extract_text().split())
+    assert [word in printed for word in (notice.number, "=1+1", "海滨镇政府", "签收人")] == [
+        True
+    ] * 4
     receipt = next(path for path in first.files if path.name.endswith("回执.xlsx"))
     cell = openpyxl.load_workbook(receipt).active["D2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
