@@ -471,6 +471,17 @@ look_alike = Table(
     UniqueConstraint("first_id", "second_id", name="uq_look_alike_first_id_second_id"),
 )
 
+cell_mapping = Table(
+    "cell_mapping",
+    metadata,
+    Column("seq", Integer, primary_key=True),
+    word("id", unique=True),
+    word("name", unique=True),
+    word("cells"),
+    word("updated_at"),
+    word("updated_by"),
+)
+
 remediation_rows.add_tables(metadata)
 release_rows.add_tables(metadata)
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

@@ -12,6 +12,7 @@ from qhd_riskmap.storage.batch_change_repository import BatchChangeRepository
 from qhd_riskmap.storage.batch_hazards import BatchHazards
 from qhd_riskmap.storage.batch_repository import BatchRepository
 from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
+from qhd_riskmap.storage.cell_mapping_repository import CellMappingRepository
 from qhd_riskmap.storage.coverage_repository import CoverageRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
 from qhd_riskmap.storage.factor_default_repository import FactorDefaultRepository
@@ -77,6 +78,7 @@ class UnitOfWork:
         notices: What the deadline clock told.
         work_days: The office's own working days.
         figures: Hazards and tasks counted.
+        cell_mappings: Figures in other offices' workbooks.
         audit: The audit trail.
         office: The office profile.
     """
@@ -108,6 +110,7 @@ class UnitOfWork:
     notices: NoticeRepository
     work_days: WorkDays
     figures: FigureRepository
+    cell_mappings: CellMappingRepository
     audit: AuditLog
     office: OfficeProfile
 
@@ -150,6 +153,7 @@ class UnitOfWork:
         self.notices = NoticeRepository(transaction, self.audit)
         self.work_days = WorkDays(transaction, self.audit)
         self.figures = FigureRepository(transaction)
+        self.cell_mappings = CellMappingRepository(transaction, self.audit)
         self.office = OfficeProfile(transaction, self.audit)
         return self
 
