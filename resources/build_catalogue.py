@@ -21,6 +21,7 @@ sys.path.insert(0, str(ROOT))
 from qhd_riskmap.domain.grading.method import SHIPPED  # noqa: E402 - after the path is set
 from qhd_riskmap.domain.region import regions  # noqa: E402
 from qhd_riskmap.domain.remediation.flow import flow  # noqa: E402
+from qhd_riskmap.domain.sheet_design import templates  # noqa: E402
 from qhd_riskmap.domain.taxonomy import taxonomy  # noqa: E402
 from qhd_riskmap.resources import rules  # noqa: E402
 
@@ -80,6 +81,7 @@ def _data_texts() -> list[str]:
     for name in ("assessment", "receptors", "effect_zones"):
         texts += _profile_texts(rules(name))
     texts += [move.label for move in flow().moves.values()]
+    texts += [text for each in templates().values() for text in (each.label, each.help, each.title)]
     return texts
 
 

@@ -69,11 +69,11 @@ def paint_graticule(canvas: Canvas) -> None:
         canvas.painter.setPen(pen)
         canvas.painter.setBrush(Qt.BrushStyle.NoBrush)
         labels = []
-        for seconds in _multiples(west, east, step):
+        for seconds in multiples(west, east, step):
             along = np.linspace(south, north, _SAMPLES)
             line = _line(canvas, np.full(_SAMPLES, seconds / _DEGREE), along)
             labels.append((degree_text(seconds, east=True), _crossing(line, 1, view.height)))
-        for seconds in _multiples(south, north, step):
+        for seconds in multiples(south, north, step):
             along = np.linspace(west, east, _SAMPLES)
             line = _line(canvas, along, np.full(_SAMPLES, seconds / _DEGREE))
             labels.append((degree_text(seconds, east=False), _crossing(line, 0, 0.0)))
@@ -82,7 +82,8 @@ def paint_graticule(canvas: Canvas) -> None:
                 _write(canvas, text, place, style)
 
 
-def _multiples(low: float, high: float, step: int) -> Iterator[int]:
+def multiples(low: float, high: float, step: int) -> Iterator[int]:
+    """Whole multiples of ``step`` arc seconds between two degrees."""
     first = math.ceil(low * _DEGREE / step)
     last = math.floor(high * _DEGREE / step)
     return (number * step for number in range(first, last + 1))

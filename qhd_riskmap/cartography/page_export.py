@@ -1,4 +1,4 @@
-"""Writes sheets as PDF, PNG and SVG whose bytes depend on nothing but the content.
+"""Writes sheets as PDF, PNG, JPEG and SVG whose bytes depend on nothing but the content.
 
 No clock, no random id, no program version and no path gets into a file: the same sheet is the same
 file on every desk, in every process and time zone, so a released map can be made again and compared.
@@ -31,6 +31,7 @@ SVG_DPI: Final = 96.0
 _MIN_DPI: Final = 30
 _MAX_DPI: Final = 1200
 _MM_PER_INCH: Final = 25.4
+_JPEG_QUALITY: Final = 92
 PAPER_IDS: Final = {
     "A4": QPageSize.PageSizeId.A4, "A3": QPageSize.PageSizeId.A3, "A2": QPageSize.PageSizeId.A2,
     "A1": QPageSize.PageSizeId.A1, "A0": QPageSize.PageSizeId.A0,
@@ -128,6 +129,32 @@ def export_png(
     return placed
 
 
+def export_jpeg(
+    content: SheetContent,
+    path: str | os.PathLike[str],
+    dpi: int = 300,
+    page: PageSize = PageSize.A3_LANDSCAPE,
+) -> PlacedSheet:
+    """Write a JPEG with nothing but the picture and its resolution: no EXIF, no comment.
+
+    Raises:
+        InvalidInputError: ``dpi`` is outside 30…1200, or the texts do not fit the page.
+        OutputFileError: The file cannot be written.
+        DiskFullError: The volume is full.
+    """
+    image, placed = sheet_image(content, page, dpi)
+    per_metre = round(dpi / _MM_PER_INCH * 1000)
+    image.setDotsPerMeterX(per_metre)
+    image.setDotsPerMeterY(per_metre)
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(buffer, "JPG", _JPEG_QUALITY)  # type: ignore[call-overload]  # stubs know bytes only
+    raw = bytes(buffer.data().data())
+    buffer.close()
+    write_whole(path, raw)
+    return placed
+
+
 def export_svg(
     content: SheetContent,
     path: str | os.PathLike[str],
@@ -191,10 +218,12 @@ def run_export(job: ExportJob) -> PlacedSheet:
             return export_pdf(job.content, job.path, job.page, job.made_on)
         case "png":
             return export_png(job.content, job.path, job.dpi, job.page)
+        case "jpg":
+            return export_jpeg(job.content, job.path, job.dpi, job.page)
         case "svg":
             return export_svg(job.content, job.path, job.page)
     raise InvalidInputError(
-        _("不支持导出格式“{name}”。").format(name=job.format), hint=_("可用：pdf、png、svg。")
+        _("不支持导出格式“{name}”。").format(name=job.format), hint=_("可用：pdf、png、jpg、svg。")
     )
 
 

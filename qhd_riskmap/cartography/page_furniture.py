@@ -47,7 +47,7 @@ class LegendBlock:
 
     def height(self, width: float, text: float) -> float:
         """See `Block`."""
-        total = _heading_height(text)
+        total = heading_height(text)
         for group in self._groups():
             total += self._rows(group, width, text) * self._row_height(text) + text * 0.35
         return total
@@ -55,7 +55,7 @@ class LegendBlock:
     def paint(self, painter: QPainter, box: QRectF, text: float) -> list[PlacedItem]:
         """See `Block`."""
         items = [PlacedItem(kind="legend", box=page_box(box), text=_("图例"))]
-        top = box.top() + _heading(painter, _("图例"), box, text)
+        top = box.top() + heading(painter, _("图例"), box, text)
         for group in self._groups():
             columns = self._columns(group, box.width(), text)
             column_width = box.width() / columns
@@ -117,41 +117,41 @@ class LegendBlock:
 
 @dataclass(frozen=True, slots=True)
 class ScaleBlock:
-    """比例尺: 1:n, a segmented bar of round ground length, and the north arrow beside it.
+    """比例尺: 1:n, a segmented bar of round ground length, and perhaps a north arrow beside it.
 
     Attributes:
         metres_per_unit: Ground metres per painter unit.
         scale: The n of 1:n.
-        north_deg: Direction of true north on the page, degrees clockwise from up.
+        north_deg: Direction of true north on the page, degrees clockwise from up; None paints none.
     """
 
     metres_per_unit: float
     scale: float
-    north_deg: float
+    north_deg: float | None
 
     def height(self, width: float, text: float) -> float:
         """See `Block`."""
         del width
-        return _heading_height(text) + text * 4.6
+        return heading_height(text) + text * 4.6
 
     def paint(self, painter: QPainter, box: QRectF, text: float) -> list[PlacedItem]:
         """See `Block`."""
         arrow_width = text * 3.2
         left = QRectF(box.left(), box.top(), box.width() - arrow_width - text * 0.6, box.height())
-        heading = _heading(painter, _("比例尺"), box, text)
-        body = QRectF(left.left(), left.top() + heading, left.width(), box.height() - heading)
+        head = heading(painter, _("比例尺"), box, text)
+        body = QRectF(left.left(), left.top() + head, left.width(), box.height() - head)
         line = QRectF(body.left(), body.top(), body.width(), text * 1.7)
         ratio = scale_text(self.scale)
         draw_line(painter, ratio, line, text * 1.15, bold=True)
         bar_top = line.bottom() + text * 0.5
         self._bar(painter, QRectF(body.left(), bar_top, body.width(), text * 2.2), text)
-        arrow = QRectF(box.right() - arrow_width, box.top() + heading, arrow_width,
-                       box.height() - heading - text * 0.2)  # fmt: skip
-        paint_north_arrow(painter, arrow, self.north_deg)
-        return [
-            PlacedItem(kind="scale", box=page_box(body), text=ratio),
-            PlacedItem(kind="north", box=page_box(arrow)),
-        ]
+        items = [PlacedItem(kind="scale", box=page_box(body), text=ratio)]
+        if self.north_deg is not None:
+            arrow = QRectF(box.right() - arrow_width, box.top() + head, arrow_width,
+                           box.height() - head - text * 0.2)  # fmt: skip
+            paint_north_arrow(painter, arrow, self.north_deg)
+            items.append(PlacedItem(kind="north", box=page_box(arrow)))
+        return items
 
     def _bar(self, painter: QPainter, box: QRectF, text: float) -> None:
         # The last figure hangs over by half its width and must stay inside.
@@ -221,11 +221,11 @@ class ParagraphBlock:
     def height(self, width: float, text: float) -> float:
         """See `Block`."""
         lines = sum(len(wrap(p, width, text)) for p in self.paragraphs)
-        return _heading_height(text) + lines * text * LINE_HEIGHT + text * 0.3
+        return heading_height(text) + lines * text * LINE_HEIGHT + text * 0.3
 
     def paint(self, painter: QPainter, box: QRectF, text: float) -> list[PlacedItem]:
         """See `Block`."""
-        top = box.top() + _heading(painter, self.heading, box, text)
+        top = box.top() + heading(painter, self.heading, box, text)
         for paragraph in self.paragraphs:
             for line in wrap(paragraph, box.width(), text):
                 draw_line(
@@ -283,16 +283,17 @@ class ImprintBlock:
         return len(wrap(value, width - (self._indent(text) if name else 0.0), text))
 
 
-def _heading_height(text: float) -> float:
+def heading_height(text: float) -> float:
+    """Height of what `heading` paints."""
     return text * 2.5
 
 
-def _heading(painter: QPainter, words: str, box: QRectF, text: float) -> float:
+def heading(painter: QPainter, words: str, box: QRectF, text: float) -> float:
     """Paint a heading over a rule; returns the height it took."""
     line = QRectF(box.left(), box.top() + text * 0.2, box.width(), text * 1.7)
     draw_line(painter, words, line, text * 1.18, bold=True)
     _rule(painter, box.left(), box.right(), box.top() + text * 2.05, text)
-    return _heading_height(text)
+    return heading_height(text)
 
 
 def _rule(painter: QPainter, left: float, right: float, y: float, text: float) -> None:

@@ -110,6 +110,23 @@ class SheetLayer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetTable:
+    """A small table beside the map.
+
+    Attributes:
+        caption: Its heading.
+        heads: One per column.
+        rows: As many texts as heads; the first column is set left, the others right.
+        total: The last row is the sum of the others.
+    """
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    total: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetContent:
     """Everything on a sheet.
 
@@ -136,6 +153,12 @@ class SheetContent:
         names: Whether hazards are named on the map.
         anchor_symbols: Whether lines and polygons carry their type's symbol.
         language: BCP 47 tag of the texts.
+        north: Whether there is a north arrow.
+        margin_grid: Meridians and parallels, named in the margin; never finer than a minute.
+        overview: Whether a small map shows where the sheet lies in the city.
+        overview_of: Division that is tinted on it, or None.
+        table: A table beside the map, or None.
+        logo: A PNG before the title, or b"".
     """
 
     title: str
@@ -160,6 +183,12 @@ class SheetContent:
     names: bool = True
     anchor_symbols: bool = True
     language: str = "zh-CN"
+    north: bool = True
+    margin_grid: bool = False
+    overview: bool = False
+    overview_of: str | None = None
+    table: SheetTable | None = None
+    logo: bytes = b""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +196,9 @@ class PlacedItem:
     """One thing on the page.
 
     Attributes:
-        kind: ``title subtitle mark neatline map legend legend_entry scale north notes imprint approval
-            disclaimer watermark division_name hazard_name count symbol anchor_symbol``.
+        kind: ``title subtitle mark logo neatline map legend legend_entry scale north overview table
+            table_row notes imprint approval disclaimer watermark division_name hazard_name count
+            symbol anchor_symbol grid_label``.
         box: Left, top, width, height in millimetres.
         text: What is written, or the type key of a symbol.
         lonlat: Position in degrees of things that belong to the ground.
@@ -218,15 +248,25 @@ class PlacedSheet:
         page: Paper.
         items: Everything placed, in painting order.
         map: The map and its transform.
+        insets: Small maps beside it, each with its own transform.
     """
 
     page: PageSize
     items: tuple[PlacedItem, ...]
     map: SheetMap
+    insets: tuple[SheetMap, ...] = ()
 
     def of_kind(self, kind: str) -> tuple[PlacedItem, ...]:
         """The items of one kind."""
         return tuple(item for item in self.items if item.kind == kind)
+
+    def ground(self, x_mm: float, y_mm: float) -> tuple[float, float] | None:
+        """Degrees of a place on the page, None where there is no map."""
+        for each in (*self.insets, self.map):
+            left, top, width, height = each.frame
+            if left <= x_mm <= left + width and top <= y_mm <= top + height:
+                return each.page_to_lonlat(x_mm, y_mm)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,10 +276,10 @@ class ExportJob:
     Attributes:
         content: The sheet.
         path: Target; its ending is not looked at.
-        format: ``pdf``, ``png`` or ``svg``.
+        format: ``pdf``, ``png``, ``jpg`` or ``svg``.
         page: Paper.
         made_on: The date written into the PDF.
-        dpi: Resolution of a PNG.
+        dpi: Resolution of a PNG or JPEG.
     """
 
     content: SheetContent

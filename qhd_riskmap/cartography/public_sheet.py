@@ -1,4 +1,4 @@
-"""Public sheets as PDF, PNG and SVG, composed from public values only."""
+"""Public sheets as PDF, PNG, JPEG and SVG, composed from public values only."""
 
 from __future__ import annotations
 
@@ -11,9 +11,14 @@ import numpy as np
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice
 
-from qhd_riskmap.cartography.page_export import export_pdf, export_png, export_svg, sheet_image
-from qhd_riskmap.cartography.page_model import CountLabel, PageSize, SheetContent
-from qhd_riskmap.cartography.viewport import Bounds
+from qhd_riskmap.cartography.page_export import (
+    export_jpeg,
+    export_pdf,
+    export_png,
+    export_svg,
+    sheet_image,
+)
+from qhd_riskmap.cartography.page_model import CountLabel, PageSize, SheetContent, SheetTable
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_table
 from qhd_riskmap.domain.public_counts import PublicCount
@@ -24,13 +29,15 @@ from qhd_riskmap.domain.public_edition import (
     POSITION_NOTE,
     Edition,
 )
+from qhd_riskmap.domain.public_selection import area_extent
+from qhd_riskmap.domain.public_statistics import cells_of, numbers_by_county, numbers_by_type
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.sheet_design import SheetDesign, SheetElement
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
 _UNDATED = date(2000, 1, 1)
-_MARGIN_DEG = 0.02
 _COARSEST_DPI = 30  # only the layout is wanted
 _COVERAGE_NOTE = N_("图上没有标注的地方不等于没有风险，请留意当地提示")
 _COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只公布数量")
@@ -38,17 +45,23 @@ _COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只�
 
 def write_pdf(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the sheet as a vector PDF dated by its data."""
-    export_pdf(sheet_content(public, edition), path, made_on=edition.data_date or _UNDATED)
+    made_on = edition.data_date or _UNDATED
+    export_pdf(sheet_content(public, edition), path, sheet_page(edition.sheet), made_on)
 
 
 def write_png(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the sheet as a picture of 300 dpi."""
-    export_png(sheet_content(public, edition), path)
+    export_png(sheet_content(public, edition), path, page=sheet_page(edition.sheet))
+
+
+def write_jpeg(public: PublicSet, edition: Edition, path: Path) -> None:
+    """Write the sheet as a JPEG of 300 dpi, for papers and posts that take no PNG."""
+    export_jpeg(sheet_content(public, edition), path, page=sheet_page(edition.sheet))
 
 
 def write_svg(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the sheet as an SVG."""
-    export_svg(sheet_content(public, edition), path)
+    export_svg(sheet_content(public, edition), path, sheet_page(edition.sheet))
 
 
 def preview_png(public: PublicSet, edition: Edition, dpi: int) -> bytes:
@@ -57,41 +70,41 @@ def preview_png(public: PublicSet, edition: Edition, dpi: int) -> bytes:
     Raises:
         InvalidInputError: ``dpi`` is outside 30…1200, or the texts do not fit the page.
     """
-    image, _placed = sheet_image(sheet_content(public, edition), PageSize.A3_LANDSCAPE, dpi)
+    image, _placed = sheet_image(sheet_content(public, edition), sheet_page(edition.sheet), dpi)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     image.save(buffer, "PNG")  # type: ignore[call-overload]  # stubs type the format as bytes only
     return bytes(buffer.data().data())
 
 
+def sheet_page(design: SheetDesign) -> PageSize:
+    """Its paper."""
+    return PageSize(f"{design.paper}-{'landscape' if design.landscape else 'portrait'}")
+
+
 def sheet_ground(
     public: PublicSet, edition: Edition
 ) -> tuple[Callable[[float, float], tuple[float, float] | None], tuple[float, float]]:
-    """The page↔map transform of a sheet.
+    """The page↔map transform of a sheet, its small map included.
 
     Returns:
-        A function from millimetres on the page to longitude and latitude, None off the map; and the
+        A function from millimetres on the page to longitude and latitude, None off the maps; and the
         size of the page in millimetres.
     """
-    page = PageSize.A3_LANDSCAPE
+    page = sheet_page(edition.sheet)
     _image, placed = sheet_image(sheet_content(public, edition), page, _COARSEST_DPI)
-    left, top, width, height = placed.map.frame
-
-    def ground(x_mm: float, y_mm: float) -> tuple[float, float] | None:
-        if not (left <= x_mm <= left + width and top <= y_mm <= top + height):
-            return None
-        return placed.map.page_to_lonlat(x_mm, y_mm)
-
-    return ground, page.millimetres
+    return placed.ground, page.millimetres
 
 
 def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
     """What the sheet shows; a function of its arguments alone."""
+    design = edition.sheet
     return SheetContent(
         title=edition.title,
+        subtitle=design.subtitle,
         features=_features(public),
         counts=tuple(_count_labels(public.counts)),
-        notes=tuple(_notes(public)),
+        notes=(*_notes(public), *_narrower(design), *design.notes),
         unit=edition.unit,
         publisher=edition.publisher,
         source=edition.source,
@@ -99,7 +112,33 @@ def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
         approval_line=edition.approval_line,
         disclaimer=_(BOUNDARY_NOTE),
         watermark=_(DRAFT_MARK) if edition.draft else "",
-        extent=_extent(edition),
+        extent=design.extent or area_extent(edition.county),
+        names=SheetElement.NAMES in design,
+        north=SheetElement.NORTH in design,
+        margin_grid=SheetElement.GRATICULE in design,
+        overview=SheetElement.OVERVIEW in design,
+        overview_of=edition.county,
+        table=statistics_table(public, edition) if SheetElement.STATISTICS in design else None,
+        logo=design.logo if SheetElement.LOGO in design else b"",
+    )
+
+
+def _narrower(design: SheetDesign) -> Iterator[str]:
+    """What a sheet says that shows less than the whole: nobody shall take it for everything."""
+    if design.type_keys:
+        yield _("本图只表示图例所列类型，其他类型见总图") + _("。")
+    if design.township:
+        yield _("只公布数量的类型按县区公布，见县区图") + _("。")
+
+
+def statistics_table(public: PublicSet, edition: Edition) -> SheetTable:
+    """Numbers by division on a sheet of the city, else by type."""
+    by_county = edition.county is None
+    rows = numbers_by_county(public) if by_county else numbers_by_type(public)
+    heads, texts = cells_of(rows)
+    first = _("县区") if by_county else _("类型")
+    return SheetTable(
+        caption=_("数量统计（处）"), heads=(first, *heads[1:]), rows=tuple(texts) if rows else ()
     )
 
 
@@ -166,10 +205,3 @@ def _notes(public: PublicSet) -> Iterator[str]:
         yield _("{area}：{counts}。").format(area=area, counts=_("，").join(texts))
     yield _(_COVERAGE_NOTE) + _("。")
     yield _(COAST_CREDIT) + _("。")
-
-
-def _extent(edition: Edition) -> Bounds | None:
-    if edition.county is None:
-        return None
-    west, south, east, north = boundaries().counties[edition.county].bounds
-    return (west - _MARGIN_DEG, south - _MARGIN_DEG, east + _MARGIN_DEG, north + _MARGIN_DEG)

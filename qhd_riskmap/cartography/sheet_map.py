@@ -28,6 +28,7 @@ from qhd_riskmap.cartography.map_painter import (
     paint_map,
     visible_marks,
 )
+from qhd_riskmap.cartography.page_grid import paint_grid
 from qhd_riskmap.cartography.page_model import (
     UNITS_PER_MM,
     Box,
@@ -72,6 +73,8 @@ def paint_sheet_map(
     paint_layers(canvas, layers)
     if grounded:
         paint_outlines(canvas, basemap)
+    if content.margin_grid:
+        paint_grid(painter, viewport)
     paint_map(painter, prepared, viewport, options)
     items = _symbol_items(prepared, sheet_map, options)
     items += _paint_names(canvas, content, prepared, basemap, sheet_map)

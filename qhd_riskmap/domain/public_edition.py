@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from qhd_riskmap.domain.sheet_design import PLAIN_SHEET, SheetDesign
 from qhd_riskmap.i18n import N_, _
 
 BOUNDARY_NOTE = N_("本图界线不作为划界依据")
@@ -23,6 +24,7 @@ class Edition:
         data_date: 资料截止日期; None only in drafts.
         approval_no: 审图号; "" in drafts.
         draft: Print `DRAFT_MARK` across the product instead of a number.
+        sheet: How sheets are laid out.
     """
 
     title: str
@@ -33,6 +35,7 @@ class Edition:
     approval_no: str
     draft: bool
     county: str | None = None
+    sheet: SheetDesign = PLAIN_SHEET
 
     @property
     def approval_line(self) -> str:

@@ -15,9 +15,10 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from qhd_riskmap.cartography import fonts
-from qhd_riskmap.cartography.page import paint_sheet, round_scale, sheet_legend
+from qhd_riskmap.cartography.page import paint_sheet
 from qhd_riskmap.cartography.page_export import sheet_image
 from qhd_riskmap.cartography.page_furniture import scale_text
+from qhd_riskmap.cartography.page_layout import round_scale, sheet_legend
 from qhd_riskmap.cartography.page_model import PageSize, SheetContent
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.text_layout import text_width, wrap

@@ -12,7 +12,7 @@ import numpy as np
 from qhd_riskmap.cartography.layer_painter import LayerStack, covers
 from qhd_riskmap.cartography.legend import LegendEntry, density_entry, layer_entry, legend_entries
 from qhd_riskmap.cartography.map_painter import is_density, visible_marks
-from qhd_riskmap.cartography.page import sheet_view
+from qhd_riskmap.cartography.page_layout import sheet_view
 from qhd_riskmap.cartography.page_model import PageSize, SheetContent, SheetLayer, SheetLook
 from qhd_riskmap.cartography.prepared import prepare
 from qhd_riskmap.cartography.sheet_map import paper_options

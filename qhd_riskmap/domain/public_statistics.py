@@ -1,0 +1,120 @@
+"""Numbers of a public content by area or by type, for the tables of sheets.
+
+Sums of what is public anyway: records on the map by level, and printed counts.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.redaction import PublicSet
+from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.i18n import _
+
+_COUNTY_DIGITS = 6
+
+
+@dataclass(slots=True, kw_only=True)
+class PublicNumbers:
+    """One line of a table.
+
+    Attributes:
+        label: Area or type.
+        levels: Level → records on the map; None: not graded.
+        counted: Hazards that are public as a number only.
+    """
+
+    label: str
+    levels: Counter[RiskLevel | None] = field(default_factory=Counter)
+    counted: int = 0
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.levels.total() + self.counted
+
+
+def numbers_by_type(public: PublicSet) -> tuple[PublicNumbers, ...]:
+    """One line per type that has any, in the plan's order."""
+    rows = {kind.key: PublicNumbers(label=_(kind.label)) for kind in taxonomy().types}
+    for hazard in public.hazards:
+        rows[hazard.type_key].levels[hazard.level] += 1
+    for count in public.counts:
+        rows[count.type_key].counted += count.n
+    return tuple(row for row in rows.values() if row.total)
+
+
+def numbers_by_county(public: PublicSet) -> tuple[PublicNumbers, ...]:
+    """One line per division that has any, then one for counts that are printed for several together."""
+    rows = {region.code: PublicNumbers(label=_(region.name)) for region in regions().current()}
+    together = PublicNumbers(label=_("其他县区合计"))
+    for hazard in public.hazards:
+        rows[hazard.county].levels[hazard.level] += 1
+    for count in public.counts:
+        rows.get(_division(count), together).counted += count.n
+    return tuple(row for row in (*rows.values(), together) if row.total)
+
+
+def numbers_by_township(public: PublicSet) -> tuple[PublicNumbers, ...]:
+    """One line per township that has any, by name; what lies in none comes last."""
+    rows: dict[str, PublicNumbers] = {}
+    rest = PublicNumbers(label=_("未注明乡镇"))
+    for hazard in public.hazards:
+        name = hazard.township
+        row = rows.setdefault(name, PublicNumbers(label=name)) if name else rest
+        row.levels[hazard.level] += 1
+    for count in public.counts:
+        name = "" if count.merged or "/" not in count.area_code else count.area_name
+        row = rows.setdefault(name, PublicNumbers(label=name)) if name else rest
+        row.counted += count.n
+    named = [rows[name] for name in sorted(rows)]
+    return tuple(row for row in (*named, rest) if row.total)
+
+
+def sum_of(rows: tuple[PublicNumbers, ...]) -> PublicNumbers:
+    """All lines together."""
+    total = PublicNumbers(label=_("合计"))
+    for row in rows:
+        total.levels.update(row.levels)
+        total.counted += row.counted
+    return total
+
+
+def _division(count: PublicCount) -> str:
+    """Division a number belongs to, or the code of the city."""
+    return count.area_code[:_COUNTY_DIGITS]
+
+
+def cells_of(rows: tuple[PublicNumbers, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+    """Heads and texts of a table: levels, what is not graded or only counted where there is any."""
+    total = sum_of(rows)
+    columns = list(_columns(total))
+    heads = ("", *(head for head, _key in columns), _("合计"))
+    texts = []
+    for row in (*rows, total):
+        numbers = [
+            row.counted if key == "counted" else row.levels[_level(key)] for _h, key in columns
+        ]
+        texts.append((row.label, *(str(number or "·") for number in numbers), str(row.total)))
+    return heads, texts
+
+
+def _columns(total: PublicNumbers) -> Iterator[tuple[str, str]]:
+    heads = {
+        RiskLevel.RED: _("重大"), RiskLevel.ORANGE: _("较大"), RiskLevel.YELLOW: _("一般"),
+        RiskLevel.BLUE: _("低"),
+    }  # fmt: skip
+    yield from ((heads[level], level.value) for level in RiskLevel)
+    if total.levels[None]:
+        yield _("未评级"), ""
+    if total.counted:
+        yield _("只计数"), "counted"
+
+
+def _level(key: str) -> RiskLevel | None:
+    return RiskLevel(key) if key else None
