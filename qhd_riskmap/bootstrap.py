@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.factor_table import FactorTableService
     from qhd_riskmap.services.figures import FigureService
     from qhd_riskmap.services.history import HistoryService
+    from qhd_riskmap.services.inspection import InspectionService
     from qhd_riskmap.services.ledger import LedgerService
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
@@ -276,6 +277,13 @@ class App:
         from qhd_riskmap.services.coverage import CoverageService  # noqa: PLC0415
 
         return CoverageService(self.register, self.actor)
+
+    @property
+    def inspections(self) -> InspectionService:
+        """Inspections of hazards."""
+        from qhd_riskmap.services.inspection import InspectionService  # noqa: PLC0415
+
+        return InspectionService(self.register, self.actor)
 
     @cached_property
     def remediation(self) -> RemediationService:

@@ -67,6 +67,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "reinterpret": _late("batches", "reinterpret"),
     "datum-parameters": _late("batches", "datum_parameters"),
     "coverage": _late("coverage", "coverage"),
+    "inspections": _late("inspection", "list_due"),
+    "inspect": _late("inspection", "inspect"),
     "tasks": _late("remediation", "list_tasks"),
     "task": _late("remediation", "show_task"),
     "remedy": _late("remediation", "remedy"),

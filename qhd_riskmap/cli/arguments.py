@@ -26,6 +26,7 @@ from qhd_riskmap.cli.batch_arguments import (
 )
 from qhd_riskmap.cli.figure_arguments import add_figures
 from qhd_riskmap.cli.grammar_messages import in_chinese
+from qhd_riskmap.cli.inspection_arguments import add_inspect, add_inspections
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
     add_remedy,
@@ -313,6 +314,8 @@ def _coverage(commands: Commands[Parser]) -> None:
 
 
 def _remediation(commands: Commands[Parser]) -> None:
+    add_inspections(_command(commands, "inspections", _("列出到期应检查的隐患")), day)
+    add_inspect(_command(commands, "inspect", _("登记一次检查")), day)
     add_tasks(_command(commands, "tasks", _("列出整改任务")), day)
     add_task(_command(commands, "task", _("查看一项整改任务及其办理记录")), day)
     add_remedy(_command(commands, "remedy", _("办理整改任务")), day)

@@ -21,6 +21,7 @@ class Changes:
         coverage: What is recorded of surveys changed.
         look_alikes: Something was decided about pairs that may be one thing.
         tasks: Remediation tasks, their files or the working days changed.
+        inspections: An inspection was recorded, or got a file or a task.
         rules: The office's own rules changed.
         receptors: Receptors, townships or resources changed.
     """
@@ -36,4 +37,5 @@ class Changes:
     layers: bool = False
     coverage: bool = False
     tasks: bool = False
+    inspections: bool = False
     look_alikes: bool = False

@@ -126,7 +126,7 @@ class ReleaseService:
         with staging_folder(order.out_dir) as staging:
             staged = _write_all(case, staging, watch)
             secrets = secrets_for(
-                case.all_hazards, case.public, edition_of(case.order), self._remedies()
+                case.all_hazards, case.public, edition_of(case.order), Remedies.of(self._register)
             )
             refuse_leaks(check_all(staged, secrets, watch))
             edition = edition_of(case.order)
@@ -165,7 +165,7 @@ class ReleaseService:
         printed = (office.unit, office.publisher, office.source)
         secrets = secrets_of(
             [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary(),
-            remedies=self._remedies(),
+            remedies=Remedies.of(self._register),
         )  # fmt: skip
         return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
 
@@ -296,10 +296,6 @@ class ReleaseService:
     def _deleted(self) -> list[Hazard]:
         with self._register.unit_of_work() as work:
             return work.hazards.find(HazardFilter(deleted=True))
-
-    def _remedies(self) -> Remedies:
-        with self._register.unit_of_work() as work:
-            return Remedies(tasks=work.tasks.every(), given=work.tasks.given())
 
     def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
         """The order with its texts cleaned and the office profile filled in."""

@@ -20,6 +20,8 @@ import shapely
 
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.inspection.planned_round import PlannedRound
+from qhd_riskmap.domain.inspection.record import Inspection
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.redaction import CELL_M, PublicSet, release_class
 from qhd_riskmap.domain.region import regions
@@ -27,6 +29,7 @@ from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.storage.engine import Register
 
 ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
 _ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
@@ -104,15 +107,28 @@ class Secrets:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remedies:
-    """All of remediation that the register keeps.
+    """All of remediation and inspection that the register keeps.
 
     Attributes:
         tasks: Every task, removed ones too.
         given: What was filled in on the way, and what corrections replaced, by field.
+        inspections: Every inspection.
+        rounds: Every planned round of inspections.
     """
 
     tasks: Sequence[RemediationTask] = ()
     given: Sequence[Mapping[str, object]] = ()
+    inspections: Sequence[Inspection] = ()
+    rounds: Sequence[PlannedRound] = ()
+
+    @classmethod
+    def of(cls, register: Register) -> Remedies:
+        """All that a register keeps of them."""
+        with register.unit_of_work() as work:
+            return cls(
+                tasks=work.tasks.every(), given=work.tasks.given(),
+                inspections=work.inspections.every(), rounds=work.rounds.every(),
+            )  # fmt: skip
 
 
 NO_REMEDIES = Remedies()
@@ -144,7 +160,9 @@ def secrets_of(
     own = (pair for hazard in hazards for pair in protected_texts(hazard))
     tasks = (pair for task in remedies.tasks for pair in protected_of_task(task))
     given = (pair for values in remedies.given for pair in protected_of_history(values))
-    for kind, value in chain(own, tasks, given):
+    seen = (pair for each in remedies.inspections for pair in protected_of_inspection(each))
+    rounds = (pair for each in remedies.rounds for pair in protected_of_round(each))
+    for kind, value in chain(own, tasks, given, seen, rounds):
         text = normalised(value)
         if text in allowed or _says_nothing(kind, text, common):
             continue
@@ -270,6 +288,26 @@ def protected_of_history(given: Mapping[str, object]) -> Iterator[tuple[str, str
     """The same of what was filled in on the way, and of what a correction replaced."""
     known = ((_GIVEN_KINDS.get(key), value) for key, value in given.items())
     yield from ((kind, value) for kind, value in known if kind and isinstance(value, str))
+
+
+def protected_of_inspection(inspection: Inspection) -> Iterator[tuple[str, str]]:
+    """Every text of an inspection that tells of people or of what was found, with its kind."""
+    yield from (
+        ("id", str(inspection.id)), ("id", inspection.id.hex), ("code", inspection.sheet),
+        ("person", inspection.inspector), ("person", inspection.recorded_by),
+        ("phone", inspection.phone), ("inspection", inspection.note),
+    )  # fmt: skip
+    # The questions themselves are the office's common words; that one was answered with no is not.
+    yield from (("inspection", answer.note) for answer in inspection.answers)
+    yield from (("inspection", answer.question) for answer in inspection.failed)
+
+
+def protected_of_round(planned: PlannedRound) -> Iterator[tuple[str, str]]:
+    """The same of a planned round."""
+    yield from (
+        ("code", planned.id), ("person", planned.inspector), ("person", planned.made_by),
+        ("phone", planned.phone),
+    )  # fmt: skip
 
 
 _DIGIT_RUN = re.compile(r"\+?\d(?:[\s\-–—()（）]{0,2}\d){6,}")

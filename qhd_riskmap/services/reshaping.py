@@ -68,6 +68,7 @@ class Regrouping:
             attachments=bool(self.carried),
             look_alikes=True,
             tasks=True,
+            inspections=True,
         )
 
 
@@ -220,7 +221,12 @@ class ReshapingService:
             work.commit()
         ids = tuple(each.id for each in stored)
         return stored, Changes(
-            hazards=True, hazard_ids=ids, attachments=bool(files), look_alikes=True, tasks=True
+            hazards=True,
+            hazard_ids=ids,
+            attachments=bool(files),
+            look_alikes=True,
+            tasks=True,
+            inspections=True,
         )
 
     def origin_of(self, hazard_id: UUID) -> Origin | None:
@@ -257,12 +263,14 @@ class ReshapingService:
             if stored.deleted_at is not None:
                 revision = work.hazards.restore(state.id, self._actor).revision
                 work.tasks.follow(state.id, self._actor, back=True)
+                work.inspections.follow(state.id, self._actor, back=True)
         alive = replace(state, revision=revision, deleted_at=None)
         saved = work.hazards.save(alive, self._actor)
         if state.deleted_at is None:
             _reassess(work, saved, self._actor)
             return saved
         work.tasks.follow(saved.id, self._actor, back=False)
+        work.inspections.follow(saved.id, self._actor, back=False)
         return work.hazards.soft_delete(saved.id, self._actor, saved.revision)
 
 
@@ -276,7 +284,7 @@ def absorb(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> 
 
 
 def hand_over(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) -> list[UUID]:
-    """Photos, files, remediation tasks and open questions of a record go on with the one that will stand for it.
+    """Photos, files, remediation tasks, inspections and open questions of a record go on with its survivor.
 
     Returns:
         The entries of the files on the survivor; they stay with the absorbed record, too.
@@ -290,6 +298,7 @@ def hand_over(work: UnitOfWork, hazard: Hazard, survivor: Hazard, actor: Actor) 
     ]
     work.look_alikes.add_many(found, actor, str(survivor.id))
     work.tasks.hand_over(hazard.id, survivor.id, actor)
+    work.inspections.hand_over(hazard.id, survivor.id, actor)
     return work.attachments.carry(hazard.id, survivor.id, actor)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -20,6 +20,8 @@ from qhd_riskmap.domain.grading.method import (
     shipped_profile,
 )
 from qhd_riskmap.domain.hazard import Assessment, Hazard
+from qhd_riskmap.domain.inspection.checklist import CHECKLISTS, read_checklists
+from qhd_riskmap.domain.inspection.schedule import INSPECTION_RULES, read_inspection_rules
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.worksheet import Occasion, Worksheet, next_review
 from qhd_riskmap.errors import InvalidInputError, RiskMapError, UnreadableFileError
@@ -34,6 +36,12 @@ from qhd_riskmap.storage.rule_profile_repository import RuleProfile
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 _LARGEST_FILE: Final = 2_000_000
+# Rules that grade nothing: key, which is the name of the shipped file, and what reads them.
+PLAIN_RULES: Final[Mapping[str, Callable[[object], object]]] = {
+    SETTINGS: read_settings,
+    INSPECTION_RULES: read_inspection_rules,
+    CHECKLISTS: read_checklists,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +167,7 @@ class RuleProfileService:
                 self._actor,
             )
             ids: tuple[UUID, ...] = ()
-            if regrade:
+            if regrade and key in SHIPPED:
                 ids = self._regrade(work, load_method(stored), on)
             work.commit()
         return version, Changes(rules=True, hazards=bool(ids), hazard_ids=ids)
@@ -231,25 +239,26 @@ def checked(profile: Mapping[str, Any]) -> GradingMethod:
 
 
 def checked_key(profile: Mapping[str, Any]) -> str:
-    """The key of a profile that can be adopted: of a method, or the settings.
+    """The key of a profile that can be adopted: of a method, the settings, the rules of inspections.
 
     Raises:
         InvalidInputError: It cannot be used.
     """
-    if profile.get("key") == SETTINGS:
-        read_settings(profile)
-        return SETTINGS
+    key = str(profile.get("key"))
+    if key in PLAIN_RULES:
+        PLAIN_RULES[key](profile)
+        return key
     return checked(profile).key
 
 
 def shipped_rules(key: str) -> Mapping[str, Any]:
-    """A method's profile or the settings, as they came with the program.
+    """A method's profile, the settings or the rules of inspections, as they came with the program.
 
     Raises:
         NotFoundError: There are none of this key.
     """
-    if key == SETTINGS:
-        raw: Mapping[str, Any] = rules(SETTINGS)
+    if key in PLAIN_RULES:
+        raw: Mapping[str, Any] = rules(key)
         return raw
     method(key)
     return shipped_profile(key)

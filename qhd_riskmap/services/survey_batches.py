@@ -374,6 +374,7 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
     made = _revisions(changes)
     files = work.attachments.counts()
     tasks = work.tasks.worked_on(batch_id)
+    inspected = work.inspections.inspectors()
     states = work.batch_hazards.states(batch_id)
     ready, edited = [], []
     for state in states:
@@ -386,6 +387,9 @@ def plan_of(work: UnitOfWork, batch_id: UUID) -> BatchPlan:
             edited.append(BatchRow.of(state, reason))
         elif state.id in tasks:
             reason = _("整改任务 {number} 已办理或另行登记").format(number=tasks[state.id])
+            edited.append(BatchRow.of(state, reason))
+        elif state.id in inspected:
+            reason = _("已由 {inspector} 检查过").format(inspector=inspected[state.id])
             edited.append(BatchRow.of(state, reason))
         else:
             ready.append(state)

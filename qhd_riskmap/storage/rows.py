@@ -21,7 +21,7 @@ from sqlalchemy import (
     text,
 )
 
-from qhd_riskmap.storage import release_rows, remediation_rows
+from qhd_riskmap.storage import inspection_rows, release_rows, remediation_rows
 from qhd_riskmap.storage.row_columns import number, text_column, word
 from qhd_riskmap.storage.schema_number import VERSION_TABLE
 from qhd_riskmap.storage.spatialite import SRID
@@ -484,4 +484,5 @@ cell_mapping = Table(
 
 remediation_rows.add_tables(metadata)
 release_rows.add_tables(metadata)
+inspection_rows.add_tables(metadata)
 OWN_TABLES = frozenset(metadata.tables) | {VERSION_TABLE}

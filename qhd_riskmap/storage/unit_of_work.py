@@ -18,6 +18,8 @@ from qhd_riskmap.storage.datum_parameter_repository import DatumParameterReposit
 from qhd_riskmap.storage.factor_default_repository import FactorDefaultRepository
 from qhd_riskmap.storage.figure_repository import FigureRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
+from qhd_riskmap.storage.inspection_files import InspectionFiles
+from qhd_riskmap.storage.inspection_repository import InspectionRepository
 from qhd_riskmap.storage.known_places import KnownPlaces
 from qhd_riskmap.storage.layer_repository import LayerRepository
 from qhd_riskmap.storage.look_alike_repository import LookAlikeRepository
@@ -30,6 +32,7 @@ from qhd_riskmap.storage.release_repository import ReleaseRepository
 from qhd_riskmap.storage.remediation_files import RemediationFiles
 from qhd_riskmap.storage.remediation_repository import RemediationRepository
 from qhd_riskmap.storage.rivals import Rivals
+from qhd_riskmap.storage.round_repository import RoundRepository
 from qhd_riskmap.storage.rule_profile_repository import RuleProfileRepository
 from qhd_riskmap.storage.sender_repository import SenderRepository
 from qhd_riskmap.storage.sign_off_repository import SignOffRepository
@@ -76,6 +79,9 @@ class UnitOfWork:
         tasks: Remediation tasks.
         task_files: Their photos and files.
         notices: What the deadline clock told.
+        inspections: Inspections of hazards.
+        inspection_files: Their photos and scanned sheets.
+        rounds: Rounds of inspections that were planned.
         work_days: The office's own working days.
         figures: Hazards and tasks counted.
         cell_mappings: Figures in other offices' workbooks.
@@ -108,6 +114,9 @@ class UnitOfWork:
     tasks: RemediationRepository
     task_files: RemediationFiles
     notices: NoticeRepository
+    inspections: InspectionRepository
+    inspection_files: InspectionFiles
+    rounds: RoundRepository
     work_days: WorkDays
     figures: FigureRepository
     cell_mappings: CellMappingRepository
@@ -151,6 +160,9 @@ class UnitOfWork:
         self.tasks = RemediationRepository(transaction, self.audit)
         self.task_files = RemediationFiles(transaction, self.audit)
         self.notices = NoticeRepository(transaction, self.audit)
+        self.inspections = InspectionRepository(transaction, self.audit)
+        self.inspection_files = InspectionFiles(transaction, self.audit)
+        self.rounds = RoundRepository(transaction, self.audit)
         self.work_days = WorkDays(transaction, self.audit)
         self.figures = FigureRepository(transaction)
         self.cell_mappings = CellMappingRepository(transaction, self.audit)

@@ -19,6 +19,7 @@ from qhd_riskmap.storage.packed_rtree import stored_boxes
 from qhd_riskmap.storage.schema_number import SPATIAL_TABLES
 from qhd_riskmap.storage.spatial_blob import from_blobs
 from qhd_riskmap.storage.spatialite import SRID
+from qhd_riskmap.storage.verify_inspection import inspection_problems
 from qhd_riskmap.storage.verify_remediation import remediation_problems
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def verify(register: Register) -> list[str]:
         _documents,
         _attachments,
         remediation_problems,
+        inspection_problems,
         _audit_chain,
     ]
     problems: list[str] = []

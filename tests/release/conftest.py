@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from assessed_county import add_assessments
-from release_county import invented_hazards, invented_tasks, make_office
+from release_county import invented_hazards, invented_inspections, invented_tasks, make_office
 
 from qhd_riskmap.services.release_order import ProductFormat
 
@@ -28,6 +28,7 @@ def county(tmp_path_factory):
     made.add(made.hazards)
     add_assessments(made)
     made.remedy(invented_tasks(made.hazards))
+    made.inspect(invented_inspections(made.hazards))
     yield made
     made.register.close()
 

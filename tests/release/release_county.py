@@ -17,6 +17,13 @@ from qhd_riskmap.domain.hazard import (
     Provenance,
     Secrecy,
 )
+from qhd_riskmap.domain.inspection.planned_round import PlannedRound
+from qhd_riskmap.domain.inspection.record import (
+    Answer,
+    Inspection,
+    InspectionResult,
+    Verdict,
+)
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
@@ -150,6 +157,51 @@ def task_canaries(tasks) -> dict[str, str]:
     return found
 
 
+def invented_inspections(hazards) -> list[Inspection]:
+    """An inspection of every hazard, with a text of its own in every field."""
+    return [
+        Inspection(
+            id=UUID(int=0xFEED0000000000000000000000000000 + serial),
+            hazard_id=hazard.id,
+            on=date(2026, 4, 9),
+            inspector=f"密检{serial:03d}员",
+            phone=f"1377770{serial:04d}",
+            result=InspectionResult.PROBLEMS,
+            note=f"密察{serial:03d}情况",
+            answers=(
+                Answer(
+                    key="sign", question=f"密问{serial:03d}是否完好", verdict=Verdict.FAIL,
+                    note=f"密答{serial:03d}不好",
+                ),
+                Answer(
+                    key="duty", question="值守电话能接通", verdict=Verdict.PASS,
+                    note=f"密注{serial:03d}尚可",
+                ),
+            ),
+            checklist="2026.11",
+            sheet=f"{ROUND}-{serial + 1}",
+        )
+        for serial, hazard in enumerate(hazards)
+    ]  # fmt: skip
+
+
+ROUND = "7K3Q9M2X"
+PLANNER = "密划人十二"
+PLANNER_PHONE = "13766660000"
+
+
+def inspection_canaries(inspections) -> dict[str, str]:
+    """Everything of inspections that must not come out, as plain text → field."""
+    found = {PLANNER: "round", PLANNER_PHONE: "round", ROUND: "round"}
+    for each in inspections:
+        for name in ("inspector", "phone", "note", "sheet"):
+            found[getattr(each, name)] = name
+        found[str(each.id)] = "id"
+        found.update((answer.note, "answer") for answer in each.answers)
+        found.update((answer.question, "question") for answer in each.failed)
+    return found
+
+
 @dataclass
 class GateOffice:
     """A register with its gate and folders."""
@@ -159,6 +211,7 @@ class GateOffice:
     folder: Path
     hazards: list[Hazard] = field(default_factory=list)
     tasks: list[RemediationTask] = field(default_factory=list)
+    inspections: list[Inspection] = field(default_factory=list)
 
     def order(self, **changes) -> ReleaseOrder:
         order = ReleaseOrder(
@@ -178,6 +231,19 @@ class GateOffice:
         """Register remediation tasks."""
         with self.register.unit_of_work() as work:
             self.tasks = [work.tasks.add(task, ACTOR) for task in tasks]
+            work.commit()
+
+    def inspect(self, inspections) -> None:
+        """Record inspections, all on the sheets of one round."""
+        self.inspections = list(inspections)
+        planned = PlannedRound(
+            id=ROUND, on=date(2026, 4, 9), start=(119.6, 39.9), route_m=1.0, inspector=PLANNER,
+            phone=PLANNER_PHONE, stops=tuple(each.hazard_id for each in inspections),
+        )  # fmt: skip
+        with self.register.unit_of_work() as work:
+            work.rounds.add(planned, ACTOR)
+            for each in inspections:
+                work.inspections.add(each, ACTOR)
             work.commit()
 
     def add(self, hazards) -> None:

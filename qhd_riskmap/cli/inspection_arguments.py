@@ -1,0 +1,45 @@
+"""The grammar of the commands on inspections."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from qhd_riskmap.i18n import _
+
+Day = Callable[[str], date]
+_DAY = "YYYY-MM-DD"
+# The words of `domain`, spelt out: the grammar is read before any command's own libraries.
+RESULTS = ("normal", "problems", "unreached")
+LEVELS = ("red", "orange", "yellow", "blue")
+
+
+def add_inspections(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``inspections``."""
+    parser.add_argument("--on", type=day, required=True, metavar=_DAY, help=_("到这一天应检查的"))
+    for option, name, words in (
+        ("--county", "counties", _("区划代码")),
+        ("--type", "types", _("类型")),
+    ):
+        parser.add_argument(option, action="append", default=[], dest=name, metavar=words)
+    parser.add_argument("--level", action="append", default=[], dest="levels", choices=LEVELS)
+    parser.add_argument("--ahead", type=int, metavar="N", help=_("连同这天以后 N 天内到期的"))
+    parser.add_argument("--route", metavar=_("经度,纬度"), help=_("从这里出发并返回，按路线排列"))
+
+
+def add_inspect(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``inspect``."""
+    parser.add_argument("hazard", metavar="ID", help=_("编号或内部标识"))
+    parser.add_argument("--on", type=day, required=True, metavar=_DAY, help=_("检查日期"))
+    parser.add_argument("--by", required=True, metavar=_("姓名"), help=_("检查人"))
+    parser.add_argument("--phone", default="", metavar=_("电话"), help=_("检查人的电话"))
+    parser.add_argument("--result", required=True, choices=RESULTS)
+    parser.add_argument("--note", default="", metavar=_("文字"), help=_("其他情况"))
+    parser.add_argument(
+        "--finding", action="append", default=[], dest="findings", metavar=_("问题")
+    )
+    parser.add_argument(
+        "--photo", action="append", default=[], dest="photos", type=Path, metavar="FILE"
+    )
