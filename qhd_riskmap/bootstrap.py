@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.remediation import RemediationService
     from qhd_riskmap.services.reshaping import ReshapingService
     from qhd_riskmap.services.rule_profiles import RuleProfileService
+    from qhd_riskmap.services.summary_forms import SummaryForms
     from qhd_riskmap.services.survey_batches import BatchService
     from qhd_riskmap.services.survey_import import SurveyImport
     from qhd_riskmap.services.survey_reinterpret import ReinterpretService
@@ -305,6 +306,13 @@ class App:
         from qhd_riskmap.services.figures import FigureService  # noqa: PLC0415
 
         return FigureService(self.register, self.actor)
+
+    @cached_property
+    def summary_forms(self) -> SummaryForms:
+        """Figures in other offices' workbooks."""
+        from qhd_riskmap.services.summary_forms import SummaryForms  # noqa: PLC0415
+
+        return SummaryForms(self.register, self.actor)
 
     @cached_property
     def public_figures(self) -> PublicFigureService:

@@ -76,6 +76,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "remind": _late("reminding", "remind"),
     "workdays": _late("remediation", "workdays"),
     "figures": _late("figures", "figures"),
+    "fill-form": _late("figures", "fill_form"),
+    "form-cells": _late("figures", "form_cells"),
     "demo": _late("publishing", "demo"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 
 from qhd_riskmap.i18n import _
 
@@ -28,6 +29,25 @@ def add_figures(parser: argparse.ArgumentParser, day: Day) -> None:
         metavar=_("维度=值"),
         help=_("与 --rows 同用：county、type、level（1 至 4，0 为未评级）、unit、day"),
     )
+
+
+def add_fill_form(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``fill-form``."""
+    parser.add_argument("workbook", type=Path, metavar="FORM.xlsx", help=_("上级的汇总表，不改动"))
+    parser.add_argument("out", type=Path, metavar="OUT.xlsx", help=_("填好的另一个文件"))
+    parser.add_argument(
+        "--cells", required=True, metavar=_("名称|文件"), help=_("已保存的名称，或 JSON、表格文件")
+    )
+    add_scope(parser, day)
+
+
+def add_form_cells(parser: argparse.ArgumentParser) -> None:
+    """``form-cells``."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help=_("名称；不写则列出全部"))
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--save", type=Path, metavar="FILE", help=_("从 JSON 或表格读入并保存"))
+    what.add_argument("--export", type=Path, metavar="OUT.json", help=_("写出为 JSON"))
+    what.add_argument("--remove", action="store_true", help=_("删除"))
 
 
 def add_scope(parser: argparse.ArgumentParser, day: Day) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output, columns
+from qhd_riskmap.domain.cell_mapping import CellMapping, label_of
 from qhd_riskmap.domain.figure_overview import COUNTY_FIGURES, UNIT_FIGURES, FigureOverview
 from qhd_riskmap.domain.figures import (
     FIGURES,
@@ -51,6 +53,73 @@ def figures(options: argparse.Namespace, output: Output) -> int:
             document, lines = overview_json(overview), _lines(overview)
     output.result(document, lines)
     return 0
+
+
+def fill_form(options: argparse.Namespace, output: Output) -> int:
+    """Fill somebody else's workbook."""
+    with open_register_app(options) as app:
+        forms, file = app.summary_forms, Path(options.cells)
+        if file.suffix and file.is_file():
+            cells = forms.read_file(file)
+        else:
+            cells = forms.mapping(options.cells).cells
+        filled = forms.fill(options.workbook, options.out, cells, scope_of(app, options))
+    output.result(
+        {
+            "files": [str(options.out)],
+            "cells": [
+                {"sheet": each.cell.sheet, "cell": each.cell.cell, "text": each.text}
+                for each in filled
+            ],
+        },
+        [
+            *(f"{each.cell.place} {each.text}" for each in filled),
+            _("{path}：填写了 {n} 个单元格。").format(path=options.out, n=len(filled)),
+        ],
+    )
+    return 0
+
+
+def form_cells(options: argparse.Namespace, output: Output) -> int:
+    """List, keep, hand on or delete cell mappings."""
+    if not options.name and (options.save or options.export or options.remove):
+        raise InvalidInputError(_("请写明对应关系的名称。"))
+    with open_register_app(options) as app:
+        forms = app.summary_forms
+        if options.save:
+            forms.save(options.name, forms.read_file(options.save))
+        elif options.export:
+            forms.write_file(options.name, options.export)
+        elif options.remove:
+            forms.remove(options.name)
+        shown = options.name and not options.remove
+        known = [forms.mapping(options.name)] if shown else forms.mappings()
+    output.result([_mapping_json(each) for each in known], _mapping_lines(known))
+    return 0
+
+
+def _mapping_json(mapping: CellMapping) -> dict[str, Any]:
+    return {
+        "name": mapping.name,
+        "cells": [cell.to_json() for cell in mapping.cells],
+        "updated_at": mapping.updated_at.isoformat() if mapping.updated_at else None,
+        "updated_by": mapping.updated_by,
+    }
+
+
+def _mapping_lines(known: list[CellMapping]) -> list[str]:
+    lines = []
+    for mapping in known:
+        lines.append(_("{name}：{n} 个单元格").format(name=mapping.name, n=len(mapping.cells)))
+        rows = [
+            [
+                cell.place, _(label_of(cell.figure)), cell.county, cell.type_key,
+                _(cell.level.label) if cell.level else "", str(cell.back or ""),
+            ]
+            for cell in mapping.cells
+        ]  # fmt: skip
+        lines += columns(rows)
+    return lines or [_("没有对应关系。")]
 
 
 def scope_of(app: App, options: argparse.Namespace) -> FigureScope:

@@ -93,6 +93,15 @@ class CellMapping:
     updated_by: str = ""
 
 
+def label_of(key: str) -> str:
+    """Chinese name of what a cell takes (a gettext message id).
+
+    >>> label_of("rate"), label_of("office")
+    ('整改率', '填报单位')
+    """
+    return TEXTS[key] if key in TEXTS else FIGURES[key].label
+
+
 def checked_name(text: str) -> str:
     """A name fit for a mapping.
 

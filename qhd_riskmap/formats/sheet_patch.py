@@ -12,9 +12,10 @@ from lxml import etree
 
 from qhd_riskmap.domain.survey_sheet import column_letters, column_number
 from qhd_riskmap.formats.cell_text import storable
+from qhd_riskmap.formats.sheet_guard import damaged
 from qhd_riskmap.formats.workbook_package import WorkbookPackage
 
-_LARGEST_SHEET: Final = 2**29
+LARGEST_SHEET: Final = 2**29
 _DATA: Final = re.compile(
     rb"<((?:\w+:)?)sheetData(?=[\s/>])[^>]*?(?:/>|>(.*)</\1sheetData\s*>)", re.DOTALL
 )
@@ -45,15 +46,22 @@ class RowChange:
         texts: Column number → text and style of a cell of ours.
         written: Column number → text in place of what a cell of the sender's holds, and its style,
             None to keep the cell's own. A formula stays: others may be built on it.
+        values: Column number → number or text in place of what a cell holds, in the cell's own
+            style; None empties it. Rows that are not there are made. A formula stays and is told by
+            `SheetPatch.formulas`.
     """
 
     colours: dict[int, str] = field(default_factory=dict)
     texts: dict[int, tuple[str, int]] = field(default_factory=dict)
     written: dict[int, tuple[str, int | None]] = field(default_factory=dict)
+    values: dict[int, float | str | None] = field(default_factory=dict)
 
 
 class SheetPatch:
     """One worksheet part.
+
+    Attributes:
+        formulas: Addresses of cells that were to take a value and hold a formula.
 
     Args:
         package: Of the workbook.
@@ -63,25 +71,33 @@ class SheetPatch:
     def __init__(self, package: WorkbookPackage, part: str) -> None:
         self._package = package
         self._part = part
-        content = package.read(part, _LARGEST_SHEET)
+        content = package.read(part, LARGEST_SHEET)
         found = _DATA.search(content)
         self._prefix = found[1] if found else b""
         self._rows = (found[2] or b"") if found else b""
+        self._around = (content[: found.start()], content[found.end() :]) if found else None
+        self.formulas: list[str] = []
         hollow = b"<" + self._prefix + b"sheetData/>"
-        around = content[: found.start()] + hollow + content[found.end() :] if found else content
-        self.root: Any = package.parse(around)
+        self.root: Any = package.parse(hollow.join(self._around) if self._around else content)
 
     def change(self, rows: Mapping[int, RowChange], coloured: Callable[[int, str], int]) -> None:
         """Change rows by number; ``coloured`` gives the style with another background."""
         name = self._prefix + b"row"
         row = re.compile(b"<" + name + rb"(?=[\s/>])" + _ATTRIBUTES + rb"(?:(/)>|>)")
         closing = b"</" + name
+        lacking = sorted(number for number, change in rows.items() if change.values)
         pieces: list[bytes] = []
         at = number = 0
         while (opening := row.search(self._rows, at)) is not None:
             given = _NUMBER.search(opening[1])
             number = int(given[1]) if given else number + 1
             end = opening.end()
+            while lacking and lacking[0] < number:
+                pieces += [self._rows[at : opening.start()], self._made(lacking[0], rows, coloured)]
+                at = opening.start()
+                lacking.pop(0)
+            if lacking and lacking[0] == number:
+                lacking.pop(0)
             if not opening[2]:
                 end = self._rows.find(closing, end)
                 if end < 0:
@@ -92,14 +108,25 @@ class SheetPatch:
                 body = b"" if opening[2] else self._rows[opening.end() : end]
                 tail = b"</" + name + b">" if opening[2] else b""
                 cells = _RowCells(self._prefix, number, body, opening[1])
-                head = _SPANS.sub(b"", opening[1]) if wanted.texts else opening[1]
-                pieces += [b"<", name, head, b">", cells.changed(wanted, coloured), tail]
+                filled = cells.changed(wanted, coloured)
+                self.formulas += cells.formulas
+                head = _SPANS.sub(b"", opening[1]) if wanted.texts or wanted.values else opening[1]
+                pieces += [b"<", name, head, b">", filled, tail]
                 at = end
                 continue
             pieces.append(self._rows[at:end])
             at = end
         pieces.append(self._rows[at:])
+        pieces += [self._made(each, rows, coloured) for each in lacking]
         self._rows = b"".join(pieces)
+
+    def _made(
+        self, number: int, rows: Mapping[int, RowChange], coloured: Callable[[int, str], int]
+    ) -> bytes:
+        """A row that is not there yet."""
+        p = self._prefix
+        cells = _RowCells(p, number, b"", b"").changed(rows[number], coloured)
+        return b'<%brow r="%d">%b</%brow>' % (p, number, cells, p)
 
     def widen(self, column: int) -> None:
         """Let the declared extent reach a column."""
@@ -144,6 +171,18 @@ class SheetPatch:
         else:
             follower.addprevious(made)
 
+    def store_rows(self) -> None:
+        """Put the rows back into the package; everything around them stays byte for byte.
+
+        Raises:
+            UnreadableFileError: The part has no rows to be found as bytes, e.g. in UTF-16.
+        """
+        if self._around is None:
+            raise damaged(self._part, "no sheetData")
+        p = self._prefix
+        filled = b"<%bsheetData>%b</%bsheetData>" % (p, self._rows, p)
+        self._package.write(self._part, filled.join(self._around))
+
     def store(self) -> None:
         """Put the sheet back into its package."""
         text = etree.tostring(self.root, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -164,6 +203,7 @@ class _RowCells:
         self._prefix, self._row, self._body = prefix, row, body
         style = _STYLE.search(attributes)
         self._style = int(style[1]) if style else 0
+        self.formulas: list[str] = []
 
     def changed(self, change: RowChange, coloured: Callable[[int, str], int]) -> bytes:
         name = self._prefix + b"c"
@@ -171,7 +211,7 @@ class _RowCells:
             b"<" + name + rb"(?=[\s/>])" + _ATTRIBUTES + b"(?:(/)>|>(.*?)</" + name + rb"\s*>)",
             re.DOTALL,
         )
-        waiting = sorted({*change.colours, *change.texts, *change.written})
+        waiting = sorted({*change.colours, *change.texts, *change.written, *change.values})
         pieces: list[bytes] = []
         at = column = 0
         for found in cell.finditer(self._body):
@@ -205,6 +245,10 @@ class _RowCells:
         given = _STYLE.search(found[1])
         own = int(given[1]) if given else 0
         own = coloured(own, colour) if colour else own
+        if column in change.values:
+            if not _FORMULA.search(found[3] or b""):
+                return self._value(column, change.values[column], own)
+            self.formulas.append(f"{column_letters(column)}{self._row}")
         if column in change.written and not _FORMULA.search(found[3] or b""):
             text, style = change.written[column]
             numeric = _PLAIN_NUMBER.fullmatch(text) and not _TEXT_CELL.search(found[1])
@@ -223,8 +267,14 @@ class _RowCells:
         if column in change.written:
             text, style = change.written[column]
             return self._cell(column, text, own if style is None else style)
+        return self._value(column, change.values.get(column), own)
+
+    def _value(self, column: int, value: float | str | None, style: int) -> bytes:
+        if value is not None:
+            text = value if isinstance(value, str) else repr(value)
+            return self._cell(column, text, style, numeric=not isinstance(value, str))
         place = f"{column_letters(column)}{self._row}".encode()
-        return b'<%bc r="%b" s="%d"/>' % (self._prefix, place, own)
+        return b'<%bc r="%b" s="%d"/>' % (self._prefix, place, style)
 
     def _cell(self, column: int, text: str, style: int, *, numeric: bool = False) -> bytes:
         place = f"{column_letters(column)}{self._row}".encode()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from openpyxl import Workbook, load_workbook
 
 from qhd_riskmap.domain.figures import FIGURES
 
@@ -87,5 +88,62 @@ def test_people_read_the_definitions(register, command):
 )
 def test_what_cannot_be_asked_is_said(register, command, wrong):
     code, out, _err = command("figures", register, *wrong, "--json")
+    assert code == 2
+    assert json.loads(out)["error"]["message"]
+
+
+@pytest.fixture
+def form(tmp_path):
+    book = Workbook()
+    book.active.title = "汇总"
+    path = tmp_path / "省厅.xlsx"
+    book.save(path)
+    return path
+
+
+def test_a_form_is_filled_by_a_saved_mapping_or_a_file(register, form, tmp_path, answer):
+    table = tmp_path / "对应.csv"
+    table.write_text("工作表,单元格,指标,等级\n汇总,B2,在册隐患,红\n汇总,B3,未整改,\n", "utf-8")
+    saved = answer("form-cells", register, "月报", "--save", table)
+    assert [cell["cell"] for cell in saved[0]["cells"]] == ["B2", "B3"]
+    handed = tmp_path / "月报.json"
+    answer("form-cells", register, "月报", "--export", handed)
+    for cells, name in (("月报", "一.xlsx"), (handed, "二.xlsx"), (table, "三.xlsx")):
+        done = answer(
+            "fill-form", register, form, tmp_path / name, "--cells", cells, "--on", "2099-06-30"
+        )
+        assert [each["text"] for each in done["cells"]] == ["1", "1"]
+        sheet = load_workbook(tmp_path / name)["汇总"]
+        assert (sheet["B2"].value, sheet["B3"].value) == (1, 1)
+    assert answer("form-cells", register, "月报", "--remove") == []
+
+
+def test_people_read_what_was_filled_and_what_is_kept(register, form, tmp_path, command):
+    assert command("form-cells", register)[1].splitlines() == ["没有对应关系。"]
+    table = tmp_path / "对应.csv"
+    table.write_text("工作表,单元格,指标\n汇总,B2,office\n", "utf-8")
+    code, out, _err = command("form-cells", register, "月报", "--save", table)
+    assert (code, out.splitlines()[0]) == (0, "月报：1 个单元格")
+    code, out, _err = command(
+        "fill-form", register, form, tmp_path / "o.xlsx", "--cells", "月报", "--month", "2026-10"
+    )
+    assert (code, out.splitlines()[-1][-11:]) == (0, "填写了 1 个单元格。")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ("fill-form", "{form}", "{out}", "--cells", "没有"),
+        ("fill-form", "{form}", "{form}", "--cells", "{table}"),
+        ("form-cells", "--remove"),
+        ("form-cells", "没有"),
+    ],
+)
+def test_what_cannot_be_filled_is_said(register, form, tmp_path, command, wrong):
+    table = tmp_path / "对应.csv"
+    table.write_text("工作表,单元格,指标\n汇总,B2,tasks\n", "utf-8")
+    names = {"form": form, "out": tmp_path / "o.xlsx", "table": table}
+    name, *rest = (part.format(**names) for part in wrong)
+    code, out, _err = command(name, register, *rest, "--json")
     assert code == 2
     assert json.loads(out)["error"]["message"]
