@@ -37,7 +37,7 @@ from qhd_riskmap.domain.sheet_design import SheetDesign, SheetElement
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
-_UNDATED = date(2000, 1, 1)
+UNDATED = date(2000, 1, 1)
 _COARSEST_DPI = 30  # only the layout is wanted
 _COVERAGE_NOTE = N_("图上没有标注的地方不等于没有风险，请留意当地提示")
 _COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只公布数量")
@@ -45,7 +45,7 @@ _COUNT_NOTE = N_("危险化学品、管线、液氨和食品安全等类型只�
 
 def write_pdf(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the sheet as a vector PDF dated by its data."""
-    made_on = edition.data_date or _UNDATED
+    made_on = edition.data_date or UNDATED
     export_pdf(sheet_content(public, edition), path, sheet_page(edition.sheet), made_on)
 
 
@@ -164,7 +164,7 @@ def _features(public: PublicSet) -> FeatureTable:
 def _count_labels(counts: tuple[PublicCount, ...]) -> Iterator[CountLabel]:
     for count in counts:
         if _on_map(count):
-            lon, lat = _county_centre(count.area_code)
+            lon, lat = county_centre(count.area_code)
             yield CountLabel(lon=lon, lat=lat, text=_counted(count), type_key=count.type_key)
 
 
@@ -186,7 +186,7 @@ def _counted(count: PublicCount) -> str:
 
 
 @cache
-def _county_centre(code: str) -> tuple[float, float]:
+def county_centre(code: str) -> tuple[float, float]:
     """The middle of the largest circle inside the division: room for a box of numbers."""
     line = shapely.maximum_inscribed_circle(boundaries().counties[code])
     lon, lat = shapely.get_coordinates(line)[0].tolist()

@@ -45,6 +45,25 @@ def selected(public: PublicSet, design: SheetDesign, county: str | None) -> Publ
     return replace(public, hazards=hazards, counts=counts)
 
 
+def of_county(public: PublicSet, county: str) -> PublicSet:
+    """What is published in one division, numbers for several divisions together left out."""
+    return replace(
+        public,
+        hazards=tuple(hazard for hazard in public.hazards if hazard.county == county),
+        counts=tuple(
+            count
+            for count in public.counts
+            if count.area_code.partition("/")[0] == county and not count.merged
+        ),
+    )
+
+
+def of_no_township(public: PublicSet) -> PublicSet:
+    """The records that are published without a township."""
+    hazards = tuple(hazard for hazard in public.hazards if not hazard.township)
+    return replace(public, hazards=hazards, counts=())
+
+
 def area_extent(county: str | None) -> Bounds | None:
     """What a sheet of a division shows; None for the whole city."""
     if county is None:

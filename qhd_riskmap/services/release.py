@@ -412,7 +412,7 @@ def _drawn_otherwise(
             marks: list[Leak] = []
             if path.suffix.lower() in DRAWN_ENDINGS:
                 ground, size_mm = sheet_ground(public, edition)
-                sheet = FreshSheet(data=fresh, ground=ground, size_mm=size_mm)
+                sheet = FreshSheet(data=fresh, grounds=(ground,), size_mm=size_mm)
                 marks = foreign_marks(path, data, sheet)
             leaks += marks or ([differs(path)] if exact else [])
     return leaks

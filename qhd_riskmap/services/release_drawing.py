@@ -11,7 +11,7 @@ import io
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,37 +28,51 @@ from qhd_riskmap.services.release_checker import Leak
 from qhd_riskmap.services.release_pdf import pdf_contents
 
 DRAWING = "drawing"
-DRAWN_ENDINGS = (".pdf", ".png", ".svg")
+DRAWN_ENDINGS = (".pdf", ".png", ".svg", ".jpg", ".jpeg")
+_LOSSY = (".jpg", ".jpeg")
+_LOSS = 24  # of 255: what a second compression may change; a sign differs by far more
 _MM_PER_POINT = 25.4 / 72
 _MOST = 20  # marks told of one file; the first says enough
 _BLOCK_MM = 2.0  # differing pixels this near belong to one mark
 Matrix = tuple[float, float, float, float, float, float]
 Point = tuple[float, float]
+Place = tuple[int, Point]  # page and millimetres
 Ground = Callable[[float, float], Point | None]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshSheet:
-    """A sheet as it must look.
+    """A sheet, or a book of sheets, as it must look.
 
     Attributes:
         data: The file drawn again.
-        ground: Millimetres from the top left corner of the page → degrees; None off the map.
-        size_mm: Width and height of the page.
+        grounds: Per page: millimetres from its top left corner → degrees; None off its maps.
+        size_mm: Width and height of every page.
     """
 
     data: bytes
-    ground: Ground
+    grounds: Sequence[Ground]
     size_mm: tuple[float, float]
+
+    def ground_of(self, page: int) -> Ground:
+        """The transform of a page; of none, that answers None everywhere."""
+        return self.grounds[page] if 0 <= page < len(self.grounds) else off_the_map
+
+
+def off_the_map(x_mm: float, y_mm: float) -> Point | None:
+    """The transform of a page without a map."""
+    del x_mm, y_mm
+    return None
 
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """One drawn thing: what tells it from others, and the middle of it on the page, in mm."""
+    """One drawn thing: what tells it from others, the middle of it on the page in mm, and the page."""
 
     sign: Any
     at: Point
+    page: int = 0
 
 
 def foreign_marks(path: Path, data: bytes, fresh: FreshSheet) -> list[Leak]:
@@ -74,10 +88,12 @@ def foreign_marks(path: Path, data: bytes, fresh: FreshSheet) -> list[Leak]:
     ending = path.suffix.lower()
     if ending == ".png":
         places = _other_pixels(data, fresh)
+    elif ending in _LOSSY:
+        places = _other_pixels(data, fresh, tolerance=_LOSS)
     else:
         marks_of = _pdf_marks if ending == ".pdf" else _svg_marks
         places = _beyond(marks_of(data, fresh), marks_of(fresh.data, fresh))
-    return [_leak(path, at, fresh) for at in places[:_MOST]]
+    return [_leak(path, place, fresh) for place in places[:_MOST]]
 
 
 def differs(path: Path) -> Leak:
@@ -86,45 +102,50 @@ def differs(path: Path) -> Leak:
     return Leak(file=str(path), kind=DRAWING, value=value, where="file")
 
 
-def _leak(path: Path, at: Point | None, fresh: FreshSheet) -> Leak:
-    if at is None:
+def _leak(path: Path, place: Place | None, fresh: FreshSheet) -> Leak:
+    if place is None:
         return Leak(file=str(path), kind=DRAWING, value=_("图面无法核对"), where="file")
-    ground = fresh.ground(*at)
+    page, (x, y) = place
+    ground = fresh.ground_of(page)(x, y)
     value = f"{ground[0]:.5f},{ground[1]:.5f}" if ground else _("图廓外")
-    where = _("图面 {x:.1f} mm, {y:.1f} mm").format(x=at[0], y=at[1])
+    where = _("图面 {x:.1f} mm, {y:.1f} mm").format(x=x, y=y)
+    if len(fresh.grounds) > 1:
+        where = _("第 {n} 页").format(n=page + 1) + where
     return Leak(file=str(path), kind=DRAWING, value=value, where=where)
 
 
-def _beyond(found: list[_Mark] | None, expected: list[_Mark] | None) -> list[Point | None]:
+def _beyond(found: list[_Mark] | None, expected: list[_Mark] | None) -> list[Place | None]:
     if found is None or expected is None:
         return [None]
-    left = Counter(mark.sign for mark in expected)
-    places: list[Point | None] = []
+    left = Counter((mark.page, mark.sign) for mark in expected)
+    places: list[Place | None] = []
     for mark in found:
-        if left[mark.sign] > 0:
-            left[mark.sign] -= 1
+        if left[mark.page, mark.sign] > 0:
+            left[mark.page, mark.sign] -= 1
         else:
-            places.append(mark.at)
+            places.append((mark.page, mark.at))
     return places
 
 
 # -- pictures -----------------------------------------------------------------------------------------
 
 
-def _other_pixels(data: bytes, fresh: FreshSheet) -> list[Point | None]:
+def _other_pixels(data: bytes, fresh: FreshSheet, *, tolerance: int = 0) -> list[Place | None]:
     one, other = _pixels(data), _pixels(fresh.data)
     if one is None or other is None or one.shape != other.shape:
         return [None]
     height, width = one.shape[:2]
-    rows, columns = np.nonzero((one != other).any(axis=2))
+    # Not the difference itself: unsigned bytes would wrap around.
+    apart = np.maximum(one, other) - np.minimum(one, other)
+    rows, columns = np.nonzero((apart > tolerance).any(axis=2))
     x = (columns + 0.5) / width * fresh.size_mm[0]
     y = (rows + 0.5) / height * fresh.size_mm[1]
-    return list(_groups(x, y))
+    return [(0, group) for group in _groups(x, y)]
 
 
 def _pixels(data: bytes) -> npt.NDArray[np.uint8] | None:
     try:
-        with Image.open(io.BytesIO(data), formats=("PNG",)) as image:
+        with Image.open(io.BytesIO(data), formats=("PNG", "JPEG")) as image:
             return np.asarray(image.convert("RGB"))
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         return None
@@ -184,21 +205,22 @@ _COORDINATES = {b"m": 2, b"l": 2, b"c": 6, b"v": 4, b"y": 4}
 
 def _pdf_marks(data: bytes, fresh: FreshSheet) -> list[_Mark] | None:
     try:
-        contents = [stream for _place, stream in pdf_contents(data)]
+        contents = list(pdf_contents(data))
     except zlib.error:
         return None
     height = fresh.size_mm[1]
     marks: list[_Mark] = []
-    for stream in contents:
-        marks += _ContentReader(height).marks(stream)
+    for page, stream in contents:
+        marks += _ContentReader(height, page).marks(stream)
     return marks
 
 
 class _ContentReader:
     """Follows a page's operators and notes what each painting one puts where."""
 
-    def __init__(self, height_mm: float) -> None:
+    def __init__(self, height_mm: float, page: int) -> None:
         self._height = height_mm
+        self._page = page
         self._matrix = _IDENTITY
         self._saved: list[Matrix] = []
         self._text = _IDENTITY
@@ -251,7 +273,7 @@ class _ContentReader:
 
     def _mark(self, operator: bytes, words: list[bytes], points: list[Point]) -> _Mark:
         shape = tuple((round(x, 2), round(y, 2)) for x, y in points)
-        return _Mark((operator, tuple(words), shape), _middle(points))
+        return _Mark((operator, tuple(words), shape), _middle(points), self._page)
 
     def _on_page(self, x: float, y: float) -> Point:
         return self._millimetres(*_applied(self._matrix, x, y))

@@ -91,9 +91,17 @@ def pdf_streams(data: bytes) -> Iterator[tuple[str, bytes]]:
             yield f"object {number}", stream
 
 
-def pdf_contents(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Place and decoded operators of every stream that may draw, reachable or not."""
-    for number, body in _objects(data):
+NO_PAGE = -1
+
+
+def pdf_contents(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Page (from 0) and decoded operators of every stream that may draw, reachable or not.
+
+    What no page names as its content has `NO_PAGE`.
+    """
+    pages = _content_pages(data)
+    for _serial, body in _objects(data):
+        number = int(body.split(b" ", 1)[0])
         head, stream = _split(body)
         if (
             stream
@@ -101,7 +109,29 @@ def pdf_contents(data: bytes) -> Iterator[tuple[str, bytes]]:
             and not _is_picture(head)
             and b"begincmap" not in stream
         ):
-            yield f"object {number}", stream
+            yield pages.get(number, NO_PAGE), stream
+
+
+_CONTENTS = re.compile(rb"/Contents\s*(\[[^\]]*\]|\d+\s+\d+\s+R)")
+_KIDS = re.compile(rb"/Kids\s*\[([^\]]*)\]")
+_REFERENCE = re.compile(rb"(\d+)\s+\d+\s+R")
+
+
+def _content_pages(data: bytes) -> dict[int, int]:
+    """Object number of a content stream → its page, in the order in which the pages are turned."""
+    contents: dict[int, list[int]] = {}
+    order: list[int] = []
+    for _serial, body in _objects(data):
+        head = _split(body)[0]
+        named = _CONTENTS.search(head)
+        if named:
+            streams = [int(number) for number in _REFERENCE.findall(named.group(1))]
+            contents[int(head.split(b" ", 1)[0])] = streams
+        for kids in _KIDS.findall(head):
+            order += [int(number) for number in _REFERENCE.findall(kids)]
+    turned = [number for number in order if number in contents]
+    turned += [number for number in contents if number not in turned]
+    return {stream: page for page, number in enumerate(turned) for stream in contents[number]}
 
 
 _NAME_ESCAPE = re.compile(r"(?:#[0-9A-Fa-f]{2})+")
