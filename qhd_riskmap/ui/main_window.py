@@ -61,6 +61,7 @@ PAGES: Final = (
         "remediation", N_("整改"), "clipboard-check-outline", "remediation", "RemediationPage"
     ),
     PageEntry("release", N_("发布"), "publish", "release", "ReleasePage"),
+    PageEntry("statistics", N_("统计"), "chart-bar", "statistics", "StatisticsPage"),
 )
 
 _LAYOUT_KEY: Final = "main_window"
@@ -100,6 +101,7 @@ class MainWindow(QMainWindow):
         desk.changed.connect(self._changed)
         desk.page_wanted.connect(self.go_to)
         desk.place_wanted.connect(self._show_place)
+        desk.rows_wanted.connect(self._show_rows)
         desk.history.changed.connect(self._name_steps)
         desk.noticed.connect(self._notice)
         desk.troubled.connect(self._trouble)
@@ -295,6 +297,10 @@ class MainWindow(QMainWindow):
         page = self.current_page()
         if isinstance(page, MapPage):
             page.ask_place(text)
+
+    def _show_rows(self, population: str, keys: tuple[str, ...], title: str) -> None:
+        self.go_to("register" if population == "hazard" else "remediation")
+        self.current_page().show_rows(title, keys)
 
     def _name_steps(self) -> None:
         """Undo and redo say what they would do; with nothing to do they are grey."""

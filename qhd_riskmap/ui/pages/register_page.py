@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from pathlib import Path
 from uuid import UUID
@@ -30,6 +30,7 @@ from qhd_riskmap.ui.map.look_alikes_dialog import LOOK_ALIKES, open_look_alikes
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.bulk_edit_dialog import BulkEditDialog
 from qhd_riskmap.ui.toolkit.cell_editing import CellEditor
+from qhd_riskmap.ui.toolkit.chosen_rows import ChosenRows
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
 from qhd_riskmap.ui.toolkit.facet_list import FacetButton
@@ -72,6 +73,8 @@ class RegisterPage(Page):
         )
         CellEditor(desk, self.model)
         self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
+        self.chosen = ChosenRows("register-chosen")
+        self.chosen.changed.connect(self._filter)
         self._make_bar()
         self._make_buttons()
         for button in (self.delete_button, self.bulk_button, self.restore_button):
@@ -231,6 +234,7 @@ class RegisterPage(Page):
         layout.setContentsMargins(SPACE_M, SPACE_M, SPACE_M, SPACE_S)
         layout.setSpacing(SPACE_S)
         layout.addLayout(bar)
+        layout.addWidget(self.chosen)
         layout.addWidget(self._stack, 1)
         layout.addLayout(self._foot)
 
@@ -246,7 +250,14 @@ class RegisterPage(Page):
         for each in self.facets.values():
             each.list.set_checked(frozenset())
         self.model.clear_filters()
+        self.chosen.clear()
         self._search()
+
+    def show_rows(self, title: str, keys: Collection[str]) -> None:
+        """The hazards behind a number, whatever was searched for before."""
+        self.trash.setChecked(False)
+        self.clear()
+        self.chosen.show_rows(title, keys)
 
     def _reload(self) -> None:
         table = self.source()
@@ -281,6 +292,8 @@ class RegisterPage(Page):
         mask = self._facet_index.mask(wanted)
         if found is not None:
             mask &= found
+        if self.chosen.keys is not None:
+            mask &= np.isin(table.ids, list(self.chosen.keys))
         everything = bool(mask.all())
         self.model.set_table(table, None if everything else mask)
         self._show_counts(wanted, found)
@@ -289,7 +302,10 @@ class RegisterPage(Page):
             _("显示 {shown:,} 条，共 {total:,} 条").format(shown=shown, total=len(table))
         )
         self.clear_button.setEnabled(
-            bool(self.search.text()) or any(wanted.values()) or bool(self.model.filters)
+            bool(self.search.text())
+            or any(wanted.values())
+            or bool(self.model.filters)
+            or self.chosen.keys is not None
         )
         self._show_state(shown)
 

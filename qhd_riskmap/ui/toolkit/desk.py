@@ -29,6 +29,8 @@ class Desk(QObject):
         changed: A service changed something (`Changes`).
         page_wanted: A page asks for another one by key.
         place_wanted: A coordinate stands in a search box; show its place (the text).
+        rows_wanted: The rows behind a number: what they are (``hazard``, ``task``), their ids or
+            numbers, a title.
         noticed: A message for the bar: text, severity (``info``, ``success``, ``warning``), word of
             its button or "", what the button does or None.
         troubled: An error for the dialog (the exception).
@@ -40,6 +42,7 @@ class Desk(QObject):
     changed = Signal(object)
     page_wanted = Signal(str)
     place_wanted = Signal(str)
+    rows_wanted = Signal(str, object, str)
     noticed = Signal(str, str, str, object)
     troubled = Signal(object)
     pointed = Signal(float, float)

@@ -115,7 +115,7 @@ class FacetList(QListWidget):
             on = value in checked
             item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
             if self.facet.key == "level":
-                item.setIcon(_level_icon(int(value)))
+                item.setIcon(level_icon(int(value)))
             item.setSizeHint(QSize(0, _ROW))
             self.addItem(item)
         self.fit_height()
@@ -186,7 +186,7 @@ class FacetButton(QToolButton):
         self.setIcon(icon("filter" if number else "filter-outline"))
 
 
-def _level_icon(rank: int) -> QIcon:
+def level_icon(rank: int) -> QIcon:
     """The level's chip: colour and number."""
     pixmap = QPixmap(_SWATCH, _SWATCH)
     pixmap.fill(Qt.GlobalColor.transparent)

@@ -27,7 +27,7 @@ changes it calls `Page.restyle`.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -121,6 +121,10 @@ class Page(QWidget):
 
     def take_photos(self, source: Path | tuple[Path, ...]) -> None:
         """A folder, an archive or files with nothing but photos were dropped on the window."""
+
+    def show_rows(self, title: str, keys: Collection[str]) -> None:
+        """Show exactly these rows, told by id or number."""
+        del title, keys
 
     def restyle(self) -> None:
         """The theme changed: renew what the style sheet and the icons do not reach."""

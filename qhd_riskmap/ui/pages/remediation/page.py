@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -36,6 +36,7 @@ from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
 from qhd_riskmap.ui.pages.remediation.task_tools import TaskTools
 from qhd_riskmap.ui.pages.remediation.today_strip import TodayStrip, takes
 from qhd_riskmap.ui.toolkit.actions import Command
+from qhd_riskmap.ui.toolkit.chosen_rows import ChosenRows
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
 from qhd_riskmap.ui.toolkit.page import Page
@@ -95,6 +96,8 @@ class RemediationPage(Page):
         self._stale = True
         self.strip = TodayStrip()
         self.tools = TaskTools(desk.app.actor.permissions)
+        self.chosen = ChosenRows("remediation-chosen")
+        self.chosen.changed.connect(self._filter_changed)
         self.board = Board()
         self.table = TaskTable(desk.settings)
         self.month = MonthView(editable=Permission.ADMINISTER in desk.app.actor.permissions)
@@ -136,6 +139,7 @@ class RemediationPage(Page):
         column.setSpacing(SPACE_S)
         column.addLayout(head)
         column.addWidget(self.tools)
+        column.addWidget(self.chosen)
         column.addLayout(middle, 1)
 
     def _connect(self) -> None:
@@ -247,8 +251,20 @@ class RemediationPage(Page):
 
     def shown(self) -> list[TaskLine]:
         """The tasks that strip, search and county let through."""
-        wanted = self.tools.wanted()
-        return [x for x in self.lines if takes(self.strip.key, x) and wanted.takes(x)]
+        wanted, chosen = self.tools.wanted(), self.chosen
+        return [
+            x
+            for x in self.lines
+            if takes(self.strip.key, x) and wanted.takes(x) and chosen.takes(x.task.number)
+        ]
+
+    def show_rows(self, title: str, keys: Collection[str]) -> None:
+        """The tasks behind a number, as a list, whatever was searched for before."""
+        self.strip.press("all")
+        self.tools.narrow("county", "")
+        self.tools.narrow("unit", "")
+        self.tools.show_view("list")
+        self.chosen.show_rows(title, keys)
 
     def export_ledger(self) -> None:
         """Write the ledger of the tasks shown."""

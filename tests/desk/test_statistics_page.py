@@ -1,0 +1,198 @@
+"""The 统计 page: numbers of the register, each of which opens exactly its rows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from uuid import UUID, uuid4
+
+import openpyxl
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+
+from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
+from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.ui.pages.statistics import StatisticsPage
+from tests.desk.conftest import type_text
+
+DAY = date(2099, 11, 25)
+
+
+@pytest.fixture
+def tasks(app):
+    """A closed task in October, an open and a late one in November."""
+    with app.register.unit_of_work() as work:
+        for number, state, day, changes in (
+            (1, TaskState.CLOSED, date(2099, 10, 1), {"done_on": date(2099, 10, 9), "closed_on": date(2099, 10, 12)}),
+            (1, TaskState.RECTIFYING, date(2099, 11, 2), {"deadline": date(2099, 11, 20), "owner_unit": "甲单位"}),
+            (5, TaskState.REGISTERED, date(2099, 11, 3), {}),
+        ):  # fmt: skip
+            task = RemediationTask(
+                id=uuid4(), hazard_id=UUID(int=number), problem="裂缝", state=state, since=day,
+                registered_on=day,
+            )  # fmt: skip
+            work.tasks.add(replace(task, **changes), app.actor)
+        work.commit()
+
+
+@pytest.fixture
+def page(window, tasks, app, monkeypatch, settled):
+    monkeypatch.setattr(app.figures, "_today", lambda: DAY)
+    window.go_to("statistics")
+    settled()
+    shown = window.pages["statistics"]
+    assert isinstance(shown, StatisticsPage)
+    return shown
+
+
+def cell(page, key, row, head):
+    """Row and column of a number, and its text."""
+    table = page.tables[key]
+    page.tabs.setCurrentWidget(table)
+    rows = [table.item(at, 0).text() for at in range(table.rowCount())]
+    heads = [table.horizontalHeaderItem(at).text() for at in range(table.columnCount())]
+    place = rows.index(row), heads.index(head)
+    return place, table.item(*place).text()
+
+
+def click(qtbot, page, key, row, head):
+    table = page.tables[key]
+    place, _text = cell(page, key, row, head)
+    table.scrollToItem(table.item(*place))
+    middle = table.visualItemRect(table.item(*place)).center()
+    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+
+
+def test_the_page_is_in_the_rail_and_shows_the_figures(page):
+    assert cell(page, "headline", "应整改", "数值")[1] == "3"
+    assert cell(page, "headline", "整改率", "数值")[1] == "33.3 %"
+    assert cell(page, "headline", "逾期未整改", "数值")[1] == "1"
+    assert cell(page, "headline", "应整改", "上月同日")[1] == "1"
+    assert cell(page, "headline", "整改率", "比上月同日")[1] == "-66.7 个百分点"
+    assert "分子" in cell(page, "headline", "整改率", "口径")[1]
+    assert cell(page, "counties", "合计", "在册隐患")[1] == "5"
+    assert cell(page, "months", "2099-10", "已整改")[1] == "1"
+    assert cell(page, "open-units", "甲单位", "逾期未整改")[1] == "1"
+
+
+def test_a_number_of_tasks_opens_exactly_its_tasks(qtbot, window, page, settled):
+    click(qtbot, page, "headline", "未整改", "数值")
+    settled()
+    remediation = window.pages["remediation"]
+    assert window.current_page() is remediation
+    assert len(remediation.shown()) == 2
+    assert {line.task.state for line in remediation.shown()} == {
+        TaskState.RECTIFYING, TaskState.REGISTERED,
+    }  # fmt: skip
+    assert remediation.tools.view == "list"
+    assert remediation.table.tasks.rowCount() == 2
+    assert "未整改" in remediation.chosen.label.text()
+    qtbot.mouseClick(remediation.chosen.button, Qt.MouseButton.LeftButton)
+    assert len(remediation.shown()) == 3
+    assert not remediation.chosen.isVisible()
+
+
+def test_a_number_of_hazards_opens_exactly_its_hazards(qtbot, window, page, settled):
+    register = window.pages["register"]
+    register.search.setText("海港")
+    page.tabs.setCurrentWidget(page.tables["grades"])
+    click(qtbot, page, "grades", "合计", "重大风险")
+    settled()
+    assert window.current_page() is register
+    assert register.model.shown_table().ids.tolist() == [str(UUID(int=1))]
+    assert "合计 重大风险" in register.chosen.label.text()
+    qtbot.mouseClick(register.clear_button, Qt.MouseButton.LeftButton)
+    assert len(register.model.rows) == 5
+    assert not register.chosen.isVisible()
+
+
+def test_a_past_month_opens_what_was_so_then(qtbot, window, page, settled):
+    click(qtbot, page, "months", "2099-10", "应整改")
+    settled()
+    (line,) = window.pages["remediation"].shown()
+    assert line.task.state is TaskState.CLOSED
+
+
+def test_enter_opens_the_number_in_hand_and_words_open_nothing(qtbot, window, page, settled):
+    table = page.tables["headline"]
+    place, _text = cell(page, "headline", "整改率", "口径")
+    table.setCurrentCell(*place)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    settled()
+    assert window.current_page() is page
+    table.setCurrentCell(place[0], 1)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    settled()
+    assert len(window.pages["remediation"].shown()) == 3
+
+
+def test_day_county_and_type_narrow_what_is_counted(qtbot, page, settled):
+    page.scope_bar.county.setCurrentIndex(page.scope_bar.county.findData("130306"))
+    page.scope_bar.type.setCurrentIndex(page.scope_bar.type.findData("flood"))
+    qtbot.waitUntil(lambda: cell(page, "headline", "应整改", "数值")[1] == "1", timeout=5000)
+    assert cell(page, "headline", "在册隐患", "数值")[1] == "1"
+    page.scope_bar.clear()
+    page.scope_bar.day.line.clear()
+    type_text(page.scope_bar.day.line, "2099-10-15")
+    qtbot.waitUntil(lambda: cell(page, "headline", "整改率", "数值")[1] == "100.0 %", timeout=5000)
+    page.scope_bar.first.set_day(date(2099, 12, 1))
+    page.scope_bar.last.set_day(date(2099, 1, 1))
+    assert page.scope_bar.scope() is None  # turned round: nothing is counted until it is put right
+    page.reload()
+    page.scope_bar.day.line.setText("昨天")
+    page.open_rows(page.tables["headline"].table.rows[0][1].target)
+    settled()
+
+
+def test_numbers_follow_the_register(app, desk, page, settled):
+    with app.register.unit_of_work() as work:
+        work.tasks.add(
+            RemediationTask(
+                id=uuid4(), hazard_id=UUID(int=2), problem="裂缝", since=DAY, registered_on=DAY
+            ),
+            app.actor,
+        )
+        work.commit()
+    desk.announce(Changes(tasks=True))
+    settled()
+    assert cell(page, "headline", "应整改", "数值")[1] == "4"
+
+
+def test_the_table_in_front_is_copied_and_exported(qtbot, page, tmp_path, settled, monkeypatch):
+    page.tabs.setCurrentWidget(page.tables["counties"])
+    qtbot.keyClick(page.tables["counties"], Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    lines = QGuiApplication.clipboard().text().splitlines()
+    assert lines[0].split("\t")[:2] == ["县区", "在册隐患"]
+    path = tmp_path / "统计.xlsx"
+    monkeypatch.setattr(
+        "qhd_riskmap.ui.pages.statistics.page.QFileDialog.getSaveFileName",
+        lambda *_given: (str(path.with_suffix("")), ""),
+    )
+    qtbot.mouseClick(page.export_button, Qt.MouseButton.LeftButton)
+    settled()
+    sheet = openpyxl.load_workbook(path).active
+    assert [each.value for each in sheet[1]][:2] == ["县区", "在册隐患"]
+    assert sheet.max_row == len(lines)
+
+
+def test_who_may_not_export_cannot_press_the_button(app, desk, qtbot):
+    object.__setattr__(app.actor, "permissions", frozenset({Permission.READ}))
+    shown = StatisticsPage(desk)
+    qtbot.addWidget(shown)
+    assert not shown.export_button.isEnabled()
+    shown.close_down()
+
+
+def test_another_language_keeps_tab_and_scope(window, page, settled):
+    page.scope_bar.county.setCurrentIndex(page.scope_bar.county.findData("130306"))
+    page.tabs.setCurrentIndex(3)
+    state = page.keep()
+    page.scope_bar.clear()
+    page.tabs.setCurrentIndex(0)
+    page.resume(state)
+    assert page.scope_bar.scope() == state["scope"]
+    assert page.tabs.currentIndex() == 3
+    page.restyle()
+    settled()
