@@ -66,6 +66,8 @@ DOUBT: Final = re.compile(r"非(?!煤)|不(?!稳|良)|勿|禁|无|没|转(?!移)
 _CLAUSE: Final = re.compile(r"[。;!,]")
 _SPACE: Final = re.compile(r"\s+")
 _LONGEST_TEXT: Final = 2000
+# A clause with one of these speaks of where its numbers come from, not of anything else by that name.
+_OF_COORDINATES: Final = re.compile(r"坐标|经纬度|定位|拾取")
 
 
 def clauses(texts: Iterable[str]) -> Iterator[str]:
@@ -96,3 +98,16 @@ def named_datums(texts: Iterable[str]) -> NamedDatums:
         words += [word for _datum, word in found if word not in words]
         doubtful = doubtful or (bool(found) and DOUBT.search(clause) is not None)
     return NamedDatums(frozenset(named), tuple(words), doubtful)
+
+
+def said_of_coordinates(text: str) -> str:
+    """The clause of a remark that says what its row's coordinates are, "" where none does without doubt.
+
+    >>> said_of_coordinates("雨季须巡查。坐标取自高德地图")
+    '坐标取自高德地图'
+    >>> said_of_coordinates("百度地图上可查")
+    ''
+    """
+    found = [clause for clause in clauses([text]) if _OF_COORDINATES.search(clause)]
+    named = [clause for clause in found if named_datums([clause]).named]
+    return named[0] if named and named_datums(named).only is not None else ""

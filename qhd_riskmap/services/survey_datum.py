@@ -15,10 +15,9 @@ from qhd_riskmap.geo.angle_form import ASK_ANGLES, AngleEvidence, AngleVerdict, 
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_doctor import UNSHIFTED, Diagnosis, SheetEvidence, diagnose
 from qhd_riskmap.geo.datum_shift import DatumShift
-from qhd_riskmap.geo.datum_words import named_datums
+from qhd_riskmap.geo.datum_words import named_datums, said_of_coordinates
 from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.diagnosis import NOBODY
-from qhd_riskmap.geo.projection_words import named_projection
 from qhd_riskmap.geo.references import CGCS2000, Reference, parse_reference
 from qhd_riskmap.geo.sheet_frames import GEOGRAPHIC
 from qhd_riskmap.geo.witnesses import Witness
@@ -135,6 +134,7 @@ class DatumEvidence:
         words: Titles, notes, sheet and file name.
         declared: What the user said of the whole import.
         row_words: The 坐标系 column, cleaned.
+        row_remarks: What remarks of single rows say of their coordinates.
         days: Survey dates by row.
         witnesses: What else knows where the rows are.
         further: Called for witnesses that are dear to find.
@@ -152,6 +152,7 @@ class DatumEvidence:
     words: Sequence[str]
     declared: Reference | None
     row_words: Texts | None
+    row_remarks: Texts | None = None
     days: Sequence[date | None] | None
     witnesses: Sequence[Witness] = NOBODY
     further: Callable[[], Sequence[Witness]] = lambda: NOBODY
@@ -163,6 +164,14 @@ class DatumEvidence:
     angles: TextForm | None = None
     drawn: bool = False
     angle_answers: Callable[[str], str] = lambda _sender: ""
+
+
+def said_by_remarks(remarks: Texts | None) -> Texts | None:
+    """What the remarks of rows say of their coordinates; None where none does."""
+    known = {text: said_of_coordinates(text) or None for text in set(remarks or ()) if text}
+    if remarks is None or not any(known.values()):
+        return None
+    return [known[text] if text else None for text in remarks]
 
 
 def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowReferences:
@@ -253,6 +262,8 @@ def _decision(
         if all(r is None or r.shift is not None for r in of_row):
             reasons = [reason for reason in reasons if reason != _(UNSHIFTED)]
         reasons.append(_("旧坐标系已按本单位的转换参数改正。"))
+    if _(UNSHIFTED) not in reasons and any(r is not None and r.unshifted for r in of_row):
+        reasons.append(_(UNSHIFTED))
     suggestion = ""
     if diagnosis.question and sender:
         suggestion = evidence.answers(sender).get(plane, "")
@@ -286,11 +297,9 @@ def _shifted(
 
 
 def _row_references(evidence: DatumEvidence, rows: int, log: IssueLog) -> list[Reference | None]:
-    if evidence.row_words is None:
-        return [None] * rows
     known: dict[str, Reference | None] = {}
     found: list[Reference | None] = []
-    for row, text in enumerate(evidence.row_words):
+    for row, text in enumerate(_row_words(evidence) or [None] * rows):
         if text is None:
             found.append(None)
             continue
@@ -303,12 +312,20 @@ def _row_references(evidence: DatumEvidence, rows: int, log: IssueLog) -> list[R
     return found
 
 
+def _row_words(evidence: DatumEvidence) -> Texts | None:
+    """What each row says of its reference; where its own column is silent, what its remark says."""
+    words, remarks = evidence.row_words, evidence.row_remarks
+    if words is None or remarks is None:
+        return words if remarks is None else remarks
+    return [word or remark for word, remark in zip(words, remarks, strict=True)]
+
+
 def _reference(text: str) -> Reference | None:
-    """What a row names: a reference, or a datum beside a projection (西安80 3度带)."""
+    """What a row names: a reference, or a datum among other words (西安80 3度带, 高德地图拾取)."""
     try:
         return parse_reference(text)
     except InvalidInputError:
-        datum = named_datums([text]).only if named_projection([text]).spoken else None
+        datum = named_datums([text]).only
         return parse_reference(GEOGRAPHIC.codes[datum]) if datum is not None else None
 
 
@@ -321,7 +338,7 @@ def _with_projection(
     """Replace "国家2000" on rows of metres by the projection that numbers and words show."""
     resolved = list(own)
     wanting: dict[tuple[str, str], list[int]] = {}
-    written = evidence.row_words
+    written = _row_words(evidence)
     for row, reference in enumerate(own):
         if reference is not None and plane[row] and not reference.projected:
             said = (written[row] if written is not None else None) or ""

@@ -34,7 +34,12 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import SheetCandidates
 from qhd_riskmap.services.survey_candidates import CandidateMaker, ImportTerms, RowFacts
 from qhd_riskmap.services.survey_columns_read import SheetColumns
-from qhd_riskmap.services.survey_datum import DatumDecision, DatumEvidence, settle
+from qhd_riskmap.services.survey_datum import (
+    DatumDecision,
+    DatumEvidence,
+    said_by_remarks,
+    settle,
+)
 from qhd_riskmap.services.survey_geometry import (
     FEWEST_OF_AREA,
     LINE_TYPES,
@@ -299,6 +304,7 @@ class _Reader:
             declared=terms.declared,
             answered=terms.answered,
             row_words=columns.texts("datum"),
+            row_remarks=said_by_remarks(columns.texts("remark")),
             days=days,
             witnesses=(area_witness(declared, columns.texts("township"), around),),
             further=partial(further_witnesses, names, positions, around),
@@ -367,6 +373,7 @@ class _Reader:
                 *self._data.notes,
                 self._sheet.name,
                 self._sheet.file.stem,
+                self._columns.header("datum") if self._columns.has("datum") else "",
             )
             if t
         ]

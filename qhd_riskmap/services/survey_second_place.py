@@ -167,7 +167,8 @@ class SecondPlaces:
             return _Other(group, rows, x, y, None)
         case = replace(
             evidence, headers=headers, words=() if own else evidence.words,
-            declared=None if own else evidence.declared, answered=None, row_words=None, row_answers={},
+            declared=None if own else evidence.declared, answered=None, row_words=None,
+            row_remarks=None, row_answers={},
             further=lambda: NOBODY,
         )  # fmt: skip
         everything = self._positions(group, np.arange(len(self._main.texts)), silent)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qhd_riskmap.geo.datum_words import Datum, named_datums
+from qhd_riskmap.geo.datum_words import Datum, named_datums, said_of_coordinates
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,21 @@ def test_words_are_kept_for_the_report():
     assert found.words == ("高德", "百度")
     assert found.doubtful
     assert found.named == {Datum.GCJ02, Datum.BD09}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("坐标取自高德地图", "坐标取自高德地图"),
+        ("雨季须巡查。定位：GPS；另见附件", "定位:GPS"),
+        ("经纬度为 2000 坐标", "经纬度为2000坐标"),
+        ("百度地图上可查", ""),
+        ("坐标取自高德、百度", ""),
+        ("坐标取自高德。坐标取自百度", ""),
+        ("坐标由百度转换", ""),
+        ("坐标待核实", ""),
+        ("", ""),
+    ],
+)
+def test_a_remark_speaks_of_coordinates_only_in_so_many_words(text, said):
+    assert said_of_coordinates(text) == said

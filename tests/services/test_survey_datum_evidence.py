@@ -352,3 +352,87 @@ def test_rows_may_name_a_datum_among_other_words(survey, tmp_path):
     found = survey.preview([path], datum=None, job=SilentJob())
     assert [h.provenance.declared_reference for h in found.hazards] == ["EPSG:2384", "EPSG:32650"]
     assert [i.code for i in found.issues] == []
+
+
+# Words beside the coordinates ---------------------------------------------------------------------
+
+PLAIN = ["隐患名称", "类别", "县区", "经度", "纬度"]
+
+
+def rows_with(*last):
+    return [
+        [name, "滑坡", "青龙县", lon, lat, *([] if word is None else [word])]
+        for name, (lon, lat), word in zip(NAMES, PLACES, last, strict=False)
+    ]
+
+
+def references(found):
+    return [hazard.provenance.declared_reference for hazard in found.hazards]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        [["坐标系：2000国家大地坐标系"]],
+        [["青龙县地质灾害排查表"], ["坐标系：2000国家大地坐标系", "", "填表人：张三"]],
+        [["坐标系", "2000国家大地坐标系"]],
+        [["坐标系：", None, "ＣＧＣＳ２０００"]],
+    ],
+)
+def test_titles_name_the_datum(survey, tmp_path, before):
+    path = workbook(tmp_path / "a.xlsx", rows_with(None, None), headers=PLAIN, before=before)
+    assert references(preview(survey, path)) == ["cgcs2000", "cgcs2000"]
+
+
+def test_rows_of_a_mixed_sheet_speak_for_themselves(survey, tmp_path):
+    words = ("CGCS2000", "高德地图拾取", "GPS手持机", "北京54坐标", "")
+    path = workbook(tmp_path / "a.xlsx", rows_with(*words), headers=[*PLAIN, "坐标来源"])
+    found = preview(survey, path)
+    assert references(found) == ["cgcs2000", "gcj02", "wgs84", "EPSG:4214"]
+    assert found.undecided == 1
+    (datum,) = found.datums
+    assert any("没有公开参数，未改正" in reason for reason in datum.reasons)
+    assert not [i for i in found.issues if i.code == "unknown-datum"]
+
+
+def test_rows_whose_word_says_two_things_or_none_stay_open(survey, tmp_path):
+    words = ("高德或百度", "非高德", "老地图")
+    path = workbook(tmp_path / "a.xlsx", rows_with(*words), headers=[*PLAIN, "坐标系"])
+    found = preview(survey, path)
+    assert (found.accepted, found.undecided) == (0, 3)
+    assert [i.cell for i in found.issues if i.code == "unknown-datum"] == ["F2", "F3", "F4"]
+
+
+def test_the_header_of_the_datum_column_speaks_where_its_rows_are_silent(survey, tmp_path):
+    path = workbook(
+        tmp_path / "a.xlsx", rows_with("", "百度"), headers=[*PLAIN, "坐标系（CGCS2000）"]
+    )
+    assert references(preview(survey, path)) == ["cgcs2000", "bd09"]
+
+
+def test_remarks_of_rows_speak_for_their_own_row_and_after_its_own_column(survey, tmp_path):
+    rows = [
+        [*row, *more]
+        for row, more in zip(
+            rows_with(None, None, None),
+            [("", "坐标取自高德地图"), ("百度", "坐标取自高德地图"), ("", "百度地图上可查")],
+            strict=True,
+        )
+    ]
+    path = workbook(tmp_path / "a.xlsx", rows, headers=[*PLAIN, "坐标系", "备注"])
+    found = preview(survey, path)
+    assert references(found) == ["gcj02", "bd09"]
+    assert found.undecided == 1
+    alone = workbook(
+        tmp_path / "b.xlsx", rows_with("坐标取自高德地图", "须巡查"), headers=[*PLAIN, "备注"]
+    )
+    assert references(preview(survey, alone)) == ["gcj02"]
+
+
+def test_old_planes_that_rows_name_are_flagged_as_unshifted(survey, tmp_path):
+    rows = [["甲滑坡", "滑坡", "青龙县", 4474000.1, 40410000.2, "西安80"]]
+    path = workbook(
+        tmp_path / "a.xlsx", rows, headers=["隐患名称", "类别", "县区", "X", "Y", "坐标系"]
+    )
+    (datum,) = preview(survey, path).datums
+    assert sum("没有公开参数，未改正" in reason for reason in datum.reasons) == 1
