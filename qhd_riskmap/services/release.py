@@ -6,20 +6,12 @@ move the products into place. What does not pass is deleted and named.
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from qhd_riskmap.cartography.public_sheet import (
-    preview_png,
-    sheet_ground,
-    write_pdf,
-    write_png,
-    write_svg,
-)
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
@@ -30,23 +22,25 @@ from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_p
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.errors import InvalidInputError
-from qhd_riskmap.formats.public.count_table import write_count_table
-from qhd_riskmap.formats.public.geojson_file import write_geojson
-from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
-from qhd_riskmap.services.release_drawing import (
-    DRAWN_ENDINGS,
-    FreshSheet,
-    differs,
-    foreign_marks,
-)
+from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS
 from qhd_riskmap.services.release_history import Past, Position, past_of
-from qhd_riskmap.services.release_names import one_approval_form, product_name
-from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, ReleaseOutcome
+from qhd_riskmap.services.release_names import one_approval_form
+from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
+from qhd_riskmap.services.release_products import (
+    drawn_otherwise,
+    edition_of,
+    edition_of_record,
+    heading_words,
+    program_words,
+    small_picture,
+    write_products,
+    written_again,
+)
 from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import (
@@ -62,16 +56,6 @@ from qhd_riskmap.storage.unit_of_work import UnitOfWork
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Writer = Callable[[PublicSet, Edition, Path], None]
-
-WRITERS: Mapping[ProductFormat, Writer] = {
-    ProductFormat.PDF: write_pdf,
-    ProductFormat.PNG: write_png,
-    ProductFormat.SVG: write_svg,
-    ProductFormat.HTML: write_web_map,
-    ProductFormat.GEOJSON: write_geojson,
-    ProductFormat.XLSX: write_count_table,
-}
 _REPORT_EVERY: Final = 500  # hazards between two chances to stop
 
 
@@ -108,7 +92,9 @@ class ReleaseService:
         """As `preflight`, with numbers and a small picture of the sheet; writes nothing."""
         self._actor.require(Permission.RELEASE)
         case = self._read(order, job)
-        return sight_of(case.public, case.findings, _picture(case, dpi))
+        return sight_of(
+            case.public, case.findings, small_picture(case.public, edition_of(case.order), dpi)
+        )
 
     def release(self, order: ReleaseOrder, job: JobContext | None = None) -> ReleaseOutcome:
         """Make the ordered products and record the release.
@@ -124,13 +110,15 @@ class ReleaseService:
         case = self._read(order)
         refuse(case.findings)
         with staging_folder(order.out_dir) as staging:
-            staged = _write_all(case, staging, watch)
+            staged = write_products(
+                case.public, edition_of(case.order), case.order.formats, staging, watch
+            )
             secrets = secrets_for(
                 case.all_hazards, case.public, edition_of(case.order), Remedies.of(self._register)
             )
             refuse_leaks(check_all(staged, secrets, watch))
             edition = edition_of(case.order)
-            refuse_leaks(_drawn_otherwise(staged, case.public, edition, watch, exact=True))
+            refuse_leaks(drawn_otherwise(staged, case.public, edition, watch, exact=True))
             signed = Signed(
                 order=case.order,
                 public=case.public,
@@ -162,9 +150,9 @@ class ReleaseService:
         public = redact(hazards, rules=release_rules(), areas=public_areas(townships))
         with self._register.unit_of_work() as work:
             office = work.office.load()
-        printed = (office.unit, office.publisher, office.source)
+        printed = (office.unit, office.publisher, office.source, *heading_words())
         secrets = secrets_of(
-            [*hazards, *deleted], public, printed=printed, vocabulary=page_vocabulary(),
+            [*hazards, *deleted], public, printed=printed, vocabulary=program_words(),
             remedies=Remedies.of(self._register),
         )  # fmt: skip
         return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
@@ -182,7 +170,7 @@ class ReleaseService:
             if found is not None:
                 record, content = found
                 edition = edition_of_record(record)
-                leaks += _drawn_otherwise([path], thawed(content), edition, job, exact=False)
+                leaks += drawn_otherwise([path], thawed(content), edition, job, exact=False)
         return leaks
 
     def _newest_kept(self, records: Sequence[ReleaseRecord]) -> tuple[ReleaseRecord, bytes] | None:
@@ -231,7 +219,7 @@ class ReleaseService:
             record = work.releases.numbered(number)
             content = work.releases.content(number)
         with staging_folder(out_dir) as staging:
-            staged = _written_again(record, content, staging, watch)
+            staged = written_again(record, content, staging, watch)
             wrong = [p.name for p in staged if sha256_of(p) not in _hashes(record)]
             if wrong:
                 raise InvalidInputError(
@@ -360,20 +348,6 @@ def _division_today(code: str | None) -> str | None:
     return code
 
 
-def edition_of(order: ReleaseOrder) -> Edition:
-    """The masthead of a completed order."""
-    return Edition(
-        title=order.title,
-        unit=order.unit,
-        publisher=order.publisher,
-        source=order.source,
-        data_date=order.data_date,
-        approval_no=order.approval_no,
-        draft=order.draft,
-        county=order.county,
-    )
-
-
 def secrets_for(
     hazards: Sequence[Hazard], public: PublicSet, edition: Edition, remedies: Remedies = NO_REMEDIES
 ) -> Secrets:
@@ -381,72 +355,10 @@ def secrets_for(
     printed = (
         edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
         edition.approval_line, *edition.notes(),
-        edition.data_date.isoformat() if edition.data_date else "",
+        edition.data_date.isoformat() if edition.data_date else "", *heading_words(),
     )  # fmt: skip
     return secrets_of(
-        hazards, public, printed=printed, vocabulary=page_vocabulary(), remedies=remedies
-    )
-
-
-def _drawn_otherwise(
-    paths: Sequence[Path], public: PublicSet, edition: Edition, job: JobContext, *, exact: bool
-) -> list[Leak]:
-    """Everything in some products that a second making from the public content does not give.
-
-    Args:
-        paths: The products.
-        public: What they are made of.
-        edition: Their masthead.
-        job: Told which one is looked at.
-        exact: Every byte has to agree, not only what is drawn.
-    """
-    leaks: list[Leak] = []
-    with tempfile.TemporaryDirectory(prefix="release-") as folder:
-        for done, path in enumerate(paths):
-            job.advance(done, len(paths), _("正在比对 {name}").format(name=path.name))
-            again = Path(folder) / path.name
-            WRITERS[ProductFormat(path.suffix[1:].lower())](public, edition, again)
-            data, fresh = path.read_bytes(), again.read_bytes()
-            if data == fresh:
-                continue
-            marks: list[Leak] = []
-            if path.suffix.lower() in DRAWN_ENDINGS:
-                ground, size_mm = sheet_ground(public, edition)
-                sheet = FreshSheet(data=fresh, grounds=(ground,), size_mm=size_mm)
-                marks = foreign_marks(path, data, sheet)
-            leaks += marks or ([differs(path)] if exact else [])
-    return leaks
-
-
-def _written_again(
-    record: ReleaseRecord, content: bytes, folder: Path, job: JobContext
-) -> list[Path]:
-    if not content:
-        raise InvalidInputError(
-            _("{number} 号发布没有留存公开内容，无法重制。").format(number=record.number)
-        )
-    public, edition = thawed(content), edition_of_record(record)
-    written = []
-    for done, product in enumerate(record.products):
-        job.advance(done, len(record.products), product.name)
-        path = folder / product.name
-        WRITERS[ProductFormat(product.format)](public, edition, path)
-        written.append(path)
-    return written
-
-
-def edition_of_record(record: ReleaseRecord) -> Edition:
-    """The masthead of a past release."""
-    made = record.definition
-    return Edition(
-        title=record.title,
-        unit=made["unit"],
-        publisher=made["publisher"],
-        source=made["source"],
-        data_date=record.data_date,
-        approval_no=record.approval_no,
-        draft=bool(made["draft"]),
-        county=made["county"] or None,
+        hazards, public, printed=printed, vocabulary=program_words(), remedies=remedies
     )
 
 
@@ -468,13 +380,6 @@ def _supersede(work: UnitOfWork, number: str, by: ReleaseRecord, actor: Actor) -
     work.releases.end(number, ReleaseStatus.SUPERSEDED, why, actor)
 
 
-def _picture(case: _Case, dpi: int) -> bytes:
-    try:
-        return preview_png(case.public, edition_of(case.order), dpi)
-    except InvalidInputError:
-        return b""  # the texts do not fit the page; the preflight says so in words
-
-
 def _watched(hazards: Sequence[Hazard], job: JobContext | None) -> Iterator[Hazard]:
     """The same hazards; lets the job stop between them."""
     watch = job or SilentJob()
@@ -482,15 +387,3 @@ def _watched(hazards: Sequence[Hazard], job: JobContext | None) -> Iterator[Haza
         if done % _REPORT_EVERY == 0:
             watch.advance(done, len(hazards))
         yield hazard
-
-
-def _write_all(case: _Case, folder: Path, job: JobContext) -> list[Path]:
-    edition = edition_of(case.order)
-    formats = tuple(dict.fromkeys(case.order.formats))
-    written = []
-    for done, product in enumerate(formats):
-        job.advance(done, 2 * len(formats), _("正在制作 {format}").format(format=product.value))
-        path = folder / product_name(edition.title, product)
-        WRITERS[product](case.public, edition, path)
-        written.append(path)
-    return written

@@ -33,6 +33,7 @@ HIDDEN, POSITION, FILE_NAME = "hidden", "position", "file_name"
 _MAGIC = {
     ".pdf": b"%PDF", ".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff",
     ".xlsx": b"PK\x03\x04", ".docx": b"PK\x03\x04", ".zip": b"PK\x03\x04", ".kmz": b"PK\x03\x04",
+    ".gpkg": b"SQLite format 3\x00",
 }  # fmt: skip
 
 

@@ -16,7 +16,7 @@ from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_history import Position
-from qhd_riskmap.services.release_order import Finding, ReleaseOrder
+from qhd_riskmap.services.release_order import Finding, ReleaseOrder, format_of
 from qhd_riskmap.storage.release_repository import ReleasedProduct, ReleaseRecord, ReleaseStatus
 
 _EXCLUDED_LABELS = {
@@ -94,9 +94,10 @@ def sha256_of(path: Path) -> str:
 
 
 def _product(path: Path) -> ReleasedProduct:
+    product = format_of(path.name)
     return ReleasedProduct(
         name=path.name,
-        format=path.suffix[1:],
+        format=product.value if product else "",
         sha256=sha256_of(path),
         size=path.stat().st_size,
     )

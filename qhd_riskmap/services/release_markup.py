@@ -110,29 +110,33 @@ def _found_values(found: list[str]) -> Iterator[str]:
 _STORED = ("<f8", ">f8", "<f4", ">f4")
 _SMALLEST = 8  # bytes of two numbers in single precision
 _LON, _LAT = (117.5, 121.0), (38.5, 41.5)
-_MOST_PAIRS = 200_000
+_APART = "\n" + " " * 60 + "\n"  # more than may stand between the two numbers of a pair
 
 
 def stored_pairs(data: bytes) -> str:
-    """Pairs of binary numbers that could be degrees of the region, spelled out.
+    """Runs of binary numbers that could be degrees of the region, spelled out.
 
-    Well-known binary, shapefiles, GeoPackages and typed arrays hold positions without a digit.
+    Well-known binary, shapefiles, GeoPackages and typed arrays hold positions without a digit. Numbers
+    that follow one another stay together, so that what reads them can tell the pairs of a list of
+    positions from the chance pairs between two of them.
     """
     if len(data) < _SMALLEST or data.isascii():
         return ""
-    lines: list[str] = []
+    runs: list[str] = []
     with np.errstate(invalid="ignore"):  # any bytes are read as numbers, most are none
         for form in _STORED:
             size = np.dtype(form).itemsize
             for offset in range(min(size, len(data) - size)):
                 values = np.frombuffer(data, form, (len(data) - offset) // size, offset)
-                lines += _pairs(values.astype(np.float64))
-    return "\n".join(lines[:_MOST_PAIRS])
+                runs += _runs(values.astype(np.float64))
+    return _APART.join(runs)
 
 
-def _pairs(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[str]:
-    one, other = values[:-1], values[1:]
-    for x, y in ((one, other), (other, one)):
-        rows = (x > _LON[0]) & (x < _LON[1]) & (y > _LAT[0]) & (y < _LAT[1])
-        for lon, lat in zip(x[rows].tolist(), y[rows].tolist(), strict=True):
-            yield f"{lon:.7f} {lat:.7f}"
+def _runs(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[str]:
+    fits = ((values > _LON[0]) & (values < _LON[1])) | ((values > _LAT[0]) & (values < _LAT[1]))
+    rows = np.flatnonzero(fits)
+    if len(rows) < 2:  # noqa: PLR2004 - a pair
+        return
+    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+        if len(run) > 1:
+            yield " ".join(f"{value:.7f}" for value in values[run].tolist())

@@ -32,7 +32,7 @@ def product_name(title: str, product: ProductFormat) -> str:
     text = _shortened(text) or _FALLBACK
     if text.split(".")[0].rstrip().casefold() in _RESERVED:
         text = f"_{text}"
-    return f"{text}.{product.value}"
+    return f"{text}{product.ending}"
 
 
 _BRACKETS = str.maketrans("〔〕[]【】（）", "()()()()")

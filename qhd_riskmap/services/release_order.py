@@ -12,14 +12,41 @@ from qhd_riskmap.domain.release_rules import PreflightRule, Severity
 
 
 class ProductFormat(StrEnum):
-    """A public product; the value is also its file name extension."""
+    """A public product, one file each."""
 
     PDF = "pdf"
     PNG = "png"
     SVG = "svg"
     HTML = "html"
     GEOJSON = "geojson"
+    GPKG = "gpkg"
+    SHP = "shp"
+    KML = "kml"
     XLSX = "xlsx"
+    CSV = "csv"
+
+    @property
+    def ending(self) -> str:
+        """What the file name ends with; several files of one product travel in an archive.
+
+        >>> ProductFormat.SHP.ending, ProductFormat.PDF.ending
+        ('.shp.zip', '.pdf')
+        """
+        return f".{self.value}.zip" if self in _ARCHIVED else f".{self.value}"
+
+
+# GDAL and QGIS open a shapefile by this double ending without unpacking it.
+_ARCHIVED = frozenset({ProductFormat.SHP, ProductFormat.CSV})
+
+
+def format_of(name: str) -> ProductFormat | None:
+    """The product a file name stands for, or None.
+
+    >>> format_of("分布图.SHP.zip"), format_of("分布图.zip")
+    (<ProductFormat.SHP: 'shp'>, None)
+    """
+    plain = name.lower()
+    return next((product for product in ProductFormat if plain.endswith(product.ending)), None)
 
 
 class SmallCells(StrEnum):

@@ -23,8 +23,10 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from qhd_riskmap.services.release_dbase import Dbase, dbase
 from qhd_riskmap.services.release_markup import json_values, markup_values, stored_pairs
 from qhd_riskmap.services.release_pdf import pdf_passages, pdf_streams
+from qhd_riskmap.services.release_sqlite import SQLITE_MAGIC, sqlite_content
 
 MAX_INFLATED = 256 * 1024 * 1024  # a bomb is no product of ours
 MAX_DEPTH = 4
@@ -63,12 +65,17 @@ def passages(data: bytes, where: str = "", depth: int = 0) -> Iterator[Passage]:
         yield from _jpeg(data, where)
     elif data.startswith(b"PK\x03\x04"):
         yield from _archive(data, where, depth)
+    elif data.startswith(SQLITE_MAGIC):
+        yield from _sqlite(data, where, depth)
     elif data.startswith(_UNOPENED):
         yield Passage(where=where, text=data[:6].decode("latin-1"), hidden=True)
     else:
         inflated = _inflate(data) if data.startswith(_DEFLATED) else None
+        table = dbase(data) if inflated is None else None
         if inflated is not None:
             yield from passages(inflated, _inside(where, "inflated"), depth + 1)
+        elif table is not None:
+            yield from _dbase(table, where, depth)
         else:
             yield from _text(data, where, depth)
 
@@ -229,6 +236,41 @@ def _workbook_hiding(name: str, body: bytes, where: str) -> Iterator[Passage]:
             yield Passage(where=where, text=text, hidden=True)
     if name.startswith(_PROPERTY_PARTS) and not name.startswith("docProps/"):
         yield Passage(where=where, text=name, hidden=True)
+
+
+# --- Databases and tables -----------------------------------------------------------------------------
+
+_FIELDS_APART = "|"
+_PIECES_APART = b"\x00\xc2\xa6\x00"
+_PACKED = (b"%PDF", b"\x89PNG", b"PK\x03\x04", b"\xff\xd8\xff", b"\x1f\x8b", b"\x78")
+
+
+def _sqlite(data: bytes, where: str, depth: int) -> Iterator[Passage]:
+    content = sqlite_content(data)
+    if not content.sound:
+        yield Passage(where=_inside(where, "trailing"), text=f"{len(data)} bytes", hidden=True)
+    lines: list[str] = []
+    blobs: list[bytes] = []
+    for row in content.rows:
+        texts = [value for value in row if isinstance(value, str)]
+        for text in texts:
+            yield Passage(where=_inside(where, "row"), text=text, whole=True, part=True)
+        told = (value for value in row if value is not None and not isinstance(value, bytes))
+        lines.append(_FIELDS_APART.join(map(str, told)))
+        blobs += [value for value in row if isinstance(value, bytes) and value]
+    yield from _text("\n".join(lines).encode("utf-8", "replace"), _inside(where, "rows"), depth)
+    for blob in blobs:
+        if blob.startswith(_PACKED):
+            yield from passages(blob, _inside(where, "value"), depth + 1)
+    for pieces, name in ((blobs, "values"), (content.slack, "slack")):
+        yield from _text(_PIECES_APART.join(pieces), _inside(where, name), depth)
+
+
+def _dbase(table: Dbase, where: str, depth: int) -> Iterator[Passage]:
+    between = _FIELDS_APART.encode()
+    rows = b"\n".join(between.join(row) for row in table.rows)
+    yield from _text(rows, _inside(where, "rows"), depth)
+    yield from _text(table.rest, _inside(where, "header"), depth)
 
 
 # --- Text -----------------------------------------------------------------------------------------------

@@ -357,11 +357,24 @@ def _public_positions(public: PublicSet) -> npt.NDArray[np.float64]:
     shapes: Any = [*known.counties.values(), *known.neighbours.values(), known.sea, known.coastline]
     published: Any = [hazard.geometry for hazard in public.hazards]
     anchors = np.array([hazard.anchor() for hazard in public.hazards]).reshape(-1, 2)
+    corners = _box_corners(published)
     ground = shapely.get_coordinates(shapes)
     # Small products draw the ground to ten metres.
     return np.vstack(
-        (ground, ground.round(4), _labels(), shapely.get_coordinates(published), anchors)
+        (ground, ground.round(4), _labels(), shapely.get_coordinates(published), anchors, corners)
     )
+
+
+def _box_corners(published: Any) -> npt.NDArray[np.float64]:
+    """Corners of the boxes that data files state: of every shape, of all, and of all of a kind."""
+    if not len(published):
+        return np.empty((0, 2))
+    shapes = np.array(published, dtype=object)
+    boxes, kinds = shapely.bounds(shapes), shapely.get_dimensions(shapes)
+    groups = [boxes, *(boxes[kinds == kind] for kind in np.unique(kinds))]
+    wholes = [np.concatenate((group[:, :2].min(0), group[:, 2:].max(0))) for group in groups]
+    every = np.vstack((boxes, *wholes))
+    return np.vstack([every[:, pair] for pair in ([0, 1], [2, 3], [0, 3], [2, 1])])
 
 
 @cache

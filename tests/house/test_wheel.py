@@ -59,5 +59,5 @@ def test_the_installed_program_does_the_whole_job_from_another_folder(installed,
     )
     assert done.returncode == 0, done.stderr[-3000:]
     assert {path.suffix for path in (tmp_path / "demo" / "公开").iterdir()} == {
-        ".pdf", ".png", ".svg", ".html", ".geojson", ".xlsx",
+        ".pdf", ".png", ".svg", ".html", ".geojson", ".gpkg", ".kml", ".xlsx", ".zip",
     }  # fmt: skip

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import random
 import re
+import sqlite3
 import struct
 import zipfile
 import zlib
+from contextlib import closing
 
 import numpy as np
 import pypdf
 import pytest
 from assessed_county import assessment_canaries
 from openpyxl import load_workbook
+from planting import planted, zipped
 from release_county import canaries
 
 from qhd_riskmap.geo.coordinate_text import format_dms
@@ -42,11 +44,15 @@ def everything_in(path):
         reader = pypdf.PdfReader(path)
         texts += [page.extract_text() for page in reader.pages]
         texts.append(str(reader.metadata))
-    if path.suffix == ".xlsx":
+    if path.suffix in {".zip", ".xlsx"}:
         with zipfile.ZipFile(path) as archive:
             texts += [
                 archive.read(name).decode("utf-8", errors="ignore") for name in archive.namelist()
             ]
+    if path.suffix == ".gpkg":
+        with closing(sqlite3.connect(path)) as base:
+            texts += list(base.iterdump())
+    if path.suffix == ".xlsx":
         book = load_workbook(path)
         texts += [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row]
         book.close()
@@ -81,38 +87,6 @@ def test_every_vertex_in_the_data_products_is_a_node(released):
 
 
 # -- the checker can fail ---------------------------------------------------------------------------------
-
-
-def planted(product, data, text):
-    """The product with a text inserted where an office's mistake would put it."""
-    raw = text.encode("utf-8")
-    match product:
-        case ProductFormat.PDF:
-            reader = pypdf.PdfReader(io.BytesIO(data))
-            writer = pypdf.PdfWriter(clone_from=reader)
-            writer.add_metadata({"/Keywords": text})
-            out = io.BytesIO()
-            writer.write(out)
-            return out.getvalue()
-        case ProductFormat.PNG:
-            body = b"iTXtDescription\x00\x00\x00\x00\x00" + raw
-            chunk = struct.pack(">I", len(body) - 4) + body + struct.pack(">I", zlib.crc32(body))
-            return data[:-12] + chunk + data[-12:]
-        case ProductFormat.SVG:
-            return data.replace(b"</svg>", b"<desc>" + raw + b"</desc></svg>")
-        case ProductFormat.HTML:
-            return data.replace(b"</body>", b"<!-- " + raw + b" --></body>")
-        case ProductFormat.GEOJSON:
-            document = json.loads(data)
-            document["features"][0]["properties"]["x"] = text
-            return json.dumps(document).encode()  # escapes every Chinese character
-        case ProductFormat.XLSX:
-            book = load_workbook(io.BytesIO(data))
-            book.worksheets[1]["K9"] = text
-            out = io.BytesIO()
-            book.save(out)
-            book.close()
-            return out.getvalue()
 
 
 def sampled(county, soak, per_kind=1):
@@ -199,13 +173,6 @@ DISGUISES = {
     "name in a zip": lambda t: zipped(f"{t}.txt", b""),
     "zip in a zip": lambda t: zipped("b.zip", zipped("a.txt", t.encode())),
 }
-
-
-def zipped(name, data):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(name, data)
-    return out.getvalue()
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)

@@ -17,6 +17,7 @@ from qhd_riskmap.cartography.public_sheet import sheet_content
 from qhd_riskmap.errors import ReleaseBlockedError
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.services import release as gate
+from qhd_riskmap.services import release_products as products
 from qhd_riskmap.services.release_order import ProductFormat
 
 DRAWN = (ProductFormat.PDF, ProductFormat.PNG, ProductFormat.SVG)
@@ -29,7 +30,7 @@ def place_on_page(county):
     record = next(r for r in county.service.past() if len(r.products) == len(ProductFormat))
     with county.register.unit_of_work() as work:
         public = gate.thawed(work.releases.content(record.number))
-    ground, size = gate.sheet_ground(public, gate.edition_of_record(record))
+    ground, size = products.sheet_ground(public, products.edition_of_record(record))
 
     def find(lon, lat):
         # Newton's method with differences: an oracle that does not use the forward transform.
@@ -142,7 +143,7 @@ def test_svg_transforms_of_every_kind_are_followed(county, released, place_on_pa
 @pytest.mark.parametrize("product", [*DRAWN, ProductFormat.GEOJSON])
 def test_the_gate_refuses_what_it_cannot_make_again(office, monkeypatch, product):
     office.add([hazard(at=SECRET)])
-    proper = gate.WRITERS[product]
+    proper = products.WRITERS[product]
     made = []
 
     def careless(public, edition, path):
@@ -157,7 +158,7 @@ def test_the_gate_refuses_what_it_cannot_make_again(office, monkeypatch, product
         proper(public, edition, path)
         object.__setattr__(shown, "geometry", Point(119.5, 39.9))
 
-    monkeypatch.setitem(gate.WRITERS, product, careless)
+    monkeypatch.setitem(products.WRITERS, product, careless)
     monkeypatch.setattr(gate, "check_all", lambda *_args: [])
     with pytest.raises(ReleaseBlockedError) as refused:
         office.service.release(office.order(formats=(product,)))
@@ -175,4 +176,4 @@ def test_the_sheet_of_the_released_county_is_what_was_drawn(county):
     record = next(r for r in county.service.past() if len(r.products) == len(ProductFormat))
     with county.register.unit_of_work() as work:
         public = gate.thawed(work.releases.content(record.number))
-    assert sheet_content(public, gate.edition_of_record(record)).title == record.title
+    assert sheet_content(public, products.edition_of_record(record)).title == record.title

@@ -34,6 +34,7 @@ from qhd_riskmap.errors import (
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.geo.grid import cell_bounds, cell_index
 from qhd_riskmap.services import release as gate
+from qhd_riskmap.services import release_products as products
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells, blocked_json
@@ -308,7 +309,7 @@ def test_file_names_are_safe_whatever_the_title(title):
     for product in ProductFormat:
         name = product_name(title, product)
         assert not set(name) & set('<>:"/\\|?*\n\u202e')
-        assert name.endswith(f".{product.value}")
+        assert name.endswith(product.ending)
         assert not name.startswith((".", "-", "="))
         assert name.split(".")[0].casefold() not in {"con", "nul", ""}
         assert len(name.encode()) < 255
@@ -355,7 +356,7 @@ def test_a_leaking_writer_is_caught_and_its_product_deleted(office, monkeypatch)
         del public, edition
         path.write_text(json.dumps({"x": secret.name, "p": secret.phone}), encoding="utf-8")
 
-    monkeypatch.setattr(gate, "WRITERS", {**gate.WRITERS, ProductFormat.GEOJSON: leaking})
+    monkeypatch.setattr(products, "WRITERS", {**products.WRITERS, ProductFormat.GEOJSON: leaking})
     with pytest.raises(ReleaseBlockedError) as caught:
         office.service.release(office.order(formats=(ProductFormat.XLSX, ProductFormat.GEOJSON)))
     assert {rule for rule, _ in caught.value.findings} == {"PM21"}
@@ -375,7 +376,7 @@ def test_a_deleted_record_is_protected_too(office, monkeypatch):
         work.hazards.soft_delete(stored.id, ACTOR, stored.revision)
         work.commit()
     monkeypatch.setattr(
-        gate,
+        products,
         "WRITERS",
         {ProductFormat.GEOJSON: lambda _p, _e, path: path.write_text(gone.name, encoding="utf-8")},
     )

@@ -13,7 +13,7 @@ from test_release_gate import blocks, hazard, rules_found
 from qhd_riskmap.cli.application import run
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
-from qhd_riskmap.services.release_order import ProductFormat, SmallCells
+from qhd_riskmap.services.release_order import ProductFormat, SmallCells, format_of
 from qhd_riskmap.storage.release_repository import ReleaseStatus
 
 NEW_NUMBER = "冀S(2026)013号"
@@ -93,7 +93,7 @@ def test_a_past_release_is_made_again_bit_for_bit(county, released, tmp_path):
     again = county.service.remake(record.number, tmp_path / "again")
     assert {p.name for p in again} == {p.name for p in released.values()}
     for path in again:
-        original = released[ProductFormat(path.suffix[1:])]
+        original = released[format_of(path.name)]
         assert path.read_bytes() == original.read_bytes()
 
 

@@ -24,10 +24,11 @@ from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.formats.public.fixed_archive import fixed_archive
+from qhd_riskmap.formats.public.public_tables import SMALL_CELLS_NOTE
 from qhd_riskmap.i18n import _
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
-_ZIP_EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 _HEAD = PatternFill("solid", fgColor="1F4E79")
 _TOTAL = PatternFill("solid", fgColor="EAF1F8")
 _LEVEL_FILLS = {
@@ -144,7 +145,7 @@ def _listing(sheet: Worksheet, hazards: Sequence[PublicHazard]) -> None:
 def _about(sheet: Worksheet, edition: Edition) -> None:
     lines = [(_("图名"), edition.title), *edition.lines(), (_("审图"), edition.approval_line)]
     lines += [(_("说明"), note + _("。")) for note in edition.notes()]
-    lines.append((_("说明"), _("数量过少的区域已合并统计。")))
+    lines.append((_("说明"), _(SMALL_CELLS_NOTE)))
     for number, (label, value) in enumerate(lines, start=1):
         _row(sheet, number, [label, value])
         sheet.cell(row=number, column=1).font = Font(name=_FAMILY, bold=True)
@@ -224,15 +225,6 @@ def _printing(sheet: Worksheet, title_rows: str) -> None:
 def _fixed(data: bytes) -> bytes:
     """The archive with empty document properties, fixed times and sorted members."""
     replaced = {"docProps/core.xml": _CORE.encode(), "docProps/app.xml": _APP.encode()}
-    target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        # [Content_Types].xml must come first for some readers, and sorts first.
-        for name in sorted(source.namelist()):
-            member = zipfile.ZipInfo(name, _ZIP_EPOCH)
-            member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 0  # the same on Windows and elsewhere
-            archive.writestr(member, replaced.get(name) or source.read(name))
-    return target.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        members = {name: source.read(name) for name in source.namelist()}
+    return fixed_archive({**members, **replaced})

@@ -35,7 +35,11 @@ PRODUCTS: Final = {
     ProductFormat.SVG: N_("SVG 矢量图"),
     ProductFormat.HTML: N_("网页（离线可看）"),
     ProductFormat.GEOJSON: N_("GeoJSON 数据"),
+    ProductFormat.GPKG: N_("GeoPackage 数据"),
+    ProductFormat.SHP: N_("Shapefile 数据（zip）"),
+    ProductFormat.KML: N_("KML 数据（地球软件）"),
     ProductFormat.XLSX: N_("Excel 统计表"),
+    ProductFormat.CSV: N_("CSV 数据表（zip）"),
 }
 _FIRST_PRODUCTS: Final = {
     ProductFormat.PDF,

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.release_order import ProductFormat, ReleaseOutcome
+from qhd_riskmap.services.release_order import ProductFormat, ReleaseOutcome, format_of
 from qhd_riskmap.ui.pages.release.order_form import PRODUCTS
 from qhd_riskmap.ui.toolkit.outside_files import open_file, open_folder_of
 from qhd_riskmap.ui.toolkit.page_parts import glyph_label, push_button, words
@@ -23,7 +23,11 @@ _GLYPHS = {
     ProductFormat.SVG: "vector-square",
     ProductFormat.HTML: "web",
     ProductFormat.GEOJSON: "code-json",
+    ProductFormat.GPKG: "code-json",
+    ProductFormat.SHP: "code-json",
+    ProductFormat.KML: "code-json",
     ProductFormat.XLSX: "file-excel-outline",
+    ProductFormat.CSV: "file-excel-outline",
 }
 
 
@@ -95,7 +99,9 @@ def _file_rows(files: Sequence[Path]) -> QWidget:
     grid.setVerticalSpacing(SPACE_S)
     grid.setColumnStretch(1, 1)
     for row, path in enumerate(files):
-        product = ProductFormat(path.suffix.removeprefix("."))
+        product = format_of(path.name)
+        if product is None:
+            continue
         name = words(path.name)
         name.setToolTip(str(path))
         name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
