@@ -193,6 +193,13 @@ def visible_parts(
         ragged = layer.some_at_resolution(resolution, wanted)
     else:
         ragged = take_parts(layer.at_resolution(resolution), wanted)
+    return clipped(ragged, layer, visible, viewport, reach)
+
+
+def clipped(
+    ragged: Ragged, layer: PathLayer, visible: IntArray, viewport: Viewport, reach: float
+) -> Ragged:
+    """The parts of the visible paths, those that reach farther out than ``reach`` pixels cut off."""
     far = np.zeros(len(layer), bool)
     far[_reaching_out(layer, visible, viewport, reach)] = True
     if not far.any():

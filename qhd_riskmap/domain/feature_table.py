@@ -25,7 +25,7 @@ TEXT_COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class FeatureTable:
     """One row per hazard; all columns have length n.
 
@@ -105,13 +105,17 @@ class FeatureTable:
 
     def row_of(self, hazard_id: str) -> int | None:
         """Row number of an id, or None."""
-        if not self._rows and len(self):
-            self._rows.update({text: row for row, text in enumerate(self.ids.tolist())})
-        return self._rows.get(hazard_id)
+        return self._by_id().get(hazard_id)
 
     def rows_of(self, hazard_ids: Iterable[str]) -> list[int]:
         """Row numbers of those ids that are here, in their order."""
-        return [row for each in hazard_ids if (row := self.row_of(each)) is not None]
+        find = self._by_id().get
+        return [row for each in hazard_ids if (row := find(each)) is not None]
+
+    def _by_id(self) -> dict[str, int]:
+        if not self._rows and len(self):
+            self._rows.update({text: row for row, text in enumerate(self.ids.tolist())})
+        return self._rows
 
     def take(self, rows: npt.NDArray[Any]) -> FeatureTable:
         """The table with only ``rows`` (indices or a boolean mask)."""

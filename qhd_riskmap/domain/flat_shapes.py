@@ -14,6 +14,7 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 ObjectArray = npt.NDArray[np.object_]
 _MADE = "made"
+_OBJECTS_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +54,10 @@ class FlatShapes:
     def geometries(self) -> npt.NDArray[Any]:
         """Shapely geometries of all rows."""
         made = np.empty(self.size, dtype=object)
-        made[self.point_rows] = shapely.points(self.points)
+        # In pieces: shapely holds the interpreter while it makes objects, and a window would feel it.
+        for start in range(0, len(self.points), _OBJECTS_AT_ONCE):
+            end = start + _OBJECTS_AT_ONCE
+            made[self.point_rows[start:end]] = shapely.points(self.points[start:end])
         made[self.line_rows] = self.line_geometries()
         made[self.ring_rows] = self.polygon_geometries()
         made[self.other_rows] = self.others
@@ -74,9 +78,24 @@ class FlatShapes:
             found = self.made[kind] = make()
         return found
 
+    def let_go_of_vertices(self) -> None:
+        """Keep the vertices of lines and rings once only, in their objects; made now, if need be."""
+        self.line_geometries()
+        self.polygon_geometries()
+        for name in ("lines", "rings"):
+            object.__setattr__(self, name, np.empty((0, 2)))
+
     def __getstate__(self) -> list[Any]:
         # Arrays travel to another process quickly, objects do not.
-        return [{} if each.name == _MADE else getattr(self, each.name) for each in fields(self)]
+        travelling = {each.name: getattr(self, each.name) for each in fields(self)}
+        made = travelling[_MADE]
+        for name, offsets, kind in (
+            ("lines", self.line_offsets, "lines"),
+            ("rings", self.ring_offsets, "polygons"),
+        ):
+            if len(travelling[name]) != offsets[-1]:  # let go of
+                travelling[name] = shapely.get_coordinates(made[kind])
+        return [*(travelling | {_MADE: {}}).values()]
 
     def dimensions(self) -> IntArray:
         """(n) 0 for points, 1 for lines, 2 for polygons."""

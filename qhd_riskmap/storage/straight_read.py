@@ -143,7 +143,7 @@ def _shapes(blob: bytes, lengths: str) -> tuple[FlatShapes, FloatArray]:
 def _kinds(arrays: list[str]) -> list[TextColumn]:
     from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
 
-    return [texts(json.loads(each)) for each in arrays]
+    return [texts(_each_once(json.loads(each), {})) for each in arrays]
 
 
 def table_of(pieces: list[JoinedRows], words: Callable[[], list[Words]]) -> FeatureTable:
@@ -212,4 +212,12 @@ def _kinds_of(pieces: list[JoinedRows], number: int) -> TextColumn:
 def _texts_of(words: Callable[[], list[Words]], number: int) -> TextColumn:
     from qhd_riskmap.domain.feature_table import texts  # noqa: PLC0415 - see _shapes
 
-    return texts([text for piece in words() for text in json.loads(piece[number])])
+    known: dict[str, str] = {}
+    return texts(
+        [text for piece in words() for text in _each_once(json.loads(piece[number]), known)]
+    )
+
+
+def _each_once(column: list[str], known: dict[str, str]) -> list[str]:
+    """The column with equal texts being one object: townships and units come back a thousand times."""
+    return [known.setdefault(text, text) for text in column]

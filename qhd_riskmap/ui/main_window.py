@@ -33,6 +33,7 @@ from qhd_riskmap.i18n import CHINESE, ENGLISH, N_, _
 from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.settings import data_dir, save_settings
+from qhd_riskmap.ui.map.detail_facts import load_form_parts
 from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.actions import CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -152,7 +153,7 @@ class MainWindow(QMainWindow):
         """The map is drawn: have at hand what the officer may want next."""
         self.backup.look_up()
         self.desk.run(
-            lambda _job: [entry.load() for entry in PAGES],
+            lambda _job: _load_ahead(),
             title=_("正在准备…"),
             database=False,
             quiet=True,
@@ -474,3 +475,9 @@ class MainWindow(QMainWindow):
         state = self.saveGeometry().toBase64().data()
         self.desk.settings.layouts[_LAYOUT_KEY] = bytes(state).decode("ascii")
         save_settings(self.desk.settings)
+
+
+def _load_ahead() -> None:
+    load_form_parts()
+    for entry in PAGES:
+        entry.load()

@@ -57,7 +57,7 @@ def test_the_ring_of_a_hazard_in_a_cluster_goes_around_the_cluster(crowded):
     )
 
 
-def test_nothing_but_a_selected_line_or_area_makes_the_geometry_objects_of_a_map(map_page):
+def test_outlining_makes_no_geometry_objects_of_a_map(map_page):
     canvas, made = map_page.canvas, []
 
     def geometries():
@@ -65,12 +65,17 @@ def test_nothing_but_a_selected_line_or_area_makes_the_geometry_objects_of_a_map
         return canvas.table.geometries
 
     table = replace(canvas.table, _geometries=Late(geometries))
+    frame = replace(canvas.frame, scene=replace(canvas.frame.scene, table=table))
     by_kind = {int(dim): str(key) for dim, key in zip(table.dimensions, table.ids, strict=True)}
     for ids in ((), (by_kind[0],)):
-        assert not list(SelectionRings().outlined(table, ids, canvas.viewport))
+        assert not SelectionRings().outlines(frame, table, ids, canvas.viewport)
+    (area,) = SelectionRings().outlines(frame, table, (by_kind[2],), canvas.viewport)
+    assert (area[0] == area[-1]).all()
+    lon, lat = canvas.viewport.to_lonlat(area[:, 0], area[:, 1])
+    assert shapely.Polygon(np.column_stack((lon, lat))).equals_exact(
+        SAMPLES[3].geometry.normalize(), 1e-6, normalize=True
+    )
     assert made == []
-    (area,) = SelectionRings().outlined(table, (by_kind[2],), canvas.viewport)
-    assert area.geom_type == "Polygon"
 
 
 def test_hazards_of_one_cluster_share_a_ring(crowded):

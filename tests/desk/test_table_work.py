@@ -422,6 +422,23 @@ def large():
     )
 
 
+def test_the_first_click_finds_ready_what_it_needs(qtbot, map_page, desk, settled, monkeypatch):
+    """Order of the columns and tree of the places were made beside the window, also after a change."""
+    for _turn in range(2):
+        settled(map_page.canvas)
+        qtbot.wait(100)  # the picture is looked at first
+        settled(map_page.canvas)
+        scene = map_page.canvas.scene
+        with monkeypatch.context() as patch:
+            patch.setattr(ColumnValues, "of", lambda *_: pytest.fail("told apart in the window"))
+            patch.setattr(shapely, "STRtree", lambda *_: pytest.fail("tree made in the window"))
+            for number in map_page.table.shown_columns():
+                if not map_page.model.columns[number].number:
+                    map_page.table.sortByColumn(number, Qt.SortOrder.AscendingOrder)
+            assert scene.tree is not None
+        desk.features.reload()
+
+
 def test_one_hundred_thousand_rows_open_sort_and_filter_at_once(qtbot, dressed, settings, large):
     model = RecordTableModel()
     began = time.perf_counter()

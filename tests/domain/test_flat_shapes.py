@@ -107,3 +107,15 @@ def test_a_late_value_is_made_once_whoever_asks():
     assert answers == ["value"] * 3
     assert made == [1]
     assert late.get() == "value"
+
+
+def test_vertices_kept_once_still_travel_and_still_make_objects(flat):
+    lines, rings = flat.lines, flat.rings
+    flat.let_go_of_vertices()
+    assert len(flat.lines) == len(flat.rings) == 0
+    assert shapely.equals_exact(flat.geometries(), SHAPES, 0.0).all()
+    there = pickle.loads(pickle.dumps(flat))  # noqa: S301 - our own bytes
+    assert there.made == {}
+    assert (there.lines == lines).all()
+    assert (there.rings == rings).all()
+    assert shapely.equals_exact(there.geometries(), SHAPES, 0.0).all()

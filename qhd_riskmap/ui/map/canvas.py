@@ -316,9 +316,8 @@ class MapCanvas(QWidget):
         painter.end()
 
     def _paint_selection(self, painter: QPainter) -> None:
-        what = self._table, self.selection.ids, self.viewport
-        shapes = self._rings.outlined(*what)
-        paint_selection(painter, shapes, self._rings.rings(self.frame, *what), self.viewport)
+        what = self.frame, self._table, self.selection.ids, self.viewport
+        paint_selection(painter, self._rings.outlines(*what), self._rings.rings(*what))
 
     def _request(self) -> None:
         chosen = len(self.selection) > 0

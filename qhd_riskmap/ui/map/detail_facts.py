@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import Final
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
@@ -13,6 +14,8 @@ from qhd_riskmap.geo.coordinate_text import format_decimal, format_dms, format_g
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.toolkit.record_columns import county_label, shape_label
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
+
+_ANYWHERE: Final = (119.6, 39.9)  # in the city
 
 
 def section(words: str) -> QLabel:
@@ -35,6 +38,14 @@ def facts(lines: Sequence[str], name: str) -> QLabel:
     label.setToolTip(escape("\n".join(lines)).replace("\n", "<br>"))
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     return label
+
+
+def load_form_parts() -> None:
+    """Load what the first form would otherwise wait for; beside the window."""
+    from qhd_riskmap.ui.map import exposure_facts  # noqa: PLC0415 - not at the start
+
+    del exposure_facts
+    format_gk(*_ANYWHERE)
 
 
 def location_lines(hazard: Hazard) -> list[str]:

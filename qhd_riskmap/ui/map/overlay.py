@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
-import shapely
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
+from qhd_riskmap.cartography.projection import FloatArray
+from qhd_riskmap.cartography.qt_arrays import polygon_of
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.i18n import _
 from qhd_riskmap.ui.map.selection_rings import Ring
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS, theme
 
+# No risk colour, and used for nothing else on the map.
+_VIOLET: Final = QColor("#7b1fa2")
 _MOST_VERTICES: Final = 4000
+_WIDE_OUTLINES: Final = 60
+_WIDE_VERTICES: Final = 6_000
 _MOST_WITH_HALO: Final = 300
 _BAR_HEIGHT: Final = 5
 _ARROW: Final = 36
@@ -22,15 +27,11 @@ _PIN: Final = 8
 
 
 def paint_selection(
-    painter: QPainter,
-    shapes: Iterable[Any],
-    rings: Sequence[Ring],
-    viewport: Viewport,
+    painter: QPainter, outlines: Sequence[FloatArray], rings: Sequence[Ring]
 ) -> None:
     """Outline the selected hazards: a pale and a dark line, legible on any ground."""
-    for shape in shapes:
-        _outline(painter, shape, viewport)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    _paint_outlines(painter, outlines)
     pens = _selection_pens(5.0, 2.5)
     for pen in pens if len(rings) <= _MOST_WITH_HALO else pens[1:]:
         painter.setPen(pen)
@@ -38,30 +39,22 @@ def paint_selection(
             painter.drawEllipse(QPointF(ring.x, ring.y), ring.radius, ring.radius)
 
 
-def _outline(painter: QPainter, geometry: Any, viewport: Viewport) -> None:
-    west, south, east, north = viewport.visible_bounds()
-    pad_x, pad_y = (east - west) / 4, (north - south) / 4
-    # Clipped and thinned: one huge outline must not hold up the window.
-    degrees = (east - west) / max(viewport.width, 1)
-    near = shapely.clip_by_rect(
-        shapely.simplify(geometry, degrees / 2),
-        west - pad_x, south - pad_y, east + pad_x, north + pad_y,
-    )  # fmt: skip
-    lines = shapely.get_parts(shapely.boundary(near) if shapely.get_dimensions(near) == 2 else near)  # noqa: PLR2004 - areas
-    for line in shapely.get_parts(lines):
-        coordinates = shapely.get_coordinates(line)[:_MOST_VERTICES]
-        if len(coordinates) < 2:  # noqa: PLR2004 - a line has two ends
-            continue
-        xs, ys = viewport.to_screen(coordinates[:, 0], coordinates[:, 1])
-        path = QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
+def _paint_outlines(painter: QPainter, outlines: Sequence[FloatArray]) -> None:
+    if len(outlines) > _WIDE_OUTLINES or sum(map(len, outlines)) > _WIDE_VERTICES:
+        # Wide pens cost twenty times as much as one of a pixel: the window would feel it.
+        painter.setPen(QPen(_VIOLET, 1.0))
+        for xy in outlines:
+            painter.drawPolyline(polygon_of(xy))
+        return
+    for xy in outlines:
+        path = polygon_of(xy[:_MOST_VERTICES])
         for pen in _selection_pens(6.0, 3.0):
             painter.setPen(pen)
             painter.drawPolyline(path)
 
 
 def _selection_pens(wide: float, narrow: float) -> tuple[QPen, QPen]:
-    # Violet is no risk colour and is used for nothing else on the map.
-    pale, strong = QPen(QColor(255, 255, 255, 230), wide), QPen(QColor("#7b1fa2"), narrow)
+    pale, strong = QPen(QColor(255, 255, 255, 230), wide), QPen(_VIOLET, narrow)
     for pen in (pale, strong):
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     return pale, strong
@@ -69,7 +62,7 @@ def _selection_pens(wide: float, narrow: float) -> tuple[QPen, QPen]:
 
 def paint_box(painter: QPainter, box: QRectF) -> None:
     """The rubber band."""
-    colour = QColor("#7b1fa2")
+    colour = QColor(_VIOLET)
     painter.setPen(QPen(colour, 1.5, Qt.PenStyle.DashLine))
     colour.setAlpha(30)
     painter.setBrush(colour)

@@ -46,6 +46,12 @@ class Scene:
         """All geometries by place; made for the first hit test, not for the first picture."""
         return self._tree.get()
 
+    def make_ready(self) -> None:
+        """Make what the first click would wait for: the objects, and their tree, built when asked."""
+        self.tree.query(shapely.box(0, 0, 0, 0))
+        if self.table.flat is not None:
+            self.table.flat.let_go_of_vertices()
+
     @property
     def dimensions(self) -> npt.NDArray[np.int64]:
         """0 for points, 1 for lines, 2 for polygons, by row."""

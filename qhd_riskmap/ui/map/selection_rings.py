@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from qhd_riskmap.cartography.map_painter import cluster_size
+from qhd_riskmap.cartography.path_layer import PathLayer
+from qhd_riskmap.cartography.path_painter import clipped
+from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.viewport import Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.ui.map.renderer import Frame
@@ -17,6 +20,7 @@ from qhd_riskmap.ui.map.renderer import Frame
 # In view; what is selected elsewhere costs nothing.
 MOST_RINGED: Final = 2_000
 MOST_OUTLINED: Final = 300
+_OUTLINE_REACH: Final = 256.0
 _RING: Final = 0.82
 Rows = npt.NDArray[np.intp]
 
@@ -82,19 +86,27 @@ class SelectionRings:
         loose = zip(xs.tolist(), ys.tolist(), strict=True)
         return rings + [Ring(x, y, radius) for x, y in loose]
 
-    def outlined(
-        self, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
-    ) -> Iterable[Any]:
-        """Geometries of the selected lines and areas in view; see `rings`."""
-        rows = self._selected(table, ids)
-        west, south, east, north = viewport.visible_bounds()
-        bounds = table.bounds[rows]
-        seen = (bounds[:, 0] <= east) & (bounds[:, 2] >= west)
-        seen &= (bounds[:, 1] <= north) & (bounds[:, 3] >= south)
-        seen &= table.dimensions[rows] > 0
-        outlined = rows[seen][-MOST_OUTLINED:]
-        # Asking for one geometry makes the objects of all: a map just opened needs none.
-        return table.geometries[outlined].tolist() if len(outlined) else ()
+    def outlines(
+        self, frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], viewport: Viewport
+    ) -> list[FloatArray]:
+        """Pixels of the selected lines and areas in view, as thin as they were painted; see `rings`.
+
+        Hazards that the picture does not show yet are outlined with the next one.
+        """
+        if frame is None or frame.scene.table is not table:
+            return []
+        prepared, rows = frame.scene.prepared, self._selected(table, ids)
+        if prepared.projection is not viewport.projection or not len(rows):
+            return []
+        chosen = np.zeros(len(table), bool)
+        chosen[rows] = True
+        found: list[FloatArray] = []
+        for layer in (prepared.polygons, prepared.lines):
+            seen = layer.visible(viewport.plane_bounds(_OUTLINE_REACH))
+            seen = seen[chosen[layer.rows[seen]]][-MOST_OUTLINED:]
+            if len(seen):
+                found += _pixels(layer, seen, frame, viewport)
+        return found
 
     def _selected(self, table: FeatureTable, ids: tuple[str, ...]) -> Rows:
         if self._table is not table or self._ids != ids:
@@ -128,6 +140,17 @@ def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], rows
     ]
     loose = ~hidden[rows] if painted is table else _unheld(table, rows, painted.ids[hidden])
     return _Chosen(rows=rows, loose=loose, discs=np.array(discs).reshape(-1, 3))
+
+
+def _pixels(layer: PathLayer, seen: Rows, frame: Frame, viewport: Viewport) -> list[FloatArray]:
+    wanted = np.zeros(len(layer), bool)
+    wanted[seen] = True
+    # Of the picture's scale: those copies were made beside the window, others would hold it up.
+    resolution = frame.viewport.resolution * frame.options.detail
+    parts = layer.some_at_resolution(resolution, wanted)
+    near = clipped(parts, layer, seen, viewport, _OUTLINE_REACH)
+    xy = viewport.plane_to_screen(near.xy)
+    return [xy[start:end] for start, end in pairwise(near.offsets.tolist())]
 
 
 def _unheld(table: FeatureTable, rows: Rows, held: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:

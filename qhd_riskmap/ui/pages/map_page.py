@@ -27,6 +27,7 @@ from qhd_riskmap.ui.map.map_bar import MAP_COMMANDS, add_switches, fill_map_bar
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
+from qhd_riskmap.ui.map.scene import Scene
 from qhd_riskmap.ui.map.view_choices import ViewChoices
 from qhd_riskmap.ui.map.workbench import MapWorkbench
 from qhd_riskmap.ui.toolkit.actions import Command
@@ -89,6 +90,8 @@ class MapPage(Page):
         self._painted = QTimer(self)
         self._painted.setSingleShot(True)
         self._painted.timeout.connect(self.desk.drawn)
+        self._painted.timeout.connect(self._make_ready)
+        self._ready: Scene | None = None
         self._wanted_table: FeatureTable | None = None
         self._connect()
         self.canvas.set_projection(self.choices.projection)
@@ -278,6 +281,18 @@ class MapPage(Page):
         self.desk.scaled.emit(self.canvas.viewport.scale_denominator())
         if self.desk.features.loaded and frame.scene.table is self._wanted_table:
             self._painted.start(_PAINTED_MS)
+
+    def _make_ready(self) -> None:
+        """The picture is there: have ready beside the window what a click on it asks."""
+        scene = self.canvas.scene
+        if scene is not None and scene is not self._ready:
+            self._ready = scene
+            self.desk.run(
+                lambda _job: scene.make_ready(),
+                title=_("正在准备…"),
+                database=False,
+                quiet=True,
+            )
 
     def _selection_changed(self, by: object) -> None:
         current = self.desk.selection.current

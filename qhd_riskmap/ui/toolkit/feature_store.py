@@ -8,10 +8,12 @@ from PySide6.QtCore import QObject, Signal
 
 from qhd_riskmap.domain.feature_table import TEXT_COLUMNS, FeatureTable, empty_table
 from qhd_riskmap.domain.late_value import Late
+from qhd_riskmap.formats.one_heap import give_back_freed
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.ui.toolkit.facets import FacetIndex
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
+from qhd_riskmap.ui.toolkit.record_table import make_ready_to_sort
 from qhd_riskmap.ui.toolkit.renewal import Renewal
 
 
@@ -93,17 +95,33 @@ class FeatureStore(QObject):
         self.loaded = True
         self.replaced.emit()
         if self.complete:
-            self.indexed.emit()
+            self._tell_complete()
 
     def _take_index(self, made: tuple[FeatureTable, Late[FacetIndex]]) -> None:
         self._indexing = False
         if made[0] is self.table:
             self.complete = True
-            self.indexed.emit()
+            self._tell_complete()
+
+    def _tell_complete(self) -> None:
+        self.indexed.emit()
+        table = self.table
+        self._jobs.start(
+            lambda _job: _made_ready(table),
+            title=_("正在准备…"),
+            database=False,
+            quiet=True,
+        )
 
     def _fail(self, error: BaseException) -> None:
         self._indexing = False
         self.failed.emit(error)
+
+
+def _made_ready(table: FeatureTable) -> None:
+    """What a click may want next; then memory goes back that the reading took."""
+    make_ready_to_sort(table)
+    give_back_freed()
 
 
 def _completed(table: FeatureTable, facets: Late[FacetIndex]) -> Late[FacetIndex]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QObject
 from PySide6.QtWidgets import QTableView
 
@@ -14,6 +14,8 @@ from qhd_riskmap.ui.toolkit.selection import Selection
 
 # More runs of rows would make Qt's selection model the slowest part of a click.
 MOST_RUNS: Final = 500
+Rows = npt.NDArray[np.intp]
+_NO_ROWS: Final[Rows] = np.empty(0, np.intp)
 
 
 class LinkedRows(QObject):
@@ -31,16 +33,15 @@ class LinkedRows(QObject):
         self.selection = selection
         self._following = False
         self._partly = False
-        self._known: frozenset[int] = frozenset()
+        self._known: Rows = _NO_ROWS
         view.selectionModel().selectionChanged.connect(self._tell)
         selection.changed.connect(self._follow)
         records.modelReset.connect(self.mark)
 
     def rows(self) -> list[int]:
         """Numbers of the selected rows, from top to bottom."""
-        if self._partly:
-            return sorted(self._selected())
-        return sorted(self._told())
+        found: list[int] = (np.sort(self._selected()) if self._partly else self._told()).tolist()
+        return found
 
     def is_marked(self, row: int) -> bool:
         """Whether a row is selected though Qt's selection model does not know it."""
@@ -59,42 +60,44 @@ class LinkedRows(QObject):
         try:
             flags = QItemSelectionModel.SelectionFlag
             self._view.selectionModel().select(marked, flags.ClearAndSelect)
-            if rows:
-                current = self._records.index(rows[-1], self._first_visible_column())
+            if len(rows):
+                current = self._records.index(int(rows[-1]), self._first_visible_column())
                 self._view.selectionModel().setCurrentIndex(current, flags.NoUpdate)
                 self._view.scrollTo(current)
         finally:
             self._following = False
-        self._known = self._told() if self._partly else frozenset()
+        self._known = self._told() if self._partly else _NO_ROWS
         self._view.viewport().update()
 
-    def _selected(self) -> list[int]:
-        rows = (self._records.row_of(each) for each in self.selection.ids)
-        return [row for row in rows if row is not None]
+    def _selected(self) -> Rows:
+        return self._records.rows_of(self.selection.ids)
 
-    def _told(self) -> frozenset[int]:
-        """What Qt's selection model knows."""
+    def _told(self) -> Rows:
+        """What Qt's selection model knows, from top to bottom."""
         # Whole rows are selected, so the ranges say it: `selectedRows` asks the model for every
         # cell and takes seconds with 100,000 rows.
         ranges = self._view.selectionModel().selection()
         spans = (ranges.at(number) for number in range(ranges.count()))
-        return frozenset(row for span in spans for row in range(span.top(), span.bottom() + 1))
+        told = np.zeros(self._records.rowCount(), bool)
+        for span in spans:
+            told[span.top() : span.bottom() + 1] = True
+        return np.flatnonzero(told)
 
     def _tell(self) -> None:
         if self._following:
             return
         now, before = self._told(), self._known
-        added, removed = now - before, before - now
-        if self._partly and (not removed or (not added and len(now) > 1)):
-            gone = frozenset(self._records.ids_at(sorted(removed)))
+        added, removed = np.setdiff1d(now, before), np.setdiff1d(before, now)
+        if self._partly and (not len(removed) or (not len(added) and len(now) > 1)):
+            gone = frozenset(self._records.ids_at(removed))
             kept = [each for each in self.selection.ids if each not in gone]
             self._known = now
-            self.selection.set([*kept, *self._records.ids_at(sorted(added))], by=self)
+            self.selection.set([*kept, *self._records.ids_at(added)], by=self)
             self._view.viewport().update()
             return
         self._partly = False
         # A selected hazard that the filter hides stays with the map; choosing rows replaces it.
-        self.selection.set(self._records.ids_at(sorted(now)), by=self)
+        self.selection.set(self._records.ids_at(now), by=self)
 
     def _follow(self, by: object) -> None:
         if by is not self:
@@ -106,11 +109,11 @@ class LinkedRows(QObject):
         return next((column for column in order if not header.isSectionHidden(column)), 0)
 
 
-def _runs(rows: Sequence[int]) -> list[tuple[int, int]]:
+def _runs(rows: Rows) -> list[tuple[int, int]]:
     """First and last row of every run of neighbouring rows, in order of the rows."""
-    if not rows:
+    if not len(rows):
         return []
-    ordered = np.unique(np.asarray(rows, dtype=np.intp))
+    ordered = np.sort(rows)
     breaks = np.flatnonzero(np.diff(ordered) != 1)
     starts = np.concatenate(([0], breaks + 1))
     ends = np.concatenate((breaks, [len(ordered) - 1]))

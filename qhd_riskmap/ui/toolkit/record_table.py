@@ -7,7 +7,7 @@ only for cells in view.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -27,6 +27,7 @@ from qhd_riskmap.ui.toolkit.column_values import (
     ColumnFilter,
     ColumnValues,
     Mask,
+    TableValues,
     number_mask,
     numbers_of,
 )
@@ -184,17 +185,26 @@ class RecordTableModel(QAbstractTableModel):
         source = self._table.row_of(hazard_id)
         if source is None:
             return None
+        shown = int(self._shown_at()[source])
+        return shown if shown >= 0 else None
+
+    def rows_of(self, hazard_ids: Iterable[str]) -> npt.NDArray[np.intp]:
+        """Where those hazards are shown that are shown, in the order given."""
+        sources = np.array(self._table.rows_of(hazard_ids), dtype=np.intp)
+        shown = self._shown_at()[sources]
+        return shown[shown >= 0]
+
+    def _shown_at(self) -> npt.NDArray[np.intp]:
         if self._places is None:
             self._places = np.full(len(self._table), -1, dtype=np.intp)
             self._places[self._rows] = np.arange(len(self._rows))
-        shown = int(self._places[source])
-        return shown if shown >= 0 else None
+        return self._places
 
     def id_at(self, row: int) -> str:
         """The hazard shown in a row."""
         return str(self._table.ids[self._rows[row]])
 
-    def ids_at(self, rows: Sequence[int]) -> list[str]:
+    def ids_at(self, rows: Sequence[int] | npt.NDArray[np.intp]) -> list[str]:
         """The hazards shown in several rows."""
         found: list[str] = self._table.ids[self._rows[np.asarray(rows, dtype=np.intp)]].tolist()
         return found
@@ -318,9 +328,11 @@ class RecordTableModel(QAbstractTableModel):
         return texts
 
     def _values(self, number: int) -> ColumnValues:
+        column = self.columns[number]
+        if column.values is not None:
+            return told_apart(self._table, column)
         if number not in self._told_apart:
-            label = self.columns[number].label
-            self._told_apart[number] = ColumnValues.of(self._column(number), label)
+            self._told_apart[number] = ColumnValues.of(self._column(number), column.label)
         return self._told_apart[number]
 
     def _sort_keys(self, number: int) -> npt.NDArray[Any]:
@@ -378,6 +390,23 @@ class RecordTableModel(QAbstractTableModel):
             if row is not None:
                 column[row] = text
         return column
+
+
+def told_apart(table: FeatureTable, column: Column) -> ColumnValues:
+    """The distinct values of a column of the shared table; map and register show the same ones."""
+    make = column.values
+    if make is None:
+        raise ValueError(f"{column.key} is stored elsewhere")
+    return TableValues.of(table).told(
+        column.key, lambda: ColumnValues.of(make(table), column.label)
+    )
+
+
+def make_ready_to_sort(table: FeatureTable) -> None:
+    """Do what the first click on a title would wait for; beside the window."""
+    for column in COLUMNS:
+        if column.values is not None and not column.number and column.shown:
+            told_apart(table, column).make_order()
 
 
 def _alignment(column: Column) -> int:

@@ -25,11 +25,12 @@ class Selection(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._ids: dict[str, None] = {}
+        self._all: tuple[str, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
         """All selected ids in the order of selecting."""
-        return tuple(self._ids)
+        return self._all
 
     @property
     def current(self) -> str | None:
@@ -45,8 +46,8 @@ class Selection(QObject):
     def set(self, ids: Iterable[str], *, by: object = None) -> None:
         """Select exactly ``ids``."""
         wanted = dict.fromkeys(ids)
-        if list(wanted) != list(self._ids):
-            self._ids = wanted
+        if (ids_now := tuple(wanted)) != self._all:
+            self._ids, self._all = wanted, ids_now
             self.changed.emit(by)
 
     def toggle(self, hazard_id: str, *, by: object = None) -> None:
