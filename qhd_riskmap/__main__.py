@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qhd_riskmap.bootstrap import FirstLook
+    from qhd_riskmap.services.first_look import FirstLook
 
 
 def main() -> int:

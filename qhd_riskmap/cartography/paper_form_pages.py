@@ -8,20 +8,11 @@ from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPdfWriter,
-    QPen,
-)
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
 
 from qhd_riskmap.cartography.export_bytes import fixed_pdf
-from qhd_riskmap.cartography.fonts import sheet_font
-from qhd_riskmap.cartography.page_export import PDF_DPI, painted_pdf, write_whole
+from qhd_riskmap.cartography.page_export import painted_pdf, write_whole
+from qhd_riskmap.cartography.paper_pages import INSET, SHADE, PaperPages, inside
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.formats.paper_form import (
     FORM_CORNER_HEADS,
@@ -40,18 +31,12 @@ from qhd_riskmap.formats.paper_form import (
 from qhd_riskmap.formats.survey_template import TemplateOffice
 from qhd_riskmap.i18n import _, language
 
-_MM: Final = PDF_DPI / 25.4
-_POINT: Final = PDF_DPI / 72.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 20.0, 190.0, 16.0, 281.0
 _LABEL: Final = 48.0
 _ROW: Final = 7.4  # room for handwriting
-_INSET: Final = 1.5
 _BOX: Final = 3.2
 _GAP: Final = 4.0
 _TITLE_PT, _TEXT_PT, _SMALL_PT = 16.0, 10.0, 8.0
-_RULE_MM: Final = 0.2
-_SHADE: Final = "#ECECEC"
-_LINE: Final = "#000000"
 
 
 def write_form_pdf(
@@ -65,7 +50,7 @@ def write_form_pdf(
     """
 
     def paint(painter: QPainter, writer: QPdfWriter) -> int:
-        pages = _Pages(painter, writer)
+        pages = PaperPages(painter, writer)
         for hazard_type in types:
             _Form(pages, hazard_type, office).paint()
         return pages.count
@@ -81,58 +66,10 @@ def _form_title(hazard_type: HazardType) -> str:
     return _(FORM_TITLE).format(type=_(hazard_type.label))
 
 
-class _Pages:
-    """Paper to paint on, in millimetres."""
-
-    def __init__(self, painter: QPainter, writer: QPdfWriter) -> None:
-        self.painter = painter
-        self._writer = writer
-        self.count = 0
-
-    def turn(self) -> None:
-        """Begin a page."""
-        if self.count:
-            self._writer.newPage()
-        self.count += 1
-        self.painter.setPen(QPen(QColor(_LINE), _RULE_MM * _MM))
-
-    def font(self, points: float, *, bold: bool = False) -> QFont:
-        return sheet_font(points * _POINT, bold=bold)
-
-    def width(self, text: str, font: QFont) -> float:
-        """Millimetres a text takes on one line."""
-        return QFontMetricsF(font).horizontalAdvance(text) / _MM
-
-    def height(self, text: str, font: QFont, width: float) -> float:
-        """Millimetres a text takes when broken to a width."""
-        room = QRectF(0, 0, width * _MM, 1e6)
-        flags = int(Qt.TextFlag.TextWordWrap)
-        return QFontMetricsF(font).boundingRect(room, flags, text).height() / _MM
-
-    def text(
-        self,
-        text: str,
-        font: QFont,
-        place: QRectF,
-        align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft,
-    ) -> None:
-        """Write into a rectangle, in the middle of its height."""
-        self.painter.setFont(font)
-        flags = int(align | Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextWordWrap)
-        self.painter.drawText(_scaled(place), flags, text)
-
-    def frame(self, place: QRectF, shade: str = "") -> None:
-        """Rule a rectangle."""
-        if shade:
-            self.painter.fillRect(_scaled(place), QColor(shade))
-        self.painter.setBrush(Qt.BrushStyle.NoBrush)
-        self.painter.drawRect(_scaled(place))
-
-
 class _Form:
     """The form of one type."""
 
-    def __init__(self, pages: _Pages, hazard_type: HazardType, office: TemplateOffice) -> None:
+    def __init__(self, pages: PaperPages, hazard_type: HazardType, office: TemplateOffice) -> None:
         self._pages = pages
         self._type = hazard_type
         self._office = office
@@ -150,8 +87,8 @@ class _Form:
                 # A heading alone at the foot of a page leads nowhere.
                 self._need(3 * _ROW)
                 place = self._take(_ROW)
-                self._pages.frame(place, _SHADE)
-                self._pages.text(row, self._bold, _inside(place))
+                self._pages.frame(place, SHADE)
+                self._pages.text(row, self._bold, inside(place))
             else:
                 self._answer(form_label(row), boxes_of(row, self._type, self._office))
         self._corners()
@@ -182,8 +119,8 @@ class _Form:
     def _answer(self, label: str, boxes: Sequence[str]) -> None:
         pages = self._pages
         width = _RIGHT - _LEFT - _LABEL
-        lines = self._lines(boxes, width - 2 * _INSET)
-        needed = pages.height(label, self._text, _LABEL - 2 * _INSET) + 2 * _INSET
+        lines = self._lines(boxes, width - 2 * INSET)
+        needed = pages.height(label, self._text, _LABEL - 2 * INSET) + 2 * INSET
         height = max(_ROW * max(1, len(lines)), needed)
         self._need(height)
         row = self._take(height)
@@ -191,9 +128,9 @@ class _Form:
         right = QRectF(left.right(), row.top(), width, height)
         pages.frame(left)
         pages.frame(right)
-        pages.text(label, self._text, _inside(left))
+        pages.text(label, self._text, inside(left))
         for number, line in enumerate(lines):
-            x = right.left() + _INSET
+            x = right.left() + INSET
             y = right.top() + number * _ROW
             for text in line:
                 pages.frame(QRectF(x, y + (_ROW - _BOX) / 2, _BOX, _BOX))
@@ -229,7 +166,7 @@ class _Form:
             x = row.left()
             for width, text in zip(widths, numbers if line else heads, strict=True):
                 cell = QRectF(x, row.top(), width, _ROW)
-                pages.frame(cell, "" if line else _SHADE)
+                pages.frame(cell, "" if line else SHADE)
                 pages.text(text, self._text, cell, Qt.AlignmentFlag.AlignHCenter)
                 x += width
 
@@ -241,11 +178,3 @@ class _Form:
         place = QRectF(_LEFT, self._y, _RIGHT - _LEFT, height)
         self._y += height
         return place
-
-
-def _inside(place: QRectF) -> QRectF:
-    return place.adjusted(_INSET, 0, -_INSET, 0)
-
-
-def _scaled(place: QRectF) -> QRectF:
-    return QRectF(place.x() * _MM, place.y() * _MM, place.width() * _MM, place.height() * _MM)

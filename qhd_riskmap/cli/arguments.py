@@ -26,7 +26,13 @@ from qhd_riskmap.cli.batch_arguments import (
 )
 from qhd_riskmap.cli.figure_arguments import add_figures, add_fill_form, add_form_cells
 from qhd_riskmap.cli.grammar_messages import in_chinese
-from qhd_riskmap.cli.inspection_arguments import add_inspect, add_inspections
+from qhd_riskmap.cli.inspection_arguments import (
+    add_inspect,
+    add_inspections,
+    add_return,
+    add_round,
+    add_scans,
+)
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
     add_remedy,
@@ -316,6 +322,9 @@ def _coverage(commands: Commands[Parser]) -> None:
 def _remediation(commands: Commands[Parser]) -> None:
     add_inspections(_command(commands, "inspections", _("列出到期应检查的隐患")), day)
     add_inspect(_command(commands, "inspect", _("登记一次检查")), day)
+    add_round(_command(commands, "round", _("排一天的检查路线，打印检查单")), day)
+    add_return(_command(commands, "inspection-return", _("读回填好的检查工作簿")))
+    add_scans(_command(commands, "inspection-scans", _("按二维码附上扫描的检查单")))
     add_tasks(_command(commands, "tasks", _("列出整改任务")), day)
     add_task(_command(commands, "task", _("查看一项整改任务及其办理记录")), day)
     add_remedy(_command(commands, "remedy", _("办理整改任务")), day)

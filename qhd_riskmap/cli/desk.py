@@ -6,10 +6,11 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from qhd_riskmap.bootstrap import FirstLook, actor
+from qhd_riskmap.bootstrap import actor
 from qhd_riskmap.cli.access import passphrase
 from qhd_riskmap.cli.output import Output
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.first_look import FirstLook
 from qhd_riskmap.settings import data_dir, load_settings
 
 # (register or None for the first-start wizard, passphrase, actor name, look at it) → exit code

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.hazard import Hazard, HazardStatus
+from qhd_riskmap.domain.hazard import Assessment, Hazard, HazardStatus
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.inspection.checklist import (
     CHECKLISTS,
@@ -126,11 +126,7 @@ class InspectionService:
             inspectors = work.inspections.inspectors()
         found = []
         for hazard in hazards:
-            days = [hazard.created_at.astimezone().date()] if hazard.created_at else []
-            graded = assessed.get(hazard.id)
-            days += [graded.assessed_on] if graded and graded.assessed_on <= on else []
-            days += [inspected[hazard.id]] if hazard.id in inspected else []
-            last = max(days)
+            last = last_day(hazard, on, inspected, assessed)
             due, season = known.next_due(hazard.type_key, hazard.level, last)
             if due <= last_listed:
                 found.append(
@@ -265,6 +261,20 @@ class InspectionService:
             done = work.inspections.require(entry.inspection_id)
             work.commit()
         return _changes(done.hazard_id, tasks=False)
+
+
+def last_day(
+    hazard: Hazard,
+    on: date,
+    inspected: Mapping[UUID, date],
+    assessed: Mapping[UUID, Assessment],
+) -> date:
+    """When somebody last looked at a hazard, as it was known on a day: visit, assessment, registration."""
+    days = [hazard.created_at.astimezone().date()] if hazard.created_at else []
+    graded = assessed.get(hazard.id)
+    days += [graded.assessed_on] if graded and graded.assessed_on <= on else []
+    days += [inspected[hazard.id]] if hazard.id in inspected else []
+    return max(days, default=on)
 
 
 def rules_in_force(work: UnitOfWork) -> InspectionRules:

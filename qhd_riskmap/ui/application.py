@@ -13,12 +13,13 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from qhd_riskmap import __version__
-from qhd_riskmap.bootstrap import App, FirstLook, actor, open_app
+from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cartography.fonts import prepare_fonts
 from qhd_riskmap.errors import ResourceMissingError, WrongPassphraseError
 from qhd_riskmap.i18n import CHINESE, _, language
 from qhd_riskmap.logs import start_logging
 from qhd_riskmap.resources import activate_language
+from qhd_riskmap.services.first_look import FirstLook
 from qhd_riskmap.settings import Settings, load_settings, log_dir, save_settings
 from qhd_riskmap.ui.main_window import MainWindow
 from qhd_riskmap.ui.map.scene import prepare_ahead

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import subprocess
+
+import openpyxl
 import pytest
+from PIL import Image
 
 from qhd_riskmap.cli import inspection_arguments
 from qhd_riskmap.domain.inspection.record import InspectionResult
@@ -39,3 +43,36 @@ def test_due_hazards_are_listed_and_an_inspection_is_recorded(register, answer):
     assert [task["number"] for task in answer("tasks", register)] == done["tasks"]
     other = answer("inspections", register, "--on", "2099-01-01", "--level", "red")
     assert other == {"due": [], "route_m": None}
+
+
+def test_a_round_goes_out_and_comes_back(register, answer, tmp_path):
+    pdf, book = tmp_path / "r.pdf", tmp_path / "r.xlsx"
+    planned = answer(
+        "round", register, "--on", "2020-01-02", "--start", "119.6,39.93", "--by", "李四",
+        "--hazard", answer("inspections", register, "--on", "2099-01-01")["due"][0]["code"],
+        "--out", pdf, "--out", book,
+    )  # fmt: skip
+    (stop,) = planned["stops"]
+    assert stop["sheet"] == f"{planned['id']}-1"
+    assert pdf.read_bytes().startswith(b"%PDF-")
+    assert answer("round", register, "--id", planned["id"]) == {**planned, "files": []}
+    workbook = openpyxl.load_workbook(book)
+    workbook["检查"]["M2"].value = "正常"
+    workbook.save(book)
+    assert answer("inspection-return", register, book, "--dry-run")["new"] == 1
+    assert answer("inspection-return", register, book)["taken"] == 1
+    again = answer("inspection-return", register, book)
+    assert (again["taken"], again["recorded"]) == (0, 1)
+    subprocess.run(
+        ["pdftoppm", "-r", "120", "-png", "-f", "2", "-l", "2", "-singlefile", pdf, tmp_path / "s"],
+        check=True,
+    )
+    scans = answer("inspection-scans", register, tmp_path / "s.png")
+    assert (scans["attached"], scans["pages"][0]["sheet"]) == (1, stop["sheet"])
+
+
+def test_what_stays_over_is_said_and_told_by_the_exit_code(register, command, tmp_path):
+    Image.new("RGB", (30, 30)).save(tmp_path / "x.png")
+    code, out, _err = command("inspection-scans", register, tmp_path / "x.png", "--dry-run")
+    assert code == 2
+    assert "没有找到检查单的二维码" in out
