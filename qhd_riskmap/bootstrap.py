@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.release import ReleaseService
     from qhd_riskmap.services.remediation import RemediationService
     from qhd_riskmap.services.reshaping import ReshapingService
+    from qhd_riskmap.services.risk_list import RiskListService
     from qhd_riskmap.services.rule_profiles import RuleProfileService
     from qhd_riskmap.services.summary_forms import SummaryForms
     from qhd_riskmap.services.survey_batches import BatchService
@@ -248,6 +249,13 @@ class App:
         from qhd_riskmap.services.public_figures import PublicFigureService  # noqa: PLC0415
 
         return PublicFigureService(self.register, self.actor)
+
+    @cached_property
+    def risk_list(self) -> RiskListService:
+        """The list of risk points."""
+        from qhd_riskmap.services.risk_list import RiskListService  # noqa: PLC0415
+
+        return RiskListService(self.register, self.actor)
 
     @cached_property
     def work_calendar(self) -> WorkCalendarService:

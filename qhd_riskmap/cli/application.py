@@ -76,6 +76,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "task": _late("remediation", "show_task"),
     "remedy": _late("remediation", "remedy"),
     "ledger": _late("remediation", "ledger"),
+    "risk-list": _late("risk_list", "risk_list"),
     "remind": _late("reminding", "remind"),
     "workdays": _late("remediation", "workdays"),
     "figures": _late("figures", "figures"),

@@ -37,6 +37,7 @@ from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
     add_remedy,
     add_remind,
+    add_risk_list,
     add_task,
     add_tasks,
     add_workdays,
@@ -330,6 +331,7 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_remedy(_command(commands, "remedy", _("办理整改任务")), day)
     add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
     add_remind(_command(commands, "remind", _("到期提醒、到期和逾期督办的通知")), day)
+    add_risk_list(_command(commands, "risk-list", _("风险点清单：写出，或读回核对")), day)
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.levels import HiddenDangerGrade
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.lateness import Lateness, LateStage, late_text
@@ -69,7 +71,10 @@ def ledger(options: argparse.Namespace, output: Output) -> int:
     """Write the ledger, or read one back."""
     with open_register_app(options) as app:
         if not (options.read or options.update):
-            count = app.ledger.export(options.file, _filter(app, options))
+            wanted = _filter(app, options)
+            if options.major:
+                wanted = replace(wanted, grades=frozenset({HiddenDangerGrade.MAJOR}))
+            count = app.ledger.export(options.file, wanted)
             output.result(
                 {"files": [str(options.file)], "rows": count},
                 [_("{path}：{n} 项。").format(path=options.file, n=count)],

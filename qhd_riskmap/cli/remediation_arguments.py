@@ -16,6 +16,8 @@ STATES = (
     "registered", "assessed", "assigned", "rectifying", "pending", "accepted", "rejected", "closed",
     "monitored", "transferred", "void",
 )  # fmt: skip
+HAZARD_STATES = ("registered", "assessed", "closed")
+LEVELS = ("red", "orange", "yellow", "blue")
 LATE_STAGES = ("none", "ahead", "soon", "due", "overdue")
 PHOTO_STAGES = ("before", "after", "other")
 GROUPS = ("hazard", "unit", "county")
@@ -35,7 +37,27 @@ def add_ledger(parser: argparse.ArgumentParser, day: Day) -> None:
     parser.add_argument(
         "--update", action="store_true", help=_("读回，更新任务内容和进展；须办理的只列出")
     )
+    parser.add_argument("--major", action="store_true", help=_("只写重大隐患：重大隐患清单"))
     _filter(parser, day)
+
+
+def add_risk_list(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``risk-list``."""
+    parser.add_argument("file", type=Path, metavar="FILE.xlsx", help=_("风险点清单"))
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--read", action="store_true", help=_("读回并核对，不写出"))
+    what.add_argument("--update", action="store_true", help=_("读回，更新能改的栏目"))
+    for option, name, words in (
+        ("--county", "counties", _("区划代码")),
+        ("--type", "types", _("类型")),
+    ):
+        parser.add_argument(option, action="append", default=[], dest=name, metavar=words)
+    parser.add_argument("--level", action="append", default=[], choices=LEVELS, dest="levels")
+    parser.add_argument(
+        "--state", action="append", default=[], choices=HAZARD_STATES, dest="states"
+    )
+    parser.add_argument("--from", type=day, dest="first", metavar=_DAY, help=_("排查日期不早于"))
+    parser.add_argument("--to", type=day, dest="last", metavar=_DAY, help=_("排查日期不晚于"))
 
 
 def _filter(parser: argparse.ArgumentParser, day: Day) -> None:

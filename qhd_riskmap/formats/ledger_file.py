@@ -5,19 +5,41 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from qhd_riskmap.domain.remediation.ledger import LEDGER_COLUMNS, Cell
 from qhd_riskmap.formats.cell_text import put_text
 from qhd_riskmap.formats.output_file import replacing, require_document_path
 
 SHEET: Final = "隐患排查治理台账"
+MAJOR_SHEET: Final = "重大隐患清单"
+RISK_SHEET: Final = "风险点清单"
 _DAY_FORMAT: Final = "yyyy-mm-dd"
 _A3: Final = 8
 
 
-def write_ledger(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
-    """Write the rows under the ledger's headers.
+class HeadedColumn(Protocol):
+    """What is known of a column before its rows come."""
+
+    @property
+    def header(self) -> str:
+        """Chinese header."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """In characters."""
+        ...
+
+
+def write_ledger(
+    path: Path,
+    rows: Iterable[Sequence[Cell]],
+    *,
+    columns: Sequence[HeadedColumn] = LEDGER_COLUMNS,
+    title: str = SHEET,
+) -> None:
+    """Write the rows under the headers of the ledger, or of a list like it.
 
     Raises:
         InvalidInputError: The name does not end with xlsx.
@@ -30,10 +52,10 @@ def write_ledger(path: Path, rows: Iterable[Sequence[Cell]]) -> None:
     require_document_path(path, (".xlsx",))
     book = Workbook()
     sheet: Any = book.active
-    sheet.title = SHEET
+    sheet.title = title
     thin = Side(style="thin")
     frame, wrapped = Border(thin, thin, thin, thin), Alignment(wrap_text=True, vertical="center")
-    for number, column in enumerate(LEDGER_COLUMNS, start=1):
+    for number, column in enumerate(columns, start=1):
         cell = sheet.cell(row=1, column=number, value=column.header)
         cell.font, cell.border, cell.alignment = Font(bold=True), frame, wrapped
         sheet.column_dimensions[get_column_letter(number)].width = column.width

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.levels import HiddenDangerGrade
 from qhd_riskmap.domain.remediation.editing import TELLABLE, edited, nothing_to_tell, refused
 from qhd_riskmap.domain.remediation.ledger import (
     LEDGER_COLUMNS,
@@ -27,7 +28,7 @@ from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
 from qhd_riskmap.domain.remediation.task_fields import read_task_texts
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
-from qhd_riskmap.formats.ledger_file import write_ledger
+from qhd_riskmap.formats.ledger_file import MAJOR_SHEET, SHEET, write_ledger
 from qhd_riskmap.formats.survey_sheet import read_survey
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -81,6 +82,8 @@ class LedgerService:
     def export(self, path: Path, wanted: TaskFilter = ALL_TASKS) -> int:
         """Write the ledger of the tasks that a filter lets through; how many there were.
 
+        Of major hidden dangers alone it is the 重大隐患清单.
+
         Raises:
             OutputFileError: The file cannot be written, or it is the register itself.
         """
@@ -89,7 +92,12 @@ class LedgerService:
         lines = self._remediation.tasks(wanted)
         with self._register.unit_of_work() as work:
             rows = _rows(work, lines)
-        write_ledger(path, [[column.value(row) for column in LEDGER_COLUMNS] for row in rows])
+        only_major = wanted.grades == {HiddenDangerGrade.MAJOR}
+        write_ledger(
+            path,
+            [[column.value(row) for column in LEDGER_COLUMNS] for row in rows],
+            title=MAJOR_SHEET if only_major else SHEET,
+        )
         with self._register.unit_of_work() as work:
             record_export(work, self._actor, [path], name=path.name, kind="ledger", count=len(rows))
         return len(rows)

@@ -147,3 +147,39 @@ def test_what_cannot_be_filled_is_said(register, form, tmp_path, command, wrong)
     code, out, _err = command(name, register, *rest, "--json")
     assert code == 2
     assert json.loads(out)["error"]["message"]
+
+
+def test_lists_of_risk_points_and_major_dangers_go_out_and_come_back(register, tmp_path, answer):
+    path = tmp_path / "风险点清单.xlsx"
+    done = answer("risk-list", register, path, "--type", "geological", "--level", "red")
+    assert done["rows"] == 1
+    assert answer("risk-list", register, path)["rows"] == 3
+    assert answer("risk-list", register, path, "--read") == {
+        "rows": 3, "unchanged": 3, "unknown": 0, "updated": 0, "changes": [],
+    }  # fmt: skip
+    book = load_workbook(path)
+    sheet = book.active
+    heads = [cell.value for cell in sheet[1]]
+    sheet.cell(2, heads.index("责任单位") + 1).value = "新单位"
+    sheet.cell(3, heads.index("位置") + 1).value = "别处"
+    sheet.cell(4, heads.index("风险点编号") + 1).value = "没有"
+    book.save(path)
+    taken = answer("risk-list", register, path, "--update")
+    assert (taken["updated"], taken["unknown"]) == (1, 1)
+    assert taken["changes"][1]["fields"][0]["refusal"]
+    major = tmp_path / "重大隐患清单.xlsx"
+    assert answer("ledger", register, major, "--major")["rows"] == 0
+
+
+def test_people_read_what_a_risk_list_says_otherwise(register, tmp_path, command):
+    path = tmp_path / "清单.xlsx"
+    assert command("risk-list", register, path)[1].strip().endswith("3 处。")
+    book = load_workbook(path)
+    book.active.cell(2, 2).value = "没有-01"
+    book.active.cell(3, 3).value = "新名"
+    book.save(path)
+    code, out, _err = command("risk-list", register, path, "--read")
+    assert code == 0
+    assert "登记库里没有这处隐患" in out
+    assert "→ 新名" in out
+    assert out.splitlines()[-1] == "共 3 行，1 行没有变化，更新 0 处。"

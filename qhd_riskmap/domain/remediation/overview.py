@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.levels import HiddenDangerGrade, RiskLevel
 from qhd_riskmap.domain.remediation.lateness import NOT_LATE, Lateness, LateStage, worst
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.i18n import N_
@@ -48,6 +48,7 @@ class TaskFilter:
     Attributes:
         units: Parts of the responsible unit's name.
         stages: Of lateness on the day asked about.
+        grades: Of the problem; tasks not yet assessed have none.
         numbers: 整改编号 of exactly these tasks; None lets all through.
         search: Part of number, code, name, problem or owner.
         first: Registered on this day or later.
@@ -59,6 +60,7 @@ class TaskFilter:
     types: frozenset[str] = frozenset()
     units: tuple[str, ...] = ()
     stages: frozenset[LateStage] = frozenset()
+    grades: frozenset[HiddenDangerGrade] = frozenset()
     hazards: frozenset[UUID] = frozenset()
     numbers: frozenset[str] | None = None
     search: str = ""
@@ -74,6 +76,7 @@ class TaskFilter:
             and (not self.types or line.type_key in self.types)
             and (not self.units or any(part in line.unit for part in self.units))
             and (not self.stages or line.late.stage in self.stages)
+            and (not self.grades or task.grade in self.grades)
             and (self.numbers is None or task.number in self.numbers)
             and (not self.hazards or task.hazard_id in self.hazards)
             and (self.first is None or task.registered_on >= self.first)

@@ -43,6 +43,7 @@ from qhd_riskmap.ui.toolkit.record_table import RecordTableModel
 from qhd_riskmap.ui.toolkit.record_view import RecordView
 from qhd_riskmap.ui.toolkit.register_parts import REGISTER_COMMANDS, ask_export
 from qhd_riskmap.ui.toolkit.register_search import RegisterSearch, rows_of
+from qhd_riskmap.ui.toolkit.risk_list_desk import RiskListDesk
 from qhd_riskmap.ui.toolkit.stored_columns import StoredColumns
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
 
@@ -73,6 +74,7 @@ class RegisterPage(Page):
         )
         CellEditor(desk, self.model)
         self.facets = {facet.key: FacetButton(facet) for facet in FACETS}
+        self.risk_list = RiskListDesk(desk, self, self._shown_codes)
         self.chosen = ChosenRows("register-chosen")
         self.chosen.changed.connect(self._filter)
         self._make_bar()
@@ -111,6 +113,7 @@ class RegisterPage(Page):
         return (
             (LOOK_ALIKES, partial(open_look_alikes, self.desk, self)),
             *zip(REGISTER_COMMANDS, actions, strict=True),
+            *self.risk_list.commands(),
         )
 
     def start_search(self) -> None:
@@ -401,6 +404,9 @@ class RegisterPage(Page):
     def export_shown(self, path: Path) -> None:
         """Write the columns and rows shown, as they stand."""
         self._actions.export_shown(path, self.table.shown())
+
+    def _shown_codes(self) -> frozenset[str]:
+        return frozenset(self.model.shown_table().codes.tolist())
 
     def bulk_edit(self) -> None:
         """Set one field of the selected hazards."""

@@ -102,10 +102,11 @@ class LedgerActions(QObject):
         self._window = parent
         self.dialog: LedgerDialog | None = None
 
-    def ask_export(self, wanted: TaskFilter) -> None:
-        """Ask where to write the ledger."""
+    def ask_export(self, wanted: TaskFilter, suggested: str = "") -> None:
+        """Ask where to write the ledger, or another list of tasks."""
+        file = suggested or _("隐患排查治理台账.xlsx")
         name, _kind = QFileDialog.getSaveFileName(
-            self._window, _("导出台账"), _("隐患排查治理台账.xlsx"), _("Excel 工作簿 (*.xlsx)")
+            self._window, _("导出台账"), file, _("Excel 工作簿 (*.xlsx)")
         )
         if name:
             self.export(Path(name).with_suffix(".xlsx"), wanted)

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.levels import HiddenDangerGrade
 from qhd_riskmap.domain.remediation.flow import Move
 from qhd_riskmap.domain.remediation.overview import TaskFilter, TaskLine, standing
 from qhd_riskmap.domain.remediation.task import PhotoStage, RemediationTask, TaskState
@@ -45,10 +46,18 @@ from qhd_riskmap.ui.toolkit.task_form import TaskDialog, Values, move_dialog
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _PAUSE_MS: Final = 250
+MAJOR: Final = frozenset({HiddenDangerGrade.MAJOR})
 COMMANDS: Final = (
     Command(
         id="remediation.export",
         title=N_("导出台账(&E)…"),
+        menu="page",
+        needs=Permission.EXPORT,
+        icon="file-export-outline",
+    ),
+    Command(
+        id="remediation.major",
+        title=N_("导出重大隐患清单(&J)…"),
         menu="page",
         needs=Permission.EXPORT,
         icon="file-export-outline",
@@ -188,7 +197,12 @@ class RemediationPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
-        callbacks = (self.export_ledger, self.ledger.ask_read, self.deeds.restore_removed)
+        callbacks = (
+            self.export_ledger,
+            self.export_major,
+            self.ledger.ask_read,
+            self.deeds.restore_removed,
+        )
         return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def start_search(self) -> None:
@@ -270,6 +284,11 @@ class RemediationPage(Page):
         """Write the ledger of the tasks shown."""
         numbers = frozenset(line.task.number for line in self.shown())
         self.ledger.ask_export(TaskFilter(numbers=numbers))
+
+    def export_major(self) -> None:
+        """Write the list of the major hidden dangers among the tasks shown."""
+        numbers = frozenset(line.task.number for line in self.shown())
+        self.ledger.ask_export(TaskFilter(numbers=numbers, grades=MAJOR), _("重大隐患清单.xlsx"))
 
     def _show(self) -> None:
         """Bring the view in front up to date; the others are when they come to front."""
