@@ -189,6 +189,11 @@ class Candidates(Sequence[Candidate]):
             return self
         return self.taken([at for at, found in enumerate(self.hashes) if found not in hashes])
 
+    @property
+    def places(self) -> RowArray:
+        """Their places in the chain of all rows of the sheets."""
+        return self._chosen
+
     def source(self, index: int) -> tuple[SurveySheet, int, int]:
         """Sheet, row number and column of the name of one candidate."""
         part, row = self._place(index)

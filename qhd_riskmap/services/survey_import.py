@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import numpy as np
 
@@ -19,17 +19,17 @@ from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.survey_sheet import SURVEY_SUFFIXES
 from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.candidate_columns import Candidates, RowPlaces, as_candidates
+from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.pace import Pace
 from qhd_riskmap.services.survey_ahead import read_ahead
 from qhd_riskmap.services.survey_candidates import ImportTerms
+from qhd_riskmap.services.survey_commit import commit_preview
 from qhd_riskmap.services.survey_corrections import (
     NO_CORRECTIONS,
     Corrections,
     Given,
-    remember_answers,
 )
 from qhd_riskmap.services.survey_demands import require_possible
 from qhd_riskmap.services.survey_files import (
@@ -54,28 +54,21 @@ from qhd_riskmap.services.survey_preview import (
     SheetDatum,
     SurveyFile,
 )
-from qhd_riskmap.services.survey_remedies import register_tasks, tasks_of_known, tasks_of_new
+from qhd_riskmap.services.survey_remedies import tasks_of_known
 from qhd_riskmap.services.survey_report import write_reports
 from qhd_riskmap.services.survey_rivals import rivals
+from qhd_riskmap.services.survey_straight import WritingAhead
 from qhd_riskmap.services.survey_updates import (
     NO_UPDATES,
-    UpdateOffer,
-    apply_offers,
-    chosen_offers,
     credit_of,
-    found_pairs,
     offered,
     offers,
     row_key,
     suspects,
 )
 from qhd_riskmap.services.survey_witnesses import surroundings
-from qhd_riskmap.storage.assessment_columns import AssessmentColumns
-from qhd_riskmap.storage.batch_repository import Batch, BatchFile
 from qhd_riskmap.storage.collector import collector_paused, look_over
 from qhd_riskmap.storage.engine import Register
-from qhd_riskmap.storage.hazard_columns import StoredHazards
-from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 __all__ = [
     "SURVEY_SUFFIXES",
@@ -89,7 +82,6 @@ __all__ = [
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
-_UPDATE_SIZE: Final = 8
 
 
 class SurveyImport:
@@ -130,40 +122,51 @@ class SurveyImport:
             JobCancelledError: The user stopped it.
         """
         self._actor.require(Permission.IMPORT)
-        files = list(dict.fromkeys(Path(path) for path in paths))
-        terms = replace(self._terms(datum), sender=sender)
-        known = self._with_remembered(layouts, sender)
         given = Given(answers, fixes)
-        read: list[CheckedFile] = []
-        failures: list[UnreadableFileError] = []
-        sizes = [size_of(path) for path in files]
-        pace = Pace(job, sum(sizes) + max(sizes, default=0) // _MATCHING_SHARE)
-        terms = replace(terms, pulse=pace.pulse)
-        done = rows = 0
-        pace.report(0, 0, _("读取 {name}").format(name=files[0].name if files else ""))
-        for path, size, found in zip(files, sizes, read_ahead(files, pace.pulse), strict=True):
-            what = _("核对 {name}").format(name=path.name)
-            if isinstance(found, UnreadableFileError):
-                failures.append(found)
-                read.append(unread(path, found))
-            else:
-                mine = replace(terms, pulse=steps_of(found, pace, (done, size, rows), what))
-                look_over()
-                read.append(checked_file(found, mine, given, known[0], self._register))
-                look_over()
-                rows += sum(reading.rows for reading in read[-1].readings)
-            done += size
-            pace.report(done, rows, what)
-        if failures and len(failures) == len(files):
-            raise failures[0]
-        found_readings = [reading for file in read for reading in file.readings]
-        require_possible(found_readings, header_row=layouts.for_all.header_row, datum=datum)
-        pace.report(done, rows, _("查重"))
-        preview = self._matched(read, terms)
-        pace.finish(_("核对完毕"))
-        return _explained(preview, *known, sender)
+        return self._previewed(paths, datum, job, layouts, sender, given)
 
     @collector_paused()
+    def straight(
+        self,
+        paths: Iterable[Path],
+        datum: Reference | None,
+        job: JobContext,
+        update: Collection[RowKey] | None = NO_UPDATES,
+        *,
+        layouts: Layouts = NO_LAYOUTS,
+        sender: str = "",
+        fixes: Corrections = NO_CORRECTIONS,
+    ) -> tuple[ImportPreview, ImportOutcome]:
+        """`preview` and `commit` in one go, a file being written while the next is checked.
+
+        The register holds the same afterwards, and nothing where anything fails. It is locked for
+        others from the first rows written on.
+
+        Args:
+            paths: See `preview`, as all that is not explained here.
+            datum: The same.
+            job: Progress.
+            update: See `commit`.
+            layouts: See `preview`.
+            sender: The same.
+            fixes: The same.
+
+        Raises:
+            UnreadableFileError: See `preview`.
+            InvalidInputError: The same.
+            JobCancelledError: The user stopped it; nothing is stored.
+            ConflictError: See `commit`.
+            DatabaseError: The register cannot be written; nothing is stored.
+        """
+        self._actor.require(Permission.IMPORT)
+        given = Given({}, fixes)
+        with WritingAhead(self._register, self._actor) as ahead:
+            preview = self._previewed(paths, datum, job, layouts, sender, given, ahead)
+            outcome = ahead.ended(preview, update, job)
+        if outcome is None:
+            outcome = self.commit(preview, job, update)
+        return preview, outcome
+
     def commit(
         self,
         preview: ImportPreview,
@@ -187,37 +190,7 @@ class SurveyImport:
             DatabaseError: The register cannot be written; nothing is stored.
         """
         self._actor.require(Permission.IMPORT)
-        wanted = chosen_offers(preview.updates, update)
-        if not (preview.candidates or wanted or preview.tasks):
-            return preview.outcome_of((), None)
-        with self._register.unit_of_work() as work:
-            work.lock_for_much()
-            candidates = as_candidates(preview.candidates)
-            known = work.batches.known_rows(candidates.hashes)
-            chosen = candidates.without(known)
-            if not (chosen or wanted or preview.tasks):
-                return preview.outcome_of((), None, accepted=0)
-            assessments = chosen.assessments
-            graded = len(assessments) if assessments is not None else 0
-            # Measured: an assessment takes half as long as a hazard, the end a third of them all, an
-            # update four times as long.
-            added = 2 * len(chosen) + graded
-            total = added + _UPDATE_SIZE * len(wanted)
-            pace = Pace(job, total + total // 3)
-            pace.report(0, 0, _("写入登记库"))
-            counts = preview.outcome_of((), None, accepted=len(chosen))
-            work.batches.add(_batch(preview, chosen, counts, wanted), self._actor)
-            stored = work.hazards.add_columns(
-                chosen.hazards, self._actor, lambda n: pace.report(2 * n, n, _("写入登记库"))
-            )
-            self._grade(work, stored, assessments, pace)
-            self._remember(work, preview, frozenset(chosen.hazards.facts["id"]), apart)
-            tasks = self._add_tasks(work, preview, chosen)
-            self._update(work, wanted, preview.batch_id, pace, added)
-            pace.report(total, len(chosen), _("提交"))
-            work.commit()
-        outcome = preview.outcome_of(stored, preview.batch_id, accepted=len(stored))
-        return replace(outcome.renewing(wanted), rows=RowPlaces(chosen), tasks=tasks)
+        return commit_preview(self._register, self._actor, preview, job, update, apart)
 
     def changes(self, outcome: ImportOutcome) -> Changes:
         """What views have to redraw after a commit."""
@@ -259,6 +232,52 @@ class SurveyImport:
 
     # Inside
 
+    def _previewed(  # noqa: PLR0917 - see preview
+        self,
+        paths: Iterable[Path],
+        datum: Reference | None,
+        job: JobContext,
+        layouts: Layouts,
+        sender: str,
+        given: Given,
+        ahead: WritingAhead | None = None,
+    ) -> ImportPreview:
+        """See `preview`; the rows of each file checked are given to ``ahead``."""
+        files = list(dict.fromkeys(Path(path) for path in paths))
+        terms = replace(self._terms(datum), sender=sender)
+        known = self._with_remembered(layouts, sender)
+        read: list[CheckedFile] = []
+        failures: list[UnreadableFileError] = []
+        sizes = [size_of(path) for path in files]
+        pace = Pace(job, sum(sizes) + max(sizes, default=0) // _MATCHING_SHARE)
+        terms = replace(terms, pulse=pace.pulse)
+        done = rows = 0
+        pace.report(0, 0, _("读取 {name}").format(name=files[0].name if files else ""))
+        coming = zip(files, sizes, read_ahead(files, pace.pulse), strict=True)
+        for number, (path, size, found) in enumerate(coming, start=1):
+            what = _("核对 {name}").format(name=path.name)
+            if isinstance(found, UnreadableFileError):
+                failures.append(found)
+                read.append(unread(path, found))
+            else:
+                mine = replace(terms, pulse=steps_of(found, pace, (done, size, rows), what))
+                look_over()
+                read.append(checked_file(found, mine, given, known[0], self._register))
+                look_over()
+                rows += sum(reading.rows for reading in read[-1].readings)
+                if ahead is not None:
+                    ahead.take(read[-1], last=number == len(files))
+            done += size
+            pace.report(done, rows, what)
+        if failures and len(failures) == len(files):
+            raise failures[0]
+        found_readings = [reading for file in read for reading in file.readings]
+        require_possible(found_readings, header_row=layouts.for_all.header_row, datum=datum)
+        pace.report(done, rows, _("查重"))
+        preview = self._matched(read, terms)
+        pace.finish(_("核对完毕"))
+        return _explained(preview, *known, sender)
+
     def _terms(self, datum: Reference | None) -> ImportTerms:
         around = surroundings(self._register)
         return ImportTerms(
@@ -269,55 +288,6 @@ class SurveyImport:
             townships=frozenset(around.townships),
             around=around,
         )
-
-    def _grade(
-        self,
-        work: UnitOfWork,
-        stored: StoredHazards,
-        assessments: AssessmentColumns | None,
-        pace: Pace,
-    ) -> None:
-        if assessments is not None:
-            rows, before = len(stored), 2 * len(stored)
-            work.assessments.add_columns(
-                stored,
-                assessments,
-                self._actor,
-                lambda n: pace.report(before + n, rows, _("写入评估")),
-            )
-
-    def _update(
-        self,
-        work: UnitOfWork,
-        wanted: Sequence[UpdateOffer],
-        batch_id: UUID,
-        pace: Pace,
-        before: int,
-    ) -> None:
-        what = _("更新已有的记录")
-
-        def progress(done: int) -> None:
-            pace.report(before + _UPDATE_SIZE * done, done, what)
-
-        apply_offers(work, wanted, batch_id, self._actor, progress)
-
-    def _add_tasks(self, work: UnitOfWork, preview: ImportPreview, chosen: Candidates) -> int:
-        proven = [*tasks_of_new(chosen), *preview.tasks.values()]
-        return register_tasks(work, proven, preview.batch_id, self._actor)
-
-    def _remember(
-        self,
-        work: UnitOfWork,
-        preview: ImportPreview,
-        stored: Collection[str],
-        apart: Collection[RowKey],
-    ) -> None:
-        """What the next import and the officer need of this one."""
-        for mapping in preview.corrections:
-            work.survey_mappings.save(mapping, self._actor)
-        remember_answers(work, preview.readings, self._actor)
-        pairs = found_pairs(preview.suspects, stored, apart)
-        work.look_alikes.add_many(pairs, self._actor, str(preview.batch_id))
 
     def _with_remembered(self, layouts: Layouts, sender: str) -> tuple[Layouts, tuple[str, ...]]:
         """What earlier imports said of columns, and the offices they came from."""
@@ -403,32 +373,3 @@ def _in_order(issues: list[RowIssue], files: Sequence[Path]) -> tuple[RowIssue, 
     for issue in issues:
         sheets.setdefault((issue.path, issue.sheet), len(sheets))
     return tuple(sorted(issues, key=lambda i: (place[i.path], sheets[i.path, i.sheet], i.row)))
-
-
-def _batch(
-    preview: ImportPreview,
-    chosen: Candidates,
-    counts: ImportOutcome,
-    updates: Sequence[UpdateOffer],
-) -> Batch:
-    return Batch(
-        id=preview.batch_id,
-        files=tuple(
-            BatchFile(name=file.path.name, sha256=file.sha256, size=file.size)
-            for file in preview.files
-            if file.readable
-        ),
-        decisions={
-            "datums": [datum.to_json() for datum in preview.datums],
-            "mended": [{"file": path.name, **cell.to_json()} for path, cell in preview.mended],
-        },
-        counts={
-            "accepted": counts.accepted,
-            "rejected": counts.rejected,
-            "duplicates": counts.duplicates - len(updates),
-            "updated": len(updates),
-            "undecided": counts.undecided,
-        },
-        # Those of updates last: the others stand in the order of the records.
-        row_fingerprints=(*chosen.hashes, *(offer.row_hash for offer in updates)),
-    )

@@ -212,8 +212,27 @@ def match(
         credit: Credit codes of the candidates, and who holds them.
     """
     places = _Places(candidates, register)
+    repeats, same_code, registered = _exact(places, candidates.hashes, known_rows)
+    suspects = _suspects(places, repeats)
+    for more in (_same_holder(places, credit), _along_lines(places)):
+        for index, suspicion in more.items():
+            if index not in repeats:
+                suspects.setdefault(index, suspicion)
+    return Matches(repeats=repeats, suspects=suspects, same_code=same_code, registered=registered)
+
+
+def exact_repeats(
+    candidates: Candidates, register: Sequence[Fingerprint], known_rows: frozenset[str]
+) -> dict[int, str]:
+    """`Matches.repeats` alone, see `match`."""
+    return _exact(_Places(candidates, register), candidates.hashes, known_rows)[0]
+
+
+def _exact(
+    places: _Places, row_hashes: Sequence[str], known_rows: frozenset[str]
+) -> tuple[dict[int, str], dict[int, UUID], dict[int, UUID]]:
+    """`_repeats`, and rows that stood in a sheet before."""
     repeats, same_code, registered = _repeats(places)
-    row_hashes = candidates.hashes
     if not (known_rows.isdisjoint(row_hashes) and len(set(row_hashes)) == len(row_hashes)):
         hashes: dict[str, int] = {}
         for index, row_hash in enumerate(row_hashes):
@@ -225,12 +244,7 @@ def match(
                 repeats.setdefault(index, places.label(places.offset + hashes[row_hash]))
             else:
                 hashes[row_hash] = index
-    suspects = _suspects(places, repeats)
-    for more in (_same_holder(places, credit), _along_lines(places)):
-        for index, suspicion in more.items():
-            if index not in repeats:
-                suspects.setdefault(index, suspicion)
-    return Matches(repeats=repeats, suspects=suspects, same_code=same_code, registered=registered)
+    return repeats, same_code, registered
 
 
 def _repeats(places: _Places) -> tuple[dict[int, str], dict[int, UUID], dict[int, UUID]]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ _SELECT = (
     "SELECT a.id, h.id, a.method, a.method_version, a.inputs, a.score, a.level, a.reasons,"
     " a.assessor, a.assessed_on, a.residual_level, a.next_review, a.worksheet FROM assessment a JOIN hazard h ON h.fid = a.hazard_fid"
 )
+
+AddAssessments = Callable[[StoredHazards, AssessmentColumns, Progress | None], None]
 
 
 class AssessmentRepository:
@@ -108,19 +111,30 @@ class AssessmentRepository:
         Raises:
             ConflictError: One is stored already.
         """
-        columns.require_levels(hazards)
         with self._transaction.step() as connection:
-            fixed = columns.fixed()
-
-            def written(start: int, stop: int) -> dict[str, Sequence[Any]]:
-                found = columns.written(hazards.first_fid, start, stop)
-                return {name: column for name, column in found.items() if name not in fixed}
-
-            try:
-                insert_many(connection, "assessment", fixed, written, len(columns), progress)
-            except integrity_error() as error:
-                raise _refused(error) from error
+            _insert_columns(connection, hazards, columns, progress)
             self._record_many(columns.ids, actor)
+
+    @contextmanager
+    def loading(self, actor: Actor) -> Iterator[AddAssessments]:
+        """`add_columns` for assessments that come piece by piece: call what it gives for each.
+
+        All or none; the audit entry of them all is written at the end.
+        """
+        ids: list[str] = []
+        with self._transaction.step() as connection:
+
+            def add(
+                hazards: StoredHazards,
+                columns: AssessmentColumns,
+                progress: Progress | None = None,
+            ) -> None:
+                _insert_columns(connection, hazards, columns, progress)
+                ids.extend(columns.ids)
+
+            yield add
+            if ids:
+                self._record_many(ids, actor)
 
     def of(self, hazard_id: UUID) -> list[Assessment]:
         """The assessments of a hazard, newest first."""
@@ -164,6 +178,25 @@ class AssessmentRepository:
             (json.dumps([str(each) for each in ids]),),
         )
         return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def _insert_columns(
+    connection: Connection,
+    hazards: StoredHazards,
+    columns: AssessmentColumns,
+    progress: Progress | None,
+) -> None:
+    columns.require_levels(hazards)
+    fixed = columns.fixed()
+
+    def written(start: int, stop: int) -> dict[str, Sequence[Any]]:
+        found = columns.written(hazards.first_fid, start, stop)
+        return {name: column for name, column in found.items() if name not in fixed}
+
+    try:
+        insert_many(connection, "assessment", fixed, written, len(columns), progress)
+    except integrity_error() as error:
+        raise _refused(error) from error
 
 
 def _refused(error: IntegrityError) -> Exception:

@@ -6,13 +6,16 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.hazard_rows import to_json
 from qhd_riskmap.storage.transaction import Transaction
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _KNOWN_ROWS = """
 SELECT r.fingerprint FROM json_each(?) AS wanted
@@ -90,11 +93,7 @@ class BatchRepository:
                     [(key, file.name, file.sha256, file.size) for file in batch.files],
                 )
             if batch.row_fingerprints:
-                connection.exec_driver_sql(
-                    # One step outside the interpreter lock; the array keeps the order.
-                    "INSERT INTO batch_row (batch_id, fingerprint) SELECT ?, value FROM json_each(?)",
-                    (key, to_json(batch.row_fingerprints)),
-                )
+                _insert_rows(connection, key, batch.row_fingerprints)
             self._audit.record(
                 who,
                 "batch.add",
@@ -105,6 +104,12 @@ class BatchRepository:
                 },
             )
         return stored
+
+    def add_rows(self, batch_id: str, fingerprints: Sequence[str]) -> None:
+        """Record fingerprints of a batch that is added later in the same transaction."""
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys = ON")  # until the commit
+            _insert_rows(connection, batch_id, fingerprints)
 
     def get(self, batch_id: UUID) -> Batch | None:
         """The batch with this id, without its row fingerprints, or None."""
@@ -170,3 +175,11 @@ class BatchRepository:
             )
             for row in rows
         ]
+
+
+def _insert_rows(connection: Connection, batch_id: str, fingerprints: Sequence[str]) -> None:
+    connection.exec_driver_sql(
+        # One step outside the interpreter lock; the array keeps the order.
+        "INSERT INTO batch_row (batch_id, fingerprint) SELECT ?, value FROM json_each(?)",
+        (batch_id, to_json(fingerprints)),
+    )

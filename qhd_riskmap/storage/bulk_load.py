@@ -51,19 +51,24 @@ def insert(
     """
     geometries = checked(hazards.columns.geometries)
     if len(hazards) < WITH_TRIGGERS:
-        _insert_rows(connection, hazards, geometries, progress)
+        insert_rows(connection, hazards, geometries, progress)
         return
     with guards_lifted(connection):
-        _insert_rows(connection, hazards, geometries, progress)
+        insert_rows(connection, hazards, geometries, progress)
         fids = range(hazards.first_fid, hazards.first_fid + len(hazards))
-        _extend_index(connection, fids, shapely.bounds(geometries).reshape(-1, 4))
-        connection.exec_driver_sql(
-            "UPDATE geometry_columns_time SET last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
-            " WHERE f_table_name = 'hazard'"
-        )
+        index_rows(connection, fids, shapely.bounds(geometries).reshape(-1, 4))
 
 
-def _insert_rows(
+def index_rows(connection: Connection, fids: range, boxes: npt.NDArray[Any]) -> None:
+    """Put hazards whose rows were written without guards into the spatial index."""
+    _extend_index(connection, fids, boxes)
+    connection.exec_driver_sql(
+        "UPDATE geometry_columns_time SET last_insert = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')"
+        " WHERE f_table_name = 'hazard'"
+    )
+
+
+def insert_rows(
     connection: Connection,
     hazards: StoredHazards,
     geometries: npt.NDArray[Any],

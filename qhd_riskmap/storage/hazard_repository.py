@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import HazardColumns, StoredHazards, columns_of
 from qhd_riskmap.storage.hazard_history import HazardVersion
+from qhd_riskmap.storage.hazard_load import HazardLoad, Written, numbered, taken
 from qhd_riskmap.storage.hazard_query import Fingerprint
 from qhd_riskmap.storage.hazard_rows import (
     COLUMNS,
@@ -33,13 +35,11 @@ from qhd_riskmap.storage.hazard_rows import (
 )
 from qhd_riskmap.storage.level_events import level_events
 from qhd_riskmap.storage.many_rows import Progress
-from qhd_riskmap.storage.permanent_codes import codes_for
 from qhd_riskmap.storage.spatial_blob import checked, to_blobs
 from qhd_riskmap.storage.transaction import Transaction
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
-    from sqlalchemy.exc import IntegrityError
 
 _SELECT = f"SELECT {', '.join(COLUMNS)}, AsBinary(geometry) FROM hazard"  # noqa: S608 - constants
 _HAD_CODE = "deleted_at IS NULL AND EXISTS (SELECT 1 FROM json_each(alias_codes) WHERE value = ?)"
@@ -178,19 +178,26 @@ class HazardRepository:
             return StoredHazards(columns=columns, codes=(), first_fid=0, now=now, actor=actor.name)
         with self._transaction.step() as connection, collector_paused():
             stored = self._register(columns, actor, connection, progress)
-            batches = sorted(set(filter(None, columns.facts["batch_id"])))
-            self._audit.record(
-                actor,
-                "hazard.add_many",
-                batches[0] if len(batches) == 1 else "hazards",
-                {
-                    "count": len(stored),
-                    "first": stored.codes[0],
-                    "last": stored.codes[-1],
-                    "ids_sha256": bulk_load.digest(columns.facts["id"]),
-                },
-            )
+            facts = columns.facts
+            brought = set(facts["batch_id"])
+            written = Written(ids=facts["id"], codes=stored.codes, batches=brought)
+            self._record_many(written, actor)
         return stored
+
+    @contextmanager
+    def loading(self, actor: Actor) -> Iterator[HazardLoad]:
+        """`add_columns` for hazards that come piece by piece; other tables may be written meanwhile.
+
+        All or none; the audit entry of them all is written at the end.
+        """
+        with self._transaction.step() as connection, collector_paused():
+            with bulk_load.guards_lifted(connection):
+                load = HazardLoad(connection, self._transaction.now(), actor.name)
+                yield load
+                load.index()
+            written = load.written()
+            if written.ids:
+                self._record_many(written, actor)
 
     def save(self, hazard: Hazard, actor: Actor) -> Hazard:
         """Store a changed hazard; its revision must be the one in the register.
@@ -278,21 +285,26 @@ class HazardRepository:
         connection: Connection,
         progress: Progress | None = None,
     ) -> StoredHazards:
-        now, facts = self._transaction.now(), columns.facts
-        stored = StoredHazards(
-            columns=columns,
-            codes=codes_for(
-                connection, facts["code"], facts["county"], facts["type_key"], now.year
-            ),
-            first_fid=bulk_load.first_free(connection),
-            now=now,
-            actor=actor.name,
-        )
+        stored = numbered(connection, columns, self._transaction.now(), actor.name)
         try:
             bulk_load.insert(connection, stored, progress)
         except integrity_error() as error:
-            raise _taken(stored.codes, error) from error
+            raise taken(stored.codes, error) from error
         return stored
+
+    def _record_many(self, written: Written, actor: Actor) -> None:
+        batches = sorted(filter(None, written.batches))
+        self._audit.record(
+            actor,
+            "hazard.add_many",
+            batches[0] if len(batches) == 1 else "hazards",
+            {
+                "count": len(written.codes),
+                "first": written.codes[0],
+                "last": written.codes[-1],
+                "ids_sha256": bulk_load.digest(written.ids),
+            },
+        )
 
     def _write(
         self, connection: Connection, before: Hazard, hazard: Hazard, action: str, actor: Actor
@@ -327,20 +339,6 @@ def _refuse_deleted(hazard: Hazard) -> None:
             ),
             hint=_("如需修改，请先恢复。"),
         )
-
-
-def _taken(codes: Sequence[str], error: IntegrityError) -> Exception:
-    text = str(error.orig)
-    if "hazard.code" in text:
-        which = codes[0] if len(codes) == 1 else ""
-        return ConflictError(
-            _("隐患编号 {code} 已被使用。").format(code=which).replace("  ", " "),
-            hint=_("编号不能重复；留空则由程序编号。"),
-            detail=text,
-        )
-    if "hazard.id" in text:
-        return ConflictError(_("这条记录已在登记库中。"), detail=text)
-    return error
 
 
 def _change_detail(before: Hazard, after: Hazard) -> dict[str, Any]:
