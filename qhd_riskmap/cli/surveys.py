@@ -52,19 +52,22 @@ def import_surveys(options: argparse.Namespace, output: Output) -> int:
         _require_other_than(options.report, options.files)
     with open_register_app(options) as app:
         job = SilentJob()
-        preview = app.survey_import.preview(
-            options.files,
-            datum=datum,
-            job=job,
-            layouts=layouts,
-            sender=options.sender,
-            fixes=Corrections(all_angles=TextForm(options.angles) if options.angles else None),
-        )
+        fixes = Corrections(all_angles=TextForm(options.angles) if options.angles else None)
         if options.dry_run:
+            preview = app.survey_import.preview(
+                options.files, datum, job, layouts=layouts, sender=options.sender, fixes=fixes
+            )
             outcome = preview.outcome(update=options.update)
         else:
-            update = None if options.update else NO_UPDATES
-            outcome = app.survey_import.commit(preview, job=job, update=update)
+            preview, outcome = app.survey_import.straight(
+                options.files,
+                datum,
+                job,
+                update=None if options.update else NO_UPDATES,
+                layouts=layouts,
+                sender=options.sender,
+                fixes=fixes,
+            )
         reports = app.survey_import.write_reports(preview, outcome, options.report)
     output.result(outcome.to_json(), described(outcome, reports, dry_run=options.dry_run))
     return 0
