@@ -18,11 +18,11 @@ from defusedxml.common import DefusedXmlException
 
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.formats.sheet_guard import (
-    MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
     damaged,
     refuse_entities,
+    refuse_filled,
     too_large,
 )
 from qhd_riskmap.formats.value_text import value_text
@@ -94,8 +94,9 @@ def _layers(file: str, name: str, content: bytes) -> list[_Layer]:
             layer = stack[-1]
             layer.add(_values(element))
             cells += len(layer.headers)
-            if len(layer.rows) > MAX_ROWS or len(layer.headers) > MAX_COLUMNS or cells > MAX_CELLS:
+            if len(layer.rows) > MAX_ROWS or len(layer.headers) > MAX_COLUMNS:
                 raise too_large(file)
+            refuse_filled(cells, file)
             element.clear()
     return layers
 

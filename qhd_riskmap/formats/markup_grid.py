@@ -9,7 +9,14 @@ from typing import Any, Final
 from lxml import etree
 
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
-from qhd_riskmap.formats.sheet_guard import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, damaged, too_large
+from qhd_riskmap.formats.sheet_guard import (
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    damaged,
+    refuse_filled,
+    too_large,
+)
 
 _PIECE: Final = 2**20
 _LONGEST_CELL: Final = 131_072
@@ -47,7 +54,7 @@ class MarkupGrid:
         self._name = name
         self._rows: list[dict[int, str]] = []
         self._width = 0
-        self._cells = 0
+        self._cells = self._filled = 0
         self._merged: list[MergedRange] = []
         self._covered: dict[int, int] = {}  # column → last row, from 1, that a span above covers
         self._hidden: list[int] = []
@@ -92,6 +99,8 @@ class MarkupGrid:
         if text:
             self._rows[-1][column] = text
             self._width = max(self._width, right)
+            self._filled += 1
+            refuse_filled(self._filled, self._name)
         self._cells += across
         if self._cells > MAX_CELLS or self._width * self.height > MAX_CELLS:
             raise too_large(self._name)

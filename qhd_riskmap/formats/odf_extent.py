@@ -16,6 +16,7 @@ from qhd_riskmap.formats.sheet_guard import (
     MAX_ROWS,
     GuardedArchive,
     refuse_entities,
+    refuse_filled,
     too_large,
 )
 
@@ -63,6 +64,8 @@ class _Table:
     pending_rows: int = 0
     width: int = 0
     row_width: int = 0
+    row_filled: int = 0
+    filled: int = 0
     pending_cells: int = 0
     repeated: int = 1
     columns: int = 0
@@ -82,7 +85,7 @@ class _Table:
         self.columns += count
 
     def begin_row(self, attributes: bytes) -> None:
-        self.row_width = self.pending_cells = 0
+        self.row_width = self.row_filled = self.pending_cells = 0
         self.repeated = _number(_ROWS, attributes)
         self.unread.clear()
         self.row_hidden = _HIDDEN.search(attributes) is not None
@@ -101,6 +104,7 @@ class _Table:
             self.pending_cells += columns
         else:
             self.row_width += self.pending_cells + columns
+            self.row_filled += columns
             self.pending_cells = 0
 
     def _merge(self, attributes: bytes) -> None:
@@ -117,6 +121,7 @@ class _Table:
         if not self.row_width:
             self.pending_rows += self.repeated
             return
+        self.filled += self.row_filled * self.repeated
         self.rows += self.pending_rows + self.repeated
         self.pending_rows = 0
         self.width = max(self.width, self.row_width)
@@ -168,6 +173,7 @@ def check_ods(archive: GuardedArchive, name: str) -> Mapping[str, OdsLayout]:
             table.end_row()
             if table.too_large:
                 raise too_large(name)
+            refuse_filled(table.filled, name)
     return {
         key: OdsLayout(
             tuple(item.hidden_rows),

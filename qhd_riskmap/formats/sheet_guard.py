@@ -30,6 +30,8 @@ MAX_PARTS: Final = 5000
 MAX_ROWS: Final = 1_048_576
 MAX_COLUMNS: Final = 2000
 MAX_CELLS: Final = 30_000_000
+# With something in them: what 700 MB of memory hold, checked and ready to be registered.
+MAX_FILLED: Final = 2_500_000
 _PIECE: Final = 2**22
 _OVERLAP: Final = 256
 _LOCAL_HEADER: Final = 30
@@ -66,6 +68,7 @@ class Extent:
         last: Lowest row with a value.
         bottom: Lowest row with a cell.
         cells: Cells counted.
+        filled: Those with a value.
         explicit: Every cell names its place, so `left` and `right` can be trusted.
         merged: The merged blocks.
         formulas: Some cell holds a formula.
@@ -81,6 +84,7 @@ class Extent:
     widest: int = 0
     rows: int = 0
     cells: int = 0
+    filled: int = 0
     explicit: bool = True
     formulas: bool = False
     errors: bool = False
@@ -108,6 +112,7 @@ class Extent:
         self.widest = max(self.widest, other.widest)
         self.rows += other.rows
         self.cells += other.cells
+        self.filled += other.filled
         self.explicit = self.explicit and other.explicit
         self.formulas = self.formulas or other.formulas
         self.errors = self.errors or other.errors
@@ -384,6 +389,7 @@ def _take_plain(
     following = tags[np.minimum(which + 1, len(tags) - 1)]
     held = data[following + 1]
     filled = (held == ord("v")) | (held == ord("i")) | (held == ord("f"))
+    extent.filled += int(np.count_nonzero(filled))
     if filled.any():
         columns, rows = column[filled], row[filled]
         extent.take_value(int(columns.min()), int(rows.min()))
@@ -401,6 +407,7 @@ def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
         extent.top = min(extent.top or extent.bottom, int(found[2]))
         extent.widest = max(extent.widest, column)
         if found[3]:
+            extent.filled += 1
             extent.take_value(column, int(found[2]))
     if named < counted:
         # Places follow from the order: the longest row bounds the width.
@@ -413,6 +420,22 @@ def _refuse_extent(extent: Extent, name: str) -> None:
     bottom = max(extent.bottom, extent.rows)
     if bottom > MAX_ROWS or extent.widest > MAX_COLUMNS or bottom * extent.widest > MAX_CELLS:
         raise too_large(name)
+    refuse_filled(extent.filled, name)
+
+
+def refuse_filled(count: int, name: str) -> None:
+    """Refuse a table that holds more than can be checked at once.
+
+    Raises:
+        UnreadableFileError: More cells with something in them than `MAX_FILLED`.
+    """
+    if count > MAX_FILLED:
+        raise UnreadableFileError(
+            _("“{name}”一张表里有内容的单元格超过 {cells} 万个，一次核对不了。").format(
+                name=name, cells=MAX_FILLED // 10_000
+            ),
+            hint=_("请按县区或类别拆成几个文件（例如每个 10 万行），分几次导入。"),
+        )
 
 
 def too_large(name: str) -> UnreadableFileError:

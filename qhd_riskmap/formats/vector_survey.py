@@ -20,12 +20,12 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
 from qhd_riskmap.formats.kml_survey import read_kml
 from qhd_riskmap.formats.sheet_guard import (
-    MAX_CELLS,
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     MAX_ROWS,
     GuardedArchive,
     damaged,
+    refuse_filled,
     too_large,
 )
 from qhd_riskmap.formats.value_text import value_text
@@ -199,8 +199,7 @@ def _read_layers(
         info = pyogrio.read_info(source, layer=layer, encoding=encoding)
         if info["features"] > MAX_ROWS or len(info["fields"]) >= MAX_COLUMNS:
             raise too_large(path.name)
-        if info["features"] * (len(info["fields"]) + 2) > MAX_CELLS:
-            raise too_large(path.name)
+        refuse_filled(info["features"] * (len(info["fields"]) + 2), path.name)
         title = layer if len(layers) > 1 and kind != ".dxf" else name
         found = _sheet(path, title, source, layer=layer, encoding=encoding, content=parts[kind])
         sheets.append(found)

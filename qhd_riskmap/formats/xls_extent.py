@@ -19,6 +19,7 @@ from qhd_riskmap.formats.sheet_guard import (
     MAX_ROWS,
     damaged,
     locked,
+    refuse_filled,
     too_large,
 )
 
@@ -28,6 +29,7 @@ _CELLS: Final = frozenset(
     {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x027E, 0x00D6, 0x00FD, 0x0406, 0x0002, 0x0003, 0x0004}
 )
 _SEVERAL: Final = frozenset({0x00BD, 0x00BE})
+_BLANK, _SEVERAL_NUMBERS = 0x0201, 0x00BD
 _BOOL_OR_ERROR, _FORMULA, _RESULT_IS_ERROR = 0x0205, 0x0006, 2
 _MOST_SHEETS: Final = 1000
 _HIDDEN_ROW: Final = 0x20
@@ -80,8 +82,9 @@ def _refuse_many(counts: tuple[int, ...], size: int, name: str) -> None:
 
 def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
     layout = XlsLayout()
-    bottom = right = 0
+    bottom = right = filled = 0
     for kind, body in _records(stream, start):
+        filled += _held(kind, body)
         if kind == _EXTENT:
             down, across = _declared(body)
         elif kind in _CELLS and len(body) >= 4:  # noqa: PLR2004
@@ -98,7 +101,15 @@ def _measure(stream: bytes, start: int, name: str) -> XlsLayout:
         bottom, right = max(bottom, down), max(right, across)
         if bottom > MAX_ROWS or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
             raise too_large(name)
+        refuse_filled(filled, name)
     return layout
+
+
+def _held(kind: int, body: bytes) -> int:
+    """How many cells with a value a record holds."""
+    if kind == _SEVERAL_NUMBERS:
+        return max((len(body) - 6) // 6, 0)
+    return int(kind in _CELLS and kind != _BLANK)
 
 
 def _error_code(kind: int, body: bytes) -> int | None:

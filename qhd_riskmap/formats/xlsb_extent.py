@@ -15,6 +15,7 @@ from qhd_riskmap.formats.sheet_guard import (
     MAX_ROWS,
     GuardedArchive,
     damaged,
+    refuse_filled,
     too_large,
 )
 from qhd_riskmap.formats.workbook_parts import worksheets_by_id
@@ -22,6 +23,7 @@ from qhd_riskmap.formats.xls_extent import XlsLayout
 
 _ROW_HEADER: Final = 0  # BrtRowHdr
 _CELLS: Final = range(1, 12)  # BrtCellBlank … BrtFmlaError
+_BLANK: Final = 1  # BrtCellBlank
 _ERRORS: Final = frozenset({3, 11})  # BrtCellError, BrtFmlaError
 _COLUMNS: Final = 60  # BrtColInfo
 _TEXTS: Final = 159  # BrtBeginSst
@@ -81,13 +83,14 @@ def _check_texts(content: bytes, name: str) -> None:
 
 def _measured(content: bytes, name: str) -> XlsLayout:
     layout = XlsLayout()
-    bottom = right = row = 0
+    bottom = right = row = filled = 0
     for kind, body in _records(content, name):
         if kind == _ROW_HEADER:
             bottom = max(bottom, row := int.from_bytes(body[:4], "little") + 1)
             if body[11:12] and body[11] & _HIDDEN_ROW:
                 layout.rows.append(row)
         elif kind in _CELLS:
+            filled += kind != _BLANK
             right = max(right, column := int.from_bytes(body[:4], "little") + 1)
             if kind in _ERRORS and body[8:9] and len(layout.failed) < MOST_TOLD:
                 layout.failed[row, column] = error_named(body[8])
@@ -96,6 +99,7 @@ def _measured(content: bytes, name: str) -> XlsLayout:
             layout.columns += range(first, min(last, MAX_COLUMNS) + 1)
         if bottom > MAX_ROWS or right > MAX_COLUMNS or bottom * right > MAX_CELLS:
             raise too_large(name)
+        refuse_filled(filled, name)
     return layout
 
 

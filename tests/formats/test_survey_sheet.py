@@ -370,3 +370,17 @@ def test_the_reader_leaves_no_handle_open(tmp_path):
     read_survey(path)
     path.rename(tmp_path / "b.xlsx")
     assert load_workbook(tmp_path / "b.xlsx").sheetnames[0] == "排查表"
+
+
+def test_repeated_cells_of_an_opendocument_sheet_count_as_often_as_they_stand(
+    tmp_path, monkeypatch
+):
+    cell = VALUE.format(' table:number-columns-repeated="3"')
+    row = f'<table:table-row table:number-rows-repeated="4">{cell}</table:table-row>'
+    path = ods(tmp_path / "a.ods", row)
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", 12)
+    (sheet,) = read_survey(path)
+    assert sheet.rows == [["甲"] * 3] * 4
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", 11)
+    with pytest.raises(UnreadableFileError, match="一次核对不了"):
+        read_survey(path)

@@ -100,3 +100,14 @@ def test_a_compound_file_of_another_program_is_no_workbook():
 def test_charts_and_macro_sheets_are_no_tables():
     content = patched(PLAIN, 0x0085, "<B", 2, offset=5)
     assert check_xls(content, "a.xls") == []
+
+
+@pytest.mark.parametrize("path", [PLAIN, HIDDEN])
+def test_cells_with_a_value_count(path, monkeypatch):
+    (sheet, *_more) = read_survey(path)
+    held = sum(bool(text) for column in sheet.columns for text in column)
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", held)
+    assert read_survey(path)
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", held - 1)
+    with pytest.raises(UnreadableFileError, match="一次核对不了"):
+        read_survey(path)

@@ -113,3 +113,14 @@ def test_a_name_of_an_impossible_length_is_no_crash(tmp_path, length):
             archive.writestr(name, content)
     with pytest.raises(UnreadableFileError):
         read_survey(path)
+
+
+def test_cells_with_a_value_count_and_blank_ones_do_not(tmp_path, monkeypatch):
+    blank = cell(1, 2, b"")
+    content = sheet(row(0), cell(6, 0, text("名称")), blank, row(1), cell(6, 0, text("甲")), blank)
+    path = workbook(tmp_path / "表.xlsb", ("甲", content))
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", 2)
+    assert read_survey(path)
+    monkeypatch.setattr("qhd_riskmap.formats.sheet_guard.MAX_FILLED", 1)
+    with pytest.raises(UnreadableFileError, match="一次核对不了"):
+        read_survey(path)
