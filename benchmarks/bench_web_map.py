@@ -146,7 +146,9 @@ def _loading(path: Path) -> float:
         with ChromiumPage() as page:
             page.open(path)
             seconds.append(float(str(page.ask(_SETTLED))) / 1000)
-            drawn = page.ask("document.querySelectorAll('.leaflet-overlay-pane *').length")
+            drawn = page.ask(
+                "document.querySelectorAll('.leaflet-pane canvas, .leaflet-overlay-pane *').length"
+            )
             if not drawn or page.complaints:
                 raise RuntimeError(f"{path.name} did not draw: {page.complaints[:2]}")
     return statistics.median(seconds)

@@ -48,3 +48,19 @@ def N_(message: str) -> str:  # noqa: N802 - the name every gettext tool looks f
 def _(message: str) -> str:
     """The text of ``message`` in the language in force; fill placeholders by ``.format()`` after."""
     return _active.gettext(message) if message else ""
+
+
+def text_in(language: str, message: str, catalogues: Path) -> str:
+    """``message`` in a language that is not in force: a page may carry both.
+
+    Args:
+        language: ``zh_CN`` or ``en``.
+        message: The Chinese text.
+        catalogues: Folder of the gettext catalogues.
+    """
+    if language == CHINESE or not message:
+        return message
+    # gettext keeps what it has read.
+    return gettext.translation(_DOMAIN, catalogues, languages=[language], fallback=True).gettext(
+        message
+    )

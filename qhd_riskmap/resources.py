@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from qhd_riskmap.errors import ResourceMissingError
-from qhd_riskmap.i18n import _, set_language
+from qhd_riskmap.i18n import ENGLISH, _, set_language, text_in
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -72,3 +72,8 @@ def _first_existing(name: str, in_checkout: Path, in_package: Path) -> Path:
 def activate_language(language: str) -> None:
     """Switch the language of the program, with the shipped catalogues."""
     set_language(language, resources_dir() / "locale")
+
+
+def in_english(message: str) -> str:
+    """The English of a Chinese text of the program, whatever language is in force."""
+    return text_in(ENGLISH, message, resources_dir() / "locale")

@@ -82,6 +82,7 @@ def _data_texts() -> list[str]:
         texts += _profile_texts(rules(name))
     texts += [move.label for move in flow().moves.values()]
     texts += [text for each in templates().values() for text in (each.label, each.help, each.title)]
+    texts += rules("preflight")["advice"].values()
     return texts
 
 

@@ -121,7 +121,7 @@ class _Reader:
 
     def _output(self, place: str, tag: str) -> None:
         if _RAW.match(tag):
-            self._say(place, tag, _("占位符只能写成“{{ 名称 }}”"))
+            self._say(place, tag, _("占位符只能写成“{form}”").format(form="{{ 名称 }}"))
             return
         self._expression(place, tag, tag)
 

@@ -69,7 +69,9 @@ class ChromiumPage:
         """One command to the page."""
         return self._call(method, parameters, self._session)
 
-    def open(self, path: Path, *, offline: bool = True, seconds: float = 60) -> float:
+    def open(
+        self, path: Path, *, offline: bool = True, seconds: float = 60, fragment: str = ""
+    ) -> float:
         """Load a file and wait until it says it is ready; returns the seconds that took."""
         self._own = path.resolve().as_uri()
         if offline:
@@ -77,7 +79,7 @@ class ChromiumPage:
                 "Network.emulateNetworkConditions",
                 offline=True, latency=0, downloadThroughput=-1, uploadThroughput=-1,
             )  # fmt: skip
-        self.call("Page.navigate", url=self._own)
+        self.call("Page.navigate", url=self._own + fragment)
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             if self.ask("document.readyState === 'complete'"):
@@ -140,7 +142,7 @@ class ChromiumPage:
         method, data = event.get("method", ""), event.get("params", {})
         if method == "Network.requestWillBeSent":
             url = data["request"]["url"]
-            if url != self._own and not url.startswith(("about:", "data:")):
+            if url.partition("#")[0] != self._own and not url.startswith(("about:", "data:")):
                 self.requests.append(url)
         elif method == "Runtime.exceptionThrown":
             self.complaints.append(json.dumps(data["exceptionDetails"], ensure_ascii=False))

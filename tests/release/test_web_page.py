@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import subprocess
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from chromium_page import ChromiumPage, chromium_program
@@ -136,7 +140,7 @@ def test_every_control_has_a_name_and_can_be_reached(page):
     )
     assert unnamed == []
     assert page.ask("document.documentElement.lang") == "zh-CN"
-    assert page.ask("document.querySelector('[role=application]').getAttribute('aria-label')")
+    assert page.ask("document.getElementById('map').getAttribute('aria-label')")
 
 
 def test_it_fits_a_phone(released):
@@ -160,3 +164,163 @@ def test_the_source_names_no_address_that_could_be_fetched(released):
     assert "cdn" not in source
     assert "sourceMappingURL" not in source
     assert "url(images" not in source
+
+
+# -- what is near me ------------------------------------------------------------------------------------
+
+ANSWER = "document.getElementById('answer').textContent"
+
+
+def settle(page, script, milliseconds=100):
+    """Run a script and wait until the map stands still."""
+    page.ask(f"{script}; new Promise(done => setTimeout(done, {milliseconds}))")
+    page.ask(
+        "new Promise(done => { (function wait() {"
+        " if (map._animatingZoom || map._panAnim && map._panAnim._inProgress) setTimeout(wait, 50);"
+        " else setTimeout(done, 50); })(); })"
+    )
+
+
+def test_a_typed_place_lists_what_is_near_nearest_first_with_advice(page):
+    everything(page)
+    # A small county seat is typed, submitted by its button, and only its surroundings stay.
+    page.ask("byId('radius').value = '10'; 0")
+    settle(page, "byId('place').value = '抚宁区'; byId('near').requestSubmit()")
+    away = page.ask("hits.map(item => item.km)")
+    assert away == sorted(away)
+    assert away
+    assert max(away) <= 10
+    centre = page.ask("around.at")
+    expected = page.ask(
+        f"items.filter(item => map.distance(item.at, {centre}) <= 10000).length"
+    )  # Leaflet's own great circle as the oracle
+    assert abs(len(away) - expected) <= 1
+    assert "抚宁区周围 10 公里" in page.ask(ANSWER)
+    assert "没有列出不等于没有风险" in page.ask(ANSWER)
+    first = page.ask("document.querySelector('#list button').textContent")
+    assert "公里" in first
+    page.ask("byId('leave').click(); 0")
+    assert number(page.ask(FOUND)) == page.ask("items.length")
+
+
+def test_coordinates_may_be_typed_in_either_order(page):
+    for typed in ("39.95 119.60", "119.60，39.95"):
+        everything(page)
+        settle(page, f"byId('place').value = '{typed}'; byId('near').requestSubmit()")
+        assert page.ask("around.at") == [39.95, 119.6]
+    everything(page)
+
+
+def test_a_place_nobody_knows_is_said_and_changes_nothing(page):
+    total = everything(page)
+    settle(page, "byId('place').value = '<b>无此村'; byId('near').requestSubmit()", 100)
+    assert "没有找到“<b>无此村”" in page.ask(ANSWER)
+    assert page.ask("byId('answer').querySelector('b')") is None
+    assert number(page.ask(FOUND)) == total
+    everything(page)
+
+
+def test_a_place_is_clicked_on_the_map(page):
+    everything(page)
+    page.ask("byId('pick').click(); 0")
+    x, y = page.ask(
+        "(r => [r.left + r.width / 2, r.top + r.height / 2])(map.getContainer().getBoundingClientRect())"
+    )
+    page.click(x, y)
+    settle(page, "0")
+    assert page.ask("around !== null")
+    assert page.ask("byId('pick').getAttribute('aria-pressed')") == "false"
+    everything(page)
+
+
+# -- view, languages, colours, paper --------------------------------------------------------------------
+
+
+def test_a_link_shows_what_its_sender_saw(released, page):
+    everything(page)
+    page.ask(
+        "document.querySelectorAll('#levels input')[3].click(); byId('radius').value = '10'; 0"
+    )
+    settle(page, "byId('place').value = '昌黎县'; byId('near').requestSubmit()")
+    view = "[map.getZoom().toFixed(1), map.getCenter().lat.toFixed(2), hits.length, Object.keys(off.levels).join()]"
+    seen, address = page.ask(view), page.ask("location.hash")
+    with ChromiumPage() as other:
+        other.open(released[ProductFormat.HTML], fragment=address)
+        assert other.ask(view) == seen
+        assert other.complaints == []
+        assert other.requests == []
+    everything(page)
+
+
+@pytest.mark.parametrize(
+    "fragment",
+    ["#z=999&at=95,500", "#levels=__proto__.9&types=77", "#near=1,2,-3&q=%E0%A4%A", "#lang=xx&at=,&q=%3Cb%3E"],
+)  # fmt: skip
+def test_a_spoiled_link_opens_the_page_all_the_same(released, fragment):
+    with ChromiumPage() as other:
+        other.open(released[ProductFormat.HTML], fragment=fragment)
+        assert number(other.ask("document.documentElement.dataset.ready")) > 0
+        assert other.complaints == []
+
+
+def test_the_page_speaks_english_and_back(page):
+    total = everything(page)
+    chinese = page.ask("document.body.innerText")
+    page.ask("byId('language').click(); 0")
+    assert page.ask("document.documentElement.lang") == "en"
+    frame = page.ask(
+        "[...document.querySelectorAll('label, legend, h2, .tools button, #near button, th')]"
+        ".filter(e => !e.querySelector('canvas')).map(e => e.firstChild.textContent).join(' ')"
+    )
+    assert not re.search(r"[\u4e00-\u9fff]", frame.replace("中文", "")), frame
+    assert "Haigang District" in page.ask("document.getElementById('map').innerText")
+    page.ask("byId('search').value = 'Forest'; 0")
+    settle(page, "apply()", 50)
+    assert 0 < number(page.ask(FOUND)) < total
+    everything(page)
+    page.ask("byId('language').click(); 0")
+    assert page.ask("document.body.innerText") == chinese
+
+
+def test_the_dark_look_colours_map_and_panel(page):
+    light = page.ask("[grounds[0][0].options.fillColor, css('--paper')]")
+    page.ask("byId('theme').click(); 0")
+    dark = page.ask("[grounds[0][0].options.fillColor, css('--paper')]")
+    page.ask("byId('theme').click(); 0")
+    assert light != dark
+    assert page.ask("[grounds[0][0].options.fillColor, css('--paper')]") == light
+
+
+def test_paper_gets_map_legend_list_and_approval_number(page, tmp_path):
+    everything(page)
+    answer = page.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)
+    sheet = tmp_path / "printed.pdf"
+    sheet.write_bytes(base64.b64decode(answer["data"]))
+    text = subprocess.run(
+        ["pdftotext", str(sheet), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    assert "审图号：冀S(2026)012号" in text
+    assert "重大风险" in text
+    assert page.ask("hits[0].name") in text.replace("\n", "")
+    colours = subprocess.run(
+        ["pdftoppm", "-r", "40", "-l", "1", str(sheet)], capture_output=True, check=True
+    ).stdout
+    assert bytes((207, 227, 238)) in colours  # the sea of the map
+    assert not page.ask("document.body.classList.contains('paper')")
+
+
+@pytest.mark.parametrize("steps", ["0", "byId('theme').click()", "byId('language').click()"])
+def test_axe_finds_nothing_serious(released, steps):
+    axe = Path(import_module("axe_core_python").__file__).with_name("axe.min.js")
+    with ChromiumPage() as judged:
+        judged.open(released[ProductFormat.HTML])
+        settle(judged, steps)
+        judged.ask(axe.read_text(encoding="utf-8") + ";0")
+        report = judged.ask("axe.run(document, {resultTypes: ['violations']})")
+        serious = [
+            (found["id"], found["nodes"][0]["html"][:120], found["nodes"][0]["failureSummary"])
+            for found in report["violations"]
+            if found["impact"] in {"serious", "critical"}
+        ]
+        assert serious == []
+        assert report["passes"] or report["violations"] is not None

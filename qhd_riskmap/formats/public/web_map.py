@@ -1,81 +1,58 @@
 """The public web page: one HTML file that works from a memory stick, with no network at all.
 
 A folium map with a template of our own: folium's ten network assets are left out, Leaflet comes from
-its PyPI package and is inlined, the data is one compact JSON block, and a Content-Security-Policy
-with the hash of every script and style forbids everything else.
+its PyPI package and is inlined, the data is one compact JSON block (`web_data`), and a
+Content-Security-Policy with the hash of every script and style forbids everything else.
+
+The page speaks Chinese and English: every text stands in it once as the Chinese key, and a table of the
+English beside it.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import folium
-import shapely
 from branca.element import Figure, MacroElement
 from jinja2 import Template
-from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.boundaries import boundaries
-from qhd_riskmap.domain.levels import RiskLevel
-from qhd_riskmap.domain.public_counts import PublicCount
 from qhd_riskmap.domain.public_edition import COAST_CREDIT, DRAFT_MARK, Edition
-from qhd_riskmap.domain.redaction import CELL_M, PublicHazard, PublicSet
-from qhd_riskmap.domain.region import regions
-from qhd_riskmap.domain.release_rules import release_rules
-from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.i18n import CHINESE, N_, _, language
-from qhd_riskmap.resources import resource
+from qhd_riskmap.domain.redaction import PublicSet
+from qhd_riskmap.formats.public.web_data import compact, page_data, page_words
+from qhd_riskmap.i18n import CHINESE, N_, language
+from qhd_riskmap.resources import in_english, resource
 
-_POINT_DECIMALS: Final = 5  # 1 m, on a grid of 100 m
-_GROUND_DECIMALS: Final = 4  # 10 m; the release checker knows the ground at this rounding too
-_GROUND_TOLERANCE_DEG: Final = 0.0012  # about 100 m, fine for a sketch at these zooms
-_SMALL_ISLAND_DEG2: Final = 2e-6
-_CUT_DEG: Final = 1e-6
-_SEA: Final = "sea"
-_TALLY_ZOOM: Final = 10.5
-_GLYPHS: Final = {
-    "forest_fire": "火", "geological": "地", "flood": "水", "haze": "霾", "meteorological": "气",
-    "earthquake": "震", "animal_epidemic": "疫", "other": "他",
-}  # fmt: skip
-_TEXTS: Final = {
-    "skip": N_("跳到隐患列表"),
-    "drawer": N_("筛选与列表"),
-    "panel": N_("筛选与列表"),
-    "search": N_("查找"),
-    "placeholder": N_("名称、县区、乡镇或类型"),
-    "levels": N_("风险等级"),
-    "types": N_("隐患类型"),
-    "reset": N_("显示全部"),
-    "counts": N_("只公布数量的类型"),
-    "counts_note": N_("为保障公共安全，以下类型只公布数量，不公布位置。"),
-    "about": N_("说明"),
-    "draft": DRAFT_MARK,
-    "credit": COAST_CREDIT,
-    "noscript": N_("本页需要启用 JavaScript 才能显示地图。"),
-}
-_COVERAGE: Final = N_("图上没有标注的地方不等于没有风险，请留意当地提示。")
+_COVERAGE: Final = N_("图上没有标注的地方不等于没有风险，请留意当地提示")
+_NO_SCRIPT: Final = N_("本页需要启用 JavaScript 才能显示地图。")
+# Said in the template; listed so that the catalogue knows them.
+_SAID: Final = (
+    N_("跳到隐患列表"), N_("筛选与列表"), N_("深色"), N_("复制链接"), N_("打印"), N_("查找"),
+    N_("名称、县区、乡镇或类型"), N_("我附近有什么"), N_("村、乡镇、县区或经纬度"), N_("范围"), N_("查看附近"),
+    N_("在图上点选"), N_("不限附近"), N_("风险等级"), N_("隐患类型"), N_("显示全部"), N_("列出更多"),
+    N_("只公布数量的类型"), N_("为保障公共安全，以下类型只公布数量，不公布位置。"), N_("说明"),
+)  # fmt: skip
 
 
 def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the page; its bytes depend on the arguments and the language alone."""
+    notes = [f"{note}。" for note in (*edition.notes(_chinese), _COVERAGE)]
+    english = _english_of(edition, notes)
     page = _Page(
         title=edition.title,
-        data=_embedded(_data(public, edition.county)),
+        data=_embedded(page_data(public, county=edition.county, english=english)),
         draft=edition.draft,
     )
     ground = _Ground()
     ground.add_child(_Application())
     page.add_child(ground)
-    page.html.add_child(_body(public, edition), name="body")
+    page.html.add_child(_body(public, edition, notes), name="body")
     path.write_bytes(page.render().encode("utf-8"))
 
 
@@ -83,9 +60,26 @@ def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
 def page_vocabulary() -> str:
     """Everything a page carries whatever it shows; the release checker allows these words."""
     names = ("web_map.html", "web_map_body.html", "web_map.js", "web_map.css")
+    said = (*_SAID, _NO_SCRIPT, _COVERAGE, *page_words())
     return "\n".join(
-        (*map(_asset, names), _leaflet_script(), _leaflet_styles(), *map(_, _TEXTS.values()))
+        (*map(_asset, names), _leaflet_script(), _leaflet_styles(), *said, *map(in_english, said))
     )
+
+
+def _chinese(message: str) -> str:
+    return message
+
+
+def _english_of(edition: Edition, notes: list[str]) -> dict[str, str]:
+    """Chinese text of the page's own frame → English."""
+    pairs = {text: in_english(text) for text in (*_SAID, COAST_CREDIT)}
+    in_chinese, translated = edition.lines(_chinese), edition.lines(in_english)
+    for (label, value), (label_en, value_en) in zip(in_chinese, translated, strict=True):
+        pairs |= {label: label_en, value: value_en}
+    pairs[edition.approval_in(_chinese)] = edition.approval_in(in_english)
+    sentences = (*edition.notes(in_english), in_english(_COVERAGE))
+    pairs |= {note: f"{sentence}." for note, sentence in zip(notes, sentences, strict=True)}
+    return {text: english for text, english in pairs.items() if text and english != text}
 
 
 # -- page -----------------------------------------------------------------------------------------------
@@ -146,7 +140,7 @@ class _Ground(folium.Map):
         west, south, east, north = boundaries().context
         super().__init__(location=[(south + north) / 2, (west + east) / 2], tiles=None)
         self._id = "public"
-        self.leaflet_options = _compact(
+        self.leaflet_options = compact(
             {
                 "center": [round((south + north) / 2, 4), round((west + east) / 2, 4)],
                 "zoom": 9,
@@ -170,18 +164,32 @@ class _Application(MacroElement):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it unannotated
         self._id = "application"
-        self.text = _asset("web_map.js")
+        self.text = _plain_script(_asset("web_map.js"))
 
 
-def _body(public: PublicSet, edition: Edition) -> _Verbatim:
-    shell = Template(_asset("web_map_body.html"))
-    text = shell.render(
+def _body(public: PublicSet, edition: Edition, notes: list[str]) -> _Verbatim:
+    text = Template(_asset("web_map_body.html")).render(
         edition=edition,
-        t={key: _(text) for key, text in _TEXTS.items()},
+        lines=edition.lines(_chinese),
+        approval=edition.approval_in(_chinese),
+        date_text=edition.date_in(_chinese),
+        credit=COAST_CREDIT,
+        draft=DRAFT_MARK,
+        noscript=_NO_SCRIPT,
         has_counts=bool(public.counts),
-        notes=[*(note + _("。") for note in edition.notes()), _(_COVERAGE)],
+        notes=notes,
     )
     return _Verbatim(text)
+
+
+def _embedded(value: Any) -> str:
+    """JSON that cannot end its script element or start a comment in it."""
+    return (
+        compact(value)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def _source_hash(text: str) -> str:
@@ -192,6 +200,12 @@ def _source_hash(text: str) -> str:
 @cache
 def _asset(name: str) -> str:
     return resource("templates", name).read_text(encoding="utf-8")
+
+
+def _plain_script(text: str) -> str:
+    """A script without indents and whole-line comments."""
+    lines = (line.strip() for line in text.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("/* "))
 
 
 def _leaflet_folder() -> Path:
@@ -207,198 +221,8 @@ def _leaflet_script() -> str:
 
 @cache
 def _leaflet_styles() -> str:
-    folder = _leaflet_folder()
-    text = (folder / "leaflet.css").read_text(encoding="utf-8")
-
-    def inlined(match: re.Match[str]) -> str:
-        data = (folder / match.group(1)).read_bytes()
-        return f"url(data:image/png;base64,{base64.b64encode(data).decode('ascii')})"
-
-    text = re.sub(r"url\((images/[\w.-]+)\)", inlined, text)
-    return re.sub(r"behavior:\s*url\(#default#VML\);", "", text)
-
-
-# -- data -----------------------------------------------------------------------------------------------
-
-
-def _compact(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-
-
-def _embedded(value: Any) -> str:
-    """JSON that cannot end its script element or start a comment in it."""
-    return (
-        _compact(value)
-        .replace("<", "\\u003c")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
-
-
-@dataclass(slots=True)
-class _Pool:
-    """Texts by number, in order of first use; "" is 0."""
-
-    numbers: dict[str, int] = field(default_factory=lambda: {"": 0})
-
-    def number(self, text: str) -> int:
-        """The number of a text."""
-        return self.numbers.setdefault(text, len(self.numbers))
-
-
-def _data(public: PublicSet, county: str | None) -> dict[str, Any]:
-    keys = _types_in(public)
-    townships, subs, units, places = _Pool(), _Pool(), _Pool(), _Pool()
-    profiles: dict[tuple[int, ...], int] = {}
-    rows = []
-    for hazard in public.hazards:
-        profile = (
-            keys.index(hazard.type_key),
-            hazard.level.rank if hazard.level else 0,
-            places.number(regions().get(hazard.county).name),
-            townships.number(hazard.township),
-            subs.number(hazard.sub_kind),
-            units.number(hazard.unit),
-        )
-        row = [*_shape(hazard), profiles.setdefault(profile, len(profiles))]
-        rows.append([*row, hazard.name] if hazard.name else row)
-    return {
-        "words": _words(),
-        "types": [_type(key) for key in keys],
-        "places": list(places.numbers),
-        "townships": list(townships.numbers),
-        "subs": list(subs.numbers),
-        "units": list(units.numbers),
-        "profiles": list(profiles),
-        "hazards": rows,
-        "counts": [[_area(count), keys.index(count.type_key), count.n] for count in public.counts],
-        "divisions": _divisions(public.counts, keys),
-        "borders": _borders(),
-        "sea": _outlines()[_SEA],
-        "aroundNames": _around_names(),
-        "bounds": _bounds(county),
-        "tallyZoom": _TALLY_ZOOM,
-    }
-
-
-def _types_in(public: PublicSet) -> list[str]:
-    present = {hazard.type_key for hazard in public.hazards} | {c.type_key for c in public.counts}
-    return [hazard_type.key for hazard_type in taxonomy().types if hazard_type.key in present]
-
-
-def _type(key: str) -> dict[str, Any]:
-    hazard_type = taxonomy().get(key)
-    label = _(hazard_type.label)
-    return {
-        "n": label,
-        "g": _GLYPHS.get(key, label[:1]),
-        "a": release_rules().advice.get(key, ""),
-        "c": CELL_M.get(hazard_type.release_class, 0),
-    }
-
-
-def _area(count: PublicCount) -> str:
-    if count.merged:
-        return _("{area}其余区域合计").format(area=count.area_name)
-    return count.area_name
-
-
-def _words() -> dict[str, Any]:
-    return {
-        "levels": [_("未评级"), *(_(level.label) for level in RiskLevel)],
-        "dot": _("，"),
-        "unit": _("防范责任单位："),
-        "tally": _("{n} 处只公布数量"),
-        "near100": _("位置经综合处理，误差约 100 米。"),
-        "near1000": _("位置经综合处理，误差约 1 公里。"),
-        "found": _("共 {n} 处"),
-        "more": _("另有 {n} 处未列出，请缩小范围。"),
-        "countHeads": [_("区域"), _("类型"), _("数量")],
-        "north": _("北"),
-        "northLabel": _("指北针，上方为北"),
-    }
-
-
-def _shape(hazard: PublicHazard) -> list[Any]:
-    """``lon, lat`` of the sign and, unless a point, ``[kind, part, …]`` with kind l, p or m."""
-    geometry = hazard.geometry
-    lon, lat = (round(value, _POINT_DECIMALS) for value in hazard.anchor())
-    if geometry.geom_type == "Point":
-        return [lon, lat]
-    kind, parts = "m", shapely.get_parts(geometry)
-    if geometry.geom_type.endswith("LineString"):
-        kind = "l"
-    elif geometry.geom_type.endswith("Polygon"):
-        kind, parts = "p", shapely.get_rings(parts)
-    return [lon, lat, [kind, *(_rounded(shapely.get_coordinates(part)) for part in parts)]]
-
-
-def _rounded(lonlat: Any) -> list[list[float]]:
-    return [[round(x, _POINT_DECIMALS), round(y, _POINT_DECIMALS)] for x, y in lonlat.tolist()]
-
-
-# -- ground ---------------------------------------------------------------------------------------------
-
-
-@cache
-def _outlines() -> Mapping[str, list[list[float]]]:
-    """Division code, or `_SEA` → rings as flat lists of longitude and latitude."""
-    known = boundaries()
-    counties = shapely.coverage_simplify(list(known.counties.values()), _GROUND_TOLERANCE_DEG)
-    outlines = {name: _flat_rings(s) for name, s in zip(known.counties, counties, strict=True)}
-    outlines[_SEA] = _flat_rings(shapely.simplify(known.sea, _GROUND_TOLERANCE_DEG))
-    return outlines
-
-
-def _flat_rings(shape: BaseGeometry) -> list[list[float]]:
-    large = [part for part in shapely.get_parts(shape) if part.area >= _SMALL_ISLAND_DEG2]
-    return [_flat(ring) for ring in shapely.get_rings(large)]
-
-
-def _divisions(counts: Iterable[PublicCount], keys: list[str]) -> list[dict[str, Any]]:
-    tallies: dict[str, list[list[int]]] = {}
-    for count in counts:
-        if not count.merged:
-            tallies.setdefault(count.area_code, []).append([keys.index(count.type_key), count.n])
-    return [
-        {
-            "name": regions().get(code).name,
-            "at": _middle(boundaries().counties[code]),
-            "rings": _outlines()[code],
-            "counts": tallies.get(code, []),
-        }
-        for code in boundaries().counties
-    ]
-
-
-@cache
-def _borders() -> list[list[float]]:
-    """The neighbours' outlines without the straight cuts where the basemap ends."""
-    known = boundaries()
-    cut = shapely.box(*known.context).exterior.buffer(_CUT_DEG)
-    lines: list[list[float]] = []
-    for shape in known.neighbours.values():
-        sketched = shapely.simplify(shape, _GROUND_TOLERANCE_DEG).boundary.difference(cut)
-        lines += map(_flat, shapely.get_parts(shapely.line_merge(sketched)))
-    return lines
-
-
-def _flat(line: BaseGeometry) -> list[float]:
-    flat: list[float] = shapely.get_coordinates(line).round(_GROUND_DECIMALS).ravel().tolist()
-    return flat
-
-
-def _around_names() -> list[list[Any]]:
-    return [[*_middle(shape), name] for name, shape in boundaries().neighbours.items()]
-
-
-def _middle(shape: BaseGeometry) -> list[float]:
-    lonlat = shapely.get_coordinates(shapely.maximum_inscribed_circle(shape))[0]
-    return [round(float(value), 3) for value in lonlat]
-
-
-def _bounds(county: str | None) -> list[list[float]]:
-    """South-west and north-east corner of what the first view shows, latitude first."""
-    shape = boundaries().city if county is None else boundaries().counties[county]
-    west, south, east, north = shape.bounds
-    return [[round(south, 3), round(west, 3)], [round(north, 3), round(east, 3)]]
+    """Leaflet's sheet without its pictures: the page has no default markers and no layer switch."""
+    text = (_leaflet_folder() / "leaflet.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    text = re.sub(r"[^{}]*\{[^{}]*url\([^{}]*\}", "", text)
+    return re.sub(r"\s*([{};:,\n])\s*", r"\1", text).replace(";}", "}").replace("\n", "")
