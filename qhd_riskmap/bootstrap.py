@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
+    from qhd_riskmap.services.notice_receipts import ReceiptService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
     from qhd_riskmap.services.public_figures import PublicFigureService
     from qhd_riskmap.services.receptors import ReceptorService
@@ -137,6 +138,13 @@ class App:
         from qhd_riskmap.services.deadline_notices import DeadlineNoticeService  # noqa: PLC0415
 
         return DeadlineNoticeService(self.register, self.actor)
+
+    @cached_property
+    def receipts(self) -> ReceiptService:
+        """Receipts of notices."""
+        from qhd_riskmap.services.notice_receipts import ReceiptService  # noqa: PLC0415
+
+        return ReceiptService(self.register, self.actor)
 
     @cached_property
     def worksheets(self) -> WorksheetService:

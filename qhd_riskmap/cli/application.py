@@ -78,6 +78,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "ledger": _late("remediation", "ledger"),
     "risk-list": _late("risk_list", "risk_list"),
     "remind": _late("reminding", "remind"),
+    "receipt": _late("reminding", "receipt"),
+    "notices": _late("reminding", "notices"),
     "workdays": _late("remediation", "workdays"),
     "figures": _late("figures", "figures"),
     "fill-form": _late("figures", "fill_form"),

@@ -35,6 +35,8 @@ from qhd_riskmap.cli.inspection_arguments import (
 )
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
+    add_notices,
+    add_receipt,
     add_remedy,
     add_remind,
     add_risk_list,
@@ -332,6 +334,8 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
     add_remind(_command(commands, "remind", _("到期提醒、到期和逾期督办的通知")), day)
     add_risk_list(_command(commands, "risk-list", _("风险点清单：写出，或读回核对")), day)
+    add_receipt(_command(commands, "receipt", _("登记交回的通知回执")), day)
+    add_notices(_command(commands, "notices", _("列出发过的通知和签收情况")), day)
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 

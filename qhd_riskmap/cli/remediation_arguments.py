@@ -116,3 +116,14 @@ def add_remind(parser: argparse.ArgumentParser, day: Day) -> None:
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help=_("存放通知的文件夹")
     )
+
+
+def add_receipt(parser: argparse.ArgumentParser, _day: Day) -> None:
+    """``receipt``."""
+    parser.add_argument("files", type=Path, nargs="+", metavar="FILE.xlsx", help=_("交回的回执"))
+    parser.add_argument("--check", action="store_true", help=_("只核对，不登记"))
+
+
+def add_notices(parser: argparse.ArgumentParser, _day: Day) -> None:
+    """``notices``."""
+    parser.add_argument("--open", action="store_true", help=_("只列还没有全部签收的"))

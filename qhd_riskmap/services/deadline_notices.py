@@ -13,6 +13,7 @@ from qhd_riskmap.cartography.document_pages import export_document
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.notices import DUE, REMIND, Notice, Owed, owed
+from qhd_riskmap.domain.remediation.receipts import RECEIPT_COLUMNS
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.document_template import FOLDER_NAME, filled, template_path
 from qhd_riskmap.formats.output_file import replacing
@@ -177,13 +178,12 @@ def _write_papers(out: Path, notice: Notice, template: Path, draft: bytes | None
 
 
 def _write_receipt(path: Path, notice: Notice) -> None:
-    titles = [_("通知编号"), _("整改编号"), _("隐患"), _("隐患描述"), _("时限"), _("签收人"),
-              _("签收日期"), _("整改情况")]  # fmt: skip
+    titles = [header for header, _width in RECEIPT_COLUMNS.values()]
     rows = [
         [notice.number, task["number"], task["name"], task["problem"], task["deadline"], "", "", ""]
         for task in notice.content["tasks"]
     ]
-    write_shown(path, titles, rows, [22, 22, 20, 40, 12, 12, 12, 30])
+    write_shown(path, titles, rows, [width for _header, width in RECEIPT_COLUMNS.values()])
 
 
 def _write_list(path: Path, notices: Sequence[Notice]) -> None:

@@ -274,8 +274,10 @@ _TASK_KINDS = {
     "supervision_no": "code", "created_by": "person", "updated_by": "person", "problem": "remedy",
     "measures": "remedy", "contingency": "remedy", "extension_reason": "remedy", "remark": "remedy",
 }  # fmt: skip
-# Histories know these, too: who approved, why, and what a correction replaced.
-_GIVEN_KINDS = {**_TASK_KINDS, "approver": "person", "reason": "remedy"}
+# Histories know these, too: who approved, who signed for a notice, why, and what a correction replaced.
+_GIVEN_KINDS = {
+    **_TASK_KINDS, "approver": "person", "reason": "remedy", "signer": "person", "notice": "code",
+}  # fmt: skip
 
 
 def protected_of_task(task: RemediationTask) -> Iterator[tuple[str, str]]:

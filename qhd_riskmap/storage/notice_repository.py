@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor
-from qhd_riskmap.domain.remediation.notices import Notice, Owed, Told
+from qhd_riskmap.domain.remediation.notices import Notice, Owed, SentNotice, Told
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.number_series import notice_number
 from qhd_riskmap.storage.transaction import Transaction
 
 
 class NoticeRepository:
-    """Writes and reads tables ``deadline_notice`` and ``deadline_notice_task``."""
+    """Writes and reads ``deadline_notice``, ``deadline_notice_task`` and ``notice_receipt``."""
 
     def __init__(self, transaction: Transaction, audit: AuditLog) -> None:
         self._transaction = transaction
@@ -38,6 +38,60 @@ class NoticeRepository:
             (dated.isoformat(),),
         )
         return [_notice(row) for row in rows]
+
+    def sent(self) -> list[SentNotice]:
+        """Every notice with its tasks and what was signed for, newest first."""
+        reading = self._transaction.reading()
+        signed: dict[int, set[str]] = {}
+        for notice, task in reading.exec_driver_sql(
+            "SELECT DISTINCT r.notice_seq, t.number FROM notice_receipt r"
+            " JOIN remediation_task t ON t.seq = r.task_seq"
+        ):
+            signed.setdefault(notice, set()).add(task)
+        rows = reading.exec_driver_sql(
+            "SELECT seq, number, unit, step, dated, content FROM deadline_notice ORDER BY seq DESC"
+        )
+        return [_sent(row, signed.get(row[0], set())) for row in rows]
+
+    def has_receipt(
+        self, notice: str, task: str, signer: str, signed_on: date, progress: str
+    ) -> bool:
+        """Whether the same receipt was taken before."""
+        found = self._transaction.reading().exec_driver_sql(
+            "SELECT 1 FROM notice_receipt r JOIN deadline_notice n ON n.seq = r.notice_seq"
+            " JOIN remediation_task t ON t.seq = r.task_seq WHERE n.number = ? AND t.number = ?"
+            " AND r.signer = ? AND r.signed_on = ? AND r.progress = ?",
+            (notice, task, signer, signed_on.isoformat(), progress),
+        )
+        return found.scalar() is not None
+
+    def signers(self) -> list[str]:
+        """Everybody who ever signed."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT DISTINCT signer FROM notice_receipt ORDER BY signer"
+        )
+        return [signer for (signer,) in rows]
+
+    def receive(  # noqa: PLR0917 - all that a receipt says
+        self, notice: str, task: str, signer: str, signed_on: date, progress: str, actor: Actor
+    ) -> None:
+        """Keep what one row of a receipt says."""
+        with self._transaction.step() as connection:
+            connection.exec_driver_sql(
+                "INSERT INTO notice_receipt (id, notice_seq, task_seq, signer, signed_on, progress,"
+                " recorded_at, recorded_by) VALUES (?, (SELECT seq FROM deadline_notice WHERE number = ?),"
+                " (SELECT seq FROM remediation_task WHERE number = ?), ?, ?, ?, ?, ?)",
+                (
+                    str(uuid4()), notice, task, signer, signed_on.isoformat(), progress,
+                    self._transaction.now().isoformat(), actor.name,
+                ),
+            )  # fmt: skip
+            self._audit.record(
+                actor,
+                "notice.receipt",
+                notice,
+                {"task": task, "signer": signer, "signed_on": signed_on.isoformat()},
+            )
 
     def add(  # noqa: PLR0917 - all that a notice is
         self,
@@ -96,6 +150,16 @@ class NoticeRepository:
                 },
             )  # fmt: skip
         return notice
+
+
+def _sent(row: Any, signed: Collection[str]) -> SentNotice:
+    _seq, number, unit, step, dated, raw = row
+    content = json.loads(raw)
+    return SentNotice(
+        number=number, unit=unit, step=step, dated=date.fromisoformat(dated),
+        title=content["title"], tasks=tuple(task["number"] for task in content["tasks"]),
+        signed=frozenset(signed),
+    )  # fmt: skip
 
 
 def _notice(row: Any) -> Notice:

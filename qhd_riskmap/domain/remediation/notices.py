@@ -66,6 +66,30 @@ class Notice:
     made_by: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentNotice:
+    """A notice with what came back of it.
+
+    Attributes:
+        title: Of the document.
+        tasks: Numbers of its tasks, in order.
+        signed: Those that somebody signed for.
+    """
+
+    number: str
+    unit: str
+    step: str
+    dated: date
+    title: str
+    tasks: tuple[str, ...]
+    signed: frozenset[str]
+
+    @property
+    def open(self) -> int:
+        """How many of its tasks nobody signed for."""
+        return len(self.tasks) - len(self.signed)
+
+
 def steps_of(deadline: date, known: Flow | None = None) -> tuple[Step, ...]:
     """All days on which a deadline is told of, in order."""
     known = known or flow()

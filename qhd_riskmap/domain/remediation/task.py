@@ -81,6 +81,7 @@ class EventKind(StrEnum):
     EDIT = "edit"
     MOVE = "move"
     NOTE = "note"
+    RECEIPT = "receipt"
     REMOVE = "remove"
     RESTORE = "restore"
 
@@ -95,6 +96,7 @@ _EVENT_LABELS = {
     EventKind.EDIT: N_("修改"),
     EventKind.MOVE: N_("办理"),
     EventKind.NOTE: N_("进展"),
+    EventKind.RECEIPT: N_("签收"),
     EventKind.REMOVE: N_("删除"),
     EventKind.RESTORE: N_("恢复"),
 }

@@ -293,6 +293,9 @@ def event_text(event: TaskEvent) -> str:
         parts.append(_("批准人 {name}").format(name=event.detail["approver"]))
     if "acceptor" in event.detail:
         parts.append(_("验收人 {name}").format(name=event.detail["acceptor"]))
+    if "signer" in event.detail:
+        words = _("通知 {notice}，签收人 {name}")
+        parts.append(words.format(notice=event.detail["notice"], name=event.detail["signer"]))
     if event.text:
         parts.append(event.text)
     who = _("（{name} 记）").format(name=event.recorded_by)
