@@ -17,15 +17,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from qhd_riskmap.cartography.fonts import sheet_font
 
 _KEPT_IMAGES: Final = 2_000
-_RINGS: Final = 10
-# Unit vectors every 22.5 degrees, up and down first.
-_DIRECTIONS: Final = tuple(
-    (side * math.sin(math.radians(turn)), way * math.cos(math.radians(turn)))
-    for turn in (0.0, 22.5, 45.0, 67.5, 90.0)
-    for way in (-1, 1)
-    for side in (1, -1)
-    if (turn > 0 or side > 0) and (turn < 90.0 or way > 0)  # noqa: PLR2004 - straight ones once
-)
+_SLACK: Final = 0.15
 _HALO: Final = ((-1, 0), (1, 0), (0, -1), (0, 1), (-1, -1), (1, -1), (-1, 1), (1, 1))
 
 
@@ -77,9 +69,37 @@ class OccupiedGround:
         other._grid[:] = self._grid
         return other
 
-    def inside(self, box: QRectF) -> QRectF:
-        """The part of ``box`` inside the picture."""
-        return box.intersected(QRectF(0, 0, self._width, self._height))
+    def with_all_of(self, other: OccupiedGround) -> OccupiedGround:
+        """A copy in which what is taken in ``other`` is taken too."""
+        both = self.copy()
+        both._grid |= other._grid  # noqa: SLF001 - one class
+        return both
+
+    def nearest(self, wish: QRectF, reach: float) -> QRectF | None:
+        """The free box of the size of ``wish`` nearest to it, moved no farther than ``reach``.
+
+        Every place of the grid is tried, by a table of sums.
+        """
+        cell = self._cell
+        high, wide = math.ceil(wish.height() / cell), math.ceil(wish.width() / cell)
+        rows, columns = self._grid.shape
+        if rows < high or columns < wide:
+            return None
+        sums = np.zeros((rows + 1, columns + 1), np.int32)
+        sums[1:, 1:] = self._grid.cumsum(axis=0, dtype=np.int32).cumsum(axis=1, dtype=np.int32)
+        taken = (
+            sums[high:, wide:] - sums[:-high, wide:] - sums[high:, :-wide] + sums[:-high, :-wide]
+        )
+        top, left = np.nonzero(taken == 0)
+        # The box stands in the middle of its cells.
+        x = left * cell + (wide * cell - wish.width()) / 2
+        y = top * cell + (high * cell - wish.height()) / 2
+        inside = (x + wish.width() <= self._width) & (y + wish.height() <= self._height)
+        away = np.where(inside, np.hypot(x - wish.left(), y - wish.top()), np.inf)
+        if not len(away) or away.min() > reach:
+            return None
+        best = int(np.argmin(away))
+        return QRectF(float(x[best]), float(y[best]), wish.width(), wish.height())
 
     def room(self, box: QRectF) -> bool:
         """Whether ``box`` lies inside the picture and is free."""
@@ -112,12 +132,31 @@ class OccupiedGround:
                 inside = (x >= 0) & (x < columns) & (y >= 0) & (y < rows)
                 self._grid[y[inside], x[inside]] = True
 
+    def block_discs(self, xy: npt.NDArray[np.float64], diameters: npt.NDArray[np.float64]) -> None:
+        """Take the cells that round symbols touch."""
+        rows, columns = self._grid.shape
+        half_cell = self._cell * math.sqrt(0.5)
+        for (x, y), size in zip(xy.tolist(), diameters.tolist(), strict=True):
+            reach = size / 2 + half_cell
+            left, right = _cells(x, reach, self._cell, columns)
+            top, bottom = _cells(y, reach, self._cell, rows)
+            across = (np.arange(left, right) + 0.5) * self._cell - x
+            down = (np.arange(top, bottom) + 0.5) * self._cell - y
+            near = across[None, :] ** 2 + down[:, None] ** 2 <= reach * reach
+            self._grid[top:bottom, left:right] |= near
+
     def take(self, box: QRectF) -> bool:
         """Take ``box`` if it is free and inside the picture; whether it worked."""
         if not self.room(box):
             return False
         self.occupy(box)
         return True
+
+
+def _cells(middle: float, reach: float, cell: float, count: int) -> tuple[int, int]:
+    """First cell and the one after the last of a stretch, inside the picture."""
+    first, last = math.floor((middle - reach) / cell), math.floor((middle + reach) / cell) + 1
+    return min(max(first, 0), count), min(max(last, 0), count)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,34 +175,31 @@ def place_labels(
     Args:
         labels: The wishes.
         ground: What must not be written over; takes up the labels.
-        shunned: What is written over only where a label finds no other room within its reach.
+        shunned: What a label with a reach moves away from; where there is no way out it is left out.
     """
     placed = []
     for label in labels:
         if not label.text:
             continue
         width, height = text_size(label.text, label.style)
-        plain = [QRectF(x, y, width, height) for x, y in _candidates(label, width, height)]
-        box = None
-        if shunned is not None:
-            moved = [QRectF(x, y, width, height) for x, y in _moved(label, width, height)]
-            free = (each for each in (*plain[:1], *moved) if shunned.room(each))
-            box = next((each for each in free if ground.take(each)), None)
-        if box is None:
-            box = next((each for each in plain if ground.take(each)), None)
+        if shunned is None or label.reach <= 0:
+            boxes = (QRectF(x, y, width, height) for x, y in _candidates(label, width, height))
+            box = next((each for each in boxes if ground.room(each)), None)
+        else:
+            box = _beside(label, width, height, ground.with_all_of(shunned))
         if box is not None:
+            ground.occupy(box)
             placed.append(PlacedLabel(label, box))
     return placed
 
 
-def _moved(label: Label, width: float, height: float) -> list[tuple[float, float]]:
-    """Places around the wish, nearest first: rings of half a line, straight up and down before aside."""
-    step = height / 2
-    return [
-        (label.x + ring * step * dx - width / 2, label.y + ring * step * dy - height / 2)
-        for ring in range(1, min(_RINGS, int(label.reach / step)) + 1)
-        for dx, dy in _DIRECTIONS
-    ]
+def _beside(label: Label, width: float, height: float, ground: OccupiedGround) -> QRectF | None:
+    """The free box nearest to the wish."""
+    slack = height * _SLACK  # the line is higher than its characters
+    wish = QRectF(label.x - width / 2, label.y - height / 2 + slack, width, height - 2 * slack)
+    found = wish if ground.room(wish) else None
+    found = found or ground.nearest(wish, label.reach)
+    return found.adjusted(0, -slack, 0, slack) if found is not None else None
 
 
 def _candidates(label: Label, width: float, height: float) -> list[tuple[float, float]]:

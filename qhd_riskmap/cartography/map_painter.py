@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter, QTransform
 
 from qhd_riskmap.cartography.basemap_painter import (
@@ -61,6 +60,9 @@ _WORTH_A_THREAD: Final = 1_000
 # are grouped too, that nothing changes while panning.
 _CELLS_AROUND: Final = 5
 _OUTSIDE_LINES: Final = 3.0
+# The badge of a cluster's level beside its disc: middle and diameter, by the disc's.
+_BADGE_AT: Final = 0.31
+_BADGE: Final = 0.4
 _SHORT_NAMES_ABOVE: Final = 900_000.0  # 1:n beyond which divisions are named by their short names
 
 
@@ -352,7 +354,9 @@ def names_in_view(
         xy = viewport.plane_to_screen(places)
         if clusters is not None:
             shunned = ground.copy()
-            _block_discs(shunned, xy, _disc_sizes(clusters.counts, options))
+            sizes = _disc_sizes(clusters.counts, options)
+            shunned.block_discs(xy, sizes)
+            shunned.block_discs(xy + sizes[:, None] * _BADGE_AT, sizes * _BADGE)
     placed: list[PlacedLabel] = []
     if basemap is not None and options.basemap:
         placed += place_labels(division_labels(basemap, viewport, options), ground, shunned)
@@ -362,11 +366,6 @@ def names_in_view(
         return placed
     ground.block_marks(xy, options.symbol_size / 2)
     return placed + place_labels(hazard_labels(prepared, marks, xy, options), ground)
-
-
-def _block_discs(ground: OccupiedGround, xy: FloatArray, diameters: FloatArray) -> None:
-    for (x, y), size in zip(xy.tolist(), diameters.tolist(), strict=True):
-        ground.occupy(ground.inside(QRectF(x - size / 2, y - size / 2, size, size)))
 
 
 def hazard_labels(

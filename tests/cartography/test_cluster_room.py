@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import shapely
@@ -37,6 +39,19 @@ def overlaps(xy, diameters):
     away = np.hypot(*(xy[:, None] - xy[None]).transpose(2, 0, 1))
     np.fill_diagonal(away, np.inf)
     return away < (diameters[:, None] + diameters[None]) / 2 - 1e-9
+
+
+def ink(placed):
+    """Where the characters stand: their line is higher."""
+    spare = placed.box.height() * 0.16
+    return placed.box.adjusted(0, spare, 0, -spare)
+
+
+def away_from(placed, x, y):
+    box = ink(placed)
+    near_x = min(max(x, box.left()), box.right())
+    near_y = min(max(y, box.top()), box.bottom())
+    return math.hypot(near_x - x, near_y - y)
 
 
 MARKS = st.lists(
@@ -130,19 +145,55 @@ def test_division_names_give_way_to_groups(make_table):
     assert len(named) == 7
     half = cluster_size(5, GROUPED) / 2
     for x, y in view.plane_to_screen(groups.xy).tolist():
-        disc = QRectF(x - half, y - half, 2 * half, 2 * half)
-        assert not any(p.box.intersects(disc) for p in named)
+        assert all(away_from(p, x, y) > half - 1 for p in named)
     for placed in named:
         middle = placed.box.center()
         assert np.hypot(middle.x() - placed.label.x, middle.y() - placed.label.y) < 60
 
 
-def test_a_name_without_room_beside_is_written_over_what_it_shuns():
+def test_a_name_without_room_beside_is_left_out_rather_than_written_over_a_cluster():
     ground = OccupiedGround(200, 100, 2.0)
     shunned = ground.copy()
     shunned.occupy(QRectF(0, 0, 200, 100))
-    (placed,) = place_labels([Label("名", 100, 50, 0.0, STYLE, 30.0)], ground, shunned)
-    assert placed.box.center().x() == pytest.approx(100)
+    assert not place_labels([Label("名", 100, 50, 0.0, STYLE, 30.0)], ground, shunned)
+    assert OccupiedGround(10, 10, 2.0).nearest(QRectF(0, 0, 40, 12), 99.0) is None
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 20)), max_size=60),
+    st.floats(0, 160), st.floats(0, 80), st.floats(5, 120),
+)  # fmt: skip
+def test_the_nearest_free_place_is_found_if_there_is_one(taken, x, y, reach):
+    """Against trying every place of the grid one by one."""
+    ground = OccupiedGround(164, 84, 4.0)
+    for column, row in taken:
+        ground.occupy(QRectF(column * 4 + 1, row * 4 + 1, 2, 2))
+    wish = QRectF(x, y, 16, 8)
+    tried = [QRectF(c * 4, r * 4, 16, 8) for c in range(41) for r in range(21)]
+    free = [box for box in tried if ground.room(box.adjusted(0.5, 0.5, -0.5, -0.5))]
+    away = [math.hypot(box.x() - x, box.y() - y) for box in free]
+    found = ground.nearest(wish, reach)
+    if found is None:
+        assert min(away, default=math.inf) > reach
+    else:
+        assert math.hypot(found.x() - x, found.y() - y) == pytest.approx(min(away))
+        assert min(away) <= reach
+
+
+def test_names_of_divisions_keep_off_the_clusters_of_a_crowd(make_table):
+    """Hazards everywhere in the city, far more than there is room for."""
+    grid = np.random.default_rng(5).uniform((118.6, 39.4), (119.8, 40.6), (3_000, 2))
+    prepared = prepare(make_table([shapely.Point(place) for place in grid]))
+    basemap = prepare_basemap(boundaries())
+    view = Viewport.fit((118.55, 39.35, 119.90, 40.62), 1050, 450)
+    groups = clusters_in_view(prepared, view, GROUPED)
+    named = names_in_view(prepared, basemap, view, GROUPED)
+    assert len(named) >= 5
+    middles = view.plane_to_screen(groups.xy)
+    for placed in named:
+        for (x, y), count in zip(middles.tolist(), groups.counts.tolist(), strict=True):
+            if count > 1:
+                assert away_from(placed, x, y) > cluster_size(count, GROUPED) / 2 - 1
 
 
 def test_a_name_moves_no_farther_than_its_reach():
@@ -150,5 +201,5 @@ def test_a_name_moves_no_farther_than_its_reach():
     shunned.occupy(QRectF(160, 160, 80, 80))
     label = Label("名", 200, 200, 0.0, STYLE, 60.0)
     (far,) = place_labels([label], OccupiedGround(400, 400, 2.0), shunned)
-    assert not far.box.intersects(QRectF(160, 160, 80, 80))
+    assert not ink(far).intersects(QRectF(160, 160, 80, 80))
     assert np.hypot(far.box.center().x() - 200, far.box.center().y() - 200) <= 60

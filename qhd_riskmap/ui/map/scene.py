@@ -20,6 +20,7 @@ from qhd_riskmap.cartography.viewport import Bounds, Viewport
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.late_value import Late
 from qhd_riskmap.domain.place_index import PlaceIndex
+from qhd_riskmap.formats.one_heap import give_back_freed
 
 LINE_TOLERANCE_PX: Final = 6.0
 SYMBOL_TOLERANCE_PX: Final = 3.0
@@ -51,6 +52,7 @@ class Scene:
         self.tree.query(shapely.box(0, 0, 0, 0))
         if self.table.flat is not None:
             self.table.flat.let_go_of_vertices()
+        give_back_freed()
 
     @property
     def dimensions(self) -> npt.NDArray[np.int64]:
