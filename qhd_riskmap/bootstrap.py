@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.look_alikes import LookAlikeService
     from qhd_riskmap.services.lookup import LookupService
     from qhd_riskmap.services.map_layers import MapLayerService
+    from qhd_riskmap.services.monthly_report import MonthlyReport
     from qhd_riskmap.services.notice_receipts import ReceiptService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
     from qhd_riskmap.services.public_figures import PublicFigureService
@@ -243,6 +244,13 @@ class App:
         from qhd_riskmap.services.figures import FigureService  # noqa: PLC0415
 
         return FigureService(self.register, self.actor)
+
+    @cached_property
+    def monthly_report(self) -> MonthlyReport:
+        """The monthly report."""
+        from qhd_riskmap.services.monthly_report import MonthlyReport  # noqa: PLC0415
+
+        return MonthlyReport(self.register, self.actor)
 
     @cached_property
     def summary_forms(self) -> SummaryForms:

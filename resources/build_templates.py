@@ -12,6 +12,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+from build_report_template import report
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -27,6 +28,7 @@ def main() -> int:
     """Write all templates."""
     _save(_worksheet(), FOLDER / "assessment_worksheet.docx")
     _save(_notice(), FOLDER / "deadline_notice.docx")
+    _save(report(), FOLDER / "monthly_report.docx")
     return 0
 
 

@@ -82,6 +82,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "notices": _late("reminding", "notices"),
     "workdays": _late("remediation", "workdays"),
     "figures": _late("figures", "figures"),
+    "report": _late("figures", "report"),
     "fill-form": _late("figures", "fill_form"),
     "form-cells": _late("figures", "form_cells"),
     "demo": _late("publishing", "demo"),

@@ -24,7 +24,7 @@ from qhd_riskmap.cli.batch_arguments import (
     add_reinterpret,
     add_undo,
 )
-from qhd_riskmap.cli.figure_arguments import add_figures, add_fill_form, add_form_cells
+from qhd_riskmap.cli.figure_arguments import add_figures, add_fill_form, add_form_cells, add_report
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.inspection_arguments import (
     add_inspect,
@@ -342,6 +342,7 @@ def _remediation(commands: Commands[Parser]) -> None:
 def _figures(commands: Commands[Parser]) -> None:
     add_figures(_command(commands, "figures", _("统计：各项指标、趋势、排名和构成它的记录")), day)
     add_fill_form(_command(commands, "fill-form", _("把统计数填进上级的汇总表，其余原样")), day)
+    add_report(_command(commands, "report", _("月报：公文格式的 Word 文档")), day)
     add_form_cells(_command(commands, "form-cells", _("汇总表的单元格与指标的对应关系")))
 
 

@@ -41,6 +41,13 @@ def add_fill_form(parser: argparse.ArgumentParser, day: Day) -> None:
     add_scope(parser, day)
 
 
+def add_report(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``report``."""
+    parser.add_argument("--out", type=Path, required=True, metavar="OUT.docx", help=_("写到哪里"))
+    parser.add_argument("--template", type=Path, metavar="FILE.docx", help=_("另用一个 Word 模板"))
+    add_scope(parser, day)
+
+
 def add_form_cells(parser: argparse.ArgumentParser) -> None:
     """``form-cells``."""
     parser.add_argument("name", nargs="?", metavar="NAME", help=_("名称；不写则列出全部"))

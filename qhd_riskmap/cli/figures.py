@@ -80,6 +80,14 @@ def fill_form(options: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def report(options: argparse.Namespace, output: Output) -> int:
+    """Write the monthly report."""
+    with open_register_app(options) as app:
+        out = app.monthly_report.write(scope_of(app, options), options.out, options.template)
+    output.result({"files": [str(out)]}, [str(out)])
+    return 0
+
+
 def form_cells(options: argparse.Namespace, output: Output) -> int:
     """List, keep, hand on or delete cell mappings."""
     if not options.name and (options.save or options.export or options.remove):

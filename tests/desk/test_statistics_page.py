@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID, uuid4
 
+import docx
 import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.cell_mapping import read_cells
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.pages.statistics import StatisticsPage
@@ -196,3 +198,114 @@ def test_another_language_keeps_tab_and_scope(window, page, settled):
     assert page.tabs.currentIndex() == 3
     page.restyle()
     settled()
+
+
+def test_the_report_of_the_day_shown_is_written(qtbot, page, tmp_path, settled, monkeypatch):
+    path = tmp_path / "月报.docx"
+    monkeypatch.setattr(
+        "qhd_riskmap.ui.pages.statistics.page.QFileDialog.getSaveFileName",
+        lambda *_given: (str(path), ""),
+    )
+    qtbot.mouseClick(page.report_button, Qt.MouseButton.LeftButton)
+    settled()
+    said = "\n".join(paragraph.text for paragraph in docx.Document(path).paragraphs)
+    assert "2099年11月风险隐患排查治理情况报告" in said
+    assert page.desk.errors == []
+
+
+@pytest.fixture
+def dialog(qtbot, page, settled):
+    qtbot.mouseClick(page.form_button, Qt.MouseButton.LeftButton)
+    settled()
+    return page.form
+
+
+@pytest.fixture
+def workbook(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "汇总"
+    book.create_sheet("二表")
+    path = tmp_path / "省厅.xlsx"
+    book.save(path)
+    return path
+
+
+def set_row(dialog, row, cell, figure, **others):
+    dialog.rows.item(row, 1).setText(cell)
+    for key, value in {"figure": figure, **others}.items():
+        combo = dialog.rows._combo(row, key)
+        combo.setCurrentIndex(combo.findData(value))
+
+
+def test_a_form_is_described_kept_and_filled(dialog, workbook, tmp_path, settled, app):
+    dialog.open_workbook(workbook)
+    settled()
+    assert dialog.rows.rowCount() == 1
+    assert dialog.rows._combo(0, "sheet").currentText() == "汇总"
+    set_row(dialog, 0, "b2", "tasks")
+    dialog.add_button.click()
+    set_row(dialog, 1, "B3", "hazards", county="130306", level="")
+    dialog.rows._combo(1, "sheet").setEditText("二表")
+    dialog.name.setEditText("省厅月报")
+    dialog.save_button.click()
+    settled()
+    assert "已保存" in dialog.message.text()
+    (kept,) = app.summary_forms.mappings()
+    assert [cell.place for cell in kept.cells] == ["汇总!B2", "二表!B3"]
+    out = tmp_path / "填好.xlsx"
+    dialog.fill(out)
+    settled()
+    book = openpyxl.load_workbook(out)
+    assert (book["汇总"]["B2"].value, book["二表"]["B3"].value) == (3, 1)
+    assert "2 个单元格" in dialog.message.text()
+    handed = tmp_path / "月报.json"
+    app.summary_forms.write_file("省厅月报", handed)
+    dialog.forget_button.click()
+    settled()
+    assert app.summary_forms.mappings() == []
+    assert dialog.rows.rowCount() == 0
+    dialog.read(handed)
+    settled()
+    assert dialog.rows.rowCount() == 2
+    dialog.rows.selectRow(0)
+    dialog.remove_button.click()
+    assert dialog.rows.rowCount() == 1
+
+
+def test_what_is_wrong_with_a_form_is_said_in_the_dialog(
+    qtbot, dialog, workbook, tmp_path, settled
+):
+    qtbot.mouseClick(dialog.fill_button, Qt.MouseButton.LeftButton)
+    assert "请先选择汇总表" in dialog.message.text()
+    dialog.open_workbook(tmp_path / "没有.xlsx")
+    settled()
+    assert "找不到文件" in dialog.message.text()
+    dialog.open_workbook(workbook)
+    settled()
+    dialog.rows.item(0, 1).setText("甲")
+    dialog.save()
+    assert "不是单元格" in dialog.message.text()
+    dialog.rows.item(0, 1).setText("B2")
+    dialog.name.setEditText(" ")
+    dialog.save()
+    settled()
+    assert "名称" in dialog.message.text()
+    dialog.fill(workbook)
+    settled()
+    assert "不能覆盖原表" in dialog.message.text()
+    assert dialog._desk.errors == []
+
+
+def test_a_kept_form_is_there_again(qtbot, page, app, settled):
+    app.summary_forms.save("市局", read_cells([{"sheet": "汇总", "cell": "B2", "figure": "rate"}]))
+    app.summary_forms.save("省厅", read_cells([{"sheet": "汇总", "cell": "B9", "figure": "late"}]))
+    page.open_form()
+    settled()
+    assert dialog_cells(page) == ["B2"]
+    page.form.name.setCurrentIndex(1)
+    page.form.name.activated.emit(1)
+    assert dialog_cells(page) == ["B9"]
+
+
+def dialog_cells(page):
+    return [entry["cell"] for entry in page.form.rows.entries()]

@@ -23,7 +23,9 @@ from qhd_riskmap.services.figure_tables import (
     by_month,
     by_unit,
     headline,
+    month_name,
 )
+from qhd_riskmap.ui.pages.statistics.form_dialog import FormDialog
 from qhd_riskmap.ui.pages.statistics.number_table import NumberTable
 from qhd_riskmap.ui.pages.statistics.scope_bar import ScopeBar
 from qhd_riskmap.ui.toolkit.actions import Command
@@ -46,6 +48,14 @@ COMMANDS: Final = (
     Command(
         id="statistics.export", title=N_("导出统计表(&E)…"), menu="page", needs=Permission.EXPORT,
         icon="file-export-outline",
+    ),
+    Command(
+        id="statistics.report", title=N_("写月报(&R)…"), menu="page", needs=Permission.EXPORT,
+        icon="file-document-outline",
+    ),
+    Command(
+        id="statistics.form", title=N_("填写上级的汇总表(&S)…"), menu="page",
+        needs=Permission.READ, icon="file-table-outline",
     ),
 )  # fmt: skip
 
@@ -73,7 +83,15 @@ class StatisticsPage(Page):
         self.export_button = push_button(
             _("导出表格…"), "statistics-export", self._ask_export, glyph="file-export-outline"
         )
-        permit(self.export_button, Permission.EXPORT, desk.app.actor.permissions)
+        self.report_button = push_button(
+            _("月报…"), "statistics-report", self._ask_report, glyph="file-document-outline"
+        )
+        self.form_button = push_button(
+            _("汇总表…"), "statistics-form", self.open_form, glyph="file-table-outline"
+        )
+        self.form: FormDialog | None = None
+        for button in (self.export_button, self.report_button):
+            permit(button, Permission.EXPORT, desk.app.actor.permissions)
         self.note = words(
             _("各数按统计日推算，不存库；点一个数，打开构成它的记录。隐患等级取当日等级。"),
             role="muted", name="statistics-note",
@@ -87,7 +105,8 @@ class StatisticsPage(Page):
         head.addWidget(self.note, 1)
         self.buttons = QHBoxLayout()
         self.buttons.setSpacing(SPACE_S)
-        self.buttons.addWidget(self.export_button)
+        for button in (self.report_button, self.form_button, self.export_button):
+            self.buttons.addWidget(button)
         head.addLayout(self.buttons)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
@@ -112,7 +131,8 @@ class StatisticsPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
-        return ((COMMANDS[0], self._ask_export),)
+        callbacks = (self._ask_export, self._ask_report, self.open_form)
+        return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def keep(self) -> dict[str, object]:
         """The tab in front, and what is counted."""
@@ -206,6 +226,39 @@ class StatisticsPage(Page):
             title=_("正在导出…"),
             on_success=partial(self._exported, file),
         )
+
+    # -- documents --------------------------------------------------------------------------------
+
+    def _ask_report(self) -> None:
+        scope = self.scope_bar.scope()
+        if scope is None:
+            return
+        suggested = _("{month}月报.docx").format(month=month_name(scope.on))
+        name, _kind = QFileDialog.getSaveFileName(
+            self, _("写月报"), suggested, _("Word 文档 (*.docx)")
+        )
+        if name:
+            self.write_report(Path(name).with_suffix(".docx"))
+
+    def write_report(self, path: Path) -> None:
+        """Write the report of the day shown."""
+        scope, service = self.scope_bar.scope(), self.desk.app.monthly_report
+        if scope is not None:
+            self.desk.run(
+                lambda job: service.write(scope, path, job=job),
+                title=_("正在写月报…"),
+                on_success=self._written,
+            )
+
+    def _written(self, path: Path) -> None:
+        self.desk.notify(_("已写出月报“{name}”。").format(name=path.name), "success")
+
+    def open_form(self) -> None:
+        """Fill another office's form, or say which cells take what."""
+        scope = self.scope_bar.scope()
+        if scope is not None:
+            self.form = FormDialog(self.desk, scope, self)
+            self.form.open()
 
     def _exported(self, path: Path, _files: list[Path]) -> None:
         self.desk.notify(_("已导出“{name}”。").format(name=path.name), "success")
