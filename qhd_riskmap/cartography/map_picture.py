@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from qhd_riskmap.cartography.basemap_painter import prepare_basemap
 from qhd_riskmap.cartography.fonts import prepare_fonts
@@ -53,5 +53,5 @@ def map_picture(table: FeatureTable, width_mm: float, height_mm: float, dpi: int
     stored = QByteArray()
     buffer = QBuffer(stored)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    image.save(buffer, b"PNG")
+    QImageWriter(buffer, QByteArray(b"png")).write(image)
     return bytes(stored.data())
