@@ -8,7 +8,9 @@ from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QToolTip, QWidget
 
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.i18n import ENGLISH
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
+from qhd_riskmap.ui.map.tools import TOOLS
 from qhd_riskmap.ui.toolkit.filter_header import FUNNEL_ROOM
 from qhd_riskmap.ui.toolkit.schema_form import SchemaForm
 from tests.desk.conftest import SAMPLES, hazard_id
@@ -70,6 +72,26 @@ def test_every_tool_has_its_word_at_1366_px_beside_the_form(map_page, desk, sett
             assert button.text()
             assert button.toolTip()
             assert button.toolButtonStyle().name == "ToolButtonTextUnderIcon"
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080)])
+def test_the_tools_keep_their_words_in_english_beside_the_form(window, desk, settled, size):
+    window.set_language(ENGLISH)
+    window.resize(*size)
+    desk.selection.set([hazard_id(1)])
+    map_page = window.pages["map"]
+    settled(map_page.canvas)
+    bar = map_page.toolbar
+    shown = [button for button in buttons(bar) if button.isVisible()]
+    assert {f"tool-{tool.key}" for tool in TOOLS} <= {button.objectName() for button in shown}
+    for button in shown:
+        assert button.text()
+        assert button.toolTip()
+        assert button.toolButtonStyle().name == "ToolButtonTextUnderIcon"
+    assert collisions(bar) == []
+    # What had to go is in the menu, in words.
+    bar.more.menu().aboutToShow.emit()
+    assert all(action.text() and action.toolTip() for action in bar.more.menu().actions())
 
 
 def test_what_finds_no_room_is_behind_more(map_page, desk, settled):

@@ -103,6 +103,7 @@ def fill_map_bar(
         _("粘贴任何写法的坐标（Ctrl+G）"),
         ask_place,
         caption=_("定位"),
+        spared=True,
     )
     bar.add_line()
     for name, glyph, title, tip, deed in (
@@ -136,6 +137,7 @@ def add_switches(bar: MapToolbar, filters: QWidget, legend: QWidget, table: QWid
         "Ctrl+Shift+L",
         filters,
         caption=_("筛选"),
+        spared=True,
     )
     bar.add_switch(
         "switch-legend",
@@ -153,5 +155,6 @@ def add_switches(bar: MapToolbar, filters: QWidget, legend: QWidget, table: QWid
         "Ctrl+Shift+T",
         table,
         caption=_("列表"),
+        spared=True,
     )
     return switch

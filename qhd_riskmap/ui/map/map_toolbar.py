@@ -37,6 +37,7 @@ class MapToolbar(QFrame):
         self._tools: dict[str, QToolButton] = {}
         self._buttons: list[QToolButton] = []
         self._rare: list[QToolButton] = []
+        self._spared = 0
         self._planned: tuple[Qt.ToolButtonStyle, int] | None = None
         # Its words must not hold the window wide.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
@@ -88,6 +89,7 @@ class MapToolbar(QFrame):
         *,
         caption: str = "",
         rare: bool = False,
+        spared: bool = False,
     ) -> QToolButton:
         """Add a button at the right end.
 
@@ -99,6 +101,7 @@ class MapToolbar(QFrame):
             action: What a click does.
             caption: Shorter word under the icon; "" for the title.
             rare: Whether it moves to 更多 when the bar is narrow, the last added first.
+            spared: Whether it does so only after all the rare ones.
         """
         button = QToolButton()
         button.setObjectName(name)
@@ -110,7 +113,10 @@ class MapToolbar(QFrame):
         if action is not None:
             button.clicked.connect(lambda *_ignored: action())
         self._buttons.append(button)
-        if rare:
+        if spared:
+            self._rare.insert(self._spared, button)
+            self._spared += 1
+        elif rare:
             self._rare.append(button)
         self._row.addWidget(button)
         return button
@@ -125,11 +131,12 @@ class MapToolbar(QFrame):
         *,
         caption: str,
         rare: bool = False,
+        spared: bool = False,
     ) -> QToolButton:
         """Add a button that shows and hides ``target``."""
         keys = QKeySequence(shortcut)
         tip = keys.toString(QKeySequence.SequenceFormat.NativeText)
-        button = self.add(name, icon_name, title, tip, caption=caption, rare=rare)
+        button = self.add(name, icon_name, title, tip, caption=caption, rare=rare, spared=spared)
         button.setCheckable(True)
         button.setChecked(True)
         # A button behind 更多 is hidden, and the key of a hidden button is dead.
@@ -174,7 +181,7 @@ class MapToolbar(QFrame):
     # -- room -----------------------------------------------------------------------------------
 
     def _fit(self, width: int) -> None:
-        """Words under all icons; else the rare ones behind 更多; else no words."""
+        """Words under all icons; else the rare ones behind 更多, then the spared; else no words."""
         plan = self._plan(width)
         if plan == self._planned:
             return  # showing a button lays the bar out, which comes here again
