@@ -42,8 +42,12 @@ class NamedDatums:
 
     @property
     def only(self) -> Datum | None:
-        """The one datum named without doubt, or None."""
-        return next(iter(self.named)) if len(self.named) == 1 and not self.doubtful else None
+        """The one datum named without doubt, or None.
+
+        CGCS2000 measured by GPS is CGCS2000: the two are decimetres apart.
+        """
+        named = self.named - {Datum.WGS84} if Datum.CGCS2000 in self.named else self.named
+        return next(iter(named)) if len(named) == 1 and not self.doubtful else None
 
 
 _PATTERNS: Final = (

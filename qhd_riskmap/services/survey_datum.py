@@ -29,6 +29,7 @@ from qhd_riskmap.services.survey_values import Texts
 
 FloatArray = npt.NDArray[np.float64]
 _HALF: Final = 0.5
+_LEAST_WITH_ZONE: Final = 10_000_000.0  # an easting with the number of its zone before it
 # What a sheet of metres means when it only names the datum: the doctor finds the projection.
 _DATUM_WORDS: Final = {
     "cgcs2000": "CGCS2000",
@@ -200,12 +201,24 @@ def settle(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> RowR
         reference = of_row[row]
         if reference is not None and reference.projected != bool(plane[row]):
             of_row[row] = None
+            if declared is None and own[row] is not None and found[row]:
+                _say_mismatch(row, reference, log)
     used = {r.text for r, there in zip(of_row, found, strict=True) if r and there}
     decision = _decision(positions, evidence, diagnosis, used, of_row)
     if verdict.reason or evidence.angles is not None:
         reasons = (*filter(None, (verdict.reason,)), *decision.reasons)
         decision = replace(decision, reasons=reasons, angles=verdict.form.value)
     return RowReferences(decision, of_row)
+
+
+def _say_mismatch(row: int, reference: Reference, log: IssueLog) -> None:
+    """Says that a row's own word is of metres and its numbers of degrees, or the reverse."""
+    message = _("坐标系写的是“{name}”，这一行的数字却是经纬度，对不上，没有入库，请核对。")
+    if not reference.projected:
+        message = _(
+            "坐标系写的是“{name}”，这一行的数字却是以米为单位的，对不上，没有入库，请核对。"
+        )
+    log.on_row(row, warning("datum", "datum-mismatch", message.format(name=reference.label)))
 
 
 def _angles(positions: Positions, evidence: DatumEvidence, log: IssueLog) -> AngleVerdict:
@@ -337,13 +350,14 @@ def _with_projection(
 ) -> list[Reference | None]:
     """Replace "国家2000" on rows of metres by the projection that numbers and words show."""
     resolved = list(own)
-    wanting: dict[tuple[str, str], list[int]] = {}
+    wanting: dict[tuple[str, str, bool], list[int]] = {}
     written = _row_words(evidence)
     for row, reference in enumerate(own):
         if reference is not None and plane[row] and not reference.projected:
             said = (written[row] if written is not None else None) or ""
-            wanting.setdefault((reference.text, said), []).append(row)
-    for (text, said), rows in wanting.items():
+            zoned = max(positions.x[row], positions.y[row]) > _LEAST_WITH_ZONE
+            wanting.setdefault((reference.text, said, zoned), []).append(row)
+    for (text, said, _zoned), rows in wanting.items():
         x, y = np.full(len(own), np.nan), np.full(len(own), np.nan)
         x[rows], y[rows] = positions.x[rows], positions.y[rows]
         word = _DATUM_WORDS.get(text)

@@ -10,6 +10,8 @@ from qhd_riskmap.geo.datum_words import Datum, named_datums, said_of_coordinates
     [
         (["经度（高德）", "纬度（高德）"], Datum.GCJ02),
         (["腾讯地图拾取"], Datum.GCJ02),
+        (["GPS（CGCS2000）"], Datum.CGCS2000),
+        (["国家2000", "手持GPS测得"], Datum.CGCS2000),
         (["火星坐标"], Datum.GCJ02),
         (["GCJ－02 经度"], Datum.GCJ02),
         (["百度经度", "百度纬度"], Datum.BD09),
@@ -46,7 +48,9 @@ def test_one_datum_is_named(texts, datum):
         ["由百度坐标转换"],
         ["高德？"],
         ["高德", "百度"],
-        ["GPS（CGCS2000）"],
+        ["GPS（西安80）"],
+        ["GPS、高德、CGCS2000"],
+        ["GPS 转 CGCS2000"],
         ["1980年建成", "54人"],
     ],
 )

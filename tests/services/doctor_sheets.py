@@ -48,6 +48,7 @@ WORDS = {
     "EPSG:4610": ("1980西安坐标系", "西安80坐标"),
     "EPSG:4214": ("1954年北京坐标系", "北京54坐标"),
 }
+_SAME = {"wgs84", "cgcs2000"}
 PROJECTIONS = {
     "EPSG:4549": ("中央经线120", "3度带，中央子午线120°E"), "EPSG:4528": ("3度带 40", "第40带"),
     "EPSG:4548": ("高斯投影 中央经线117", "3°带"), "EPSG:4509": ("6度带 中央经线117",),
@@ -290,7 +291,9 @@ def _title(rng, reference, evidence):
         words = f"{rng.choice(WORDS[datum])}，{rng.choice(PROJECTIONS[reference])}"
         return f"地质灾害隐患排查表（{words}）"
     if evidence == "two words":
-        other = str(rng.choice([key for key in WORDS if key != datum]))
+        # WGS84 and CGCS2000 are decimetres apart: naming both is no contradiction.
+        one = {datum} if datum not in _SAME else _SAME
+        other = str(rng.choice([key for key in WORDS if key not in one]))
         return f"排查表（{rng.choice(WORDS[datum])}、{rng.choice(WORDS[other])}）"
     return str(rng.choice(["地质灾害隐患排查表", "隐患点一览表", "汛前排查表"]))
 

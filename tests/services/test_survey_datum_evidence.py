@@ -436,3 +436,51 @@ def test_old_planes_that_rows_name_are_flagged_as_unshifted(survey, tmp_path):
     )
     (datum,) = preview(survey, path).datums
     assert sum("没有公开参数，未改正" in reason for reason in datum.reasons) == 1
+
+
+PLANE = ["隐患名称", "类别", "县区", "X", "Y"]
+MIXED_PREFIX = [
+    ["甲滑坡", "滑坡", "青龙县", 4474000, 40410000],
+    ["乙滑坡", "滑坡", "青龙县", 40410100, 4474100],
+    ["丙滑坡", "滑坡", "青龙县", 4474200, 410200],
+]
+
+
+def test_rows_with_and_without_a_zone_number_are_each_read_by_the_word_beside_them(
+    survey, tmp_path
+):
+    rows = [[*row, "2000"] for row in MIXED_PREFIX]
+    found = preview(survey, workbook(tmp_path / "a.xlsx", rows, headers=[*PLANE, "坐标系"]))
+    assert references(found) == ["EPSG:4528", "EPSG:4528", "EPSG:4549"]
+    lon = [hazard.anchor()[0] for hazard in found.hazards]
+    assert lon == pytest.approx([118.9399, 118.9411, 118.9423], abs=1e-4)
+
+
+def test_an_answer_for_the_sheet_holds_with_and_without_zone_numbers(survey, tmp_path):
+    path = workbook(tmp_path / "a.xlsx", MIXED_PREFIX, headers=PLANE)
+    assert preview(survey, path).undecided == 3
+    said = preview(survey, path, answers={(path, "Sheet"): parse_reference("cgcs2000")})
+    assert (said.accepted, said.undecided) == (3, 0)
+
+
+def test_a_word_that_cannot_be_of_such_numbers_is_said_and_the_row_stays_open(survey, tmp_path):
+    rows = [
+        ["甲滑坡", "滑坡", "青龙县", 4474000, 40410000, "高德"],
+        ["乙滑坡", "滑坡", "青龙县", 40.407, 118.95, "EPSG:4528"],
+    ]
+    found = preview(survey, workbook(tmp_path / "a.xlsx", rows, headers=[*PLANE, "坐标系"]))
+    assert (found.accepted, found.undecided) == (0, 2)
+    told = [(i.cell, i.message) for i in found.issues if i.code == "datum-mismatch"]
+    assert [cell for cell, _message in told] == ["F2", "F3"]
+    assert "以米为单位" in told[0][1]
+    assert "却是经纬度" in told[1][1]
+
+
+def test_cgcs2000_measured_by_gps_is_no_contradiction(survey, tmp_path):
+    path = workbook(
+        tmp_path / "a.xlsx",
+        [*rows_with(None, None), ["注：坐标为手持GPS测得"]],
+        headers=PLAIN,
+        before=[["坐标系：国家2000"]],
+    )
+    assert references(preview(survey, path)) == ["cgcs2000", "cgcs2000"]

@@ -119,11 +119,11 @@ def test_the_refused_table_may_be_the_second_one(survey, tmp_path):
 
 
 def test_a_table_whose_names_have_an_unknown_header_does_not_swallow_the_next_one(survey, tmp_path):
-    firms = [["桥梁名称", *FIRMS[0][1:]], *FIRMS[1:]]
+    firms = [["楼宇名称", *FIRMS[0][1:]], *FIRMS[1:]]
     outcome = read(survey, workbook(tmp_path / "a.xlsx", [*firms, *SLOPES]))[1]
     assert accepted(outcome) == {("虚构北山滑坡", 119.24)}
     assert refusals(outcome) == [("A1", 1, "error")]
-    assert "--map 桥梁名称=隐患名称" in outcome.issues[0].message
+    assert "--map 楼宇名称=隐患名称" in outcome.issues[0].message
 
 
 def test_tables_side_by_side_lend_each_other_no_names(survey, tmp_path):
@@ -155,3 +155,23 @@ def test_a_table_of_nothing_but_units_names_the_unit_as_the_likeliest(survey, tm
     assert refusals(outcome) == [("A1", 1, "error")]
     assert "--map 责任单位=隐患名称" in outcome.issues[0].message
     assert listed(outcome) == [(1, "header"), (2, "unread"), (3, "unread")]
+
+
+@pytest.mark.parametrize("header", ["尾矿库名称", "管线名称", "桥梁名称", "林区名称", "隧道 名称"])
+def test_things_that_are_the_hazard_themselves_name_it(survey, tmp_path, header):
+    rows = [
+        [header, "类别", "县区", "坐标系", "经度", "纬度"],
+        ["虚构甲", "滑坡", "海港区", "CGCS2000", 119.6, 39.935],
+    ]
+    _seen, outcome = read(survey, workbook(tmp_path / "a.xlsx", rows))
+    assert [hazard.name for hazard in outcome.hazards] == ["虚构甲"]
+
+
+def test_beside_a_column_of_names_they_stay_what_they_are(survey, tmp_path):
+    rows = [
+        ["水库名称", "隐患名称", "类别", "县区", "坐标系", "经度", "纬度"],
+        ["虚构水库", "虚构甲", "滑坡", "海港区", "CGCS2000", 119.6, 39.935],
+    ]
+    _seen, outcome = read(survey, workbook(tmp_path / "a.xlsx", rows))
+    (hazard,) = outcome.hazards
+    assert (hazard.name, dict(hazard.extras)) == ("虚构甲", {"水库名称": "虚构水库"})
