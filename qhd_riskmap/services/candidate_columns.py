@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -205,6 +205,19 @@ class Candidates(Sequence[Candidate]):
         return self._picked(
             list(chain.from_iterable([(p.sheet, row) for row in p.rows] for p in self._parts))
         )
+
+    def among(self, keys: Collection[tuple[Path, str, int]]) -> npt.NDArray[np.bool_]:
+        """Which of them are named by file, sheet name and row number."""
+        wanted: dict[tuple[Path, str], list[int]] = {}
+        for file, name, row in keys:
+            wanted.setdefault((file, name), []).append(row)
+        found = [np.zeros(0, np.bool_)]
+        for part in self._parts:
+            own = wanted.get((part.sheet.file, part.sheet.name))
+            rows = np.array(part.rows, np.intp) if own else np.zeros(len(part.rows), np.intp)
+            found.append(np.isin(rows, own) if own else rows.astype(np.bool_))
+        picked: npt.NDArray[np.bool_] = np.concatenate(found)[self._chosen]
+        return picked
 
     @property
     def hashes(self) -> list[str]:

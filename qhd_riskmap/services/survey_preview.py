@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 
+import numpy as np
+
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.remediation.sheet_proof import ProvenTask
 from qhd_riskmap.domain.survey_data_rows import RowRole
@@ -286,20 +288,21 @@ class ImportPreview:
 
     def without(self, rows: Collection[RowKey]) -> ImportPreview:
         """The same import leaving some rows out, by file, sheet and row number; they may come later."""
-        found = as_candidates(self.candidates)
         left = set(rows)
-        kept = [
-            at
-            for at, (sheet, row) in enumerate(found.sources)
-            if (sheet.file, sheet.name, row) not in left
-        ]
+        if not left:
+            return self
+        found = as_candidates(self.candidates)
         return replace(
             self,
-            candidates=found.taken(kept),
+            candidates=found.taken(np.flatnonzero(~found.among(left))),
             suspects=tuple(pair for pair in self.suspects if pair.key not in left),
             updates=tuple(offer for offer in self.updates if offer.key not in left),
             tasks={key: task for key, task in self.tasks.items() if key not in left},
         )
+
+    def left_by(self, rows: Collection[RowKey]) -> int:
+        """How many rows would be registered if some were left out."""
+        return self.accepted - int(as_candidates(self.candidates).among(rows).sum())
 
     def adding(self, rows: Collection[RowKey]) -> ImportPreview:
         """The same import registering rows anew that could update a record whose code they have.

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.domain.survey_sheet import column_number
 from qhd_riskmap.i18n import N_, _
@@ -160,17 +162,18 @@ class TableRows:
         """How many rows pass each filter."""
         return {wanted: int(np.count_nonzero(self._passing(wanted))) for wanted in RowFilter}
 
+    @cached_property
     def places(self) -> tuple[FloatArray, FloatArray]:
         """CGCS2000 degrees of every row; those of open rows as their numbers stand, NaN without any."""
         decision = self.reading.decision
         if decision is None or decision.places is None:
-            nowhere = np.full(len(self), np.nan)
-            return nowhere, nowhere
+            return self.before
         lon, lat = decision.places.after()
-        before_lon, before_lat = decision.places.before()
+        before_lon, before_lat = self.before
         still_open = np.isnan(lon)
         return np.where(still_open, before_lon, lon), np.where(still_open, before_lat, lat)
 
+    @cached_property
     def before(self) -> tuple[FloatArray, FloatArray]:
         """The numbers of every row taken for CGCS2000 degrees, NaN for metres."""
         decision = self.reading.decision
@@ -178,6 +181,20 @@ class TableRows:
             nowhere = np.full(len(self), np.nan)
             return nowhere, nowhere
         return decision.places.before()
+
+    @cached_property
+    def ground(self) -> tuple[float, float, float, float] | None:
+        """West, south, east, north of where nearly all rows lie; None where none lies anywhere."""
+        lon, lat = self.places
+        there = np.isfinite(lon) & np.isfinite(lat)
+        if not there.any():
+            return None
+        near = there & boundaries().inside_context(lon, lat)
+        # Of few rows one far away would be the whole extent.
+        shown = near if near.any() else there
+        west, east = np.quantile(lon[shown], [0.01, 0.99]).tolist()
+        south, north = np.quantile(lat[shown], [0.01, 0.99]).tolist()
+        return west, south, east, north
 
     def _passing(self, wanted: RowFilter) -> Any:
         fates = self.fates
@@ -214,6 +231,46 @@ def preview_tables(preview: ImportPreview) -> tuple[TableRows, ...]:
         for reading in preview.readings
         if reading.numbers
     )
+
+
+@dataclass(frozen=True, slots=True)
+class RepeatedRow:
+    """A row that is passed over and offers nothing.
+
+    Attributes:
+        other: What it repeats, in words.
+    """
+
+    key: RowKey
+    name: str
+    other: str
+
+
+def repeated_rows(preview: ImportPreview) -> tuple[RepeatedRow, ...]:
+    """The rows of a preview that are passed over and offer nothing."""
+    offered = {offer.key for offer in preview.updates}
+    found = as_candidates(preview.repeats)
+    rows = zip(found.sources, found.hazards.facts["name"], preview.repeated, strict=True)
+    made = (RepeatedRow((s.file, s.name, row), name, other) for (s, row), name, other in rows)
+    return tuple(each for each in made if each.key not in offered)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPreview:
+    """A preview and what is shown of it, made where nobody waits for it."""
+
+    preview: ImportPreview
+    tables: tuple[TableRows, ...]
+    repeats: tuple[RepeatedRow, ...]
+
+
+def seen_preview(preview: ImportPreview) -> SeenPreview:
+    """A preview with all that takes long before it can be shown."""
+    tables = preview_tables(preview)
+    for table in tables:
+        # Kept by the table: the map asks for them on the thread that draws.
+        _kept = table.places, table.ground
+    return SeenPreview(preview, tables, repeated_rows(preview))
 
 
 def _table(

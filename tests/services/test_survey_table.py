@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,12 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_corrections import Corrections
 from qhd_riskmap.services.survey_import import SurveyImport
-from qhd_riskmap.services.survey_table import RowFate, RowFilter, preview_tables
+from qhd_riskmap.services.survey_table import (
+    RowFate,
+    RowFilter,
+    preview_tables,
+    seen_preview,
+)
 from qhd_riskmap.storage.engine import create_register
 
 HEADERS = ("隐患名称", "类别", "县区", "经度", "纬度", "坐标系")
@@ -74,10 +80,10 @@ def test_rows_are_found_by_their_number_and_open_rows_lie_where_their_numbers_sa
     assert table.row_of(4) == 2
     assert table.row_of(1) is None
     assert table.key(0)[1:] == ("Sheet", 2)
-    lon, lat = table.places()
+    lon, lat = table.places
     assert (lon[4], lat[4]) == (119.021357, 40.352468)
     assert np.isfinite(lon).all()
-    assert table.before()[0][0] == 119.05
+    assert table.before[0][0] == 119.05
 
 
 def test_a_written_cell_replaces_the_senders_and_the_former_text_is_told():
@@ -127,3 +133,31 @@ def test_errors_of_a_spreadsheet_are_shown_in_their_cell_with_their_issue_until_
     assert (found.text(0, 4), found.of_cell(0, 4)) == ("39.95", [])
     assert found.fate(0) is RowFate.READY
     register.close()
+
+
+def test_what_takes_long_of_a_preview_is_made_before_it_is_shown(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (HEADERS, *ROWS):
+        book.active.append(row)
+    path = tmp_path / "表.xlsx"
+    book.save(path)
+    with create_register(tmp_path / "库.sqlite", passphrase=None, office=Office()) as register:
+        importing = SurveyImport(register, Actor(name="甲"))
+        preview = importing.preview([path], None, SilentJob())
+        seen = seen_preview(preview)
+        (found,) = seen.tables
+        assert {"places", "before", "ground"} <= vars(found).keys()
+        west, south, east, north = found.ground
+        assert 118.95 < west < east < 119.1
+        assert 39.9 < south < north < 40.4
+        (repeat,) = seen.repeats
+        assert (repeat.key, repeat.name) == ((path, "Sheet", 5), preview.repeats[0].hazard.name)
+        assert repeat.other == preview.repeated[0]
+        keys = [found.key(0), found.key(3), (path, "别的表", 2)]
+        assert preview.left_by(keys) == len(preview.without(keys).candidates) == 1
+        assert preview.without([]) is preview
+
+
+def test_a_table_without_any_place_has_no_ground(table):
+    nowhere = replace(table.reading.decision, places=None)
+    assert replace(table, reading=replace(table.reading, decision=nowhere)).ground is None

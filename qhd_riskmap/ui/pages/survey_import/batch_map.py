@@ -8,10 +8,18 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
-from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_table import RowFate, TableRows
 from qhd_riskmap.ui.map.navigation_tools import PanTool
@@ -23,6 +31,7 @@ FloatArray = npt.NDArray[np.float64]
 _NEAR_PX: Final = 9.0
 _RADIUS: Final = 4.5
 _CELL_PX: Final = 3  # nearer than this, one sign stands for all
+_MANY_SIGNS: Final = 2000
 _MOST_SHIFTS: Final = 400
 _PAD: Final = 0.01
 _LEAST_SPAN: Final = 0.24  # degrees, some 25 km: a border of the county is in view
@@ -60,6 +69,7 @@ class BatchMap(SideMap):
         self._with_before = False
         self._selected: list[int] = []
         self._drag: tuple[int, QPointF] | None = None
+        self._picture: tuple[object, QPixmap] | None = None
         self._fitting = True
         self.decorations.append(self._paint_rows)
         self._hand = RowTool(self)
@@ -75,11 +85,11 @@ class BatchMap(SideMap):
             self.lon, self.lat = _NOWHERE, _NOWHERE
             self._before = (_NOWHERE, _NOWHERE)
         else:
-            self.lon, self.lat = rows.places()
-            self._before = rows.before()
+            self.lon, self.lat = rows.places
+            self._before = rows.before
         if fit:
             self._fitting = True
-            self.fit_rows(range(len(self.lon)))
+            self.fit_rows()
         self.update()
 
     def show_before(self, *, on: bool) -> None:
@@ -94,20 +104,13 @@ class BatchMap(SideMap):
             self.show_places([(float(self.lon[rows[0]]), float(self.lat[rows[0]]))])
         self.update()
 
-    def fit_rows(self, rows: Sequence[int]) -> None:
-        """Show the ground these rows lie on; rows far away do not shrink the rest."""
-        chosen = np.asarray(rows, dtype=np.intp)
-        lon, lat = self.lon[chosen], self.lat[chosen]
-        there = np.isfinite(lon) & np.isfinite(lat)
-        if not there.any():
+    def fit_rows(self) -> None:
+        """Show the ground the rows lie on; rows far away do not shrink the rest."""
+        ground = self.rows.ground if self.rows is not None else None
+        if ground is None:
             self.fit_city()
             return
-        near = there & boundaries().inside_context(lon, lat)
-        # Of few rows one far away would be the whole extent; it is shown when it is selected.
-        shown = near if near.any() else there
-        lon, lat = lon[shown], lat[shown]
-        west, east = np.quantile(lon, [0.01, 0.99]).tolist()
-        south, north = np.quantile(lat, [0.01, 0.99]).tolist()
+        west, south, east, north = ground
         # So much around them that an officer sees where in the county they are.
         side = max(_PAD, (_LEAST_SPAN - (east - west)) / 2)
         above = max(_PAD, (_LEAST_SPAN - (north - south)) / 2)
@@ -135,7 +138,7 @@ class BatchMap(SideMap):
         """All rows stay in view until the officer moves the map."""
         super().resizeEvent(event)
         if self._fitting and len(self.lon):
-            self.fit_rows(range(len(self.lon)))
+            self.fit_rows()
 
     # -- asking ---------------------------------------------------------------------------------
 
@@ -186,24 +189,50 @@ class BatchMap(SideMap):
         rows = self.rows
         if rows is None or not len(self.lon):
             return
-        xs, ys = self.viewport.to_screen(self.lon, self.lat)
-        inside = (xs >= 0) & (xs <= self.width()) & (ys >= 0) & (ys <= self.height())
-        if self._with_before:
-            self._paint_shifts(painter, xs, ys)
-        for fate, colour in _FATE_COLOURS.items():
-            here = np.flatnonzero(inside & (rows.fates == fate))
-            for x, y in _thinned(xs[here], ys[here]):
-                _sign(painter, fate, QPointF(x, y), QColor(getattr(theme(), colour)))
+        painter.drawPixmap(0, 0, self._signs_of(rows))
         for row in self._selected[:_MOST_SHIFTS]:
-            if inside[row]:
-                place, fate = QPointF(xs[row], ys[row]), rows.fate(row)
+            place, fate = self._screen_place(row), rows.fate(row)
+            if self._inside(np.array(place.x()), np.array(place.y())):
                 _sign(painter, fate, place, QColor(getattr(theme(), _FATE_COLOURS[fate])))
                 _ring(painter, place)
         if self._drag is not None:
             row, place = self._drag
             painter.setPen(QPen(QColor(theme().accent), 2, Qt.PenStyle.DashLine))
-            painter.drawLine(QPointF(xs[row], ys[row]), place)
+            painter.drawLine(self._screen_place(row), place)
             _sign(painter, RowFate.READY, place, QColor(theme().accent))
+
+    def _screen_place(self, row: int) -> QPointF:
+        x, y = self.viewport.to_screen(self.lon[row : row + 1], self.lat[row : row + 1])
+        return QPointF(float(x[0]), float(y[0]))
+
+    def _inside(self, xs: FloatArray, ys: FloatArray) -> npt.NDArray[np.bool_]:
+        return (xs >= 0) & (xs <= self.width()) & (ys >= 0) & (ys <= self.height())
+
+    def _signs_of(self, rows: TableRows) -> QPixmap:
+        """The signs of all rows, painted once for the ground in view: the map repaints much oftener."""
+        key = (rows, self.viewport, theme(), self._with_before, self.devicePixelRatioF())
+        if self._picture is None or self._picture[0] != key:
+            ratio = self.devicePixelRatioF()
+            picture = QPixmap(self.size() * ratio)
+            picture.setDevicePixelRatio(ratio)
+            picture.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint_all(painter, rows)
+            painter.end()
+            self._picture = (key, picture)
+        return self._picture[1]
+
+    def _paint_all(self, painter: QPainter, rows: TableRows) -> None:
+        xs, ys = self.viewport.to_screen(self.lon, self.lat)
+        inside = self._inside(xs, ys)
+        if self._with_before:
+            self._paint_shifts(painter, xs, ys)
+        for fate, colour in _FATE_COLOURS.items():
+            here = np.flatnonzero(inside & (rows.fates == fate))
+            ink = QColor(getattr(theme(), colour))
+            for x, y in _thinned(xs[here], ys[here]):
+                _sign(painter, fate, QPointF(x, y), ink)
 
     def _paint_shifts(self, painter: QPainter, xs: FloatArray, ys: FloatArray) -> None:
         """Hollow signs where the numbers stand, with a line to where they were understood to be."""
@@ -278,9 +307,21 @@ class _SetPlace(PickTool):
 
 def _thinned(xs: FloatArray, ys: FloatArray) -> list[tuple[float, float]]:
     """One place per few pixels: a hundred thousand rows are no more signs than the map has room for."""
-    cells = (xs // _CELL_PX) * 1e6 + ys // _CELL_PX
-    _cells, first = np.unique(cells, return_index=True)
+    first = _first_in_cells(xs, ys, _CELL_PX)
+    if len(first) > _MANY_SIGNS:
+        # They cover the ground anyway; half as near they still do.
+        first = _first_in_cells(xs, ys, 2 * _CELL_PX)
     return list(zip(xs[first].tolist(), ys[first].tolist(), strict=True))
+
+
+def _first_in_cells(xs: FloatArray, ys: FloatArray, size: int) -> npt.NDArray[np.intp]:
+    """Index of the first place in each cell of so many pixels."""
+    across, down = (xs // size).astype(np.intp), (ys // size).astype(np.intp)
+    cells = across * (int(down.max(initial=0)) + 1) + down
+    first = np.full(int(cells.max(initial=0)) + 1, -1, np.intp)
+    first[cells[::-1]] = np.arange(len(cells))[::-1]
+    found: npt.NDArray[np.intp] = first[first >= 0]
+    return found
 
 
 def _sign(painter: QPainter, fate: RowFate, at: QPointF, colour: QColor) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
@@ -19,10 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.candidate_columns import as_candidates
 from qhd_riskmap.services.record_comparison import GEOMETRY
-from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_issues import RowKey
+from qhd_riskmap.services.survey_table import SeenPreview
 from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
 from qhd_riskmap.ui.map.measures import length_text
 from qhd_riskmap.ui.pages.survey_import.pair_detail import PairDetail
@@ -49,15 +47,6 @@ _HINTS: Final = (
     N_("与已登记的（或这一批里的另一行）可能是同一处。默认入库，并列入“待合并”供以后对照。"),
     N_("与已登记的完全相同，或以前导入过：已跳过，不会再次入库。"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Repeat:
-    """A row that is passed over."""
-
-    key: RowKey
-    name: str
-    other: str
 
 
 class MatchingPanel(QWidget):
@@ -166,11 +155,12 @@ class MatchingPanel(QWidget):
 
     # -- content --------------------------------------------------------------------------------
 
-    def show_preview(self, preview: ImportPreview, session: ImportSession) -> None:
+    def show_preview(self, seen: SeenPreview, session: ImportSession) -> None:
         """Show the rows of a preview and what was said of them."""
+        preview = seen.preview
         self._session = session
         self.detail.show_import(preview)
-        rows: tuple[Sequence[Any], ...] = (preview.updates, preview.suspects, _repeats(preview))
+        rows: tuple[Sequence[Any], ...] = (preview.updates, preview.suspects, seen.repeats)
         self._count = sum(map(len, rows))
         before = [shown.current() for shown in self.lists]
         for number, (shown, found) in enumerate(zip(self.lists, rows, strict=True)):
@@ -310,14 +300,3 @@ _REPEAT_COLUMNS: Final = (
     ListColumn(title=N_("与什么重复"), text=lambda r: r.other, width=0),
     ListColumn(title=N_("来自"), text=lambda r: _where(r.key), key=_place_key, width=240),
 )
-
-
-def _repeats(preview: ImportPreview) -> list[_Repeat]:
-    """Rows passed over that offer nothing."""
-    offered = {offer.key for offer in preview.updates}
-    found = as_candidates(preview.repeats)
-    rows = zip(found.sources, found.hazards.facts["name"], preview.repeated, strict=True)
-    made = [
-        _Repeat((sheet.file, sheet.name, row), name, other) for (sheet, row), name, other in rows
-    ]
-    return [each for each in made if each.key not in offered]

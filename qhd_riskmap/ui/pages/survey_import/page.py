@@ -22,6 +22,7 @@ from qhd_riskmap.services.survey_import import (
 )
 from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_table import SeenPreview, seen_preview
 from qhd_riskmap.ui.pages.survey_import.after_strip import AfterStrip
 from qhd_riskmap.ui.pages.survey_import.columns_dialog import columns_dialog, sheet_key
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
@@ -81,7 +82,7 @@ class SurveyImportPage(Page):
         self.session = ImportSession()
         self._asked = self._seen = self.session
         self._arriving = False
-        self.preview: ImportPreview | None = None
+        self._looked_at: SeenPreview | None = None
         self.result: ImportOutcome | None = None
         self._build()
         self.start.files_wanted.connect(self.ask_files)
@@ -183,8 +184,7 @@ class SurveyImportPage(Page):
         """Take the colours of the theme in force."""
         self.start.restyle()
         self.review.restyle()
-        if self.preview is not None:
-            self.review.show_preview(self.preview, self.session)
+        self._show_again()
 
     def close_down(self) -> None:
         """End the painter's thread."""
@@ -214,7 +214,7 @@ class SurveyImportPage(Page):
         """Back to the empty page."""
         if self.progress.running:
             return
-        self.preview = None
+        self._looked_at = None
         self.result = None
         self.session = ImportSession()
         self._show_start()
@@ -247,7 +247,7 @@ class SurveyImportPage(Page):
         # What is said meanwhile belongs to the next look.
         session = self._asked = copy.deepcopy(self.session)
         handle = self.desk.run(
-            lambda job: session.previewed(self.desk.app.survey_import, job),
+            lambda job: seen_preview(session.previewed(self.desk.app.survey_import, job)),
             title=_("正在读取并检查 {n} 个文件…").format(n=len(session.paths)),
             on_success=self._looked,
             on_failure=self._not_looked,
@@ -255,12 +255,13 @@ class SurveyImportPage(Page):
         )
         self._follow(handle)
 
-    def _looked(self, preview: ImportPreview) -> None:
-        self.preview = preview
+    def _looked(self, seen: SeenPreview) -> None:
+        preview = seen.preview
+        self._looked_at = seen
         self.result = None
         self._seen = self._asked
         self._arriving = self.stack.currentWidget() is not self.review
-        self.review.show_preview(preview, self.session)
+        self.review.show_preview(seen, self.session)
         names = _("、").join(path.name for path in self.paths[:3])
         more = _(" 等 {n} 个文件").format(n=len(self.paths)) if len(self.paths) > 3 else ""  # noqa: PLR2004
         self._show(self.review, names + more)
@@ -286,7 +287,11 @@ class SurveyImportPage(Page):
             self._show_start()
             return
         self.session = self.session.as_seen(self._seen)
-        self.review.show_preview(self.preview, self.session)
+        self._show_again()
+
+    def _show_again(self) -> None:
+        if self._looked_at is not None:
+            self.review.show_preview(self._looked_at, self.session)
 
     def _answered(self, file: Path, sheet: str, notation: str) -> None:
         key = (file, sheet)
@@ -295,8 +300,7 @@ class SurveyImportPage(Page):
             self._look()
             return
         self.session.unclear.add(key)
-        if self.preview is not None:
-            self.review.show_preview(self.preview, self.session)
+        self._show_again()
 
     def _sender_named(self, sender: str) -> None:
         self.session.sender = sender
@@ -430,6 +434,11 @@ class SurveyImportPage(Page):
         )
 
     # -- inside ---------------------------------------------------------------------------------
+
+    @property
+    def preview(self) -> ImportPreview | None:
+        """What is being looked at."""
+        return self._looked_at.preview if self._looked_at is not None else None
 
     @property
     def paths(self) -> tuple[Path, ...]:

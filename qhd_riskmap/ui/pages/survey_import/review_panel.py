@@ -24,7 +24,7 @@ from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_issues import RowIssue
-from qhd_riskmap.services.survey_table import TableRows, preview_tables
+from qhd_riskmap.services.survey_table import SeenPreview, TableRows
 from qhd_riskmap.ui.pages.survey_import.batch_map import BatchMap
 from qhd_riskmap.ui.pages.survey_import.matching_panel import MatchingPanel
 from qhd_riskmap.ui.pages.survey_import.rows_panel import RowsPanel
@@ -160,8 +160,9 @@ class ReviewPanel(QWidget):
         column.addWidget(self.counts)
         column.addWidget(columns, 1)
 
-    def show_preview(self, preview: ImportPreview, session: ImportSession) -> None:
+    def show_preview(self, seen: SeenPreview, session: ImportSession) -> None:
         """Show a preview and what the officer has said."""
+        preview, tables = seen.preview, seen.tables
         first = self.preview is None or self.preview.files != preview.files
         # A sheet that could not be read until its columns were corrected is seen for the first time.
         first = first or not self.rows.tables
@@ -169,7 +170,6 @@ class ReviewPanel(QWidget):
         self.counts.show_counts(preview)
         self.cards.show_preview(preview, session)
         self.issue_model.show_issues(preview.issues)
-        tables = preview_tables(preview)
         self._shown = None if first else self._shown
         self.rows.show_tables(tables, session)
         found = self.issue_model.counts()
@@ -178,7 +178,7 @@ class ReviewPanel(QWidget):
             button.setEnabled(found[severity] > 0)
         self.tabs.setTabText(0, _("逐行 {n}").format(n=f"{sum(map(len, tables)):,}"))
         self.tabs.setTabText(1, _("问题 {n}").format(n=f"{len(preview.issues):,}"))
-        self.matching.show_preview(preview, session)
+        self.matching.show_preview(seen, session)
         self.tabs.setTabText(2, _("比对 {n}").format(n=f"{len(self.matching):,}"))
         self._share_room()
         if first and self.cards.asking:

@@ -205,7 +205,7 @@ class ImportSession:
         """How many rows a commit would store or update."""
         offered = {offer.key for offer in preview.updates}
         chosen = len((self.updates | self.added) & offered)
-        return len(preview.without(self.left).candidates) + chosen
+        return preview.left_by(self.left) + chosen
 
     def to_register(self, preview: ImportPreview) -> ImportPreview:
         """The preview with what is to be registered, and the offers still to be applied."""
