@@ -27,11 +27,11 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.remediation import TaskDossier
 from qhd_riskmap.ui.pages.remediation.board import Board, refusal
-from qhd_riskmap.ui.pages.remediation.late_map import LateMap
 from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
 from qhd_riskmap.ui.pages.remediation.rollup_view import RollupView
 from qhd_riskmap.ui.pages.remediation.task_deeds import TaskDeeds
+from qhd_riskmap.ui.pages.remediation.task_map import TaskMap
 from qhd_riskmap.ui.pages.remediation.task_panel import TaskPanel
 from qhd_riskmap.ui.pages.remediation.task_table import TaskTable
 from qhd_riskmap.ui.pages.remediation.task_tools import TaskTools
@@ -110,7 +110,7 @@ class RemediationPage(Page):
         self.board = Board()
         self.table = TaskTable(desk.settings)
         self.month = MonthView(editable=Permission.ADMINISTER in desk.app.actor.permissions)
-        self.map = LateMap()
+        self.map = TaskMap()
         self.rollup = RollupView()
         self.panel = TaskPanel(desk.app.actor.permissions)
         self.panel.hide()
