@@ -61,6 +61,7 @@ PAGES: Final = (
     PageEntry(
         "remediation", N_("整改"), "clipboard-check-outline", "remediation", "RemediationPage"
     ),
+    PageEntry("inspection", N_("检查"), "clipboard-search-outline", "inspection", "InspectionPage"),
     PageEntry("release", N_("发布"), "publish", "release", "ReleasePage"),
     PageEntry("statistics", N_("统计"), "chart-bar", "statistics", "StatisticsPage"),
 )

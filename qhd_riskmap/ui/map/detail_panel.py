@@ -47,6 +47,7 @@ from qhd_riskmap.ui.map.detail_facts import (
 )
 from qhd_riskmap.ui.map.detail_frame import DetailFoot, DetailHead
 from qhd_riskmap.ui.map.grading_desk import GradingDesk
+from qhd_riskmap.ui.map.inspection_facts import InspectionFacts
 from qhd_riskmap.ui.map.task_facts import TaskFacts
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.history import Restated
@@ -110,6 +111,7 @@ class DetailPanel(QFrame):
         self._attributes: SchemaForm | None = None
         self.attachments: AttachmentPanel | None = None
         self.tasks: TaskFacts | None = None
+        self.inspections: InspectionFacts | None = None
         self.exposure: ExposureFacts | None = None
         self.setAcceptDrops(True)
         self._scroll = QScrollArea()
@@ -247,6 +249,9 @@ class DetailPanel(QFrame):
         column.addWidget(section(_("整改")))
         self.tasks = TaskFacts(self.desk, hazard)
         column.addWidget(self.tasks)
+        column.addWidget(section(_("检查")))
+        self.inspections = InspectionFacts(self.desk, hazard)
+        column.addWidget(self.inspections)
         column.addWidget(section(_("影响范围")))
         self.exposure = ExposureFacts(self.desk, hazard)
         self.exposure.counted.connect(self.exposure_counted)
@@ -389,6 +394,8 @@ class DetailPanel(QFrame):
             self.attachments.reload()
         if changes.tasks and self.tasks is not None and self.hazard is not None:
             self.tasks.reload()
+        if changes.inspections and self.inspections is not None and self.hazard is not None:
+            self.inspections.reload()
         if not changes.hazards or self.hazard is None or self._wanted is None:
             return
         touched = not changes.hazard_ids or self.hazard.id in changes.hazard_ids

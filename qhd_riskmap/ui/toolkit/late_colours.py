@@ -16,6 +16,11 @@ _COLOURS = {
 }
 
 
+def late_tone(stage: LateStage) -> str:
+    """Name of a stage's colour in every theme."""
+    return _COLOURS[stage]
+
+
 def late_colour(stage: LateStage) -> QColor:
     """Colour of a stage in the theme in force."""
     return QColor(getattr(theme(), _COLOURS[stage]))
