@@ -12,7 +12,7 @@ import json
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -24,6 +24,7 @@ from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Secrecy, anchor_of
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount
 from qhd_riskmap.domain.public_geometry import generalised
+from qhd_riskmap.domain.public_places import PublicPlace
 from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
 from qhd_riskmap.domain.release_texts import NamesKept, names_kept, own_contact
 from qhd_riskmap.domain.taxonomy import EventClass, HazardType, ReleaseClass, taxonomy
@@ -101,6 +102,7 @@ class PublicSet:
         excluded: Reason → number of records left out; never which.
         small_cells: ``(area name, type key)`` below the bound before merging; for the control
             sheet, not for the public.
+        places: Villages and townships people may look for; of the office's geography, not of records.
         differences: What the numbers and earlier releases would have singled out together before
             cells were merged for it; for the officer, not for the public.
     """
@@ -109,17 +111,20 @@ class PublicSet:
     counts: tuple[PublicCount, ...]
     excluded: Mapping[str, int] = field(default_factory=dict)
     small_cells: tuple[tuple[str, str], ...] = ()
+    places: tuple[PublicPlace, ...] = ()
     differences: tuple[Difference, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over the public content; what an approval number is bound to."""
-        content = {
+        content: dict[str, Any] = {
             "hazards": [_content(hazard) for hazard in self.hazards],
             "counts": [
                 [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in self.counts
             ],
         }
+        if self.places:
+            content["places"] = [astuple(place) for place in self.places]
         return hashlib.sha256(_canonical(content)).hexdigest()
 
 
@@ -311,6 +316,7 @@ def frozen(public: PublicSet) -> bytes:
             [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in public.counts
         ],
         "excluded": dict(public.excluded),
+        "places": [astuple(place) for place in public.places],
     }
     return zlib.compress(_canonical(document), 9)
 
@@ -337,7 +343,14 @@ def thawed(content: bytes) -> PublicSet:
             )
             for code, name, key, level, n, merged in document["counts"]
         )  # fmt: skip
-        return PublicSet(hazards=tuple(hazards), counts=counts, excluded=document["excluded"])
+        # Releases made before pages knew places hold none.
+        places = tuple(
+            PublicPlace(name=name, area=area, lon=lon, lat=lat)
+            for name, area, lon, lat in document.get("places", ())
+        )
+        return PublicSet(
+            hazards=tuple(hazards), counts=counts, excluded=document["excluded"], places=places
+        )
     except (zlib.error, KeyError, TypeError, shapely.GEOSException) as error:
         raise ValueError("not a frozen public content") from error
 

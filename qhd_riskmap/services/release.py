@@ -18,6 +18,7 @@ from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.public_edition import Edition
+from qhd_riskmap.domain.public_places import PublicPlace, public_places
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
@@ -244,6 +245,7 @@ class ReleaseService:
             county=completed.county,
             earlier=past.disclosures,
         )
+        public = replace(public, places=self._places(townships, completed.county))
         case = Judged(
             order=completed,
             rules=rules,
@@ -276,6 +278,14 @@ class ReleaseService:
                 for township in work.places.townships()
             ]
         return hazards, townships
+
+    def _places(
+        self, townships: list[TownshipOutline], county: str | None
+    ) -> tuple[PublicPlace, ...]:
+        with self._register.unit_of_work() as work:
+            receptors = work.places.receptors()
+        outlines = [(outline.name, outline.geometry) for outline in townships]
+        return public_places(outlines, receptors, release_rules(), county)
 
     def _layers(self) -> list[MapLayer]:
         with self._register.unit_of_work() as work:

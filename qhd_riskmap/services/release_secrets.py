@@ -326,6 +326,8 @@ def _public_texts(public: PublicSet) -> Iterator[str]:
     for hazard in public.hazards:
         yield from (hazard.name, hazard.unit, hazard.township, hazard.public_id)
     yield from (count.area_name for count in public.counts)
+    for place in public.places:
+        yield from (place.name, place.area, f"{place.area} {place.name}".strip())
     yield from shared_words()
 
 

@@ -348,7 +348,7 @@ function gazetteer() {
     sum[0] += item.at[0]; sum[1] += item.at[1]; sum[2]++;
   });
   Object.keys(known).sort().forEach(function (key) { add(key, [known[key][0] / known[key][2], known[key][1] / known[key][2]]); });
-  (data.villages || []).forEach(function (village) { add(village[2], [village[1], village[0]]); });
+  data.villages.forEach(function (village) { add(village[2], [village[1], village[0]]); });
   return all;
 }
 var places = gazetteer();

@@ -7,7 +7,13 @@ from pathlib import Path
 
 import pytest
 from assessed_county import add_assessments
-from release_county import invented_hazards, invented_inspections, invented_tasks, make_office
+from release_county import (
+    invented_hazards,
+    invented_inspections,
+    invented_receptors,
+    invented_tasks,
+    make_office,
+)
 
 from qhd_riskmap.services.release_order import ProductFormat, format_of
 
@@ -29,6 +35,7 @@ def county(tmp_path_factory):
     add_assessments(made)
     made.remedy(invented_tasks(made.hazards))
     made.inspect(invented_inspections(made.hazards))
+    made.receive(invented_receptors())
     yield made
     made.register.close()
 

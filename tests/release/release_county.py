@@ -26,6 +26,7 @@ from qhd_riskmap.domain.inspection.record import (
 )
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.office import Office
+from qhd_riskmap.domain.receptor import Receptor
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
@@ -190,6 +191,22 @@ PLANNER = "密划人十二"
 PLANNER_PHONE = "13766660000"
 
 
+RECEPTOR_CANARIES = (
+    "密校九年一贯制", "密受址八巷七号", "密受人王某某", "13855577001", "密受栏勿传", "119.4123457", "39.8234567",
+)  # fmt: skip
+
+
+def invented_receptors() -> list[Receptor]:
+    """A village, which pages may name, and a school, which they may not."""
+    school, address, contact, phone, extra, lon, lat = RECEPTOR_CANARIES
+    village = Receptor(
+        id=UUID(int=7001), name="榆树庄村", kind="村庄", people=987, households=321, county="130304",
+        township="牛头崖镇", address=address, contact=contact, phone=phone, extras={"备注": extra},
+        geometry=Point(float(lon), float(lat)),
+    )  # fmt: skip
+    return [village, replace(village, id=UUID(int=7002), name=school, kind="学校")]
+
+
 def inspection_canaries(inspections) -> dict[str, str]:
     """Everything of inspections that must not come out, as plain text → field."""
     found = {PLANNER: "round", PLANNER_PHONE: "round", ROUND: "round"}
@@ -231,6 +248,12 @@ class GateOffice:
         """Register remediation tasks."""
         with self.register.unit_of_work() as work:
             self.tasks = [work.tasks.add(task, ACTOR) for task in tasks]
+            work.commit()
+
+    def receive(self, receptors) -> None:
+        """Register receptors."""
+        with self.register.unit_of_work() as work:
+            work.places.add_receptors(receptors, ACTOR)
             work.commit()
 
     def inspect(self, inspections) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from chromium_page import ChromiumPage, chromium_program
+from release_county import RECEPTOR_CANARIES
 
 from qhd_riskmap.services.release_order import ProductFormat
 
@@ -201,6 +202,19 @@ def test_a_typed_place_lists_what_is_near_nearest_first_with_advice(page):
     assert "公里" in first
     page.ask("byId('leave').click(); 0")
     assert number(page.ask(FOUND)) == page.ask("items.length")
+
+
+def test_a_typed_village_of_the_office_is_found_without_anything_else_of_it(page, released):
+    everything(page)
+    settle(page, "byId('place').value = '榆树庄村'; byId('near').requestSubmit()")
+    assert page.ask("around.at") == [39.82, 119.41]  # hundredths of a degree, no nearer
+    assert "榆树庄村周围" in page.ask(ANSWER)
+    assert page.ask("[...byId('places').children].map(o => o.value).join()").count("榆树庄村") == 1
+    everything(page)
+    for path in released.values():
+        content = path.read_bytes()
+        for canary in RECEPTOR_CANARIES:
+            assert canary.encode() not in content, (path.name, canary)
 
 
 def test_coordinates_may_be_typed_in_either_order(page):

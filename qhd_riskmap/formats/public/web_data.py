@@ -98,6 +98,9 @@ def page_data(
         "units": list(pools.units.numbers),
         "hazards": hazards,
         "counts": counts,
+        "villages": [
+            [place.lon, place.lat, f"{place.area} {place.name}".strip()] for place in public.places
+        ],
         "divisions": _divisions(public.counts, keys),
         "borders": _borders(),
         "sea": _outlines()[_SEA],
