@@ -78,7 +78,7 @@ def _data_texts() -> list[str]:
         texts += [region.name, region.short_name]
     for key in SHIPPED:
         texts += _profile_texts(rules(f"grading_{key}"))
-    for name in ("assessment", "receptors", "effect_zones"):
+    for name in ("assessment", "receptors", "effect_zones", "inspection"):
         texts += _profile_texts(rules(name))
     texts += [move.label for move in flow().moves.values()]
     texts += [text for each in templates().values() for text in (each.label, each.help, each.title)]

@@ -281,14 +281,14 @@ class _Sheet(_Paper):
 
     def _question(self, number: int, question: Question) -> None:
         heights = (
-            self.pages.height(_(question.text), self.text, _SHARES[1] - 2 * INSET),
-            self.pages.height(_(question.source), self.small, _SHARES[2] - 2 * INSET),
+            self.pages.height(question.text, self.text, _SHARES[1] - 2 * INSET),
+            self.pages.height(question.source, self.small, _SHARES[2] - 2 * INSET),
         )
         height = max(_ROW, *heights) + 2
         self.need(height)
         row = self.take(height)
         x = row.left()
-        texts = (str(number), _(question.text), _(question.source), "", "")
+        texts = (str(number), question.text, question.source, "", "")
         for at, (text, share) in enumerate(zip(texts, _SHARES, strict=True)):
             cell = QRectF(x, row.top(), share, height)
             self.pages.frame(cell)

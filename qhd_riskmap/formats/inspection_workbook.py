@@ -21,6 +21,7 @@ from qhd_riskmap.formats.cell_text import put_text
 from qhd_riskmap.formats.output_file import replacing
 
 GUIDE: Final = "填写说明"
+_A3, _A4 = 8, 9  # as spreadsheets number paper
 _LINES: Final = (
     "每处隐患在“检查”表占一行，黄色的格子由检查人填写；检查日期、检查人、检查结果必填，没有去的整行空着。",
     "“检查项目”表每项一行，结论从下拉框选：合格、不合格、不适用；没有用检查表的空着。",
@@ -43,6 +44,7 @@ def write_round_workbook(path: Path, paper: RoundPaper) -> None:
     _head(visits, VISIT_COLUMNS)
     for row, stop in enumerate(paper.stops, start=2):
         _row(visits, row, VISIT_COLUMNS, _visit(paper, stop))
+    visits.page_setup.paperSize = _A3
     _choices(visits, VISIT_COLUMNS, "result", [each.label for each in InspectionResult])
     answers: Any = book.create_sheet(ANSWERS_SHEET)
     _head(answers, ANSWER_COLUMNS)
@@ -97,7 +99,7 @@ def _head(sheet: Any, columns: Sequence[ReturnColumn]) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = column.width
     sheet.freeze_panes = "D2"
     sheet.print_title_rows = "1:1"
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
     sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
 

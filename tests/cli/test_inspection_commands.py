@@ -76,3 +76,15 @@ def test_what_stays_over_is_said_and_told_by_the_exit_code(register, command, tm
     code, out, _err = command("inspection-scans", register, tmp_path / "x.png", "--dry-run")
     assert code == 2
     assert "没有找到检查单的二维码" in out
+
+
+def test_undoing_an_import_stops_at_what_was_inspected_since(register, answer, command):
+    code = answer("inspections", register, "--on", "2099-01-01")["due"][0]["code"]
+    answer("inspect", register, code, "--on", "2020-01-01", "--by", "李四", "--result", "normal")
+    (batch,) = answer("batches", register)
+    status, _out, _err = command("undo-batch", register, batch["id"])
+    assert status == 2
+    undone = answer("undo-batch", register, batch["id"], "--edited", "keep")
+    assert [(each["code"], each["reason"]) for each in undone["kept"]] == [
+        (code, "已由 李四 检查过")
+    ]

@@ -181,6 +181,18 @@ def test_the_paper_of_a_round_is_written_and_a_former_round_is_shown_again(
     assert page.round.paper.planned.id == planned.planned.id
 
 
+def test_what_is_shown_is_exported_as_it_stands(page, rest, tmp_path, monkeypatch):
+    path = tmp_path / "应检查"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_all: (str(path), ""))
+    page.strip.press("late")
+    page.show_view("list")
+    page.ask_export()
+    rest()
+    sheet = openpyxl.load_workbook(path.with_suffix(".xlsx")).active
+    assert [cell.value for cell in sheet[1]][:3] == ["编号", "隐患", "应检查日期"]
+    assert [sheet.cell(row, 2).value for row in range(2, sheet.max_row + 1)] == names(page)
+
+
 # --- the form ---------------------------------------------------------------------------------
 
 
@@ -436,4 +448,5 @@ def test_state_and_language(page, rest):
     assert [command.id for command, _do in page.commands()] == [
         "inspection.return",
         "inspection.scans",
+        "inspection.export",
     ]

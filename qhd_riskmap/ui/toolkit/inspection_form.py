@@ -200,7 +200,7 @@ class InspectionDialog(QDialog):
             table.setColumnWidth(column, width)
         for row, question in enumerate(self.questions):
             for column, text in ((_QUESTION, question.text), (_BASIS, question.source)):
-                item = QTableWidgetItem(_(text) if text else "")
+                item = QTableWidgetItem(text)
                 item.setFlags(item.flags() & ~Qt.ItemFlag.ItemIsEditable)
                 item.setToolTip(plain_tip(item.text()))
                 table.setItem(row, column, item)

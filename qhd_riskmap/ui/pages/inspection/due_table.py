@@ -8,6 +8,7 @@ from uuid import UUID
 
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.exporting import ShownTable
 from qhd_riskmap.services.inspection import DueInspection
 from qhd_riskmap.ui.pages.inspection.due_strip import SIGNS
 from qhd_riskmap.ui.toolkit.late_colours import late_tone
@@ -15,6 +16,7 @@ from qhd_riskmap.ui.toolkit.list_table import ListColumn, ListModel, ListTable
 from qhd_riskmap.ui.toolkit.record_columns import county_label
 
 _UNGRADED: Final = 9
+_WIDEST: Final = 40  # characters of a column
 _GLYPHS: Final = {
     "overdue": "alert", "due": "square", "soon": "triangle", "ahead": "circle-outline", "none": "circle-small",
 }  # fmt: skip
@@ -74,6 +76,16 @@ class DueTable(ListTable):
     def show_due(self, due: Sequence[DueInspection]) -> None:
         """Show these; ticks stay with their hazards."""
         self.list_model.show_rows(due)
+
+    def shown_table(self) -> ShownTable:
+        """What is shown, to be written to a file."""
+        due = self.list_model.shown()
+        heads = [_("编号"), *(_(column.title) for column in COLUMNS)]
+        rows = [[each.hazard.code, *(column.text(each) for column in COLUMNS)] for each in due]
+        widths = [
+            min(_WIDEST, max(map(len, column))) + 4 for column in zip(heads, *rows, strict=True)
+        ]
+        return ShownTable(titles=heads, widths=widths, count=len(rows), rows=lambda: iter(rows))
 
     def is_ticked(self, each: DueInspection) -> bool:
         """Whether the next round goes there."""

@@ -50,6 +50,13 @@ COMMANDS: Final = (
         needs=Permission.READ,
         icon="qrcode-scan",
     ),
+    Command(
+        id="inspection.export",
+        title=N_("导出列表(&E)…"),
+        menu="page",
+        needs=Permission.EXPORT,
+        icon="file-export-outline",
+    ),
 )
 
 
@@ -160,7 +167,7 @@ class InspectionPage(Page):
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
-        callbacks = (self.returns.ask_workbook, self.returns.ask_scans)
+        callbacks = (self.returns.ask_workbook, self.returns.ask_scans, self.ask_export)
         return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def keep(self) -> dict[str, object]:
@@ -247,6 +254,25 @@ class InspectionPage(Page):
         shown = self.shown()
         ticked = sum(self.table.is_ticked(each) for each in shown)
         self.round.show_chosen(ticked, len(shown))
+
+    def ask_export(self) -> None:
+        """Ask where to write what is shown."""
+        name, _kind = QFileDialog.getSaveFileName(
+            self, _("导出列表"), _("应检查的隐患.xlsx"), _("表格 (*.xlsx *.csv)")
+        )
+        if name:
+            self.export(Path(name))
+
+    def export(self, path: Path) -> None:
+        """Write what is shown as a table."""
+        service, table = self.desk.app.exporting, self.table.shown_table()
+        file = path if path.suffix else path.with_suffix(".xlsx")
+
+        def work(job: JobContext) -> tuple[Path, int]:
+            service.export_shown(file, table, job)
+            return file, table.count
+
+        self.desk.run(work, title=_("正在导出…"), on_success=self._written)
 
     # -- one hazard -----------------------------------------------------------------------------
 
