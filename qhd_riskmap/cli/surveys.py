@@ -97,6 +97,13 @@ def _told(issue: RowIssue) -> str:
     )
 
 
+def _named(decided: str | None) -> str:
+    """What a sheet was read as, in the officer's words."""
+    if decided is None:
+        return _("未定")
+    return _("、").join(parse_reference(notation).label for notation in decided.split("+"))
+
+
 def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
     """The outcome in lines for people, every issue with its cell."""
     document = outcome.to_json()
@@ -104,7 +111,7 @@ def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> 
     lines.extend(
         _("{sheet}：坐标系 {decided}").format(
             sheet=f"{item['file']} {item['sheet']}".rstrip(),
-            decided=item["decided"] or _("未定"),
+            decided=_named(item["decided"]),
         )
         for item in document["datums"]
     )

@@ -24,6 +24,8 @@ from qhd_riskmap.i18n import N_, _
 
 _FONT: Final = "宋体"
 _MOST_BOXES: Final = 12
+_WIDTHS_CM: Final = (4.2, 12.8)
+_LINE_CM: Final = 0.75
 _SKIPPED: Final = frozenset({"seq", "vertices", "geometry_kind", "start_lon"})
 VERTEX_LINES: Final = 8
 FORM_TITLE: Final = N_("{type}隐患排查表")
@@ -72,7 +74,7 @@ def write_paper_form(
 
 def _write_type(document: Any, hazard_type: HazardType, office: TemplateOffice) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH  # noqa: PLC0415
-    from docx.shared import Pt  # noqa: PLC0415
+    from docx.shared import Cm, Pt  # noqa: PLC0415
 
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
@@ -86,6 +88,9 @@ def _write_type(document: Any, hazard_type: HazardType, office: TemplateOffice) 
     table = document.add_table(rows=0, cols=2)
     table.style = "Table Grid"
     table.autofit = False
+    # Programs other than Word take widths from here, not from the cells.
+    for column, width in zip(table.columns, _WIDTHS_CM, strict=True):
+        column.width = Cm(width)
     for field in rows:
         _add_row(table, field, hazard_type, office)
     _add_vertices(document)
@@ -132,10 +137,15 @@ def form_rows(hazard_type: HazardType) -> Iterator[Field | str]:
 def _add_row(
     table: Any, field: Field | str, hazard_type: HazardType, office: TemplateOffice
 ) -> None:
+    from docx.enum.table import WD_ALIGN_VERTICAL  # noqa: PLC0415
     from docx.shared import Cm  # noqa: PLC0415
 
-    label, answer = table.add_row().cells
-    label.width, answer.width = Cm(5), Cm(12)
+    row = table.add_row()
+    row.height = Cm(_LINE_CM)  # at least: an answer is written by hand
+    _child(row._tr.get_or_add_trPr(), "w:cantSplit")  # noqa: SLF001
+    label, answer = row.cells
+    label.width, answer.width = (Cm(width) for width in _WIDTHS_CM)
+    label.vertical_alignment = answer.vertical_alignment = WD_ALIGN_VERTICAL.CENTER
     if isinstance(field, str):
         joined = label.merge(answer)
         joined.paragraphs[0].add_run(field).bold = True
@@ -154,14 +164,19 @@ def _add_row(
 
 def _add_vertices(document: Any) -> None:
     """Room for the corners of a line or an area."""
+    from docx.shared import Cm  # noqa: PLC0415
+
     document.add_paragraph()
-    document.add_paragraph(_(FORM_CORNERS)).runs[0].bold = True
+    title = document.add_paragraph(_(FORM_CORNERS))
+    title.runs[0].bold = title.paragraph_format.keep_with_next = True
     table = document.add_table(rows=1, cols=6)
     table.style = "Table Grid"
     for cell, text in zip(table.rows[0].cells, FORM_CORNER_HEADS * 2, strict=True):
         cell.text = _(text)
     for number in range(1, VERTEX_LINES + 1):
-        cells = table.add_row().cells
+        row = table.add_row()
+        row.height = Cm(_LINE_CM)
+        cells = row.cells
         cells[0].text, cells[3].text = str(number), str(number + VERTEX_LINES)
 
 

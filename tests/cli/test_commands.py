@@ -445,7 +445,7 @@ def test_issues_of_a_text_file_name_the_cell_without_a_sheet(tmp_path, register,
     assert code == 0
     assert "排查.csv A2［错误］" in out
     assert "!" not in out
-    assert "排查.csv：坐标系" in out
+    assert "排查.csv：坐标系 国家2000（经纬度）" in out
 
 
 def test_what_a_library_says_of_a_broken_file_goes_to_the_log_only(

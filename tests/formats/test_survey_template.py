@@ -196,6 +196,15 @@ def test_the_paper_form_asks_for_every_field_once(tmp_path):
     assert tags.count("name") == len(types)
 
 
+def test_the_paper_form_leaves_room_to_write_by_hand_in_any_program(tmp_path):
+    path = tmp_path / "表.docx"
+    write_paper_form(path, [taxonomy().get("geological")])
+    form, corners = Document(str(path)).tables
+    assert [column.width.cm for column in form.columns] == pytest.approx([4.2, 12.8], abs=0.01)
+    assert all(row.height.cm > 0.7 for row in (*form.rows, *corners.rows[1:]))
+    assert "cantSplit" in form.rows[0]._tr.xml
+
+
 def test_other_workbooks_are_no_template(tmp_path):
     (tmp_path / "a.csv").write_text("名称,经度\n", encoding="utf-8")
     assert template_types(read_survey(tmp_path / "a.csv")) == {}
