@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.attachments import AttachmentService
     from qhd_riskmap.services.bookmarks import BookmarkService
     from qhd_riskmap.services.bulk_edit import BulkEditService
+    from qhd_riskmap.services.chart_files import ChartFiles
     from qhd_riskmap.services.coverage import CoverageService
     from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
     from qhd_riskmap.services.exporting import ExportService
@@ -244,6 +245,13 @@ class App:
         from qhd_riskmap.services.figures import FigureService  # noqa: PLC0415
 
         return FigureService(self.register, self.actor)
+
+    @cached_property
+    def chart_files(self) -> ChartFiles:
+        """Charts as files."""
+        from qhd_riskmap.services.chart_files import ChartFiles  # noqa: PLC0415
+
+        return ChartFiles(self.register, self.actor)
 
     @cached_property
     def monthly_report(self) -> MonthlyReport:

@@ -11,6 +11,8 @@ from qhd_riskmap.i18n import _
 
 Day = Callable[[str], date]
 _DAY = "YYYY-MM-DD"
+# The keys of `services.figure_charts`, spelt out: the grammar is read before any command's own libraries.
+CHARTS = ("grades", "rates", "flows", "stands", "units")
 LEVELS = ("red", "orange", "yellow", "blue")
 
 
@@ -22,6 +24,8 @@ def add_figures(parser: argparse.ArgumentParser, day: Day) -> None:
     asked.add_argument(
         "--public", action="store_true", help=_("可以对外提供的数：不该公开的不计，小数合并")
     )
+    asked.add_argument("--chart", choices=CHARTS, help=_("把一张图写到 --out，PNG 或 SVG"))
+    parser.add_argument("--out", type=Path, metavar="OUT.png|svg", help=_("与 --chart 同用"))
     parser.add_argument(
         "--at",
         action="append",

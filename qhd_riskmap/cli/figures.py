@@ -29,6 +29,7 @@ from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.figure_charts import figure_charts
 from qhd_riskmap.services.public_figures import PublicFigures
 
 
@@ -36,12 +37,19 @@ def figures(options: argparse.Namespace, output: Output) -> int:
     """All figures, the rows behind one, or the public numbers."""
     if options.at and not options.rows:
         raise InvalidInputError(_("--at 要与 --rows 同用。"))
+    if (options.out is None) != (options.chart is None):
+        raise InvalidInputError(_("--chart 与 --out 要同用。"))
+    document: Any
     with open_register_app(options) as app:
         scope = scope_of(app, options)
-        if options.rows:
+        if options.chart:
+            charts = {each.chart.key: each for each in figure_charts(app.figures.overview(scope))}
+            path = app.chart_files.write(charts[options.chart].chart, options.out)
+            document, lines = {"files": [str(path)]}, [str(path)]
+        elif options.rows:
             rows = app.figures.members(options.rows, scope, _cell(options.at))
             known = figure(options.rows)
-            document: Any = {
+            document = {
                 "figure": known.key, "population": known.population.value, "rows": list(rows),
             }  # fmt: skip
             lines = [*rows, _("共 {n} 条。").format(n=len(rows))]

@@ -17,10 +17,12 @@ from qhd_riskmap.domain.figure_overview import COUNTY_FIGURES, FigureOverview
 from qhd_riskmap.domain.figures import FIGURES, FigureScope, Measured, shown_value, value_of
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.formats.charts import chart_file
 from qhd_riskmap.formats.document_template import FOLDER_NAME, Picture, fill, template_path
 from qhd_riskmap.formats.output_file import require_document_path
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.export_record import record_export, refuse_register
+from qhd_riskmap.services.figure_charts import figure_charts
 from qhd_riskmap.services.figure_tables import (
     RANKS,
     change_text,
@@ -36,6 +38,7 @@ from qhd_riskmap.storage.engine import Register
 TEMPLATE: Final = "monthly_report.docx"
 OWN_TEMPLATE: Final = "月报.docx"
 _MAP_MM: Final = (150.0, 120.0)
+_CHART_MM: Final = (152.0, 76.0)
 _MONTH_KEYS: Final = ("new", "done", "open", "late", "rate")
 _UNIT_KEYS: Final = ("open", "late", "rate")
 QUIET: Final[JobContext] = SilentJob()
@@ -133,7 +136,15 @@ def _values(material: _Material) -> dict[str, Any]:
         "levels": [_levels(overview, code) for code in (*overview.counties(), None)],
         "months": [_month(overview, each) for each in overview.days],
         "units": _units(overview),
-        "charts": [],
+        "charts": [
+            {
+                "title": each.chart.title,
+                "picture": Picture(
+                    content=chart_file(each.chart, *_CHART_MM, "png"), width_mm=_CHART_MM[0]
+                ),
+            }
+            for each in figure_charts(overview)
+        ],
         "map": Picture(content=picture, width_mm=_MAP_MM[0]),
         "map_title": _("风险隐患分布示意图（截至{day}）").format(day=written_day(day)),
     }

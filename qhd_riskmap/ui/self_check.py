@@ -63,6 +63,7 @@ COMPONENTS: Final = {
     "docxtpl": "docxtpl",
     "lxml": "lxml.etree",
     "zxing-cpp": "zxingcpp",
+    "matplotlib": "matplotlib",
     "pypdf": "pypdf",
 }
 

@@ -183,3 +183,18 @@ def test_people_read_what_a_risk_list_says_otherwise(register, tmp_path, command
     assert "登记库里没有这处隐患" in out
     assert "→ 新名" in out
     assert out.splitlines()[-1] == "共 3 行，1 行没有变化，更新 0 处。"
+
+
+def test_a_chart_is_written_to_a_file(register, tmp_path, answer, command):
+    for name, start in (("图.png", b"\x89PNG"), ("图.svg", b"<?xml")):
+        path = tmp_path / name
+        done = answer("figures", register, "--on", "2099-06-30", "--chart", "grades", "--out", path)
+        assert done == {"files": [str(path)]}
+        assert path.read_bytes().startswith(start)
+    for wrong in (
+        ("--chart", "rates"),
+        ("--out", tmp_path / "x.png"),
+        ("--chart", "rates", "--out", tmp_path / "x.gif"),
+    ):
+        code, _out, err = command("figures", register, *wrong)
+        assert (code, err[:13]) == (2, "invalid-input")

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import docx
 import openpyxl
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication
 
 from qhd_riskmap.domain.access import Permission
@@ -309,3 +309,55 @@ def test_a_kept_form_is_there_again(qtbot, page, app, settled):
 
 def dialog_cells(page):
     return [entry["cell"] for entry in page.form.rows.entries()]
+
+
+@pytest.fixture
+def charts(qtbot, page, settled):
+    page.tabs.setCurrentWidget(page.charts)
+    settled()
+    qtbot.waitUntil(lambda: bool(page.charts.picture.marks()), timeout=20000)
+    return page.charts
+
+
+def test_a_bar_opens_exactly_its_rows(qtbot, window, charts, settled):
+    assert charts.choice.count() == 5
+    mark = next(m for m in charts.picture.marks() if m.series == 0)  # the red ones
+    place = QPointF((mark.left + mark.right) / 2, (mark.top + mark.bottom) / 2)
+    qtbot.mouseMove(charts.picture, place.toPoint())
+    assert charts.picture.cursor().shape() is Qt.CursorShape.PointingHandCursor
+    qtbot.mouseMove(charts.picture, QPoint(2, 2))
+    assert charts.picture.cursor().shape() is Qt.CursorShape.ArrowCursor
+    qtbot.mouseClick(charts.picture, Qt.MouseButton.LeftButton, pos=place.toPoint())
+    settled()
+    register = window.pages["register"]
+    assert window.current_page() is register
+    assert register.model.shown_table().ids.tolist() == [str(UUID(int=1))]
+
+
+def test_a_point_of_a_month_opens_its_tasks(qtbot, window, charts, settled):
+    charts.choice.setCurrentIndex(3)
+    settled()
+    qtbot.waitUntil(lambda: any(m.category == 11 for m in charts.picture.marks()), timeout=20000)
+    mark = next(m for m in charts.picture.marks() if (m.series, m.category) == (1, 11))
+    place = QPoint(round((mark.left + mark.right) / 2), round((mark.top + mark.bottom) / 2))
+    qtbot.mouseClick(charts.picture, Qt.MouseButton.LeftButton, pos=place)
+    settled()
+    (line,) = window.pages["remediation"].shown()
+    assert line.unit == "甲单位"
+
+
+def test_a_chart_follows_theme_and_size_and_is_saved(qtbot, window, charts, tmp_path, settled):
+    before = charts.picture.grab().toImage().pixelColor(3, 3).name()
+    window.set_theme("dark")
+    settled()
+    qtbot.waitUntil(
+        lambda: charts.picture.grab().toImage().pixelColor(3, 3).name() != before, timeout=20000
+    )
+    window.set_theme("light")
+    for name, start in (("图.png", b"\x89PNG"), ("图.svg", b"<?xml")):
+        charts.save(tmp_path / name)
+        settled()
+        assert (tmp_path / name).read_bytes().startswith(start)
+    charts.save(tmp_path / "图.gif")
+    settled()
+    assert "gif" in str(window.desk.errors[0])

@@ -17,7 +17,7 @@ from qhd_riskmap.storage.schema_number import SCHEMA_VERSION
 ROOT = Path(__file__).parents[2]
 HEAVY = (
     "alembic", "branca", "docx", "docxtpl", "fastexcel", "folium", "geoalchemy2", "geopandas", "jinja2",
-    "lxml", "openpyxl", "pandas", "polars", "pyogrio", "pypinyin", "pyproj", "python_calamine",
+    "lxml", "matplotlib", "openpyxl", "pandas", "polars", "pyogrio", "pypinyin", "pyproj", "python_calamine",
     "pypdf", "rapidfuzz", "rasterio", "sqlalchemy", "asyncio", "zxingcpp",
 )  # fmt: skip
 SCRIPT = """

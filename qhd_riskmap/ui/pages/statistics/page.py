@@ -15,6 +15,7 @@ from qhd_riskmap.domain.figures import FIGURES, FigureScope
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.exporting import ShownTable
+from qhd_riskmap.services.figure_charts import figure_charts
 from qhd_riskmap.services.figure_tables import (
     FigureTable,
     Target,
@@ -25,6 +26,7 @@ from qhd_riskmap.services.figure_tables import (
     headline,
     month_name,
 )
+from qhd_riskmap.ui.pages.statistics.chart_view import ChartView
 from qhd_riskmap.ui.pages.statistics.form_dialog import FormDialog
 from qhd_riskmap.ui.pages.statistics.number_table import NumberTable
 from qhd_riskmap.ui.pages.statistics.scope_bar import ScopeBar
@@ -96,6 +98,11 @@ class StatisticsPage(Page):
             _("各数按统计日推算，不存库；点一个数，打开构成它的记录。隐患等级取当日等级。"),
             role="muted", name="statistics-note",
         )  # fmt: skip
+        self.charts = ChartView(desk)
+        self.charts.opened.connect(self.open_rows)
+        self.tabs.addTab(self.charts, _("图"))
+        self.tabs.currentChanged.connect(self._tab_changed)
+        permit(self.charts.save_button, Permission.EXPORT, desk.app.actor.permissions)
         self._build()
 
     def _build(self) -> None:
@@ -154,10 +161,12 @@ class StatisticsPage(Page):
         """Links and levels take the colours of the theme."""
         for table in self.tables.values():
             table.restyle()
+        self.charts.draw()
 
     def close_down(self) -> None:
         """No more counting."""
         self.scope_bar.close_down()
+        self.charts.close_down()
 
     # -- counting ---------------------------------------------------------------------------------
 
@@ -181,6 +190,12 @@ class StatisticsPage(Page):
         self.overview = overview
         for key, _title, make in _TABLES:
             self.tables[key].show_table(make(overview))
+        self.charts.show_charts(figure_charts(overview))
+
+    def _tab_changed(self) -> None:
+        if self.tabs.currentWidget() is self.charts:
+            self.charts.draw()
+        self.export_button.setVisible(self.tabs.currentWidget() is not self.charts)
 
     def open_rows(self, target: Target) -> None:
         """Find the rows behind a number and show them on their page."""
@@ -209,7 +224,8 @@ class StatisticsPage(Page):
 
     def export(self, path: Path) -> None:
         """Write the table in front."""
-        shown = self.tables[_TABLES[self.tabs.currentIndex()][0]].table
+        front = self.tabs.currentWidget()
+        shown = front.table if isinstance(front, NumberTable) else None
         if shown is None:
             return
         file = path if path.suffix else path.with_suffix(".xlsx")
