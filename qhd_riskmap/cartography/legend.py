@@ -10,6 +10,7 @@ from typing import Any
 from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QTransform
 
+from qhd_riskmap.cartography.coverage_hatch import paint_area_sign
 from qhd_riskmap.cartography.density import paint_density_sign
 from qhd_riskmap.cartography.digit_paths import digit_path
 from qhd_riskmap.cartography.hatching import hatch_box
@@ -29,6 +30,7 @@ from qhd_riskmap.cartography.symbols import (
 )
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable
 from qhd_riskmap.domain.map_layer import MapLayer
+from qhd_riskmap.domain.public_coverage import AreaState
 from qhd_riskmap.i18n import _
 
 
@@ -40,6 +42,7 @@ class SignKind(StrEnum):
     POLYGON = "polygon"
     DENSITY = "density"
     LAYER = "layer"
+    COVERAGE = "coverage"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class LegendEntry:
         level: 1…4 or 0; for a type entry the level it is drawn in (0: neutral grey).
         label: Text beside the sign.
         layer: The added layer it stands for, or None.
+        area: How a division that was not surveyed is marked, or None.
     """
 
     kind: SignKind
@@ -59,6 +63,14 @@ class LegendEntry:
     level: int
     label: str
     layer: MapLayer | None = None
+    area: AreaState | None = None
+
+
+def coverage_entry(state: AreaState) -> LegendEntry:
+    """The line of the legend for divisions that were not surveyed."""
+    return LegendEntry(
+        kind=SignKind.COVERAGE, type_key="coverage", level=NO_LEVEL, label=state.label, area=state
+    )
 
 
 def layer_entry(layer: MapLayer) -> LegendEntry:
@@ -125,6 +137,8 @@ def paint_legend_sign(painter: QPainter, entry: LegendEntry, box: QRectF) -> Non
     centre = (box.center().x(), box.center().y())
     if entry.layer is not None:
         paint_layer_sign(painter, entry.layer, box)
+    elif entry.area is not None:
+        paint_area_sign(painter, entry.area, box)
     elif entry.kind is SignKind.DENSITY:
         paint_density_sign(painter, box)
     elif entry.type_key == "":

@@ -15,8 +15,9 @@ from PySide6.QtCore import QRectF, QSizeF
 from PySide6.QtGui import QImage
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, prepare_basemap
+from qhd_riskmap.cartography.coverage_hatch import states_shown
 from qhd_riskmap.cartography.fonts import sheet_font_family
-from qhd_riskmap.cartography.legend import LegendEntry, SignKind, legend_entries
+from qhd_riskmap.cartography.legend import LegendEntry, SignKind, coverage_entry, legend_entries
 from qhd_riskmap.cartography.page_furniture import (
     Block,
     ImprintBlock,
@@ -94,7 +95,8 @@ def sheet_legend(content: SheetContent) -> tuple[LegendEntry, ...]:
         for label in content.counts
         if label.type_key and label.type_key not in known
     }
-    return entries + tuple(e for e in legend_entries(counted) if e.type_key)
+    marked = tuple(map(coverage_entry, states_shown(content.hatched)))
+    return (*entries, *(e for e in legend_entries(counted) if e.type_key), *marked)
 
 
 def compose(content: SheetContent, page: PageSize) -> Layout:

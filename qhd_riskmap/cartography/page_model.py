@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 
+from qhd_riskmap.cartography.coverage_hatch import HatchedArea
 from qhd_riskmap.cartography.legend import LegendEntry
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.viewport import Bounds, Viewport
@@ -158,6 +159,7 @@ class SheetContent:
         overview: Whether a small map shows where the sheet lies in the city.
         overview_of: Division that is tinted on it, or None.
         table: A table beside the map, or None.
+        hatched: Divisions that were not surveyed.
         logo: A PNG before the title, or b"".
     """
 
@@ -188,6 +190,7 @@ class SheetContent:
     overview: bool = False
     overview_of: str | None = None
     table: SheetTable | None = None
+    hatched: tuple[HatchedArea, ...] = ()
     logo: bytes = b""
 
 

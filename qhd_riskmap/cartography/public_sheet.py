@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from PySide6.QtCore import QBuffer, QIODevice
 
+from qhd_riskmap.cartography.coverage_hatch import HatchedArea
 from qhd_riskmap.cartography.page_export import (
     export_jpeg,
     export_pdf,
@@ -22,6 +23,7 @@ from qhd_riskmap.cartography.page_model import CountLabel, PageSize, SheetConten
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.feature_table import NO_LEVEL, FeatureTable, feature_table
 from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.public_coverage import area_states, coverage_notes
 from qhd_riskmap.domain.public_edition import (
     BOUNDARY_NOTE,
     COAST_CREDIT,
@@ -119,6 +121,9 @@ def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
         overview=SheetElement.OVERVIEW in design,
         overview_of=edition.county,
         table=statistics_table(public, edition) if SheetElement.STATISTICS in design else None,
+        hatched=tuple(
+            HatchedArea(code, state) for code, state in area_states(public.coverage).items()
+        ),
         logo=design.logo if SheetElement.LOGO in design else b"",
     )
 
@@ -203,5 +208,6 @@ def _notes(public: PublicSet) -> Iterator[str]:
             unplaced.setdefault(_area_label(count), []).append(_counted(count))
     for area, texts in unplaced.items():
         yield _("{area}：{counts}。").format(area=area, counts=_("，").join(texts))
+    yield from (note + _("。") for note in coverage_notes(public.coverage))
     yield _(_COVERAGE_NOTE) + _("。")
     yield _(COAST_CREDIT) + _("。")

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from qhd_riskmap.cartography.basemap_painter import PreparedBasemap, paint_ground, paint_outlines
 from qhd_riskmap.cartography.canvas import Canvas
+from qhd_riskmap.cartography.coverage_hatch import paint_hatched_areas
 from qhd_riskmap.cartography.labels import (
     Label,
     OccupiedGround,
@@ -70,6 +71,7 @@ def paint_sheet_map(
     canvas = Canvas(painter, viewport, options)
     if grounded:
         paint_ground(canvas, basemap)
+    paint_hatched_areas(canvas, content.hatched)
     paint_layers(canvas, layers)
     if grounded:
         paint_outlines(canvas, basemap)

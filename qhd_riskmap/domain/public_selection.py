@@ -42,7 +42,8 @@ def selected(public: PublicSet, design: SheetDesign, county: str | None) -> Publ
     if design.township:
         here = f"{county}/{design.township}"
         counts = tuple(count for count in counts if count.area_code == here)
-    return replace(public, hazards=hazards, counts=counts)
+    coverage = tuple(cell for cell in public.coverage if fits(cell.type_key))
+    return replace(public, hazards=hazards, counts=counts, coverage=coverage)
 
 
 def of_county(public: PublicSet, county: str) -> PublicSet:
@@ -55,6 +56,7 @@ def of_county(public: PublicSet, county: str) -> PublicSet:
             for count in public.counts
             if count.area_code.partition("/")[0] == county and not count.merged
         ),
+        coverage=tuple(cell for cell in public.coverage if cell.division == county),
     )
 
 

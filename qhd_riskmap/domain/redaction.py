@@ -23,6 +23,7 @@ from qhd_riskmap.domain.differencing import Difference, Disclosure, SafeCounts
 from qhd_riskmap.domain.hazard import Hazard, HazardStatus, Secrecy, anchor_of
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount
+from qhd_riskmap.domain.public_coverage import PublicCoverage, coverage_values, kept_coverage
 from qhd_riskmap.domain.public_geometry import generalised
 from qhd_riskmap.domain.public_places import PublicPlace
 from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
@@ -105,6 +106,8 @@ class PublicSet:
         places: Villages and townships people may look for; of the office's geography, not of records.
         differences: What the numbers and earlier releases would have singled out together before
             cells were merged for it; for the officer, not for the public.
+        coverage: Where has been surveyed for what (`domain.public_coverage`); empty where nobody has
+            recorded it.
     """
 
     hazards: tuple[PublicHazard, ...]
@@ -113,6 +116,7 @@ class PublicSet:
     small_cells: tuple[tuple[str, str], ...] = ()
     places: tuple[PublicPlace, ...] = ()
     differences: tuple[Difference, ...] = ()
+    coverage: tuple[PublicCoverage, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:
@@ -125,6 +129,8 @@ class PublicSet:
         }
         if self.places:
             content["places"] = [astuple(place) for place in self.places]
+        if self.coverage:  # contents of before it was published keep their hash
+            content["coverage"] = coverage_values(self.coverage)
         return hashlib.sha256(_canonical(content)).hexdigest()
 
 
@@ -317,6 +323,7 @@ def frozen(public: PublicSet) -> bytes:
         ],
         "excluded": dict(public.excluded),
         "places": [astuple(place) for place in public.places],
+        "coverage": coverage_values(public.coverage),
     }
     return zlib.compress(_canonical(document), 9)
 
@@ -349,8 +356,9 @@ def thawed(content: bytes) -> PublicSet:
             for name, area, lon, lat in document.get("places", ())
         )
         return PublicSet(
-            hazards=tuple(hazards), counts=counts, excluded=document["excluded"], places=places
-        )
+            hazards=tuple(hazards), counts=counts, excluded=document["excluded"], places=places,
+            coverage=kept_coverage(document.get("coverage", ())),
+        )  # fmt: skip
     except (zlib.error, KeyError, TypeError, shapely.GEOSException) as error:
         raise ValueError("not a frozen public content") from error
 

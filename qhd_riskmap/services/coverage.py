@@ -24,6 +24,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.place_repository import Township
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 LONGEST_NAME: Final = 40
 LONGEST_NOTE: Final = 200
@@ -43,17 +44,7 @@ class CoverageService:
         """Divisions (each followed by its townships, where loaded) by hazard types, as of today."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
-            entries = work.coverage.entries()
-            counts = work.coverage.counts()
-            townships = work.places.townships()
-        return coverage_matrix(
-            _areas(townships),
-            [hazard_type.key for hazard_type in taxonomy().types],
-            entries,
-            _found(counts, townships),
-            today=self._today(),
-            known=coverage_rules(),
-        )
+            return matrix_on(work, self._today())
 
     def record(
         self,
@@ -93,6 +84,19 @@ class CoverageService:
             work.coverage.add(checked, self._actor)
             work.commit()
         return Changes(coverage=True)
+
+
+def matrix_on(work: UnitOfWork, day: date) -> list[list[CoverageCell]]:
+    """The whole matrix as it stands on a day."""
+    townships = work.places.townships()
+    return coverage_matrix(
+        _areas(townships),
+        [hazard_type.key for hazard_type in taxonomy().types],
+        work.coverage.entries(),
+        _found(work.coverage.counts(), townships),
+        today=day,
+        known=coverage_rules(),
+    )
 
 
 def _text(text: str, longest: int) -> str:

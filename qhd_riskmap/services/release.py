@@ -17,6 +17,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
+from qhd_riskmap.domain.public_coverage import public_coverage
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.public_places import PublicPlace, public_places
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
@@ -24,6 +25,7 @@ from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.coverage import matrix_on
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
@@ -151,6 +153,8 @@ class ReleaseService:
         public = redact(hazards, rules=release_rules(), areas=public_areas(townships))
         with self._register.unit_of_work() as work:
             office = work.office.load()
+            rows = matrix_on(work, self._today())
+        public = replace(public, coverage=public_coverage(rows, None, release_rules()))
         printed = (office.unit, office.publisher, office.source, *heading_words())
         secrets = secrets_of(
             [*hazards, *deleted], public, printed=printed, vocabulary=program_words(),
@@ -246,6 +250,9 @@ class ReleaseService:
             earlier=past.disclosures,
         )
         public = replace(public, places=self._places(townships, completed.county))
+        with self._register.unit_of_work() as work:
+            coverage = matrix_on(work, completed.data_date or self._today())
+        public = replace(public, coverage=public_coverage(coverage, completed.county, rules))
         case = Judged(
             order=completed,
             rules=rules,
@@ -256,6 +263,7 @@ class ReleaseService:
             past=past,
             positions=positions,
             layers=self._layers(),
+            coverage=coverage,
         )
         return _Case(
             order=completed,

@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from qhd_riskmap.domain.coverage import CoverageCell
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.map_layer import MapLayer, unapproved_ground
+from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.public_geometry import off_grid
 from qhd_riskmap.domain.redaction import (
     CELL_M,
@@ -39,6 +41,7 @@ class Judged:
         past: What earlier releases have told.
         positions: Record id → where it is shown now.
         layers: Added layers of the map. No product paints them, but screenshots do.
+        coverage: Where has been surveyed for what, as of the day of the data.
     """
 
     order: ReleaseOrder
@@ -50,6 +53,7 @@ class Judged:
     past: Past
     positions: Mapping[str, Position]
     layers: Sequence[MapLayer] = ()
+    coverage: Sequence[Sequence[CoverageCell]] = ()
 
 
 def judge(case: Judged) -> tuple[Finding, ...]:
@@ -67,6 +71,7 @@ def judge(case: Judged) -> tuple[Finding, ...]:
         *_small_cells(case),
         *_history(case),
         *_emergency(case),
+        *_coverage(case),
     ]
     weight = {Severity.BLOCK: 0, Severity.WARN: 1, Severity.INFO: 2}
     return tuple(sorted(found, key=lambda f: (weight[f.severity], f.rule)))
@@ -262,3 +267,20 @@ def _emergency(case: Judged) -> Iterator[Finding]:
             case.rules.findings["PM24"],
             _("应急保障用图：向审图机关说明后即送即审，已在发布登记中注明；其他要求照旧。"),
         )
+
+
+def _coverage(case: Judged) -> Iterator[Finding]:
+    """What the products will say of areas that nobody surveyed, and where the register says otherwise."""
+    rule = case.rules.findings["PM27"]
+    for note in coverage_notes(case.public.coverage):
+        yield finding(rule, note + _("。"))
+    told = {(cell.area_code, cell.type_key) for cell in case.public.coverage}
+    for cell in (cell for row in case.coverage for cell in row):
+        if cell.contradicted and (cell.area.code, cell.type_key) in told:
+            message = _("{area}登记为“{type}已排查，未发现”，登记库里却有 {n} 处，请核对。")
+            label = _(taxonomy().get(cell.type_key).label)
+            yield finding(
+                rule,
+                message.format(area=_(cell.area.name), type=label, n=cell.found),
+                severity=Severity.WARN,
+            )

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import chain
+from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.inspection.planned_round import PlannedRound
 from qhd_riskmap.domain.inspection.record import Inspection
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.redaction import CELL_M, PublicSet, release_class
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import release_rules
@@ -30,6 +32,7 @@ from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 ANYWHERE_LENGTH = 3  # shorter words occur in ordinary text and count as whole fields only
 _ASCII_ANYWHERE_LENGTH = 5  # short Latin words occur in code
@@ -114,12 +117,14 @@ class Remedies:
         given: What was filled in on the way, and what corrections replaced, by field.
         inspections: Every inspection.
         rounds: Every planned round of inspections.
+        others: Kind and text of what else it keeps: who surveyed, who decided on releases, file names.
     """
 
     tasks: Sequence[RemediationTask] = ()
     given: Sequence[Mapping[str, object]] = ()
     inspections: Sequence[Inspection] = ()
     rounds: Sequence[PlannedRound] = ()
+    others: Sequence[tuple[str, str]] = ()
 
     @classmethod
     def of(cls, register: Register) -> Remedies:
@@ -128,10 +133,26 @@ class Remedies:
             return cls(
                 tasks=work.tasks.every(), given=work.tasks.given(),
                 inspections=work.inspections.every(), rounds=work.rounds.every(),
+                others=tuple(_others(work)),
             )  # fmt: skip
 
 
 NO_REMEDIES = Remedies()
+_TELLING_STEM = 8  # characters: shorter names of files ("照片") are words of the language
+
+
+def _others(work: UnitOfWork) -> Iterator[tuple[str, str]]:
+    for entry in work.coverage.entries():
+        yield from (("person", entry.surveyed_by), ("person", entry.recorded_by))
+        yield ("coverage", entry.note)
+    for decision in work.release_decisions.all():
+        yield from (("person", decision.reviewer), ("person", decision.recorded_by))
+        yield ("decision", decision.reason)
+    for name in work.attachments.names():
+        yield ("file", name)
+        stem = PurePath(name).stem
+        if len(stem) >= _TELLING_STEM:
+            yield ("file", stem)
 
 
 def secrets_of(
@@ -162,7 +183,7 @@ def secrets_of(
     given = (pair for values in remedies.given for pair in protected_of_history(values))
     seen = (pair for each in remedies.inspections for pair in protected_of_inspection(each))
     rounds = (pair for each in remedies.rounds for pair in protected_of_round(each))
-    for kind, value in chain(own, tasks, given, seen, rounds):
+    for kind, value in chain(own, tasks, given, seen, rounds, remedies.others):
         text = normalised(value)
         if text in allowed or _says_nothing(kind, text, common):
             continue
@@ -328,6 +349,8 @@ def _public_texts(public: PublicSet) -> Iterator[str]:
     yield from (count.area_name for count in public.counts)
     for place in public.places:
         yield from (place.name, place.area, f"{place.area} {place.name}".strip())
+    yield from (cell.area_name for cell in public.coverage)
+    yield from coverage_notes(public.coverage)
     yield from shared_words()
 
 

@@ -84,6 +84,14 @@ class AttachmentRepository:
 
     # Writing
 
+    def names(self) -> list[str]:
+        """Every file name that any record, task or inspection ever had, removed ones too."""
+        rows = self._transaction.reading().exec_driver_sql(
+            "SELECT name FROM hazard_attachment UNION SELECT name FROM remediation_file"
+            " UNION SELECT name FROM inspection_file"
+        )
+        return [name for (name,) in rows]
+
     def add(self, hazard_id: UUID, name: str, file: FileContent, actor: Actor) -> Attachment:
         """Hang a file on a hazard; a content stored before is not stored again.
 

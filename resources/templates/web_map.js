@@ -118,8 +118,25 @@ map.createPane("signs").style.zIndex = 450;
 var under = L.canvas({ pane: "under", padding: 0.4 });
 ground(data.sea, { stroke: false, fillColor: "--sea", fillOpacity: 1 });
 ground(data.borders, { color: "--border", weight: 1, dashArray: "5 4", fill: false }, L.polyline);
+/* A blank that nobody surveyed is hatched: a lattice, stripes, or dots where the survey is old. */
+function hatch(mark) {
+  var tile = make("canvas"), ctx = tile.getContext("2d"), side = 10;
+  tile.width = tile.height = side;
+  ctx.strokeStyle = ctx.fillStyle = "#8c8577";
+  if (mark === "stale") ctx.fillRect(side / 2 - 1, side / 2 - 1, 2, 2);
+  else {
+    ctx.moveTo(-1, side + 1); ctx.lineTo(side + 1, -1);
+    if (mark === "unsurveyed") { ctx.moveTo(-1, -1); ctx.lineTo(side + 1, side + 1); }
+    ctx.stroke();
+  }
+  return ctx.createPattern(tile, "repeat");
+}
 data.divisions.forEach(function (division) {
   ground(division.rings, { color: "--border", weight: 1.6, fillColor: "--land", fillOpacity: 1 });
+  if (division.mark) {
+    var pattern = hatch(division.mark[0]);
+    grounds.push([L.polygon(division.rings.map(outline), { interactive: false, renderer: under, smoothFactor: 1, stroke: false, fillColor: pattern, fillOpacity: 1 }).addTo(map), {}]);
+  }
 });
 function colourGround() {
   grounds.forEach(function (pair) {
@@ -137,6 +154,7 @@ function nameGround() {
   data.divisions.forEach(function (division) {
     var box = make("div");
     box.appendChild(make("span", tr(division.name)));
+    if (division.mark) box.appendChild(make("div", tr(division.mark[1]), "mark"));
     if (division.counts.length) {
       var tally = make("div", undefined, "tally"), sum = 0;
       division.counts.forEach(function (pair) { sum += pair[1]; });

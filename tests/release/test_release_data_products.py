@@ -141,7 +141,7 @@ def test_the_tables_open_in_a_spreadsheet_and_add_up(released, features):
             name: list(csv.reader(io.StringIO(archive.read(name).decode("utf-8-sig"), newline="")))
             for name in archive.namelist()
         }
-    assert set(tables) == {"公开清单.csv", "数量统计.csv", "说明.csv"}
+    assert set(tables) == {"公开清单.csv", "数量统计.csv", "排查情况.csv", "说明.csv"}
     listing = tables["公开清单.csv"]
     assert {row[0] for row in listing[1:]} == features.keys()
     assert listing[0][-2:] == ["经度", "纬度"]

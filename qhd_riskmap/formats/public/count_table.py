@@ -20,12 +20,17 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.formats.public.fixed_archive import fixed_archive
-from qhd_riskmap.formats.public.public_tables import SMALL_CELLS_NOTE
+from qhd_riskmap.formats.public.public_tables import (
+    COVERAGE_TITLES,
+    SMALL_CELLS_NOTE,
+    coverage_rows,
+)
 from qhd_riskmap.i18n import _
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@")
@@ -52,7 +57,7 @@ _APP: Final = (
 
 
 def write_count_table(public: PublicSet, edition: Edition, path: Path) -> None:
-    """Write the workbook: 数量统计, 公开清单, 说明."""
+    """Write the workbook: 数量统计, 公开清单, 排查情况 where it was recorded, 说明."""
     book = Workbook()
     summary = book.active
     if not isinstance(summary, Worksheet):
@@ -60,7 +65,9 @@ def write_count_table(public: PublicSet, edition: Edition, path: Path) -> None:
     summary.title = _("数量统计")
     _summary(summary, public, edition)
     _listing(book.create_sheet(_("公开清单")), public.hazards)
-    _about(book.create_sheet(_("说明")), edition)
+    if public.coverage:
+        _coverage(book.create_sheet(_("排查情况")), public)
+    _about(book.create_sheet(_("说明")), public, edition)
     buffer = io.BytesIO()
     book.save(buffer)
     book.close()
@@ -142,10 +149,20 @@ def _listing(sheet: Worksheet, hazards: Sequence[PublicHazard]) -> None:
     _printing(sheet, "1:1")
 
 
-def _about(sheet: Worksheet, edition: Edition) -> None:
+def _coverage(sheet: Worksheet, public: PublicSet) -> None:
+    _header(sheet, 1, [_(title) for title in COVERAGE_TITLES])
+    for number, row in enumerate(coverage_rows(public), start=2):
+        _row(sheet, number, row)
+    _widths(sheet, (18, 14, 14, 24, 20, 18, 14))
+    sheet.freeze_panes = "A2"
+    _printing(sheet, "1:1")
+
+
+def _about(sheet: Worksheet, public: PublicSet, edition: Edition) -> None:
     lines = [(_("图名"), edition.title), *edition.lines(), (_("审图"), edition.approval_line)]
     lines += [(_("说明"), note + _("。")) for note in edition.notes()]
     lines.append((_("说明"), _(SMALL_CELLS_NOTE)))
+    lines += [(_("说明"), note + _("。")) for note in coverage_notes(public.coverage)]
     for number, (label, value) in enumerate(lines, start=1):
         _row(sheet, number, [label, value])
         sheet.cell(row=number, column=1).font = Font(name=_FAMILY, bold=True)

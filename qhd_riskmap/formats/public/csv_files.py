@@ -14,17 +14,19 @@ from qhd_riskmap.formats.public.fixed_archive import fixed_archive
 from qhd_riskmap.formats.public.public_tables import (
     ABOUT_TITLES,
     COUNT_TITLES,
+    COVERAGE_TITLES,
     HAZARD_COLUMNS,
     PLACES,
     Value,
     about_rows,
     count_rows,
+    coverage_rows,
 )
 from qhd_riskmap.i18n import _
 
 
 def write_csv_files(public: PublicSet, edition: Edition, path: Path) -> None:
-    """Write 公开清单.csv, 数量统计.csv and 说明.csv into one archive."""
+    """Write 公开清单.csv, 数量统计.csv, 排查情况.csv and 说明.csv into one archive."""
     path.write_bytes(fixed_archive(csv_members(public, edition)))
 
 
@@ -34,7 +36,8 @@ def csv_members(public: PublicSet, edition: Edition) -> dict[str, bytes]:
     return {
         _("公开清单") + ".csv": _table([*heads, *PLACES], _hazard_rows(public)),
         _("数量统计") + ".csv": _table(COUNT_TITLES, count_rows(public)),
-        _("说明") + ".csv": _table(ABOUT_TITLES, about_rows(edition)),
+        _("排查情况") + ".csv": _table(COVERAGE_TITLES, coverage_rows(public)),
+        _("说明") + ".csv": _table(ABOUT_TITLES, about_rows(public, edition)),
     }
 
 

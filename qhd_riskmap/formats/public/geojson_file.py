@@ -8,6 +8,7 @@ from typing import Any
 
 import shapely
 
+from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
@@ -32,6 +33,20 @@ def write_geojson(public: PublicSet, edition: Edition, path: Path) -> None:
             }
             for count in public.counts
         ],
+        "coverage": [
+            {
+                "area": cell.area_name,
+                "area_code": cell.area_code,
+                "county": cell.division,
+                "type": cell.type_key,
+                "type_name": _(taxonomy().get(cell.type_key).label),
+                "standing": cell.standing.value,
+                "standing_name": _(cell.standing.label),
+                "surveyed_on": cell.surveyed_on,
+            }
+            for cell in public.coverage
+        ],
+        "coverage_notes": [note + _("。") for note in coverage_notes(public.coverage)],
         "features": [_feature(hazard) for hazard in public.hazards],
     }
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Public GeoPackage: hazards on their grid, numbers, and what they are, as three tables."""
+"""Public GeoPackage: hazards on their grid, numbers, coverage, and what they are."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.formats.public.public_tables import (
     ABOUT_KEYS,
     COUNT_KEYS,
+    COVERAGE_KEYS,
     HAZARD_COLUMNS,
     Value,
     about_rows,
     count_rows,
+    coverage_rows,
 )
 from qhd_riskmap.formats.public.vector_layers import stopped_clock, write_layer
 
@@ -23,7 +25,7 @@ _TABLE: Final = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
 
 
 def write_geopackage(public: PublicSet, edition: Edition, path: Path) -> None:
-    """Write layer ``hazards`` and tables ``counts`` and ``about``.
+    """Write layer ``hazards`` and tables ``counts``, ``coverage`` and ``about``.
 
     Without a spatial index: its boxes are rounded outwards to single precision, and a corner that is
     no published position cannot be told from one that gives a place away.
@@ -42,7 +44,8 @@ def write_geopackage(public: PublicSet, edition: Edition, path: Path) -> None:
         )
         for name, keys, rows in (
             ("counts", COUNT_KEYS, count_rows(public)),
-            ("about", ABOUT_KEYS, about_rows(edition)),
+            ("coverage", COVERAGE_KEYS, coverage_rows(public)),
+            ("about", ABOUT_KEYS, about_rows(public, edition)),
         ):
             write_layer(
                 path, _columns(keys, rows), driver=_DRIVER, layer=name, layer_options=_TABLE

@@ -47,7 +47,8 @@ def write_kml(public: PublicSet, edition: Edition, path: Path) -> None:
 
 def _description(public: PublicSet, edition: Edition) -> str:
     lines = [
-        _("{label}：{text}").format(label=label, text=text) for label, text in about_rows(edition)
+        _("{label}：{text}").format(label=label, text=text)
+        for label, text in about_rows(public, edition)
     ]
     lines += [
         _("{area} {type} {n} 处").format(area=area, type=label, n=n)

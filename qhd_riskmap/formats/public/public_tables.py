@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from qhd_riskmap.domain.coverage import Standing
+from qhd_riskmap.domain.public_coverage import AreaState, coverage_notes
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
@@ -62,6 +64,18 @@ COUNT_TITLES: Final = (
     N_("合并统计"),
 )
 COUNT_KEYS: Final = ("area", "area_code", "type_name", "type", "count", "merged")
+COVERAGE_TITLES: Final = (
+    N_("区域"),
+    N_("区划代码"),
+    N_("所属县区"),
+    N_("隐患类型"),
+    N_("类型代码"),
+    N_("排查情况"),
+    N_("排查日期"),
+)
+COVERAGE_KEYS: Final = (
+    "area", "area_code", "county", "type_name", "type", "standing", "surveyed_on",
+)  # fmt: skip
 ABOUT_TITLES: Final = (N_("项目"), N_("内容"))
 ABOUT_KEYS: Final = ("item", "text")
 _ABOUT_LABELS: Final = {
@@ -89,16 +103,31 @@ def count_rows(public: PublicSet) -> Iterator[tuple[str, str, str, str, int, str
         yield (area, count.area_code, label, count.type_key, count.n, merged)
 
 
-def about_rows(edition: Edition) -> Iterator[tuple[str, str]]:
-    """The masthead, label and text."""
+def coverage_rows(public: PublicSet) -> Iterator[tuple[str, str, str, str, str, str, str]]:
+    """Where has been surveyed for what, in the order of `COVERAGE_KEYS`."""
+    for cell in public.coverage:
+        yield (
+            _(cell.area_name), cell.area_code, cell.county,
+            _(taxonomy().get(cell.type_key).label), cell.type_key, _(cell.standing.label),
+            cell.surveyed_on,
+        )  # fmt: skip
+
+
+def about_rows(public: PublicSet, edition: Edition) -> Iterator[tuple[str, str]]:
+    """The masthead and what has to be known of the data, label and text."""
     for key, text in masthead(edition).items():
         yield _(_ABOUT_LABELS[key]), text
     yield _("说明"), _(SMALL_CELLS_NOTE)
+    yield from ((_("说明"), note + _("。")) for note in coverage_notes(public.coverage))
 
 
 def table_words() -> Iterator[str]:
     """Every heading and fixed text of the data products; no secret of any record."""
     yield from (_(column.title) for column in HAZARD_COLUMNS)
-    yield from map(_, (*COUNT_TITLES, *ABOUT_TITLES, *_ABOUT_LABELS.values(), *PLACES))
+    yield from map(
+        _, (*COUNT_TITLES, *COVERAGE_TITLES, *ABOUT_TITLES, *_ABOUT_LABELS.values(), *PLACES)
+    )
     yield from (column.key for column in HAZARD_COLUMNS)
-    yield from (*COUNT_KEYS, *ABOUT_KEYS, _(SMALL_CELLS_NOTE))
+    yield from (*COUNT_KEYS, *COVERAGE_KEYS, *ABOUT_KEYS, _(SMALL_CELLS_NOTE))
+    yield from (_(standing.label) for standing in Standing)
+    yield from (state.label for state in AreaState)

@@ -21,6 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.public_coverage import area_states
 from qhd_riskmap.domain.redaction import CELL_M, PublicHazard, PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import release_rules
@@ -84,6 +85,7 @@ def page_data(
     hazards = _groups(public.hazards, keys, pools)
     counts = [[_area(count, str), keys.index(count.type_key), count.n] for count in public.counts]
     said = [*_all_words(), *pools.places.numbers, *pools.subs.numbers]
+    said += [state.label for state in area_states(public.coverage).values()]
     said += [text for entry in types for text in (entry["n"], entry["a"])]
     table = {**_translated([*said, *_names()]), **english}
     table |= {_area(count, str): _area(count, in_english) for count in public.counts}
@@ -101,7 +103,7 @@ def page_data(
         "villages": [
             [place.lon, place.lat, f"{place.area} {place.name}".strip()] for place in public.places
         ],
-        "divisions": _divisions(public.counts, keys),
+        "divisions": _divisions(public, keys),
         "borders": _borders(),
         "sea": _outlines()[_SEA],
         "aroundNames": _around_names(),
@@ -254,9 +256,10 @@ def _flat_rings(shape: BaseGeometry) -> list[list[float]]:
     return [_flat(ring) for ring in shapely.get_rings(large)]
 
 
-def _divisions(counts: Iterable[PublicCount], keys: list[str]) -> list[dict[str, Any]]:
+def _divisions(public: PublicSet, keys: list[str]) -> list[dict[str, Any]]:
     tallies: dict[str, list[list[int]]] = {}
-    for count in counts:
+    marks = area_states(public.coverage)
+    for count in public.counts:
         if not count.merged:
             tallies.setdefault(count.area_code, []).append([keys.index(count.type_key), count.n])
     return [
@@ -265,6 +268,7 @@ def _divisions(counts: Iterable[PublicCount], keys: list[str]) -> list[dict[str,
             "at": _middle(boundaries().counties[code]),
             "rings": _outlines()[code],
             "counts": tallies.get(code, []),
+            **({"mark": [marks[code].value, marks[code].label]} if code in marks else {}),
         }
         for code in boundaries().counties
     ]

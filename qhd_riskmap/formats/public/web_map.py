@@ -23,6 +23,7 @@ from branca.element import Figure, MacroElement
 from jinja2 import Template
 
 from qhd_riskmap.domain.boundaries import boundaries
+from qhd_riskmap.domain.public_coverage import AreaState, coverage_notes
 from qhd_riskmap.domain.public_edition import COAST_CREDIT, DRAFT_MARK, Edition
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.formats.public.web_data import compact, page_data, page_words
@@ -42,8 +43,9 @@ _SAID: Final = (
 
 def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the page; its bytes depend on the arguments and the language alone."""
-    notes = [f"{note}。" for note in (*edition.notes(_chinese), _COVERAGE)]
-    english = _english_of(edition, notes)
+    sentences = (*edition.notes(_chinese), *coverage_notes(public.coverage, _chinese), _COVERAGE)
+    notes = [f"{sentence}。" for sentence in sentences]
+    english = _english_of(public, edition, notes)
     page = _Page(
         title=edition.title,
         data=_embedded(page_data(public, county=edition.county, english=english)),
@@ -60,7 +62,8 @@ def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
 def page_vocabulary() -> str:
     """Everything a page carries whatever it shows; the release checker allows these words."""
     names = ("web_map.html", "web_map_body.html", "web_map.js", "web_map.css")
-    said = (*_SAID, _NO_SCRIPT, _COVERAGE, *page_words())
+    marks = (state.label for state in AreaState)
+    said = (*_SAID, *marks, _NO_SCRIPT, _COVERAGE, *page_words())
     return "\n".join(
         (*map(_asset, names), _leaflet_script(), _leaflet_styles(), *said, *map(in_english, said))
     )
@@ -70,14 +73,15 @@ def _chinese(message: str) -> str:
     return message
 
 
-def _english_of(edition: Edition, notes: list[str]) -> dict[str, str]:
+def _english_of(public: PublicSet, edition: Edition, notes: list[str]) -> dict[str, str]:
     """Chinese text of the page's own frame → English."""
     pairs = {text: in_english(text) for text in (*_SAID, COAST_CREDIT)}
     in_chinese, translated = edition.lines(_chinese), edition.lines(in_english)
     for (label, value), (label_en, value_en) in zip(in_chinese, translated, strict=True):
         pairs |= {label: label_en, value: value_en}
     pairs[edition.approval_in(_chinese)] = edition.approval_in(in_english)
-    sentences = (*edition.notes(in_english), in_english(_COVERAGE))
+    surveyed = coverage_notes(public.coverage, in_english)
+    sentences = (*edition.notes(in_english), *surveyed, in_english(_COVERAGE))
     pairs |= {note: f"{sentence}." for note, sentence in zip(notes, sentences, strict=True)}
     return {text: english for text, english in pairs.items() if text and english != text}
 
