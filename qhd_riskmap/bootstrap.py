@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.map_layers import MapLayerService
     from qhd_riskmap.services.monthly_report import MonthlyReport
     from qhd_riskmap.services.notice_receipts import ReceiptService
+    from qhd_riskmap.services.office_documents import DocumentService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
     from qhd_riskmap.services.public_figures import PublicFigureService
     from qhd_riskmap.services.receptors import ReceptorService
@@ -140,6 +141,13 @@ class App:
         from qhd_riskmap.services.deadline_notices import DeadlineNoticeService  # noqa: PLC0415
 
         return DeadlineNoticeService(self.register, self.actor)
+
+    @cached_property
+    def documents(self) -> DocumentService:
+        """The office's documents about tasks."""
+        from qhd_riskmap.services.office_documents import DocumentService  # noqa: PLC0415
+
+        return DocumentService(self.register, self.actor)
 
     @cached_property
     def receipts(self) -> ReceiptService:

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import sys
 import zipfile
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from build_report_template import report
+from document_texts import DOCUMENTS, TABLES
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
@@ -20,6 +22,7 @@ from docx.shared import Cm, Pt
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 FONT = "宋体"
+BODY_FONT = "仿宋"
 SHADE = "EFEDE8"
 WIDTH_CM = 18.0
 
@@ -29,6 +32,8 @@ def main() -> int:
     _save(_worksheet(), FOLDER / "assessment_worksheet.docx")
     _save(_notice(), FOLDER / "deadline_notice.docx")
     _save(report(), FOLDER / "monthly_report.docx")
+    for key, parts in DOCUMENTS.items():
+        _save(_office_document(parts), FOLDER / f"document_{key}.docx")
     return 0
 
 
@@ -103,6 +108,54 @@ def _notice() -> Any:
     _pairs(receipt, ("签收日期", ""), ("联系电话", ""))
     _wide(receipt, "整改情况", "")
     return document
+
+
+def _office_document(parts: Sequence[str]) -> Any:
+    """A document of DOMAIN §6.3 from lines; a few words stand for what many documents have."""
+    document = _document()
+    style = document.styles["Normal"]
+    style.font.name, style.font.size = BODY_FONT, Pt(14)
+    style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), BODY_FONT)
+    style.paragraph_format.line_spacing = 1.25
+    section = document.sections[0]
+    section.left_margin, section.right_margin = Cm(2.7), Cm(2.5)
+    section.top_margin, section.bottom_margin = Cm(2.6), Cm(2.2)
+    title = document.add_paragraph()
+    title.alignment = 1
+    run = title.add_run("{{ title }}")
+    run.bold, run.font.size = True, Pt(22)
+    for line in parts:
+        part = line.replace(" {{", "{{").replace("}} ", "}}")  # no gaps between Chinese words
+        if part in TABLES:
+            _office_table(document, *TABLES[part])
+        elif part == "@number":
+            document.add_paragraph("{{ number }}").alignment = 1
+        elif part == "@sign":
+            document.add_paragraph("{{ office }}（印章）").alignment = 2
+            document.add_paragraph("{{ day }}").alignment = 2
+        elif part.startswith(">"):
+            document.add_paragraph(part[1:])
+        else:
+            paragraph = document.add_paragraph(part)
+            paragraph.paragraph_format.first_line_indent = Pt(28)
+    return document
+
+
+def _office_table(document: Any, heads: Sequence[tuple[str, str, float]], each: str) -> None:
+    table = _table(document, tuple(width for _head, _text, width in heads))
+    _cells(table, tuple(head for head, _text, _width in heads), labels=True)
+    blanks = [""] * (len(heads) - 1)
+    if each:
+        _cells(table, (f"{{%tr for i in {each} %}}", *blanks))
+    _cells(table, tuple(text for _head, text, _width in heads))
+    if each:
+        _cells(table, ("{%tr endfor %}", *blanks))
+    for row in table.rows:
+        for cell in row.cells:
+            for paragraph in cell.paragraphs:
+                paragraph.paragraph_format.line_spacing = 1.0
+                for run in paragraph.runs:
+                    run.font.size = Pt(10.5)
 
 
 def _document() -> Any:

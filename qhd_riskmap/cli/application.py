@@ -80,6 +80,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "remind": _late("reminding", "remind"),
     "receipt": _late("reminding", "receipt"),
     "notices": _late("reminding", "notices"),
+    "document": _late("office_documents", "document"),
+    "documents": _late("office_documents", "documents"),
     "workdays": _late("remediation", "workdays"),
     "figures": _late("figures", "figures"),
     "report": _late("figures", "report"),

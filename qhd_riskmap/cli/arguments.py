@@ -24,6 +24,7 @@ from qhd_riskmap.cli.batch_arguments import (
     add_reinterpret,
     add_undo,
 )
+from qhd_riskmap.cli.document_arguments import add_document, add_documents
 from qhd_riskmap.cli.figure_arguments import add_figures, add_fill_form, add_form_cells, add_report
 from qhd_riskmap.cli.grammar_messages import in_chinese
 from qhd_riskmap.cli.inspection_arguments import (
@@ -336,6 +337,8 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_risk_list(_command(commands, "risk-list", _("风险点清单：写出，或读回核对")), day)
     add_receipt(_command(commands, "receipt", _("登记交回的通知回执")), day)
     add_notices(_command(commands, "notices", _("列出发过的通知和签收情况")), day)
+    add_document(_command(commands, "document", _("为整改任务制作文书")), day)
+    add_documents(_command(commands, "documents", _("文书种类、文号、模板和占位符")))
     add_workdays(_command(commands, "workdays", _("工作日：节假日、调休和本单位的改动")), day)
 
 

@@ -131,7 +131,7 @@ class Remedies:
         """All that a register keeps of them."""
         with register.unit_of_work() as work:
             return cls(
-                tasks=work.tasks.every(), given=work.tasks.given(),
+                tasks=work.tasks.every(), given=[*work.tasks.given(), *work.documents.given()],
                 inspections=work.inspections.every(), rounds=work.rounds.every(),
                 others=tuple(_others(work)),
             )  # fmt: skip
@@ -295,9 +295,11 @@ _TASK_KINDS = {
     "supervision_no": "code", "created_by": "person", "updated_by": "person", "problem": "remedy",
     "measures": "remedy", "contingency": "remedy", "extension_reason": "remedy", "remark": "remedy",
 }  # fmt: skip
-# Histories know these, too: who approved, who signed for a notice, why, and what a correction replaced.
+# Histories know these, too: who approved, who signed for a notice or on a document, why, and what a correction replaced.
 _GIVEN_KINDS = {
     **_TASK_KINDS, "approver": "person", "reason": "remedy", "signer": "person", "notice": "code",
+    "officer": "person", "officer_no": "code", "officer2": "person", "officer2_no": "code",
+    "contact": "person", "contact_phone": "phone", "note": "remedy",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 TASKS = "task"
 NOTICES = "notice"
+DOCUMENTS = "document-"  # followed by the series
 
 
 def draw_numbers(connection: Connection, kind: str, office: str, year: int, count: int) -> range:
@@ -44,3 +45,9 @@ def notice_number(connection: Connection, office: str, year: int) -> str:
     """The next number of a notice: ``{office}-TZ-{yyyy}-{seq}``."""
     (number,) = draw_numbers(connection, NOTICES, office, year, 1)
     return f"{office}-TZ-{year}-{number:04d}"
+
+
+def document_ordinal(connection: Connection, series: str, office: str, year: int) -> int:
+    """The next number of a series of documents, as a number."""
+    (number,) = draw_numbers(connection, f"{DOCUMENTS}{series}", office, year, 1)
+    return number

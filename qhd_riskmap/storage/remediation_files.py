@@ -64,13 +64,13 @@ class RemediationFiles:
         return bytes(blob)
 
     def count(self, task_id: UUID) -> int:
-        """How many live files a task has: the evidence."""
+        """How many live files a task has beside the office's own documents: the evidence."""
         found: int = (
             self._transaction.reading()
             .exec_driver_sql(
                 "SELECT count(*) FROM remediation_file f JOIN remediation_task t ON t.seq = f.task_seq"
-                " WHERE t.id = ? AND f.removed_at IS NULL",
-                (str(task_id),),
+                " WHERE t.id = ? AND f.removed_at IS NULL AND f.stage <> ?",
+                (str(task_id), PhotoStage.DOCUMENT.value),
             )
             .scalar_one()
         )

@@ -15,6 +15,7 @@ from qhd_riskmap.storage.bookmark_repository import BookmarkRepository
 from qhd_riskmap.storage.cell_mapping_repository import CellMappingRepository
 from qhd_riskmap.storage.coverage_repository import CoverageRepository
 from qhd_riskmap.storage.datum_parameter_repository import DatumParameterRepository
+from qhd_riskmap.storage.document_repository import DocumentRepository
 from qhd_riskmap.storage.factor_default_repository import FactorDefaultRepository
 from qhd_riskmap.storage.figure_repository import FigureRepository
 from qhd_riskmap.storage.hazard_repository import HazardRepository
@@ -79,6 +80,7 @@ class UnitOfWork:
         tasks: Remediation tasks.
         task_files: Their photos and files.
         notices: What the deadline clock told.
+        documents: The office's documents about tasks.
         inspections: Inspections of hazards.
         inspection_files: Their photos and scanned sheets.
         rounds: Rounds of inspections that were planned.
@@ -114,6 +116,7 @@ class UnitOfWork:
     tasks: RemediationRepository
     task_files: RemediationFiles
     notices: NoticeRepository
+    documents: DocumentRepository
     inspections: InspectionRepository
     inspection_files: InspectionFiles
     rounds: RoundRepository
@@ -160,6 +163,7 @@ class UnitOfWork:
         self.tasks = RemediationRepository(transaction, self.audit)
         self.task_files = RemediationFiles(transaction, self.audit)
         self.notices = NoticeRepository(transaction, self.audit)
+        self.documents = DocumentRepository(transaction, self.audit)
         self.inspections = InspectionRepository(transaction, self.audit)
         self.inspection_files = InspectionFiles(transaction, self.audit)
         self.rounds = RoundRepository(transaction, self.audit)

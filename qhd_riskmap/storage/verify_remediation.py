@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from qhd_riskmap.domain.remediation.flow import flow
 from qhd_riskmap.domain.remediation.task import TaskState
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.number_series import NOTICES, TASKS
+from qhd_riskmap.storage.number_series import DOCUMENTS, NOTICES, TASKS
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -26,6 +26,7 @@ def remediation_problems(connection: Connection) -> Iterator[str]:
         (NOTICES, "TZ", "deadline_notice", _("通知编号")),
     ):
         yield from _numbers(connection, kind, letters, table, name)
+    yield from _document_numbers(connection)
     yield from _histories(connection)
     yield from _states(connection)
 
@@ -52,6 +53,27 @@ def _numbers(
         if found.get(key, set()) != expected:
             yield _("{office} {year} 年的{name}有缺号，或超出了编号序列。").format(
                 office=key[0], year=key[1], name=name
+            )
+
+
+def _document_numbers(connection: Connection) -> Iterator[str]:
+    """The same of every series of documents."""
+    found: dict[tuple[str, str, int], set[int]] = defaultdict(set)
+    for series, office, year, ordinal in connection.exec_driver_sql(
+        "SELECT series, office, year, ordinal FROM office_document WHERE series <> ''"
+    ):
+        found[series, office, year].add(ordinal)
+    drawn = {
+        (kind.removeprefix(DOCUMENTS), office, year): next_number
+        for kind, office, year, next_number in connection.exec_driver_sql(
+            "SELECT kind, office, year, next_number FROM number_series"
+        )
+        if kind.startswith(DOCUMENTS)
+    }
+    for key in sorted(found.keys() | drawn.keys()):
+        if found.get(key, set()) != set(range(1, drawn.get(key, 1))):
+            yield _("{office} {year} 年的{name}有缺号，或超出了编号序列。").format(
+                office=key[1], year=key[2], name=_("文号（{series}）").format(series=key[0])
             )
 
 

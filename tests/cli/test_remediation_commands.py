@@ -43,7 +43,9 @@ def number(register, answer, code):
 def test_the_grammar_knows_the_words_of_the_domain():
     assert tuple(s.value for s in TaskState) == remediation_arguments.STATES
     assert tuple(s.value for s in LateStage) == remediation_arguments.LATE_STAGES
-    assert tuple(s.value for s in PhotoStage) == remediation_arguments.PHOTO_STAGES
+    own = {PhotoStage.DOCUMENT}  # the office makes them, nobody adds one
+    given = tuple(s.value for s in PhotoStage if s not in own)
+    assert given == remediation_arguments.PHOTO_STAGES
 
 
 def test_a_task_is_made_worked_on_and_closed(register, answer, code, number, tmp_path):

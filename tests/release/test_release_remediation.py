@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields, replace
+from datetime import date
 
 import pytest
 from release_county import ACTOR, TASK_MARKS, invented_hazards, invented_tasks, task_canaries
@@ -11,6 +12,9 @@ from test_release_canaries import everything_in, planted
 
 from qhd_riskmap.domain.redaction import PublicHazard
 from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask
+from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
+from qhd_riskmap.services.notice_receipts import ReceiptService
+from qhd_riskmap.services.office_documents import DocumentService
 from qhd_riskmap.services.release import edition_of, secrets_for
 from qhd_riskmap.services.release_checker import check_bytes
 from qhd_riskmap.services.release_order import ProductFormat
@@ -89,6 +93,37 @@ def test_the_checker_knows_who_worked_on_a_task_and_what_its_history_keeps(offic
         path.write_text(f"<html><body><p>{text}</p></body></html>", encoding="utf-8")
         assert [leak.value for leak in office.service.check_files([path])] == [text]
     path.write_text("<html><body><p>省级财政资金</p></body></html>", encoding="utf-8")
+    assert office.service.check_files([path]) == []
+
+
+def test_the_checker_knows_who_signed_documents_and_receipts(office, tmp_path):
+    hazard = invented_hazards()[0]
+    office.add([hazard])
+    office.remedy(invented_tasks([hazard]))
+    number, day = office.tasks[0].number, date(2026, 4, 1)
+    given = {
+        "officer": "执法员沈十二", "officer_no": "冀秦执0312045", "officer2": "执法员韩十三",
+        "officer2_no": "冀秦执0312046", "contact": "联系人杨十四", "contact_phone": "13966690002",
+        "note": "密补充的内容在此",
+    }  # fmt: skip
+    documents = DocumentService(office.register, ACTOR)
+    made, _changes = documents.make("record", [number], given, on=day)
+    documents.make("record", [number], on=day)  # blanks to be filled in by hand are no secrets
+    notices = DeadlineNoticeService(office.register, ACTOR).make(date(2027, 4, 1), tmp_path / "out")
+    notice = notices.made[0]
+    told = notice.content["tasks"][0]["number"]
+    book = tmp_path / "回执.csv"
+    book.write_text(
+        f"通知编号,整改编号,签收人,签收日期,整改情况\n{notice.number},{told},签收人朱十五,2027-04-02,\n",
+        encoding="utf-8",
+    )
+    receipts = ReceiptService(office.register, ACTOR, today=lambda: date(2027, 4, 2))
+    assert receipts.take(book)[1].tasks
+    for text in (*given.values(), made.document.number, notice.number, "签收人朱十五"):
+        path = tmp_path / "页面.html"
+        path.write_text(f"<html><body><p>{text}</p></body></html>", encoding="utf-8")
+        assert office.service.check_files([path]) != [], text
+    path.write_text("<html><body><p>＿＿＿＿＿＿ ______ —</p></body></html>", encoding="utf-8")
     assert office.service.check_files([path]) == []
 
 

@@ -108,10 +108,11 @@ class PhotoStage(StrEnum):
     BEFORE = "before"
     AFTER = "after"
     OTHER = "other"
+    DOCUMENT = "document"  # made by the office itself: no evidence of anything
 
     @property
     def label(self) -> str:
-        """整改前, 整改后, 其他."""
+        """整改前, 整改后, 其他材料, 文书."""
         return _STAGE_LABELS[self]
 
 
@@ -119,6 +120,7 @@ _STAGE_LABELS = {
     PhotoStage.BEFORE: N_("整改前"),
     PhotoStage.AFTER: N_("整改后"),
     PhotoStage.OTHER: N_("其他材料"),
+    PhotoStage.DOCUMENT: N_("文书"),
 }
 
 

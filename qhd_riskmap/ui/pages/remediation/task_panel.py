@@ -246,7 +246,7 @@ class TaskPanel(QFrame):
         column.addWidget(self.files)
         row = QHBoxLayout()
         row.setSpacing(SPACE_XS)
-        for stage in PhotoStage:
+        for stage in _ADD_WORDS:
             button: QPushButton = push_button(
                 _(_ADD_WORDS[stage]), f"task-add-{stage.value}", self._adding(stage)
             )
