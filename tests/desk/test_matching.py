@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
@@ -243,3 +244,51 @@ def test_a_record_deleted_meanwhile_is_said_instead_of_shown(qtbot, look, page, 
     click_row(qtbot, matching.offers, 1)
     settled()
     assert "已被删除" in matching.findChild(QLabel, "matching-caption").text()
+
+
+def test_other_files_begin_with_what_needs_an_answer_and_cards_count_updates_apart(
+    qtbot, import_page, tmp_path, done
+):
+    page, panel = import_page, import_page.review.matching
+    headers = ("隐患名称", "类别", "县区", "经度", "纬度", "坐标系", "隐患编号", "详细位置")
+    old = ("甲沟滑坡", "滑坡", "青龙县", 118.95, 40.407, "国家2000", "QL-2014-0001", "东沟")
+    new = (*old[:-1], "东沟二组")
+    paths = [tmp_path / f"{name}.xlsx" for name in "甲乙丙"]
+    for path, rows in zip(paths, ([old], [old], [old, new]), strict=True):
+        book = openpyxl.Workbook()
+        for row in (headers, *rows):
+            book.active.append(row)
+        book.save(path)
+    page.take_files([paths[0]])
+    done()
+    page.commit()
+    done()
+    page.begin()
+    page.take_files([paths[1]])
+    done()
+    assert panel.buttons[2].isChecked()
+    page.take_files([paths[2]])
+    done()
+    assert panel.buttons[0].isChecked()
+    said = "\n".join(label.text() for label in page.review.cards.findChildren(QLabel))
+    assert "可入库 0 · 可更新 1 · 退回 0 · 重复 1" in said
+
+
+def test_line_breaks_are_shown_as_blanks_and_stay_when_a_cell_is_left_as_it_is(
+    qtbot, import_page, tmp_path, done
+):
+    book = openpyxl.Workbook()
+    for row in (
+        ("隐患名称", "类别", "县区", "经度", "纬度", "坐标系"),
+        ("东沟\n泥石流", "泥石流", "青龙县", 118.95, 40.407, "国家2000"),
+    ):
+        book.active.append(row)
+    book.save(tmp_path / "表.xlsx")
+    import_page.take_files([tmp_path / "表.xlsx"])
+    done()
+    model = import_page.review.rows.view.rows_model
+    index = model.index(0, 2)
+    assert index.data() == "东沟 泥石流"
+    written = index.data(Qt.ItemDataRole.EditRole)
+    assert written == "东沟\n泥石流"
+    assert not model.setData(index, written)

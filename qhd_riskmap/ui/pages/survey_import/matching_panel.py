@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.record_comparison import GEOMETRY
 from qhd_riskmap.services.survey_issues import RowKey
+from qhd_riskmap.services.survey_preview import SurveyFile
 from qhd_riskmap.services.survey_table import SeenPreview
 from qhd_riskmap.services.survey_updates import SuspectPair, UpdateOffer
 from qhd_riskmap.ui.map.measures import length_text
@@ -62,6 +63,7 @@ class MatchingPanel(QWidget):
         super().__init__(parent)
         self._session = ImportSession()
         self._count = 0
+        self._files: tuple[SurveyFile, ...] = ()
         self.detail = PairDetail()
         self.offers = self._list("offers", _offer_columns(self._offer_choice))
         self.suspects = self._list("suspects", _suspect_columns(self._suspect_choice))
@@ -170,7 +172,10 @@ class MatchingPanel(QWidget):
             if found and not _choose_again(shown, before[number]):
                 shown.selectRow(0)
         current = max(self._group.checkedId(), 0)
-        if not rows[current]:
+        # Other files begin with what needs an answer.
+        anew = preview.files != self._files
+        self._files = preview.files
+        if anew or not rows[current]:
             current = next((n for n, found in enumerate(rows) if found), current)
         self._turn_to(current)
 

@@ -139,7 +139,8 @@ class RowsModel(QAbstractTableModel):
         if table is None or not index.isValid() or index.row() >= len(self._shown):
             return None
         if role in {Role.DisplayRole, Role.EditRole}:
-            return self._text_at(table, index)
+            text = self._text_at(table, index)
+            return text if role == Role.EditRole else " ".join(text.split("\n"))
         if role == Role.ToolTipRole:
             return self._tip(index)
         if index.column() >= FIRST_CELL:
@@ -180,7 +181,7 @@ class RowsModel(QAbstractTableModel):
             self.ticked.emit([table.key(row)], Qt.CheckState(value) is Qt.CheckState.Checked)
             self.dataChanged.emit(index, index, [Role.CheckStateRole])
             return True
-        if role != Role.EditRole or index.column() < FIRST_CELL or str(value) == index.data():
+        if role != Role.EditRole or index.column() < FIRST_CELL or str(value) == index.data(role):
             return False
         sheet, column = table.reading.sheet, self.cell_of(index.column())
         self.mended.emit(int(table.numbers[row]), sheet.first_column + column, str(value))

@@ -74,6 +74,9 @@ class SheetCards(QScrollArea):
         repeated: dict[SheetKey, set[int]] = {}
         for sheet, row in as_candidates(preview.repeats).sources:
             repeated.setdefault((sheet.file, sheet.name), set()).add(row)
+        offered: dict[SheetKey, set[int]] = {}
+        for offer in preview.updates:
+            offered.setdefault(offer.key[:2], set()).add(offer.key[2])
         every = [*preview.readings, *preview.passed_over]
         named = list(zip(every, table_names(every), strict=True))
         others = named[len(preview.readings) :]
@@ -82,7 +85,9 @@ class SheetCards(QScrollArea):
             key = (reading.sheet.file, reading.sheet.name)
             # Other tables of the sheet have repeats of their own.
             repeats = len(repeated.get(key, set()).intersection(reading.numbers))
-            made = self._card(reading, name, repeats, number, session)
+            offers = len(offered.get(key, set()).intersection(reading.numbers))
+            counts = _counts(reading, repeats, offers)
+            made = self._card(reading, name, counts, number, session)
             self._cards.setdefault(key, made)
             column.addWidget(made)
         for number, (reading, name) in enumerate(others, start=len(ordered)):
@@ -118,7 +123,7 @@ class SheetCards(QScrollArea):
             self.verticalScrollBar().setValue(found.y())
 
     def _card(
-        self, reading: SheetReading, name: str, repeats: int, number: int, session: ImportSession
+        self, reading: SheetReading, name: str, counts: str, number: int, session: ImportSession
     ) -> QFrame:
         key = (reading.sheet.file, reading.sheet.name)
         asks = reading.decision.asks if reading.decision is not None else ""
@@ -131,7 +136,7 @@ class SheetCards(QScrollArea):
         if decision is not None and asked and not waived:
             # First of all, so that it is seen without scrolling on a small screen.
             parts.append(self._question(reading, decision, number))
-        parts.append(words(_counts(reading, repeats)))
+        parts.append(words(counts))
         if decision is not None:
             parts.append(words(_datum_words(decision, answer), role=_role(reading)))
             if asked and waived:
@@ -288,15 +293,17 @@ def _heading(reading: SheetReading, name: str, *, passed: bool = False) -> QWidg
     return holder
 
 
-def _counts(reading: SheetReading, repeats: int) -> str:
+def _counts(reading: SheetReading, repeats: int, offers: int) -> str:
     if reading.decision is None:
         return _("整张表没有读入，原因见“问题”清单。")
     parts = [
         _("可入库 {n}").format(n=reading.accepted - repeats),
         _("退回 {n}").format(n=len(reading.rejected)),
-        _("重复 {n}").format(n=repeats),
+        _("重复 {n}").format(n=repeats - offers),
         _("坐标系未定 {n}").format(n=len(reading.undecided)),
     ]
+    if offers:
+        parts.insert(1, _("可更新 {n}").format(n=offers))
     if reading.passed_over:
         parts.append(_("合计和说明 {n} 行略过").format(n=len(reading.passed_over)))
     return " · ".join(parts)
