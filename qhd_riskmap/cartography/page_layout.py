@@ -44,6 +44,8 @@ MARGIN: Final = 9.0 * UNITS_PER_MM
 GAP: Final = 5.0 * UNITS_PER_MM
 PADDING: Final = 3.0 * UNITS_PER_MM
 _COMFORTABLE_MM: Final = (3.4, 3.2, 3.0, 2.8, 2.6)
+_LARGE_MM: Final = (3.4, 3.2, 3.0, 2.8)
+_LARGE_SHARES: Final = (0.5, 0.55)
 _SMALL_MM: Final = (2.4, 2.2, 2.0, 1.8, 1.6)
 _LANDSCAPE_SHARES: Final = (0.21, 0.23, 0.26, 0.3, 0.35, 0.4)
 _PORTRAIT_SHARES: Final = (0.14, 0.17, 0.2, 0.24, 0.28, 0.33, 0.38, 0.45)
@@ -195,7 +197,11 @@ def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF
     columns = columns_of(blocks, landscape=page.landscape)
     # Measuring a book for every size would take minutes; it never fits.
     fits = sum(map(len, _texts(content))) <= _LONGEST_TEXTS
-    for sizes in (_COMFORTABLE_MM, _SMALL_MM) if fits else ():
+    groups: tuple[tuple[float, ...], ...] = (_COMFORTABLE_MM, _SMALL_MM)
+    if content.large_text:
+        groups = (_LARGE_MM, *groups)
+        shares = (*shares, *_LARGE_SHARES)
+    for sizes in groups if fits else ():
         for share in shares:
             frame, panel = _split(body, share, landscape=page.landscape)
             inside = panel.adjusted(PADDING, PADDING, -PADDING, -PADDING)

@@ -128,6 +128,23 @@ class SheetTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SheetCircle:
+    """A place and how far was looked around it.
+
+    Attributes:
+        lon: Degrees.
+        lat: Degrees.
+        radius_m: Metres on the ground.
+        text: Name of the place.
+    """
+
+    lon: float
+    lat: float
+    radius_m: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SheetContent:
     """Everything on a sheet.
 
@@ -161,6 +178,8 @@ class SheetContent:
         table: A table beside the map, or None.
         hatched: Divisions that were not surveyed.
         logo: A PNG before the title, or b"".
+        circle: A place and the ground around it, or None.
+        large_text: Rather a smaller map than small letters.
     """
 
     title: str
@@ -192,6 +211,8 @@ class SheetContent:
     table: SheetTable | None = None
     hatched: tuple[HatchedArea, ...] = ()
     logo: bytes = b""
+    circle: SheetCircle | None = None
+    large_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,7 +222,7 @@ class PlacedItem:
     Attributes:
         kind: ``title subtitle mark logo neatline map legend legend_entry scale north overview table
             table_row notes imprint approval disclaimer watermark division_name hazard_name count
-            symbol anchor_symbol grid_label``.
+            symbol anchor_symbol grid_label circle``.
         box: Left, top, width, height in millimetres.
         text: What is written, or the type key of a symbol.
         lonlat: Position in degrees of things that belong to the ground.

@@ -124,6 +124,7 @@ def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
         hatched=tuple(
             HatchedArea(code, state) for code, state in area_states(public.coverage).items()
         ),
+        large_text=design.paper == "A4" and not design.landscape,
         logo=design.logo if SheetElement.LOGO in design else b"",
     )
 

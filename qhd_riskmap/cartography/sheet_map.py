@@ -39,6 +39,7 @@ from qhd_riskmap.cartography.page_model import (
     SheetMap,
 )
 from qhd_riskmap.cartography.prepared import PreparedFeatures, prepare
+from qhd_riskmap.cartography.sheet_circle import paint_circle
 from qhd_riskmap.cartography.styles import style_parts, type_of
 from qhd_riskmap.cartography.symbols import paint_symbol
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
@@ -79,6 +80,8 @@ def paint_sheet_map(
         paint_grid(painter, viewport)
     paint_map(painter, prepared, viewport, options)
     items = _symbol_items(prepared, sheet_map, options)
+    if content.circle is not None:
+        items.append(paint_circle(canvas, content.circle, sheet_map))
     items += _paint_names(canvas, content, prepared, basemap, sheet_map)
     if content.watermark:
         items.append(
