@@ -68,6 +68,7 @@ def record_of(signed: Signed) -> ReleaseRecord:
             "draft": order.draft,
             "approval_date": order.approval_date.isoformat() if order.approval_date else "",
             "emergency": order.emergency,
+            "sheet": order.sheet.to_json() if order.sheet else None,
         },
         sign_offs={
             "prepared_by": order.prepared_by,

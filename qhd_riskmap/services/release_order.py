@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from qhd_riskmap.domain.release_rules import PreflightRule, Severity
+from qhd_riskmap.domain.sheet_design import SheetDesign
 
 
 class ProductFormat(StrEnum):
     """A public product, one file each."""
 
     PDF = "pdf"
+    ATLAS = "atlas"
     PNG = "png"
+    JPG = "jpg"
     SVG = "svg"
     HTML = "html"
     GEOJSON = "geojson"
@@ -68,6 +71,7 @@ class ReleaseOrder:
         control_dir: Receives the control papers; None for a folder beside the database.
         purpose: What the release is for; kept in the release register.
         supersedes: Number of an earlier release that this one takes the place of, or "".
+        sheet: How its sheets are laid out; None takes the general template.
         emergency: 应急保障: reviewed at once (地图管理条例 Art 19); noted, and nothing is waived.
     """
 
@@ -89,6 +93,7 @@ class ReleaseOrder:
     control_dir: Path | None = None
     purpose: str = ""
     supersedes: str = ""
+    sheet: SheetDesign | None = None
     emergency: bool = False
 
 
