@@ -47,7 +47,7 @@ from qhd_riskmap.cli.remediation_arguments import (
 )
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.release_order import ProductFormat, SmallCells
+from qhd_riskmap.services.release_order import STANDARD_FORMATS, ProductFormat, SmallCells
 
 LEVELS = ("red", "orange", "yellow", "blue")
 RELEASE_FORMATS = tuple(kind.value for kind in ProductFormat)
@@ -230,7 +230,9 @@ def _release(commands: Commands[Parser]) -> None:
     parser = _command(commands, "release", _("发布公开分布图"))
     parser.add_argument("outdir", type=Path, metavar="OUTDIR")
     parser.add_argument("--title", required=True)
-    parser.add_argument("--format", default=",".join(RELEASE_FORMATS), dest="formats", type=formats)
+    parser.add_argument(
+        "--format", default=",".join(STANDARD_FORMATS), dest="formats", type=formats
+    )
     parser.add_argument("--county", metavar=_("区划代码"))
     parser.add_argument("--data-date", type=day, metavar="YYYY-MM-DD", help=_("资料截止日期"))
     _office(parser)

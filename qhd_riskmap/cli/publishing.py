@@ -15,6 +15,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.release_control import record_document
 from qhd_riskmap.services.release_order import (
+    STANDARD_FORMATS,
     ProductFormat,
     ReleaseOrder,
     SmallCells,
@@ -139,7 +140,7 @@ def demo(options: argparse.Namespace, output: Output) -> int:
 def _demo_order(folder: Path) -> ReleaseOrder:
     return ReleaseOrder(
         title=_("秦皇岛市突发事件风险隐患分布图（示例）"),
-        formats=tuple(ProductFormat),
+        formats=STANDARD_FORMATS,
         data_date=SAMPLE_DATE,
         approval_no=DEMO_APPROVAL,
         approval_date=date(2014, 7, 1),

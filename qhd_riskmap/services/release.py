@@ -29,6 +29,7 @@ from qhd_riskmap.services.coverage import matrix_on
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
+from qhd_riskmap.services.release_designing import cleaned_design, designed, kept_positions
 from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS
 from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_names import one_approval_form
@@ -253,6 +254,8 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             coverage = matrix_on(work, completed.data_date or self._today())
         public = replace(public, coverage=public_coverage(coverage, completed.county, rules))
+        completed, public = designed(completed, public, townships)
+        positions = kept_positions(positions, public)
         case = Judged(
             order=completed,
             rules=rules,
@@ -311,6 +314,7 @@ class ReleaseService:
         return replace(
             order,
             county=county,
+            sheet=cleaned_design(replace(order, county=county)),
             title=clean_public_text(order.title),
             unit=clean_public_text(order.unit or office.unit),
             publisher=clean_public_text(order.publisher or office.publisher),
@@ -372,7 +376,7 @@ def secrets_for(
     """What a product of this release must not hold."""
     printed = (
         edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
-        edition.approval_line, *edition.notes(),
+        edition.approval_line, *edition.notes(), edition.sheet.subtitle, *edition.sheet.notes,
         edition.data_date.isoformat() if edition.data_date else "", *heading_words(),
     )  # fmt: skip
     return secrets_of(

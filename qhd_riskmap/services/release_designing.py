@@ -78,9 +78,7 @@ def _outline(name: str, townships: Sequence[TownshipOutline]) -> shapely.Geometr
     return next((each.geometry for each in townships if each.name == name), None)
 
 
-def kept_positions(
-    positions: Mapping[str, Position], public: PublicSet
-) -> Mapping[str, Position]:
+def kept_positions(positions: Mapping[str, Position], public: PublicSet) -> dict[str, Position]:
     """The places of the records that are shown."""
     shown = {
         (hazard.cell_m, shapely.to_wkb(hazard.geometry, hex=True)) for hazard in public.hazards

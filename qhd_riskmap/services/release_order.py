@@ -32,9 +32,11 @@ class ProductFormat(StrEnum):
     def ending(self) -> str:
         """What the file name ends with; several files of one product travel in an archive.
 
-        >>> ProductFormat.SHP.ending, ProductFormat.PDF.ending
-        ('.shp.zip', '.pdf')
+        >>> ProductFormat.SHP.ending, ProductFormat.PDF.ending, ProductFormat.ATLAS.ending
+        ('.shp.zip', '.pdf', '.atlas.pdf')
         """
+        if self is ProductFormat.ATLAS:
+            return ".atlas.pdf"
         return f".{self.value}.zip" if self in _ARCHIVED else f".{self.value}"
 
 
@@ -45,11 +47,18 @@ _ARCHIVED = frozenset({ProductFormat.SHP, ProductFormat.CSV})
 def format_of(name: str) -> ProductFormat | None:
     """The product a file name stands for, or None.
 
-    >>> format_of("分布图.SHP.zip"), format_of("分布图.zip")
-    (<ProductFormat.SHP: 'shp'>, None)
+    >>> format_of("分布图.SHP.zip"), format_of("分布图.zip"), format_of("分布图.atlas.pdf")
+    (<ProductFormat.SHP: 'shp'>, None, <ProductFormat.ATLAS: 'atlas'>)
     """
     plain = name.lower()
-    return next((product for product in ProductFormat if plain.endswith(product.ending)), None)
+    fitting = [product for product in ProductFormat if plain.endswith(product.ending)]
+    return max(fitting, key=lambda product: len(product.ending), default=None)
+
+
+# What a release makes where nothing is chosen: a JPEG repeats the PNG, an atlas is a book of its own.
+STANDARD_FORMATS = tuple(
+    product for product in ProductFormat if product not in (ProductFormat.JPG, ProductFormat.ATLAS)
+)
 
 
 class SmallCells(StrEnum):

@@ -163,10 +163,17 @@ def order_texts(order: ReleaseOrder) -> dict[str, str]:
     }
 
 
+def _design_texts(order: ReleaseOrder) -> Iterator[tuple[str, str]]:
+    """The free texts of the sheet's design, by Chinese name."""
+    if order.sheet is not None:
+        yield N_("副标题"), order.sheet.subtitle
+        yield from ((N_("补充说明"), note) for note in order.sheet.notes)
+
+
 def _order_texts(case: Judged) -> Iterator[Finding]:
     rules = case.rules.findings
     kept = kept_names(case.hazards, case.rules)
-    for label, text in order_texts(case.order).items():
+    for label, text in (*order_texts(case.order).items(), *_design_texts(case.order)):
         for hit in (*case.rules.hits(text), *kept.hits(text)):
             message = _("{field}含有{what}“{found}”，请改写。")
             yield finding(

@@ -9,15 +9,18 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from qhd_riskmap.cartography.public_atlas import atlas_grounds, write_atlas
 from qhd_riskmap.cartography.public_sheet import (
     preview_png,
     sheet_ground,
+    write_jpeg,
     write_pdf,
     write_png,
     write_svg,
 )
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicSet, thawed
+from qhd_riskmap.domain.sheet_design import PLAIN_SHEET, design_from_json
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.formats.public.count_table import write_count_table
 from qhd_riskmap.formats.public.csv_files import write_csv_files
@@ -30,7 +33,14 @@ from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.release_checker import Leak
-from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS, FreshSheet, differs, foreign_marks
+from qhd_riskmap.services.release_drawing import (
+    DRAWN_ENDINGS,
+    FreshSheet,
+    Ground,
+    differs,
+    foreign_marks,
+    off_the_map,
+)
 from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder, format_of
 from qhd_riskmap.storage.release_repository import ReleaseRecord
@@ -39,7 +49,9 @@ Writer = Callable[[PublicSet, Edition, Path], None]
 
 WRITERS: Mapping[ProductFormat, Writer] = {
     ProductFormat.PDF: write_pdf,
+    ProductFormat.ATLAS: write_atlas,
     ProductFormat.PNG: write_png,
+    ProductFormat.JPG: write_jpeg,
     ProductFormat.SVG: write_svg,
     ProductFormat.HTML: write_web_map,
     ProductFormat.GEOJSON: write_geojson,
@@ -62,6 +74,7 @@ def edition_of(order: ReleaseOrder) -> Edition:
         approval_no=order.approval_no,
         draft=order.draft,
         county=order.county,
+        sheet=order.sheet or PLAIN_SHEET,
     )
 
 
@@ -77,6 +90,7 @@ def edition_of_record(record: ReleaseRecord) -> Edition:
         approval_no=record.approval_no,
         draft=bool(made["draft"]),
         county=made["county"] or None,
+        sheet=design_from_json(made.get("sheet")),
     )
 
 
@@ -157,11 +171,22 @@ def drawn_otherwise(
                 continue
             marks: list[Leak] = []
             if path.suffix.lower() in DRAWN_ENDINGS:
-                ground, size_mm = sheet_ground(public, edition)
-                sheet = FreshSheet(data=fresh, grounds=(ground,), size_mm=size_mm)
+                sheet = _fresh_sheet(product, fresh, public, edition, again)
                 marks = foreign_marks(path, data, sheet)
             leaks += marks or ([differs(path)] if exact else [])
     return leaks
+
+
+def _fresh_sheet(
+    product: ProductFormat, fresh: bytes, public: PublicSet, edition: Edition, scrap: Path
+) -> FreshSheet:
+    """A product drawn again, with the transform of every page; ``scrap`` may be written over."""
+    ground, size_mm = sheet_ground(public, edition)
+    grounds: tuple[Ground, ...] = (ground,)
+    if product is ProductFormat.ATLAS:
+        placed = atlas_grounds(public, edition, scrap)
+        grounds = tuple(off_the_map if page is None else page.ground for page in placed)
+    return FreshSheet(data=fresh, grounds=grounds, size_mm=size_mm)
 
 
 def small_picture(public: PublicSet, edition: Edition, dpi: int) -> bytes:

@@ -34,6 +34,12 @@ def into_png(data, text):
     return data[:-12] + chunk + data[-12:]
 
 
+def into_jpeg(data, text):
+    """A comment segment, as a camera or an editor leaves it."""
+    raw = text.encode()
+    return data[:2] + b"\xff\xfe" + struct.pack(">H", len(raw) + 2) + raw + data[2:]
+
+
 def into_geojson(data, text):
     document = json.loads(data)
     document["features"][0]["properties"]["x"] = text
@@ -98,7 +104,9 @@ def zipped(name, data):
 
 PLANTERS = {
     ProductFormat.PDF: into_pdf,
+    ProductFormat.ATLAS: into_pdf,
     ProductFormat.PNG: into_png,
+    ProductFormat.JPG: into_jpeg,
     ProductFormat.SVG: lambda data, text: data.replace(
         b"</svg>", b"<desc>" + text.encode() + b"</desc></svg>"
     ),

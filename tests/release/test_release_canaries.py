@@ -66,7 +66,8 @@ def test_no_canary_is_in_any_product(county, released, product):
     found = {
         canary: kind
         for canary, kind in (canaries(county.hazards) | assessment_canaries(county.hazards)).items()
-        if canary in text or canary in squeezed
+        # Two numbers of a drawing side by side, squeezed together, make many a decimal by chance.
+        if canary in text or (canary in squeezed and not re.fullmatch(r"\d+\.\d+", canary))
     }
     assert found == {}
 

@@ -31,7 +31,9 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S, SPACE_XS
 
 PRODUCTS: Final = {
     ProductFormat.PDF: N_("PDF 图（打印、张贴）"),
+    ProductFormat.ATLAS: N_("PDF 图集（分幅与清单）"),
     ProductFormat.PNG: N_("PNG 图片（300 dpi）"),
+    ProductFormat.JPG: N_("JPG 图片（300 dpi）"),
     ProductFormat.SVG: N_("SVG 矢量图"),
     ProductFormat.HTML: N_("网页（离线可看）"),
     ProductFormat.GEOJSON: N_("GeoJSON 数据"),

@@ -19,7 +19,9 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 _KILO = 1024
 _GLYPHS = {
     ProductFormat.PDF: "file-pdf-box",
+    ProductFormat.ATLAS: "file-pdf-box",
     ProductFormat.PNG: "file-image-outline",
+    ProductFormat.JPG: "file-image-outline",
     ProductFormat.SVG: "vector-square",
     ProductFormat.HTML: "web",
     ProductFormat.GEOJSON: "code-json",
