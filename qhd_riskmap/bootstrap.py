@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.notice_receipts import ReceiptService
     from qhd_riskmap.services.office_documents import DocumentService
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
+    from qhd_riskmap.services.place_reports import PlaceReports
     from qhd_riskmap.services.public_figures import PublicFigureService
     from qhd_riskmap.services.receptors import ReceptorService
     from qhd_riskmap.services.record_merge import RecordMergeService
@@ -204,6 +205,13 @@ class App:
         from qhd_riskmap.services.release import ReleaseService  # noqa: PLC0415
 
         return ReleaseService(self.register, self.actor)
+
+    @cached_property
+    def place_reports(self) -> PlaceReports:
+        """Extracts of releases around a place."""
+        from qhd_riskmap.services.place_reports import PlaceReports  # noqa: PLC0415
+
+        return PlaceReports(self.register, self.actor)
 
     @cached_property
     def coverage(self) -> CoverageService:

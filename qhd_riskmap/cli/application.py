@@ -55,6 +55,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "withdraw-release": _late("publishing", "withdraw_release"),
     "remake-release": _late("publishing", "remake_release"),
     "check-release": _late("publishing", "check_release"),
+    "place-report": _late("publishing", "place_report"),
     "export": _late("registers", "export"),
     "coords": _late("coordinates", "convert"),
     "verify": _late("registers", "verify_register"),

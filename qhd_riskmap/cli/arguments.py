@@ -45,6 +45,7 @@ from qhd_riskmap.cli.remediation_arguments import (
     add_tasks,
     add_workdays,
 )
+from qhd_riskmap.cli.sheet_arguments import add_sheet_options
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_order import STANDARD_FORMATS, ProductFormat, SmallCells
@@ -69,7 +70,7 @@ def build_parser() -> Parser:
     parser = Parser(prog="qhd-riskmap", description=_("县级突发事件风险隐患登记、评估与公开分布图"))
     commands = parser.add_subparsers(dest="command", metavar=_("命令"), parser_class=Parser)
     for add in (_desk, _init, _template, _import, _list, _show, _assess, _move, _release,
-                _releases, _check_release, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage, _remediation, _figures):  # fmt: skip
+                _releases, _check_release, _place_report, _export, _coords, _verify, _backup, _demo, _batches, _photos, _coverage, _remediation, _figures):  # fmt: skip
         add(commands)
     return parser
 
@@ -253,6 +254,7 @@ def _release(commands: Commands[Parser]) -> None:
         "--supersedes", default="", metavar=_("发布编号"), help=_("本次发布替代的那一次")
     )
     parser.add_argument("--emergency", action="store_true", help=_("应急保障：即送即审"))
+    add_sheet_options(parser)
 
 
 def _releases(commands: Commands[Parser]) -> None:
@@ -263,6 +265,32 @@ def _releases(commands: Commands[Parser]) -> None:
     parser = _command(commands, "remake-release", _("按留存的公开内容重制一次发布，逐字节相同"))
     parser.add_argument("number", metavar="NUMBER")
     parser.add_argument("outdir", type=Path, metavar="OUTDIR")
+
+
+def _place_report(commands: Commands[Parser]) -> None:
+    parser = _command(commands, "place-report", _("一个地点周边的公开风险告知单（一张 A4）"))
+    parser.add_argument("file", type=Path, metavar="OUT.pdf")
+    parser.add_argument("--at", required=True, metavar=_("经度,纬度"), type=lonlat)
+    parser.add_argument("--name", required=True, metavar=_("地名"))
+    parser.add_argument("--radius", type=float, default=3.0, metavar=_("公里"))
+    parser.add_argument(
+        "--from-release", default="", metavar=_("发布编号"), help=_("默认取最近一次公开发布")
+    )
+
+
+def lonlat(text: str) -> tuple[float, float]:
+    """Longitude and latitude, degrees.
+
+    Raises:
+        argparse.ArgumentTypeError: Not two numbers.
+    """
+    try:
+        lon, lat = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(
+            _("应为“经度,纬度”，例如 119.60,39.93：{text}").format(text=text)
+        ) from error
+    return lon, lat
 
 
 def _check_release(commands: Commands[Parser]) -> None:

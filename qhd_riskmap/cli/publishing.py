@@ -9,10 +9,12 @@ from pathlib import Path
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
+from qhd_riskmap.cli.sheet_arguments import sheet_county, sheet_design
 from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.place_reports import PlaceOrder
 from qhd_riskmap.services.release_control import record_document
 from qhd_riskmap.services.release_order import (
     STANDARD_FORMATS,
@@ -38,7 +40,8 @@ def release(options: argparse.Namespace, output: Output) -> int:
         order = ReleaseOrder(
             title=options.title,
             formats=tuple(ProductFormat(name) for name in options.formats),
-            county=options.county,
+            county=sheet_county(options),
+            sheet=sheet_design(options),
             data_date=options.data_date,
             unit=options.unit,
             publisher=options.publisher,
@@ -78,6 +81,20 @@ def check_release(options: argparse.Namespace, output: Output) -> int:
     lines = [f"{leak.file}: {leak.kind} {leak.value} ({leak.where})" for leak in leaks]
     output.result(document, lines or [_("没有发现泄密内容。")])
     return EXIT_LEAK if leaks else 0
+
+
+def place_report(options: argparse.Namespace, output: Output) -> int:
+    """One A4 of the public risks around a place, taken from a release."""
+    lon, lat = options.at
+    with open_register_app(options) as app:
+        made = app.place_reports.write(
+            PlaceOrder(
+                lon=lon, lat=lat, name=options.name, radius_m=options.radius * 1000,
+                path=options.file, release=options.from_release,
+            )
+        )  # fmt: skip
+    output.result(made.to_json(), [str(made.path)])
+    return 0
 
 
 def releases(options: argparse.Namespace, output: Output) -> int:
