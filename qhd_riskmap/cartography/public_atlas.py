@@ -27,7 +27,8 @@ from qhd_riskmap.domain.sheet_design import AtlasUnit
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import _
 
-_LIST_WEIGHTS = (0.5, 2.2, 1.6, 1.1, 1.3, 1.2, 2.2, 3.6)
+# Division and township do not stand side by side: read as one they could be somebody's address.
+_LIST_WEIGHTS = (0.5, 2.2, 1.3, 1.6, 1.2, 1.1, 2.2, 3.6)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +127,8 @@ def _by_township(public: PublicSet, edition: Edition, code: str) -> Iterator[_Se
         design = replace(edition.sheet, township=name)
         here = selected(public, design, code)
         extent = township_extent(here.hazards, None)
-        label = f"{county}{name}"
+        # Not the division first: together they could be what somebody's address says.
+        label = _("{township}（{county}）").format(township=name, county=county)
         yield _Section(
             label=label,
             public=here,
@@ -214,7 +216,7 @@ def hazard_list(hazards: Sequence[PublicHazard], title: str) -> SheetList:
     return SheetList(
         title=title,
         heads=(
-            _("序"), _("名称"), _("隐患类型"), _("风险等级"), _("县区"), _("乡镇"),
+            _("序"), _("名称"), _("县区"), _("隐患类型"), _("乡镇"), _("风险等级"),
             _("防范责任单位"), _("避险提示"),
         ),
         weights=_LIST_WEIGHTS,
@@ -225,9 +227,9 @@ def hazard_list(hazards: Sequence[PublicHazard], title: str) -> SheetList:
 
 def _row(number: int, hazard: PublicHazard) -> tuple[str, ...]:
     return (
-        str(number), hazard.label, _(taxonomy().get(hazard.type_key).label),
-        _(hazard.level.label) if hazard.level else _("未评级"),
-        _(regions().get(hazard.county).name), hazard.township, hazard.unit, hazard.advice,
+        str(number), hazard.label, _(regions().get(hazard.county).name),
+        _(taxonomy().get(hazard.type_key).label), hazard.township,
+        _(hazard.level.label) if hazard.level else _("未评级"), hazard.unit, hazard.advice,
     )  # fmt: skip
 
 

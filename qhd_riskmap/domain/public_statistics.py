@@ -14,7 +14,7 @@ from qhd_riskmap.domain.public_counts import PublicCount
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
-from qhd_riskmap.i18n import _
+from qhd_riskmap.i18n import N_, _
 
 _COUNTY_DIGITS = 6
 
@@ -104,12 +104,24 @@ def cells_of(rows: tuple[PublicNumbers, ...]) -> tuple[tuple[str, ...], list[tup
     return heads, texts
 
 
+def statistic_words() -> tuple[str, ...]:
+    """Fixed words of the tables beside a map, each a text of its own on the sheet."""
+    heads = tuple(_(text) for text in _LEVEL_HEADS.values())
+    return (*heads, *(_(text) for text in _OTHER_WORDS))
+
+
+_LEVEL_HEADS = {
+    RiskLevel.RED: N_("重大"), RiskLevel.ORANGE: N_("较大"), RiskLevel.YELLOW: N_("一般"),
+    RiskLevel.BLUE: N_("低"),
+}  # fmt: skip
+_OTHER_WORDS = (
+    N_("未评级"), N_("只计数"), N_("合计"), N_("县区"), N_("类型"), N_("其他县区合计"), N_("未注明乡镇"),
+    N_("数量统计（处）"), N_("位置示意"), N_("名称"), N_("等级"), N_("距离"),
+)  # fmt: skip
+
+
 def _columns(total: PublicNumbers) -> Iterator[tuple[str, str]]:
-    heads = {
-        RiskLevel.RED: _("重大"), RiskLevel.ORANGE: _("较大"), RiskLevel.YELLOW: _("一般"),
-        RiskLevel.BLUE: _("低"),
-    }  # fmt: skip
-    yield from ((heads[level], level.value) for level in RiskLevel)
+    yield from ((_(_LEVEL_HEADS[level]), level.value) for level in RiskLevel)
     if total.levels[None]:
         yield _("未评级"), ""
     if total.counted:

@@ -19,6 +19,7 @@ from qhd_riskmap.cartography.public_sheet import (
     write_svg,
 )
 from qhd_riskmap.domain.public_edition import Edition
+from qhd_riskmap.domain.public_statistics import statistic_words
 from qhd_riskmap.domain.redaction import PublicSet, thawed
 from qhd_riskmap.domain.sheet_design import PLAIN_SHEET, design_from_json
 from qhd_riskmap.errors import InvalidInputError
@@ -101,7 +102,7 @@ def program_words() -> str:
 
 def heading_words() -> tuple[str, ...]:
     """Headings and fixed texts of tables; whole fields that are no secret of any record."""
-    return tuple(table_words())
+    return (*table_words(), *statistic_words())
 
 
 def write_products(

@@ -18,6 +18,7 @@ from qhd_riskmap.domain.public_statistics import (
     numbers_by_county,
     numbers_by_township,
     numbers_by_type,
+    statistic_words,
     sum_of,
 )
 from qhd_riskmap.domain.redaction import redact
@@ -197,6 +198,7 @@ def test_numbers_by_township_name_what_lies_in_none():
 def test_a_table_has_a_column_only_for_what_there_is(public):
     heads, texts = cells_of(numbers_by_type(public))
     assert heads == ("", "重大", "较大", "一般", "低", "未评级", "只计数", "合计")
+    assert set(heads[1:]) <= set(statistic_words())
     assert texts[-1] == ("合计", "1", "·", "·", "1", "1", "13", "16")
     graded = selected(public, design_of("type", type_keys=("geological",)), None)
     heads, texts = cells_of(numbers_by_type(graded))
