@@ -170,7 +170,7 @@ def test_the_texts_of_a_design_are_judged_like_all_others(filled, where, text):
 
 
 @pytest.fixture(scope="module")
-def designed(county):
+def designed(county, released):
     """The record of the release with every product, and its public content."""
     record = next(r for r in county.service.past() if len(r.products) == len(ProductFormat))
     with county.register.unit_of_work() as work:
