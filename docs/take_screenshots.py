@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -60,6 +61,7 @@ from qhd_riskmap.settings import Settings  # noqa: E402
 from qhd_riskmap.ui.application import prepare_application  # noqa: E402
 from qhd_riskmap.ui.main_window import MainWindow  # noqa: E402
 from qhd_riskmap.ui.pages.first_start import FirstStartWizard  # noqa: E402
+from qhd_riskmap.ui.pages.inspection import InspectionPage  # noqa: E402
 from qhd_riskmap.ui.pages.map_page import MapPage  # noqa: E402
 from qhd_riskmap.ui.pages.register_page import RegisterPage  # noqa: E402
 from qhd_riskmap.ui.pages.release import ReleasePage  # noqa: E402
@@ -101,6 +103,7 @@ def take_all(folder: Path) -> None:
         take_register(window)
         take_assessment(window)
         take_remediation(window)
+        take_inspection(window)
         take_release(window)
     with empty_window(folder) as window:
         take_import(window, folder)
@@ -311,6 +314,30 @@ def take_remediation(window: MainWindow) -> None:
     settle(window)
     save(window, "remediation-map")
     page.show_view("board")
+
+
+def take_inspection(window: MainWindow) -> None:
+    """What is due five months later, and the round of a day."""
+    later = window.desk.app.inspections.today() + timedelta(days=150)
+    for service in (window.desk.app.inspections, window.desk.app.rounds):
+        service._today = lambda: later  # noqa: SLF001 - the sample was registered today: nothing is due
+    window.go_to("inspection")
+    page = page_of(window, InspectionPage)
+    wait_for(lambda: bool(page.due))
+    settle(window)
+    save(window, "inspection-list")
+    model = page.table.list_model
+    for row in range(6):
+        ticked, role = Qt.CheckState.Checked, Qt.ItemDataRole.CheckStateRole
+        model.setData(model.index(row, 0), ticked, role)
+    page.round.set_start((119.6, 39.93))
+    page.round.inspector.setText(OFFICER)
+    page.plan()
+    wait_for(lambda: page.round.paper is not None)
+    pause(0.6)
+    settle(window)
+    save(window, "inspection-round")
+    page.show_view("list")
 
 
 def take_release(window: MainWindow) -> None:

@@ -356,6 +356,32 @@ def test_an_interval_that_cannot_be_is_refused_with_its_place(qtbot, desk, page,
     assert "months.red" in str(troubles[0])
 
 
+def test_a_season_of_the_office_is_added_and_another_taken_away(app, page, rest):
+    panel = page.rules.intervals
+    editor = panel.editor
+    editor.seasons.setCurrentCell(0, 0)
+    editor.remove_season()
+    editor.add_season()
+    row = editor.seasons.rowCount() - 1
+    for column, text in enumerate(
+        ("国庆", "10-01", "10-07", "15", "", "", "烟花爆竹、爆炸", "市局通知")
+    ):
+        editor.seasons.item(row, column).setText(text)
+    panel.reason.setText("节前检查")
+    panel.adopt()
+    rest()
+    assert app.inspections.rules().version == "2026.11"  # no type has that name
+    editor.seasons.item(row, 6).setText("爆炸，食品安全")
+    panel.adopt()
+    rest()
+    fire, holiday = app.inspections.rules().seasons
+    assert (fire.label, holiday.label, holiday.start) == ("防火期", "国庆", (10, 1))
+    assert holiday.types == {"explosion", "food_safety"}
+    assert (holiday.before.label, holiday.before.days, holiday.citation.source) == (
+        "国庆前检查", 15, "市局通知",
+    )  # fmt: skip
+
+
 def test_questions_are_added_reworded_and_taken_away(app, page, rest):
     panel = page.rules.checklists
     editor = panel.editor
