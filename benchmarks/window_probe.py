@@ -24,7 +24,8 @@ from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
-from qhd_riskmap.bootstrap import FirstLook, open_app
+from qhd_riskmap.bootstrap import open_app
+from qhd_riskmap.services.first_look import FirstLook
 from qhd_riskmap.settings import Settings
 from qhd_riskmap.ui.application import prepare_application
 from qhd_riskmap.ui.main_window import MainWindow

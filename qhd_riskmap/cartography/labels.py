@@ -75,10 +75,11 @@ class OccupiedGround:
         both._grid |= other._grid  # noqa: SLF001 - one class
         return both
 
-    def nearest(self, wish: QRectF, reach: float) -> QRectF | None:
+    def nearest(self, wish: QRectF, reach: float, rim: float = 0.0) -> QRectF | None:
         """The free box of the size of ``wish`` nearest to it, moved no farther than ``reach``.
 
-        Every place of the grid is tried, by a table of sums.
+        Every place of the grid is tried, by a table of sums; none nearer to the upper and lower edge of
+        the picture than ``rim``.
         """
         cell = self._cell
         high, wide = math.ceil(wish.height() / cell), math.ceil(wish.width() / cell)
@@ -94,7 +95,8 @@ class OccupiedGround:
         # The box stands in the middle of its cells.
         x = left * cell + (wide * cell - wish.width()) / 2
         y = top * cell + (high * cell - wish.height()) / 2
-        inside = (x + wish.width() <= self._width) & (y + wish.height() <= self._height)
+        inside = (x + wish.width() <= self._width) & (y >= rim)
+        inside &= y + wish.height() + rim <= self._height
         away = np.where(inside, np.hypot(x - wish.left(), y - wish.top()), np.inf)
         if not len(away) or away.min() > reach:
             return None
@@ -186,19 +188,23 @@ def place_labels(
             boxes = (QRectF(x, y, width, height) for x, y in _candidates(label, width, height))
             box = next((each for each in boxes if ground.room(each)), None)
         else:
-            box = _beside(label, width, height, ground.with_all_of(shunned))
+            box = beside(label, width, height, ground.with_all_of(shunned))
         if box is not None:
             ground.occupy(box)
             placed.append(PlacedLabel(label, box))
     return placed
 
 
-def _beside(label: Label, width: float, height: float, ground: OccupiedGround) -> QRectF | None:
-    """The free box nearest to the wish."""
+def beside(
+    label: Label, width: float, height: float, ground: OccupiedGround, farther: float = 1.0
+) -> QRectF | None:
+    """The free box nearest to the wish, within ``farther`` times its reach."""
     slack = height * _SLACK  # the line is higher than its characters
-    wish = QRectF(label.x - width / 2, label.y - height / 2 + slack, width, height - 2 * slack)
-    found = wish if ground.room(wish) else None
-    found = found or ground.nearest(wish, label.reach)
+    line = QRectF(label.x - width / 2, label.y - height / 2, width, height)
+    if ground.room(line):
+        return line
+    wish = line.adjusted(0, slack, 0, -slack)
+    found = ground.nearest(wish, label.reach * farther, slack)
     return found.adjusted(0, -slack, 0, slack) if found is not None else None
 
 

@@ -354,9 +354,7 @@ def names_in_view(
         xy = viewport.plane_to_screen(places)
         if clusters is not None:
             shunned = ground.copy()
-            sizes = _disc_sizes(clusters.counts, options)
-            shunned.block_discs(xy, sizes)
-            shunned.block_discs(xy + sizes[:, None] * _BADGE_AT, sizes * _BADGE)
+            block_clusters(shunned, clusters, viewport, options)
     placed: list[PlacedLabel] = []
     if basemap is not None and options.basemap:
         placed += place_labels(division_labels(basemap, viewport, options), ground, shunned)
@@ -366,6 +364,15 @@ def names_in_view(
         return placed
     ground.block_marks(xy, options.symbol_size / 2)
     return placed + place_labels(hazard_labels(prepared, marks, xy, options), ground)
+
+
+def block_clusters(
+    ground: OccupiedGround, clusters: Clusters, viewport: Viewport, options: MapOptions
+) -> None:
+    """Take what groups cover, their badges too."""
+    xy, sizes = viewport.plane_to_screen(clusters.xy), _disc_sizes(clusters.counts, options)
+    ground.block_discs(xy, sizes)
+    ground.block_discs(xy + sizes[:, None] * _BADGE_AT, sizes * _BADGE)
 
 
 def hazard_labels(

@@ -17,6 +17,7 @@ from qhd_riskmap.cartography.labels import (
     Label,
     OccupiedGround,
     PlacedLabel,
+    beside,
     paint_label,
     place_labels,
     text_size,
@@ -24,6 +25,8 @@ from qhd_riskmap.cartography.labels import (
 from qhd_riskmap.cartography.layer_painter import NO_LAYERS, LayerStack, paint_layers
 from qhd_riskmap.cartography.map_options import MapOptions
 from qhd_riskmap.cartography.map_painter import (
+    block_clusters,
+    clusters_in_view,
     division_labels,
     hazard_labels,
     paint_map,
@@ -49,6 +52,7 @@ PAPER_OPTIONS: Final = MapOptions(
     vector=True, cluster=False, division_size=19.0, units_per_inch=UNITS_PER_MM * 25.4
 ).scaled(0.2 * UNITS_PER_MM)
 _NAMES_UP_TO: Final = 250
+_FARTHER: Final = 1.5  # names that may not be missing rather move away than cover a count
 
 
 def paint_sheet_map(
@@ -137,7 +141,11 @@ def _paint_names(canvas: Canvas, content: SheetContent, prepared: PreparedFeatur
     xy = viewport.plane_to_screen(prepared.marks.xy[marks])
     ground = OccupiedGround(viewport.width, viewport.height, options.label_size / 4)
     marked = ground.copy()
-    marked.block_marks(xy, options.symbol_size / 2)
+    clusters = clusters_in_view(prepared, viewport, options)
+    if clusters is not None:
+        block_clusters(marked, clusters, viewport, options)
+    else:
+        marked.block_marks(xy, options.symbol_size / 2)
     items = []
     divisions = division_labels(basemap, viewport, options) if options.basemap else iter(())
     named = _must_place(divisions, ground, marked)
@@ -161,7 +169,12 @@ def _must_place(
     for label in labels:
         width, height = text_size(label.text, label.style)
         first = QRectF(label.x - width / 2, label.y - height / 2, width, height)
-        box = _nearest_room(first, (ground, marked), height * 0.7, rings=5)
+        box = beside(label, width, height, marked, _FARTHER)
+        if box is None:
+            box = _nearest_room(first, (ground, marked), height * 0.7, rings=5)
+        else:
+            ground.occupy(box)
+            marked.occupy(box)
         if box is not None:
             placed.append(PlacedLabel(label, box))
     return placed

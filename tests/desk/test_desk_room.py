@@ -82,15 +82,23 @@ def test_the_tools_keep_their_words_in_english_beside_the_form(window, desk, set
     map_page = window.pages["map"]
     settled(map_page.canvas)
     bar = map_page.toolbar
+    map_page.filter_panel.show()
+    settled(map_page.canvas)
+    assert bar.width() < size[0] - 600
     shown = [button for button in buttons(bar) if button.isVisible()]
-    assert {f"tool-{tool.key}" for tool in TOOLS} <= {button.objectName() for button in shown}
+    there = {button.objectName() for button in shown}
+    bar.more.menu().aboutToShow.emit()
+    there |= {action.objectName().removeprefix("more-") for action in bar.more.menu().actions()}
+    assert {f"tool-{tool.key}" for tool in TOOLS} <= there
+    assert {"tool-pan", "tool-select", "tool-draw-point", "tool-nodes"} <= {
+        b.objectName() for b in shown
+    }
     for button in shown:
         assert button.text()
         assert button.toolTip()
         assert button.toolButtonStyle().name == "ToolButtonTextUnderIcon"
     assert collisions(bar) == []
     # What had to go is in the menu, in words.
-    bar.more.menu().aboutToShow.emit()
     assert all(action.text() and action.toolTip() for action in bar.more.menu().actions())
 
 

@@ -24,6 +24,7 @@ from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 _WORDED: Final = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+_LAST_TO_GO: Final = frozenset({"measure"})
 _BARE: Final = Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
@@ -48,7 +49,8 @@ class MapToolbar(QFrame):
         self._group = group = QButtonGroup(self)
         for tool in TOOLS:
             tip = _("{hint}（{key}）").format(hint=_(tool.hint), key=tool.shortcut)
-            button = self.add(f"tool-{tool.key}", tool.icon_name, _(tool.title), tip)
+            spared = tool.key in _LAST_TO_GO
+            button = self.add(f"tool-{tool.key}", tool.icon_name, _(tool.title), tip, spared=spared)
             button.setCheckable(True)
             button.clicked.connect(lambda _on=False, key=tool.key: self._canvas.take_tool(key))
             group.addButton(button)
