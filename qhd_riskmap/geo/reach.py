@@ -8,6 +8,7 @@ hemisphere of longitude.
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -25,6 +26,7 @@ _RADIUS: Final = 6_371_000.0
 _POINT: Final = 0
 _HAIR: Final = 1e-3  # metres added to every margin
 _LONGEST_EDGE: Final = 1_000.0
+_PIECE: Final = 16_384
 _LEAST_ROW: Final = 1e-5  # degrees
 _EAST_PER_DEGREE: Final = (
     2_000.0  # a degree of longitude shrinks by less from one latitude to the next
@@ -73,31 +75,78 @@ def points_within(
         return nothing, nothing
     east, north = _metres_per_degree(places[:, 1])
     other_east, other_north = _metres_per_degree(others[:, 1])
-    rows = _Rows(others, other_east)
+    rows = _Rows(others, other_east, other_north)
     own, at = rows.beside(places, east, reach_m, float(min(north.min(), other_north.min())))
-    other = rows.order[at]
-    across = (places[own, 0] - rows.lon[at]) * (east[own] + rows.east[at])
-    along = (places[own, 1] - others[other, 1]) * (north[own] + other_north[other])
-    squared = (across * across + along * along) * 0.25
-    limit = reach_m[own]
-    square = limit * limit
-    keep = squared <= square
-    doubt = limit * _doubt(reach_m) + _HAIR
-    near = np.flatnonzero(abs(squared - square) <= 2.0 * limit * doubt + doubt * doubt)
+    doubt = reach_m * _doubt(reach_m) + _HAIR
+    sought = _Sought(
+        lon=np.ascontiguousarray(places[:, 0]), lat=np.ascontiguousarray(places[:, 1]), east=east,
+        north=north, limit=reach_m, square=reach_m * reach_m,
+        margin=2.0 * reach_m * doubt + doubt * doubt,
+    )  # fmt: skip
+    keep = np.empty(len(own), dtype=bool)
+    # Pieces that stay in the cache: whole columns of candidates would be fetched from memory each time.
+    for start in range(0, len(own), _PIECE):
+        piece = slice(start, start + _PIECE)
+        keep[piece] = _near_enough(sought, rows, own[piece], at[piece])
+    return own[keep], rows.order[at[keep]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sought:
+    """The places with what is compared, by place.
+
+    Attributes:
+        square: Of the reach.
+        margin: A square so near to that one is measured by the geodesic.
+    """
+
+    lon: FloatArray
+    lat: FloatArray
+    east: FloatArray
+    north: FloatArray
+    limit: FloatArray
+    square: FloatArray
+    margin: FloatArray
+
+
+def _near_enough(
+    sought: _Sought, rows: _Rows, own: IndexArray, at: IndexArray
+) -> NDArray[np.bool_]:
+    """Which candidates lie within reach: by the mean latitude, or the geodesic near the limit."""
+    across = sought.lon[own]
+    across -= rows.lon[at]
+    scale = sought.east[own]
+    scale += rows.east[at]
+    across *= scale
+    along = sought.lat[own]
+    along -= rows.lat[at]
+    scale = sought.north[own]
+    scale += rows.north[at]
+    along *= scale
+    across *= across
+    along *= along
+    across += along
+    across *= 0.25
+    square = sought.square[own]
+    keep: NDArray[np.bool_] = across <= square
+    across -= square
+    np.abs(across, out=across)
+    near = np.flatnonzero(across <= sought.margin[own])
     if len(near):
-        one, two = places[own[near]], others[other[near]]
-        keep[near] = distance_m(one[:, 0], one[:, 1], two[:, 0], two[:, 1]) <= limit[near]
-    return own[keep], other[keep]
+        one, two = own[near], at[near]
+        metres = distance_m(sought.lon[one], sought.lat[one], rows.lon[two], rows.lat[two])
+        keep[near] = metres <= sought.limit[one]
+    return keep
 
 
 class _Rows:
     """Points sorted by rows of latitude, and by longitude within a row."""
 
-    def __init__(self, points: FloatArray, east: FloatArray) -> None:
+    def __init__(self, points: FloatArray, east: FloatArray, north: FloatArray) -> None:
         self._points = points
-        self._east = east
+        self._east, self._north = east, north
         self.order = np.empty(0, dtype=np.intp)
-        self.lon = self.east = np.empty(0)
+        self.lon = self.lat = self.east = self.north = np.empty(0)
 
     def beside(
         self, places: FloatArray, east: FloatArray, reach_m: FloatArray, north: float
@@ -122,8 +171,12 @@ class _Rows:
         keys = np.floor((self._points[:, 1] - south) / height) * span
         keys += self._points[:, 0] - west
         self.order = np.argsort(keys)
-        self.lon, self.east = self._points[self.order, 0], self._east[self.order]
+        self.lon, self.lat = self._points[self.order, 0], self._points[self.order, 1]
+        self.east, self.north = self._east[self.order], self._north[self.order]
         own, row = _rows_of(places[:, 1] - south, tall, height)
+        # From one end to the other: looking up and reading go forward, not to and fro.
+        along = np.argsort(row * span + (places[own, 0] - west))
+        own, row = own[along], row[along]
         bottom = south + row * height
         lat = places[own, 1]
         gap = np.maximum(np.maximum(bottom - lat, lat - bottom - height), 0.0) * north
@@ -148,7 +201,8 @@ def _slices(start: IndexArray, counts: IndexArray) -> IndexArray:
     """start, start + 1, … of every slice, one after the other."""
     ends = np.cumsum(counts)
     total = int(ends[-1]) if len(ends) else 0
-    listed: IndexArray = np.arange(total) + np.repeat(start - (ends - counts), counts)
+    listed: IndexArray = np.repeat(start - (ends - counts), counts)
+    listed += np.arange(total)
     return listed
 
 

@@ -147,3 +147,14 @@ def test_long_edges_are_geodesics_and_no_rhumb_lines():
 def test_short_edges_beside_long_ones_keep_their_corners():
     line = shapely.LineString([(119.0, 40.0), (119.001, 40.0), (119.5, 40.0)])
     assert shape_distance_m(line, shapely.Point(119.001, 40.0)) == pytest.approx(0.0, abs=1e-6)
+
+
+def test_more_candidates_than_fit_one_piece_are_all_measured():
+    """The comparison goes piece by piece; the brute force measures every pair."""
+    random = np.random.default_rng(7)
+    places = random.uniform((119.50, 39.90), (119.52, 39.92), (180, 2))
+    others = random.uniform((119.50, 39.90), (119.52, 39.92), (250, 2))
+    reach = random.choice([700.0, 1500.0, 4000.0], 180)
+    wanted = truth(places, reach, others)
+    assert len(wanted) > 16_384
+    assert pairs(points_within(places, reach, others)) == wanted
