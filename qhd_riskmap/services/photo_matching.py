@@ -54,6 +54,10 @@ _NAMES_APART: Final = re.compile(r"[;；,，、\n\r|]+")
 _NUMBER: Final = re.compile(
     r"[\s_\-—(\[【]*\d{0,6}(?:整改)?(?:前|后|远景|近景|全景|现场|照片|副本)?[\s_\-—]*\d{0,3}[\s)\]】]*"
 )
+# A code stands for one hazard whatever is said after it: a letter, or some words of Chinese.
+_WORDS: Final = re.compile(
+    r"[\s_\-—(\[【]*\d{0,6}(?:[a-z]|[\u4e00-\u9fff][\u4e00-\u9fff\d、，]{0,30})[\s_\-—]*\d{0,3}[\s)\]】]*"
+)
 
 
 class MatchedBy(StrEnum):
@@ -308,10 +312,10 @@ class _Finder:
         return None
 
     def _by_code(self, file: FoundFile) -> int | None:
-        return _recognised(file, self._known.codes, _SHORTEST_CODE)
+        return _recognised(file, self._known.codes, _SHORTEST_CODE, _NUMBER, _WORDS)
 
     def _by_name(self, file: FoundFile) -> int | None:
-        return _recognised(file, self._known.names, _SHORTEST_NAME)
+        return _recognised(file, self._known.names, _SHORTEST_NAME, _NUMBER)
 
     def _by_place(self, place: tuple[float, float] | None) -> int | None:
         if place is None or not self._known.hazards:
@@ -340,8 +344,10 @@ def _match(
     )
 
 
-def _recognised(file: FoundFile, known: dict[str, int | None], shortest: int) -> int | None:
-    """The hazard whose code or name the file or one of its folders has, a number or view after it.
+def _recognised(
+    file: FoundFile, known: dict[str, int | None], shortest: int, *after: re.Pattern[str]
+) -> int | None:
+    """The hazard whose code or name the file or one of its folders has, nothing but ``after`` after it.
 
     The longest counts: LX-0012 before LX-001, which is no part of LX-0012.
     """
@@ -350,7 +356,7 @@ def _recognised(file: FoundFile, known: dict[str, int | None], shortest: int) ->
             word, rest = text[:end], text[end:]
             if word not in known or (rest[:1].isdigit() and word[-1].isdigit()):
                 continue
-            if _NUMBER.fullmatch(rest):
+            if any(pattern.fullmatch(rest) for pattern in after):
                 return known[word]
     return None
 

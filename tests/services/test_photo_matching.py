@@ -333,3 +333,24 @@ def test_links_out_of_a_folder_are_not_followed(tmp_path):
     (root / "b.jpg").symlink_to(secret / "s.jpg")
     (root / "c").symlink_to(secret, target_is_directory=True)
     assert names(root) == ["a.jpg"]
+
+
+def test_words_and_letters_may_follow_a_code_but_no_other_code(photos, tmp_path):
+    plan = photos.plan(
+        folder(
+            tmp_path / "照片",
+            **{
+                "QL-0012_a.jpg": picture("red"),
+                "QL-0012b.jpg": picture("green"),
+                "QL-0012 后缘裂缝、北侧2.jpg": picture("blue"),
+                "QL-0012（2024年汛前）.jpg": picture("gray"),
+                "QL-0012-DZ-3.jpg": picture("pink"),
+                "QL-00123.jpg": picture("white"),
+                "石门滑坡旁边的房子.jpg": picture("cyan"),
+            },
+        )
+    )
+    assert set(told(plan)) == {
+        "QL-0012_a.jpg", "QL-0012b.jpg", "QL-0012 后缘裂缝、北侧2.jpg", "QL-0012（2024年汛前）.jpg",
+    }  # fmt: skip
+    assert {name for name, _by in told(plan).values()} == {"西沟滑坡"}
