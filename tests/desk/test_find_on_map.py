@@ -155,6 +155,30 @@ def test_a_new_hazard_is_found_after_it_was_registered(qtbot, box, app, desk, se
     assert [hit.title for hit in box.list.hits()] == ["新滑坡"]
 
 
+@pytest.mark.parametrize("typed", ["QX-2019-0087", "qx-2019-00", "ＱＸ－2019－0087"])
+def test_the_code_of_another_office_leads_to_the_hazard(qtbot, box, desk, settled, typed):
+    canvas = box.window().pages["map"].canvas
+    new = make_hazard(
+        9,
+        name="气象局所报雷击点",
+        type_key="geological",
+        geometry=shapely.Point(119.31, 39.91),
+        county="130306",
+        alias_codes=("QX-2019-0087",),
+    )
+    desk.announce(desk.app.registry.create(new)[1])
+    settled()
+    ask(qtbot, box, typed)  # the index is read anew beside the window
+    settled()
+    assert ask(qtbot, box, typed) == ["气象局所报雷击点"]
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    settled(canvas)
+    assert desk.selection.current == hazard_id(9)
+    assert canvas.place_at(canvas.width() / 2, canvas.height() / 2) == pytest.approx(
+        (119.31, 39.91), abs=0.02
+    )
+
+
 def test_one_hundred_thousand_hazards_answer_between_two_keystrokes(qtbot, box, desk):
     count = 100_000
     ids = [f"id-{n}" for n in range(count)]
