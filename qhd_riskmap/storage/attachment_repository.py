@@ -57,13 +57,7 @@ class AttachmentRepository:
         Raises:
             NotFoundError: There is none.
         """
-        entry = self.require(attachment_id)
-        blob = (
-            self._transaction.reading()
-            .exec_driver_sql("SELECT content FROM attachment WHERE sha256 = ?", (entry.sha256,))
-            .scalar_one()
-        )
-        return bytes(blob)
+        return stored_content(self._transaction.reading(), self.require(attachment_id).sha256)
 
     def counts(self) -> dict[UUID, int]:
         """How many files each hazard has; hazards without any are left out."""
@@ -231,6 +225,14 @@ def store_content(connection: Connection, digest: str, file: FileContent) -> int
         "SELECT seq FROM attachment WHERE sha256 = ?", (digest,)
     ).scalar_one()
     return int(seq)
+
+
+def stored_content(connection: Connection, digest: str) -> bytes:
+    """A content by its hash, byte for byte."""
+    blob = connection.exec_driver_sql(
+        "SELECT content FROM attachment WHERE sha256 = ?", (digest,)
+    ).scalar_one()
+    return bytes(blob)
 
 
 def _refuse_twice(connection: Connection, fid: int, seq: int) -> None:

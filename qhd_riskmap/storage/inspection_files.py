@@ -13,7 +13,7 @@ from qhd_riskmap.domain.attachment import FileContent
 from qhd_riskmap.domain.inspection.record import InspectionFile, InspectionFileKind
 from qhd_riskmap.errors import NotFoundError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.attachment_repository import store_content
+from qhd_riskmap.storage.attachment_repository import store_content, stored_content
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.transaction import Transaction
 
@@ -59,13 +59,7 @@ class InspectionFiles:
         Raises:
             NotFoundError: There is none.
         """
-        entry = self.require(file_id)
-        blob = (
-            self._transaction.reading()
-            .exec_driver_sql("SELECT content FROM attachment WHERE sha256 = ?", (entry.sha256,))
-            .scalar_one()
-        )
-        return bytes(blob)
+        return stored_content(self._transaction.reading(), self.require(file_id).sha256)
 
     def add(
         self,

@@ -12,7 +12,7 @@ from qhd_riskmap.domain.attachment import Attachment, FileContent
 from qhd_riskmap.domain.remediation.task import PhotoStage, TaskFile
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.storage.attachment_repository import store_content
+from qhd_riskmap.storage.attachment_repository import store_content, stored_content
 from qhd_riskmap.storage.audit_log import AuditLog
 from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.remediation_columns import file_of
@@ -55,13 +55,7 @@ class RemediationFiles:
         Raises:
             NotFoundError: There is none.
         """
-        entry = self.require(file_id)
-        blob = (
-            self._transaction.reading()
-            .exec_driver_sql("SELECT content FROM attachment WHERE sha256 = ?", (entry.sha256,))
-            .scalar_one()
-        )
-        return bytes(blob)
+        return stored_content(self._transaction.reading(), self.require(file_id).sha256)
 
     def count(self, task_id: UUID) -> int:
         """How many live files a task has beside the office's own documents: the evidence."""

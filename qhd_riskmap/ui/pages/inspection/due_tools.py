@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.inspection import DueInspection
-from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
+from qhd_riskmap.ui.toolkit.view_switch import ViewSwitch
 
 VIEWS: Final = (
     ("list", N_("列表"), "table-large"),
@@ -42,19 +41,9 @@ class DueTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        self.view_buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        for key, title, glyph in VIEWS:
-            button = QToolButton()
-            button.setObjectName(f"inspection-view-{key}")
-            button.setText(_(title))
-            button.setIcon(icon(glyph))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setCheckable(True)
-            button.clicked.connect(partial(self.view_chosen.emit, key))
-            group.addButton(button)
-            row.addWidget(button)
-            self.view_buttons[key] = button
+        self.views = ViewSwitch(VIEWS, "inspection-view")
+        self.views.chosen.connect(self.view_chosen)
+        row.addWidget(self.views)
         row.addSpacing(SPACE_M)
         self.county = self._box("due-county", _("县区"), _("全部县区"))
         self.township = self._box("due-township", _("乡镇"), _("全部乡镇"))
@@ -70,7 +59,6 @@ class DueTools(QWidget):
             widget.currentIndexChanged.connect(self.filtered)
         row.addWidget(self.counted)
         row.addStretch(1)
-        self.show_view("list")
 
     def _box(self, name: str, accessible: str, everything: str) -> QComboBox:
         box = QComboBox()
@@ -83,11 +71,11 @@ class DueTools(QWidget):
     @property
     def view(self) -> str:
         """Key of the view in front."""
-        return next(key for key, button in self.view_buttons.items() if button.isChecked())
+        return self.views.key
 
     def show_view(self, key: str) -> None:
         """Press the button of a view without telling."""
-        self.view_buttons[key].setChecked(True)
+        self.views.press(key)
 
     def offer(self, due: Sequence[DueInspection]) -> None:
         """The townships and inspectors that occur can be chosen."""

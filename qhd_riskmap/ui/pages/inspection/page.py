@@ -236,7 +236,7 @@ class InspectionPage(Page):
         return sum(lons) / len(lons), sum(lats) / len(lats)
 
     def _show(self) -> None:
-        self.strip.show_counts(self.due)
+        self.strip.show_due(self.due)
         shown = self.shown()
         self.tools.counted.setText(_("{n} 处").format(n=len(shown)))
         view = self.tools.view

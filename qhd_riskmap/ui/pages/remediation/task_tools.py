@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.overview import TaskFilter
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.ui.toolkit.icons import icon
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_M, SPACE_S
+from qhd_riskmap.ui.toolkit.view_switch import ViewSwitch
 
 VIEWS: Final = (
     ("board", N_("看板"), "view-column-outline"),
@@ -44,19 +43,9 @@ class TaskTools(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(SPACE_S)
-        self.view_buttons: dict[str, QToolButton] = {}
-        group = QButtonGroup(self)
-        for key, title, glyph in VIEWS:
-            button = QToolButton()
-            button.setObjectName(f"view-{key}")
-            button.setText(_(title))
-            button.setIcon(icon(glyph))
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-            button.setCheckable(True)
-            button.clicked.connect(partial(self.view_chosen.emit, key))
-            group.addButton(button)
-            row.addWidget(button)
-            self.view_buttons[key] = button
+        self.views = ViewSwitch(VIEWS, "view")
+        self.views.chosen.connect(self.view_chosen)
+        row.addWidget(self.views)
         self.search = QLineEdit()
         self.search.setObjectName("task-search")
         self.search.setPlaceholderText(_("编号、名称、隐患描述、责任人、单位"))
@@ -80,16 +69,15 @@ class TaskTools(QWidget):
         row.addWidget(self.search, 1)
         for widget in (self.county, self.counted, self.export_button, self.read_button):
             row.addWidget(widget)
-        self.show_view("board")
 
     @property
     def view(self) -> str:
         """Key of the view in front."""
-        return next(key for key, button in self.view_buttons.items() if button.isChecked())
+        return self.views.key
 
     def show_view(self, key: str) -> None:
         """Press the button of a view without telling."""
-        self.view_buttons[key].setChecked(True)
+        self.views.press(key)
 
     def narrow(self, by: str, key: str) -> None:
         """Let through the tasks of one county, or of the unit or hazard that is searched for."""
