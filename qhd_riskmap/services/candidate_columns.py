@@ -153,7 +153,10 @@ class Candidates(Sequence[Candidate]):
 
     def taken(self, rows: Sequence[int] | npt.NDArray[Any]) -> Candidates:
         """Those at some places among these."""
-        return Candidates(self._parts, self._chosen[np.asarray(rows, dtype=np.intp)])
+        chosen = np.asarray(rows, dtype=np.intp)
+        if np.array_equal(chosen, np.arange(len(self))):
+            return self  # with the columns made so far
+        return Candidates(self._parts, self._chosen[chosen])
 
     def joined(self, others: Candidates) -> Candidates:
         """These and others, in the order of the sheets where they come from the same ones."""

@@ -76,8 +76,8 @@ class WritingAhead:
 
         Args:
             file: The next file.
-            last: Nothing is gained by looking for its repeats before `ended` does, unless there is
-                no record it can repeat.
+            last: Nothing is gained by looking for its repeats before `ended` does, unless others are
+                being written and there is no record it can repeat.
 
         Raises:
             DatabaseError: The rows before could not be written.
@@ -139,7 +139,7 @@ class WritingAhead:
         if not self._seen.adds(candidates):
             return None
         with self._register.unit_of_work() as work:
-            if last and not work.rivals.none():
+            if last and not (self._chosen and work.rivals.none()):
                 return None
             register = rivals(work, candidates, ())
             known = work.batches.known_rows(candidates.hashes)
