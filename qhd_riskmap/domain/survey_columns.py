@@ -365,7 +365,7 @@ def recognise_header(header: str, fields: Sequence[Field] = COMMON_FIELDS) -> Fi
     >>> recognise_header("经度(高德)").key
     'lon'
     """
-    index = _header_index(tuple(fields), language())
+    index = _index_of(fields)
     words = header_words(header)
     found = next((index[word] for word in words if word in index), None)
     if found is not None:
@@ -390,6 +390,28 @@ def recognise_headers(
     if "ls_s" in keys and "ls_l" not in keys and keys.isdisjoint({"lec_e", "lec_c"}):
         return tuple(_LS_L if field is _LEC_L else field for field in found)
     return tuple(found)
+
+
+def _index_of(fields: Sequence[Field]) -> dict[str, Field]:
+    """The fields by the words that name them.
+
+    Asked for thousands of times a sheet, and hashing hundreds of fields takes longer than all the rest:
+    the tuples that are there as long as the program are known by their identity.
+    """
+    if not isinstance(fields, tuple):
+        return _header_index(tuple(fields), language())
+    key = id(fields), language()
+    known = _INDICES.get(key)
+    if known is None:
+        if len(_INDICES) >= _MOST_INDICES:
+            _INDICES.clear()
+        known = _INDICES[key] = fields, _header_index(fields, language())
+    return known[1]
+
+
+_MOST_INDICES: Final = 64
+# With the fields themselves: no other tuple can get the identity of one that is there.
+_INDICES: Final[dict[tuple[int, str], tuple[tuple[Field, ...], dict[str, Field]]]] = {}
 
 
 @cache

@@ -121,3 +121,16 @@ def test_other_fields_can_be_asked_for():
     assert recognise_header("体积（m3）", [own]) is own
     assert recognise_header("方量", [own]) is own
     assert recognise_header("名称", [own]) is None
+
+
+def test_fields_are_told_apart_however_many_tuples_of_them_come_and_go():
+    named = {field.key: field for field in COMMON_FIELDS}
+    for _round in range(100):
+        for key in ("name", "lon"):
+            given = (named[key],)
+            assert recognise_header(named["name"].label, given) == (
+                named["name"] if key == "name" else None
+            )
+            assert recognise_header(named["lon"].label, list(given)) == (
+                named["lon"] if key == "lon" else None
+            )
