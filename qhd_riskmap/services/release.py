@@ -100,6 +100,14 @@ class ReleaseService:
             case.public, case.findings, small_picture(case.public, edition_of(case.order), dpi)
         )
 
+    def content(
+        self, order: ReleaseOrder, job: JobContext | None = None
+    ) -> tuple[ReleaseOrder, PublicSet, Sequence[TownshipOutline]]:
+        """The completed order, everything of its area that may be published, and the townships."""
+        self._actor.require(Permission.RELEASE)
+        case = self._read(replace(order, sheet=None), job)
+        return case.order, case.public, self._records()[1]
+
     def release(self, order: ReleaseOrder, job: JobContext | None = None) -> ReleaseOutcome:
         """Make the ordered products and record the release.
 

@@ -9,10 +9,13 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from qhd_riskmap.cartography.page_model import PageSize, SheetContent
 from qhd_riskmap.cartography.public_atlas import atlas_grounds, write_atlas
 from qhd_riskmap.cartography.public_sheet import (
     preview_png,
+    sheet_content,
     sheet_ground,
+    sheet_page,
     write_jpeg,
     write_pdf,
     write_png,
@@ -188,6 +191,20 @@ def _fresh_sheet(
         placed = atlas_grounds(public, edition, scrap)
         grounds = tuple(off_the_map if page is None else page.ground for page in placed)
     return FreshSheet(data=fresh, grounds=grounds, size_mm=size_mm)
+
+
+def sheet_picture(public: PublicSet, edition: Edition, dpi: int) -> bytes:
+    """The sheet as a PNG for the screen.
+
+    Raises:
+        InvalidInputError: Its texts do not fit the page.
+    """
+    return preview_png(public, edition, dpi)
+
+
+def sheet_for_print(public: PublicSet, edition: Edition) -> tuple[SheetContent, PageSize]:
+    """What a printer's painter needs."""
+    return sheet_content(public, edition), sheet_page(edition.sheet)
 
 
 def small_picture(public: PublicSet, edition: Edition, dpi: int) -> bytes:

@@ -21,8 +21,10 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.sheet_design import SheetDesign
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, SmallCells
+from qhd_riskmap.ui.pages.release.design_row import DesignRow
 from qhd_riskmap.ui.toolkit.date_field import DateField
 from qhd_riskmap.ui.toolkit.page_parts import words
 from qhd_riskmap.ui.toolkit.path_field import PathField, choose_folder
@@ -97,6 +99,7 @@ class OrderForm(QWidget):
         self._lines["approval_no"].setPlaceholderText(_("例如：冀S(2026)012号"))
         self._lines["prepared_by"].setText(actor_name)
         self.county = self._county_box()
+        self.design = DesignRow()
         self.small_cells = self._small_cells_box()
         self.draft = QCheckBox(_("只做送审样图（加水印，不需要审图号，不得公开）"))
         self.draft.setObjectName("order-draft")
@@ -131,7 +134,15 @@ class OrderForm(QWidget):
             draft=self.draft.isChecked(),
             small_cells=SmallCells(self.small_cells.currentData()),
             control_dir=self.control_dir.path(),
+            sheet=self.design.design,
         )
+
+    def take_design(self, design: SheetDesign, county: str | None, title: str) -> None:
+        """What the page designer was left with."""
+        self.design.set_design(design)
+        self.county.setCurrentIndex(max(0, self.county.findData(county or "")))
+        self._lines["title"].setText(title)
+        self.edited.emit()
 
     def complaints(self) -> list[tuple[str, str]]:
         """Field and sentence of everything the gate would not even look at."""
@@ -178,10 +189,14 @@ class OrderForm(QWidget):
             "draft": self.draft.isChecked(),
             "products": {p.value: box.isChecked() for p, box in self.products.items()},
             "folders": (self.out_dir.text(), self.control_dir.text()),
+            "design": self.design.design,
         }
 
     def resume(self, state: Mapping[str, object]) -> None:
         """Show the values of `keep`."""
+        kept = state.get("design")
+        if isinstance(kept, SheetDesign):
+            self.design.set_design(kept)
         match state:
             case {
                 "lines": dict(lines),
@@ -242,7 +257,14 @@ class OrderForm(QWidget):
         if key in self._lines:
             return self._lines[key]
         folders = {"out_dir": self.out_dir.line, "control_dir": self.control_dir.line}
-        return folders.get(key) or {"small_cells": self.small_cells, "county": self.county}[key]
+        return (
+            folders.get(key)
+            or {
+                "small_cells": self.small_cells,
+                "county": self.county,
+                "design": self.design.button,
+            }[key]
+        )
 
     # -- building -------------------------------------------------------------------------------
 
@@ -250,7 +272,7 @@ class OrderForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, SPACE_M, SPACE_M)
         column.setSpacing(SPACE_XS)
-        self._section(column, _("图名与范围"), ("title", "county", "data_date"))
+        self._section(column, _("图名与范围"), ("title", "county", "data_date", "design"))
         column.addWidget(self._heading(_("成果格式")))
         grid = QGridLayout()
         grid.setHorizontalSpacing(SPACE_M)
@@ -280,6 +302,7 @@ class OrderForm(QWidget):
             **LINES,
             **DATES,
             "county": N_("范围"),
+            "design": N_("版式"),
             "small_cells": N_("数量过少的区域"),
             "out_dir": N_("成果文件夹"),
             "control_dir": N_("审批材料"),
@@ -288,6 +311,7 @@ class OrderForm(QWidget):
             **self._lines,
             **self._dates,
             "county": self.county,
+            "design": self.design,
             "small_cells": self.small_cells,
             "out_dir": self.out_dir,
             "control_dir": self.control_dir,

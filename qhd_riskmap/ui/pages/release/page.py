@@ -30,6 +30,7 @@ from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
 from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
 from qhd_riskmap.ui.pages.release.order_form import OrderForm
 from qhd_riskmap.ui.pages.release.products_panel import ProductsPanel
+from qhd_riskmap.ui.pages.release.sheet_designer import SheetDesigner
 from qhd_riskmap.ui.pages.release.sight_panel import SightPanel
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
@@ -77,6 +78,7 @@ class ReleasePage(Page):
         self.products = ProductsPanel()
         self.progress = JobProgress()
         self.leaks: LeakDialog | None = None
+        self.designer: SheetDesigner | None = None
         self._stale = True
         self._looking = False
         self._look: JobHandle | None = None
@@ -90,6 +92,7 @@ class ReleasePage(Page):
         self._build()
         QWidget.setTabOrder(self.publish_button, self.check_button)
         self.form.edited.connect(self._edited)
+        self.form.design.button.clicked.connect(self.design)
         self.findings.wanted.connect(self._go)
         self.products.closed.connect(self._show_sight)
         self._show_target()
@@ -355,6 +358,19 @@ class ReleasePage(Page):
             self.publish_button.setEnabled(False)
         else:
             self._allow()
+
+    # -- designing ------------------------------------------------------------------------------
+
+    def design(self) -> None:
+        """Open the page designer on the order as it stands."""
+        designer = SheetDesigner(self.desk, self.form.order(), self)
+        designer.accepted.connect(
+            lambda: self.form.take_design(
+                designer.design(), designer.county(), designer.title_text()
+            )
+        )
+        self.designer = designer
+        designer.open()
 
     # -- checking files -------------------------------------------------------------------------
 
