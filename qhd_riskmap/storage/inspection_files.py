@@ -37,11 +37,6 @@ class InspectionFiles:
             " WHERE i.id = ? AND f.removed_at IS NULL ORDER BY f.seq", (str(inspection_id),)
         )
 
-    def names(self) -> list[str]:
-        """The name of every file, those taken off too."""
-        rows = self._transaction.reading().exec_driver_sql("SELECT name FROM inspection_file")
-        return [name for (name,) in rows]
-
     def require(self, file_id: UUID) -> InspectionFile:
         """One entry, removed or not.
 

@@ -140,6 +140,8 @@ def test_a_round_goes_to_what_is_ticked_and_is_drawn(page, planned):
     assert page.tools.view == "map"
     assert page.map.start == HOME
     assert len(page.map.way) == 3
+    xs, ys = page.map.viewport.to_screen(*zip(HOME, *page.map.way, strict=True))
+    assert ((xs > 0) & (xs < page.map.width()) & (ys > 0) & (ys < page.map.height())).all()
     assert "3 处，全长" in page.round.length.text()
     assert planned.planned.inspector == "赵六"
     assert page.round.earlier.count() == 2
@@ -461,14 +463,16 @@ def test_who_may_only_read_sees_everything_and_changes_nothing(qtbot, desk, app,
     shown.close_down()
 
 
-def test_state_and_language(page, rest):
+def test_state_and_language(page, planned, rest):
     page.show_view("map")
     page.strip.press("late")
     kept = page.keep()
     page.show_view("list")
     page.strip.press("all")
+    page.round.show_paper(None)
     page.resume(kept)
     rest()
+    assert page.round.paper == planned
     assert (page.tools.view, page.strip.key) == ("map", "late")
     page.restyle()
     assert [command.id for command, _do in page.commands()] == [

@@ -455,6 +455,17 @@ def test_a_code_copied_onto_another_hazards_sheet_is_told(
     assert second.hazard.code in page.why
 
 
+def test_a_sheet_of_a_record_that_was_merged_finds_the_one_that_stands_for_it(
+    kit, hazards, tmp_path
+):
+    stops = {stop.hazard.id: stop for stop in kit.rounds.paper(kit.planned.id).stops}
+    merging = RecordMergeService(kit.register, ACTOR)
+    kept, gone = merging.merge(merging.compare(hazards[0].id, hazards[2].id)).after
+    qr_picture(stops[gone.id].mark).save(tmp_path / "x.png")
+    (page,) = kit.returns.match([tmp_path / "x.png"])
+    assert (page.state, page.hazard.id) == (ReturnState.WAITING, kept.id)
+
+
 def test_two_sheets_on_one_page_are_not_guessed(returns, rounds, planned, tmp_path):
     first, second, _third = rounds.paper(planned.id).stops
     both = Image.new("L", (1200, 600), 255)

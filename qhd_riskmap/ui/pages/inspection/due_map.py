@@ -19,6 +19,7 @@ Place = tuple[float, float]
 _LABELS = {SIGNS[stage]: stage.label for stage in DueStage}
 _DISC = 9.0
 _HOME = 7.0
+_AROUND = 0.02  # degrees around a round
 
 
 class DueMap(LateMap):
@@ -53,6 +54,15 @@ class DueMap(LateMap):
         """Draw a round, or only its start."""
         self.start, self.way = start, list(way)
         self.update()
+
+    def look_at_way(self) -> None:
+        """Bring the whole round into view."""
+        if self.start is None:
+            return
+        lons, lats = zip(self.start, *self.way, strict=True)
+        self.fit_bounds(
+            (min(lons) - _AROUND, min(lats) - _AROUND, max(lons) + _AROUND, max(lats) + _AROUND)
+        )
 
     def pick_place(self) -> None:
         """The next click is a place."""

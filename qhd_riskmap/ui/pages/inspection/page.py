@@ -171,13 +171,17 @@ class InspectionPage(Page):
         return tuple(zip(COMMANDS, callbacks, strict=True))
 
     def keep(self) -> dict[str, object]:
-        """View and filter."""
-        return {"view": self.tools.view, "strip": self.strip.key}
+        """View, filter and the round in hand."""
+        paper = self.round.paper
+        round_id = paper.planned.id if paper is not None else ""
+        return {"view": self.tools.view, "strip": self.strip.key, "round": round_id}
 
     def resume(self, state: dict[str, object]) -> None:
         """Take them over."""
         self.strip.press(str(state["strip"]))
         self.show_view(str(state["view"]))
+        if state["round"]:
+            self.open_round(str(state["round"]))
         self.reload()
 
     def restyle(self) -> None:
@@ -339,6 +343,7 @@ class InspectionPage(Page):
         paper, changes = result
         self._show_round(paper)
         self.show_view("map")
+        self.map.look_at_way()
         self.desk.announce(changes)
 
     def open_round(self, identity: str) -> None:
