@@ -48,6 +48,8 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
     from qhd_riskmap.services.release import ReleaseService
+    from qhd_riskmap.services.release_decisions import ReleaseDecisions
+    from qhd_riskmap.services.release_definitions import ReleaseDefinitions
     from qhd_riskmap.services.remediation import RemediationService
     from qhd_riskmap.services.reshaping import ReshapingService
     from qhd_riskmap.services.risk_list import RiskListService
@@ -212,6 +214,20 @@ class App:
         from qhd_riskmap.services.place_reports import PlaceReports  # noqa: PLC0415
 
         return PlaceReports(self.register, self.actor)
+
+    @cached_property
+    def release_definitions(self) -> ReleaseDefinitions:
+        """Saved release definitions."""
+        from qhd_riskmap.services.release_definitions import ReleaseDefinitions  # noqa: PLC0415
+
+        return ReleaseDefinitions(self.register, self.actor)
+
+    @cached_property
+    def release_decisions(self) -> ReleaseDecisions:
+        """Decisions that publish single records closer than their type."""
+        from qhd_riskmap.services.release_decisions import ReleaseDecisions  # noqa: PLC0415
+
+        return ReleaseDecisions(self.register, self.actor)
 
     @cached_property
     def coverage(self) -> CoverageService:

@@ -51,6 +51,8 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "rules": _late("assessing", "rules"),
     "move": _late("registers", "move"),
     "release": _late("publishing", "release"),
+    "definitions": _late("release_settings", "definitions"),
+    "release-decisions": _late("release_settings", "release_decisions"),
     "releases": _late("publishing", "releases"),
     "withdraw-release": _late("publishing", "withdraw_release"),
     "remake-release": _late("publishing", "remake_release"),

@@ -34,6 +34,12 @@ from qhd_riskmap.cli.inspection_arguments import (
     add_round,
     add_scans,
 )
+from qhd_riskmap.cli.release_arguments import (
+    add_decisions,
+    add_definitions,
+    add_office,
+    add_release,
+)
 from qhd_riskmap.cli.remediation_arguments import (
     add_ledger,
     add_notices,
@@ -45,13 +51,10 @@ from qhd_riskmap.cli.remediation_arguments import (
     add_tasks,
     add_workdays,
 )
-from qhd_riskmap.cli.sheet_arguments import add_sheet_options
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.release_order import STANDARD_FORMATS, ProductFormat, SmallCells
 
 LEVELS = ("red", "orange", "yellow", "blue")
-RELEASE_FORMATS = tuple(kind.value for kind in ProductFormat)
 
 
 class Parser(argparse.ArgumentParser):
@@ -103,13 +106,7 @@ def _init(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--county", default="1303", metavar=_("区划代码"), help=_("1303 为全市，六位为一个县区")
     )
-    _office(parser)
-
-
-def _office(parser: Parser) -> None:
-    parser.add_argument("--unit", default="", metavar=_("单位"), help=_("编制单位"))
-    parser.add_argument("--publisher", default="", metavar=_("单位"), help=_("发布单位"))
-    parser.add_argument("--source", default="", metavar=_("来源"), help=_("数据来源"))
+    add_office(parser)
 
 
 def _template(commands: Commands[Parser]) -> None:
@@ -228,33 +225,11 @@ def _move(commands: Commands[Parser]) -> None:
 
 
 def _release(commands: Commands[Parser]) -> None:
-    parser = _command(commands, "release", _("发布公开分布图"))
-    parser.add_argument("outdir", type=Path, metavar="OUTDIR")
-    parser.add_argument("--title", required=True)
-    parser.add_argument(
-        "--format", default=",".join(STANDARD_FORMATS), dest="formats", type=formats
+    add_release(_command(commands, "release", _("发布公开分布图")))
+    add_definitions(_command(commands, "definitions", _("发布方案：列出、保存、删除")))
+    add_decisions(
+        _command(commands, "release-decisions", _("逐条放宽公开方式的决定：列出，或由审核人作出"))
     )
-    parser.add_argument("--county", metavar=_("区划代码"))
-    parser.add_argument("--data-date", type=day, metavar="YYYY-MM-DD", help=_("资料截止日期"))
-    _office(parser)
-    parser.add_argument("--approval-no", default="", metavar=_("审图号"))
-    parser.add_argument("--approval-date", type=day, metavar="YYYY-MM-DD")
-    parser.add_argument("--prepared-by", default="", metavar=_("姓名"), help=_("编制人"))
-    parser.add_argument("--reviewed-by", default="", metavar=_("姓名"), help=_("审核人"))
-    parser.add_argument(
-        "--secrecy-reviewed-by", default="", metavar=_("姓名"), help=_("保密审查人")
-    )
-    parser.add_argument("--draft", action="store_true", help=_("送审样图：加水印，无审图号"))
-    parser.add_argument(
-        "--small-cells", choices=[kind.value for kind in SmallCells], default=SmallCells.MERGE.value
-    )
-    parser.add_argument("--control-dir", type=Path, metavar=_("文件夹"), help=_("脱敏核查单存放处"))
-    parser.add_argument("--purpose", default="", metavar=_("用途"), help=_("记入发布登记"))
-    parser.add_argument(
-        "--supersedes", default="", metavar=_("发布编号"), help=_("本次发布替代的那一次")
-    )
-    parser.add_argument("--emergency", action="store_true", help=_("应急保障：即送即审"))
-    add_sheet_options(parser)
 
 
 def _releases(commands: Commands[Parser]) -> None:
@@ -398,15 +373,3 @@ def bounding_box(text: str) -> tuple[float, float, float, float]:
     if not (west <= east and south <= north):
         raise argparse.ArgumentTypeError(_("“{text}”的西应小于东，南应小于北").format(text=text))
     return west, south, east, north
-
-
-def formats(text: str) -> tuple[str, ...]:
-    """A comma list of product formats."""
-    wanted = tuple(dict.fromkeys(part.strip().lower() for part in text.split(",") if part.strip()))
-    unknown = [part for part in wanted if part not in RELEASE_FORMATS]
-    if unknown or not wanted:
-        known = "、".join(RELEASE_FORMATS)
-        raise argparse.ArgumentTypeError(
-            _("格式“{text}”不支持，可用：{known}").format(text=text, known=known)
-        )
-    return wanted

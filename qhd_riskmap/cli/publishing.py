@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
-from qhd_riskmap.cli.sheet_arguments import sheet_county, sheet_design
+from qhd_riskmap.cli.release_settings import ordered_by
 from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.place_reports import PlaceOrder
 from qhd_riskmap.services.release_control import record_document
-from qhd_riskmap.services.release_order import (
-    STANDARD_FORMATS,
-    ProductFormat,
-    ReleaseOrder,
-    SmallCells,
-    blocked_json,
-)
+from qhd_riskmap.services.release_order import STANDARD_FORMATS, ReleaseOrder, blocked_json
 from qhd_riskmap.services.sample_county import (
     SAMPLE_DATE,
     SAMPLE_PASSPHRASE,
@@ -37,27 +32,13 @@ DEMO_APPROVAL = "示例S(2014)001号"
 def release(options: argparse.Namespace, output: Output) -> int:
     """Publish the public products, or say why not."""
     with open_register_app(options) as app:
-        order = ReleaseOrder(
-            title=options.title,
-            formats=tuple(ProductFormat(name) for name in options.formats),
-            county=sheet_county(options),
-            sheet=sheet_design(options),
-            data_date=options.data_date,
-            unit=options.unit,
-            publisher=options.publisher,
-            source=options.source,
-            approval_no=options.approval_no,
-            approval_date=options.approval_date,
-            prepared_by=options.prepared_by,
-            reviewed_by=options.reviewed_by,
-            secrecy_reviewed_by=options.secrecy_reviewed_by,
-            draft=options.draft,
-            small_cells=SmallCells(options.small_cells),
-            out_dir=options.outdir,
+        saved = None
+        if options.definition:
+            saved = app.release_definitions.order(options.definition, options.outdir)
+        order = replace(
+            ordered_by(options, options.outdir, saved),
             control_dir=options.control_dir,
-            purpose=options.purpose,
             supersedes=options.supersedes,
-            emergency=options.emergency,
         )
         return _publish(app, order, output)
 

@@ -22,13 +22,17 @@ from qhd_riskmap.formats.logo_picture import read_logo
 from qhd_riskmap.i18n import _
 
 _AREA_PARTS: Final = "/"
+_FIRST: Final = "general"
+_OF_DESIGN: Final = (
+    "paper", "landscape", "portrait", "types", "without", "subtitle", "note", "logo", "atlas_by",
+)  # fmt: skip
 
 
 def add_sheet_options(parser: argparse.ArgumentParser) -> None:
     """What a sheet shows and how."""
     group = parser.add_argument_group(_("版式"))
     group.add_argument(
-        "--sheet", choices=tuple(templates()), default="general",
+        "--sheet", choices=tuple(templates()),
         help=_("版式：{names}").format(
             names="、".join(f"{each.key} {_(each.label)}" for each in templates().values())
         ),
@@ -54,7 +58,7 @@ def add_sheet_options(parser: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--logo", type=Path, metavar=_("图片"), help=_("印在图名左边的标志"))
     group.add_argument(
-        "--atlas-by", choices=[each.value for each in AtlasUnit], default=AtlasUnit.COUNTY.value,
+        "--atlas-by", choices=[each.value for each in AtlasUnit],
         help=_("图集（--format atlas）按什么分幅"),
     )  # fmt: skip
 
@@ -66,7 +70,7 @@ def sheet_design(options: argparse.Namespace) -> SheetDesign:
         InvalidInputError: A type or an area is not known, or the logo is no picture.
         UnreadableFileError: The logo cannot be read.
     """
-    design = design_of(options.sheet)
+    design = design_of(options.sheet or _FIRST)
     landscape = design.landscape
     if options.landscape or options.portrait:
         landscape = bool(options.landscape)
@@ -80,8 +84,21 @@ def sheet_design(options: argparse.Namespace) -> SheetDesign:
         subtitle=options.subtitle,
         notes=tuple(options.note),
         logo=read_logo(options.logo) if options.logo else b"",
-        unit=AtlasUnit(options.atlas_by),
+        unit=AtlasUnit(options.atlas_by or AtlasUnit.COUNTY.value),
     )
+
+
+def designs_anew(options: argparse.Namespace) -> bool:
+    """Whether options lay the sheet out anew instead of as a saved definition says.
+
+    Raises:
+        InvalidInputError: They change single parts of a layout without saying which.
+    """
+    if options.sheet:
+        return True
+    if any(getattr(options, key) for key in _OF_DESIGN):
+        raise InvalidInputError(_("要改方案的版式，请同时用 --sheet 写出是哪一种。"))
+    return False
 
 
 def sheet_county(options: argparse.Namespace) -> str | None:

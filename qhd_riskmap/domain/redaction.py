@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -26,8 +27,8 @@ from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount
 from qhd_riskmap.domain.public_coverage import PublicCoverage, coverage_values, kept_coverage
 from qhd_riskmap.domain.public_geometry import generalised
 from qhd_riskmap.domain.public_places import PublicPlace
-from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit, clean_public_text
-from qhd_riskmap.domain.release_texts import NamesKept, names_kept, own_contact
+from qhd_riskmap.domain.release_decision import NO_DECISIONS, ReleaseDecision, looser_classes
+from qhd_riskmap.domain.release_rules import ReleaseRules, clean_public_text
 from qhd_riskmap.domain.taxonomy import EventClass, HazardType, ReleaseClass, taxonomy
 
 CELL_M: Mapping[ReleaseClass, float] = {
@@ -152,22 +153,6 @@ class PublicAreas:
     township_at: Callable[[float, float], str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BlockedText:
-    """A free text of a record that must not go out as it is.
-
-    Attributes:
-        hazard: The record; for the officer's eyes only.
-        field: ``name``, ``unit`` or ``township``.
-    """
-
-    hazard: Hazard
-    field: str
-    rule: str
-    what: str
-    found: str
-
-
 # Reasons in `PublicSet.excluded`.
 SOCIAL_SECURITY = "social_security"
 NOT_PUBLIC = "secrecy"
@@ -177,10 +162,13 @@ ELSEWHERE = "elsewhere"
 TOO_FEW = "too_few"
 
 
-def release_class(hazard: Hazard) -> ReleaseClass:
+def release_class(
+    hazard: Hazard, decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS
+) -> ReleaseClass:
     """How the hazard may be published; `NEVER` whatever other settings say for some."""
     hazard_type = taxonomy().get(hazard.type_key)
-    return ReleaseClass.NEVER if exclusion(hazard, hazard_type) else hazard_type.release_class
+    never = exclusion(hazard, hazard_type)
+    return ReleaseClass.NEVER if never else _class_of(hazard, hazard_type, decided)
 
 
 def exclusion(hazard: Hazard, hazard_type: HazardType) -> str:
@@ -202,6 +190,7 @@ def redact(
     areas: PublicAreas,
     county: str | None = None,
     earlier: Sequence[Disclosure] = (),
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
 ) -> PublicSet:
     """Everything the public may know of ``hazards``.
 
@@ -211,8 +200,11 @@ def redact(
         areas: Where positions belong.
         county: Only this division; judged at the published position.
         earlier: Numbers of all earlier releases, which must not tell more together with these.
+        decided: Records that a named reviewer lets out closer than their type.
     """
-    return redact_and_place(hazards, rules=rules, areas=areas, county=county, earlier=earlier)[0]
+    return redact_and_place(
+        hazards, rules=rules, areas=areas, county=county, earlier=earlier, decided=decided
+    )[0]
 
 
 def redact_and_place(
@@ -222,6 +214,7 @@ def redact_and_place(
     areas: PublicAreas,
     county: str | None = None,
     earlier: Sequence[Disclosure] = (),
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
 ) -> tuple[PublicSet, dict[str, tuple[float, str]]]:
     """As `redact`, and where each record is shown.
 
@@ -236,13 +229,14 @@ def redact_and_place(
     for hazard in hazards:
         hazard_type = taxonomy().get(hazard.type_key)
         reason = exclusion(hazard, hazard_type)
+        shown_as = _class_of(hazard, hazard_type, decided)
         if reason:
             excluded[reason] += 1
-        elif hazard_type.release_class is ReleaseClass.COUNT:
+        elif shown_as is ReleaseClass.COUNT:
             counted.append(hazard)
             excluded[ELSEWHERE] += county not in (None, _division_of(hazard, areas))
         else:
-            public = _publish(hazard, hazard_type, rules, areas)
+            public = _publish(hazard, hazard_type, CELL_M[shown_as], rules, areas)
             if county in (None, public.county):
                 shown.append(public)
                 places[str(hazard.id)] = (
@@ -363,41 +357,8 @@ def thawed(content: bytes) -> PublicSet:
         raise ValueError("not a frozen public content") from error
 
 
-def blocked_texts(hazards: Sequence[Hazard], rules: ReleaseRules) -> list[BlockedText]:
-    """Free texts that would go out and must not, with the record they stand in."""
-    kept = kept_names(hazards, rules)
-    blocked = []
-    for hazard in hazards:
-        if release_class(hazard) in CELL_M:
-            for name, text in _free_texts(hazard, rules).items():
-                hits = {
-                    (hit.rule, hit.found): hit
-                    for hit in (*rules.hits(text), *_names_in(hazard, text, kept, rules))
-                }
-                blocked += [
-                    BlockedText(hazard=hazard, field=name, rule=h.rule, what=h.what, found=h.found)
-                    for h in hits.values()
-                ]
-    return blocked
-
-
-def kept_names(hazards: Sequence[Hazard], rules: ReleaseRules) -> NamesKept:
-    """Names of the register that no public text may mention."""
-    hidden, public = [], []
-    for hazard in hazards:
-        texts = _free_texts(hazard, rules) if release_class(hazard) in CELL_M else {}
-        public += [text for text in texts.values() if text]
-        if "name" not in texts or not texts["name"]:
-            hidden.append(hazard)
-    return names_kept(hidden, hazards, rules, public)
-
-
-def _names_in(hazard: Hazard, text: str, kept: NamesKept, rules: ReleaseRules) -> Iterator[TextHit]:
-    yield from own_contact(hazard, text, rules)
-    yield from kept.hits(text)
-
-
-def _free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
+def free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
+    """The texts of a record that its class of event lets out, by field."""
     allowed = rules.public_texts[taxonomy().get(hazard.type_key).event_class]
     return {
         "name": hazard.name if "name" in allowed else "",
@@ -406,13 +367,21 @@ def _free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
     }
 
 
+def _class_of(
+    hazard: Hazard, hazard_type: HazardType, decided: Mapping[UUID, ReleaseDecision]
+) -> ReleaseClass:
+    """The type's class, or the looser one that a reviewer decided for this record."""
+    decision = decided.get(hazard.id)
+    allowed = decision is not None and decision.release_class in looser_classes(hazard_type)
+    return decision.release_class if decision and allowed else hazard_type.release_class
+
+
 def _publish(
-    hazard: Hazard, hazard_type: HazardType, rules: ReleaseRules, areas: PublicAreas
+    hazard: Hazard, hazard_type: HazardType, cell_m: float, rules: ReleaseRules, areas: PublicAreas
 ) -> PublicHazard:
-    cell_m = CELL_M[hazard_type.release_class]
     geometry = generalised(hazard.geometry, cell_m)
     lon, lat = anchor_of(geometry)
-    texts = {name: clean_public_text(text) for name, text in _free_texts(hazard, rules).items()}
+    texts = {name: clean_public_text(text) for name, text in free_texts(hazard, rules).items()}
     if areas.township_at is not None:
         texts["township"] = areas.township_at(lon, lat)
     elif not _township_fits(texts["township"], cell_m, rules):

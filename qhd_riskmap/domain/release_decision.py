@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
@@ -18,7 +19,7 @@ _CLOSENESS = (
     ReleaseClass.GRID_1KM,
     ReleaseClass.GRID_100M,
 )
-NO_DECISIONS: Mapping[UUID, ReleaseClass] = {}
+NO_DECISIONS: Mapping[UUID, ReleaseDecision] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,10 +82,10 @@ def checked_decision(decision: ReleaseDecision, hazard: Hazard, today: date) -> 
     return decision
 
 
-def decided_classes(
+def decisions_in_force(
     decisions: Iterable[ReleaseDecision], hazards: Iterable[Hazard]
-) -> dict[UUID, ReleaseClass]:
-    """The class of every record that a decision in force publishes closer than its type.
+) -> dict[UUID, ReleaseDecision]:
+    """The decision of every record that one in force publishes closer than its type.
 
     A decision of a record whose type changed since then counts only where the new type allows it.
 
@@ -92,10 +93,12 @@ def decided_classes(
         decisions: Everything recorded, oldest first.
         hazards: The records.
     """
-    newest = {decision.hazard_id: decision.release_class for decision in decisions}
+    newest = {decision.hazard_id: decision for decision in decisions}
+    if not newest:
+        return {}
     return {
         hazard.id: newest[hazard.id]
         for hazard in hazards
         if hazard.id in newest
-        and newest[hazard.id] in looser_classes(taxonomy().get(hazard.type_key))
+        and newest[hazard.id].release_class in looser_classes(taxonomy().get(hazard.type_key))
     }

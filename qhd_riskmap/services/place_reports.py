@@ -12,11 +12,12 @@ from typing import Any
 
 from qhd_riskmap.cartography.public_place import PlaceSheet, write_place_report
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.blocked_texts import kept_names
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.place_report import PlaceReport, place_report
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
-from qhd_riskmap.domain.redaction import PublicSet, frozen, kept_names, redact, thawed
+from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, thawed
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _

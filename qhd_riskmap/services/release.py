@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
@@ -22,6 +23,11 @@ from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.public_places import PublicPlace, public_places
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.release_decision import (
+    NO_DECISIONS,
+    ReleaseDecision,
+    decisions_in_force,
+)
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
@@ -73,6 +79,7 @@ class _Case:
     all_hazards: Sequence[Hazard]
     findings: tuple[Finding, ...]
     positions: Mapping[str, Position]
+    decided: Mapping[UUID, ReleaseDecision]
 
 
 class ReleaseService:
@@ -126,7 +133,11 @@ class ReleaseService:
                 case.public, edition_of(case.order), case.order.formats, staging, watch
             )
             secrets = secrets_for(
-                case.all_hazards, case.public, edition_of(case.order), Remedies.of(self._register)
+                case.all_hazards,
+                case.public,
+                edition_of(case.order),
+                Remedies.of(self._register),
+                case.decided,
             )
             refuse_leaks(check_all(staged, secrets, watch))
             edition = edition_of(case.order)
@@ -159,7 +170,11 @@ class ReleaseService:
         self._actor.require(Permission.READ)
         hazards, townships = self._records()
         deleted = self._deleted()
-        public = redact(hazards, rules=release_rules(), areas=public_areas(townships))
+        with self._register.unit_of_work() as work:
+            decided = decisions_in_force(work.release_decisions.all(), hazards)
+        public = redact(
+            hazards, rules=release_rules(), areas=public_areas(townships), decided=decided
+        )
         with self._register.unit_of_work() as work:
             office = work.office.load()
             rows = matrix_on(work, self._today())
@@ -167,7 +182,7 @@ class ReleaseService:
         printed = (office.unit, office.publisher, office.source, *heading_words())
         secrets = secrets_of(
             [*hazards, *deleted], public, printed=printed, vocabulary=program_words(),
-            remedies=Remedies.of(self._register),
+            remedies=Remedies.of(self._register), decided=decided,
         )  # fmt: skip
         return [*check_all(paths, secrets, job), *self._drawn_otherwise(paths, job or SilentJob())]
 
@@ -251,12 +266,15 @@ class ReleaseService:
         completed = self._completed(order)
         hazards, townships = self._records()
         past = self._past(completed.county)
+        with self._register.unit_of_work() as work:
+            decided = decisions_in_force(work.release_decisions.all(), hazards)
         public, positions = redact_and_place(
             _watched(hazards, job),
             rules=rules,
             areas=public_areas(townships),
             county=completed.county,
             earlier=past.disclosures,
+            decided=decided,
         )
         public = replace(public, places=self._places(townships, completed.county))
         with self._register.unit_of_work() as work:
@@ -275,6 +293,7 @@ class ReleaseService:
             positions=positions,
             layers=self._layers(),
             coverage=coverage,
+            decided=decided,
         )
         return _Case(
             order=completed,
@@ -283,6 +302,7 @@ class ReleaseService:
             all_hazards=[*hazards, *self._deleted()],
             findings=judge(case),
             positions=positions,
+            decided=decided,
         )
 
     def _past(self, county: str | None) -> Past:
@@ -379,7 +399,11 @@ def _division_today(code: str | None) -> str | None:
 
 
 def secrets_for(
-    hazards: Sequence[Hazard], public: PublicSet, edition: Edition, remedies: Remedies = NO_REMEDIES
+    hazards: Sequence[Hazard],
+    public: PublicSet,
+    edition: Edition,
+    remedies: Remedies = NO_REMEDIES,
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
 ) -> Secrets:
     """What a product of this release must not hold."""
     printed = (
@@ -388,7 +412,12 @@ def secrets_for(
         edition.data_date.isoformat() if edition.data_date else "", *heading_words(),
     )  # fmt: skip
     return secrets_of(
-        hazards, public, printed=printed, vocabulary=program_words(), remedies=remedies
+        hazards,
+        public,
+        printed=printed,
+        vocabulary=program_words(),
+        remedies=remedies,
+        decided=decided,
     )
 
 

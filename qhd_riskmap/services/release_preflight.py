@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
+import shapely
+
+from qhd_riskmap.domain.blocked_texts import blocked_texts, kept_names
 from qhd_riskmap.domain.coverage import CoverageCell
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.map_layer import MapLayer, unapproved_ground
@@ -16,9 +21,8 @@ from qhd_riskmap.domain.redaction import (
     SOCIAL_SECURITY,
     TOO_FEW,
     PublicSet,
-    blocked_texts,
-    kept_names,
 )
+from qhd_riskmap.domain.release_decision import ReleaseDecision
 from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
 from qhd_riskmap.domain.release_texts import compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
@@ -41,6 +45,7 @@ class Judged:
         past: What earlier releases have told.
         positions: Record id → where it is shown now.
         layers: Added layers of the map. No product paints them, but screenshots do.
+        decided: Records that a reviewer lets out closer than their type.
         coverage: Where has been surveyed for what, as of the day of the data.
     """
 
@@ -53,6 +58,7 @@ class Judged:
     past: Past
     positions: Mapping[str, Position]
     layers: Sequence[MapLayer] = ()
+    decided: Mapping[UUID, ReleaseDecision] = field(default_factory=dict)
     coverage: Sequence[Sequence[CoverageCell]] = ()
 
 
@@ -63,6 +69,7 @@ def judge(case: Judged) -> tuple[Finding, ...]:
         *_base_layers(case),
         *_left_out(case),
         *_output(case),
+        *_decisions(case),
         *_record_texts(case),
         *_order_texts(case),
         *_masthead(case),
@@ -125,16 +132,44 @@ def _left_out(case: Judged) -> Iterator[Finding]:
 def _output(case: Judged) -> Iterator[Finding]:
     """Judges the redacted values themselves, whoever made them."""
     rules = case.rules.findings
+    decided = Counter(case.positions[str(k)] for k in case.decided if str(k) in case.positions)
     for public in case.public.hazards:
         hazard_type = taxonomy().get(public.type_key)
         label = _(hazard_type.label)
+        cell_m = CELL_M.get(hazard_type.release_class)
+        place = (public.cell_m, shapely.to_wkb(public.geometry, hex=True)) if decided else None
+        if place and public.cell_m != cell_m and decided[place] > 0:
+            decided[place] -= 1  # one decision lets one record out
+            cell_m = public.cell_m
         if hazard_type.event_class is EventClass.SOCIAL_SECURITY:
             yield finding(rules["PM04"], _("“{type}”出现在公开内容中。").format(type=label))
-        elif hazard_type.release_class not in CELL_M:
+        elif cell_m is None:
             yield finding(rules["PM05"], _("“{type}”以图形出现在公开内容中。").format(type=label))
-        elif off_grid(public.geometry, CELL_M[hazard_type.release_class]):
+        elif off_grid(public.geometry, cell_m):
             yield finding(
                 rules["PM08"], _("“{name}”的公开位置不在发布网格上。").format(name=public.label)
+            )
+
+
+def _decisions(case: Judged) -> Iterator[Finding]:
+    """Every record that goes out closer than its type, and who answers for it."""
+    for hazard in case.hazards:
+        decision = case.decided.get(hazard.id)
+        if decision is not None and str(hazard.id) in case.positions:
+            message = _(
+                "“{name}”经 {reviewer} {day} 决定“{label}”，理由：{reason}。名称等仍不公开。"
+            ).format(
+                name=hazard.name,
+                reviewer=decision.reviewer,
+                day=decision.decided_on.isoformat(),
+                label=_(decision.release_class.label),
+                reason=decision.reason,
+            )
+            yield finding(
+                case.rules.findings["PM05"],
+                message,
+                severity=Severity.WARN,
+                hazard_id=str(hazard.id),
             )
 
 

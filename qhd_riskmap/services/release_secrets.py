@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from itertools import chain
 from pathlib import PurePath
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.redaction import CELL_M, PublicSet, release_class
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.release_decision import NO_DECISIONS, ReleaseDecision
 from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
@@ -162,6 +164,7 @@ def secrets_of(
     printed: Iterable[str],
     vocabulary: str = "",
     remedies: Remedies = NO_REMEDIES,
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
 ) -> Secrets:
     """Gather what a release of ``public`` must keep.
 
@@ -172,6 +175,7 @@ def secrets_of(
         vocabulary: Text that every product of the program may carry (templates, libraries); a
             protected word that occurs in it counts as a whole field only.
         remedies: Tasks and their histories.
+        decided: Records that a reviewer lets out closer than their type.
     """
     allowed = frozenset(filter(None, map(normalised, (*_public_texts(public), *printed))))
     common = normalised(vocabulary)
@@ -193,7 +197,7 @@ def secrets_of(
             texts.setdefault(text, kind)
         else:
             fields.setdefault(text, kind)
-    vertices, reach = _protected_positions(hazards)
+    vertices, reach = _protected_positions(hazards, decided)
     return Secrets(
         texts=texts, fields=fields, numbers=numbers, public_texts=allowed,
         vertices=vertices, reach_m=reach, public_vertices=_public_positions(public),
@@ -370,13 +374,13 @@ def shared_words() -> Iterator[str]:
 
 
 def _protected_positions(
-    hazards: Sequence[Hazard],
+    hazards: Sequence[Hazard], decided: Mapping[UUID, ReleaseDecision]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     if not hazards:
         return np.empty((0, 2)), np.empty(0)
     geometries: Any = np.array([hazard.geometry for hazard in hazards], dtype=object)
     vertices, owner = shapely.get_coordinates(geometries, return_index=True)
-    cells = np.array([CELL_M.get(release_class(h), _SUPPRESSED_CELL_M) for h in hazards])
+    cells = np.array([CELL_M.get(release_class(h, decided), _SUPPRESSED_CELL_M) for h in hazards])
     anchors = np.array([hazard.anchor() for hazard in hazards])
     return np.vstack((vertices, anchors)), np.concatenate((cells[owner], cells)) * _TENTH
 

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from shapely import LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon
 
+from qhd_riskmap.domain.blocked_texts import blocked_texts, kept_names
 from qhd_riskmap.domain.hazard import (
     AccuracyClass,
     Hazard,
@@ -33,9 +34,7 @@ from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.public_geometry import generalised, off_grid
 from qhd_riskmap.domain.redaction import (
     PublicHazard,
-    blocked_texts,
     frozen,
-    kept_names,
     redact,
     release_class,
     thawed,

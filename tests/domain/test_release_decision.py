@@ -13,7 +13,7 @@ from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Pro
 from qhd_riskmap.domain.release_decision import (
     ReleaseDecision,
     checked_decision,
-    decided_classes,
+    decisions_in_force,
     looser_classes,
 )
 from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
@@ -83,5 +83,6 @@ def test_the_newest_decision_counts_and_follows_no_change_of_type():
     one, two, three = (hazard("oil_gas_pipeline") for _ in range(3))
     now_terror = replace(three, type_key="terror")
     recorded = [decision(one), decision(two), decision(three), decision(two, ReleaseClass.COUNT)]
-    found = decided_classes(recorded, [one, two, now_terror, hazard("flood")])
-    assert found == {one.id: ReleaseClass.GRID_1KM}
+    found = decisions_in_force(recorded, [one, two, now_terror, hazard("flood")])
+    assert found == {one.id: decision(one)}
+    assert decisions_in_force([], [one]) == {}

@@ -80,7 +80,8 @@ def page_data(
         english: Chinese text of the page's frame → English.
     """
     keys = _types_in(public)
-    types = [_type(key) for key in keys]
+    cells = {hazard.type_key: hazard.cell_m for hazard in public.hazards}
+    types = [_type(key, cells) for key in keys]
     pools = _Pools()
     hazards = _groups(public.hazards, keys, pools)
     counts = [[_area(count, str), keys.index(count.type_key), count.n] for count in public.counts]
@@ -196,13 +197,13 @@ def _types_in(public: PublicSet) -> list[str]:
     return [hazard_type.key for hazard_type in taxonomy().types if hazard_type.key in present]
 
 
-def _type(key: str) -> dict[str, Any]:
+def _type(key: str, cells: Mapping[str, float]) -> dict[str, Any]:
     hazard_type = taxonomy().get(key)
     return {
         "n": hazard_type.label,
         "g": _GLYPHS.get(key, hazard_type.label[:1]),
         "a": release_rules().advice.get(key, ""),
-        "c": CELL_M.get(hazard_type.release_class, 0),
+        "c": CELL_M.get(hazard_type.release_class) or cells.get(key, 0),
     }
 
 
