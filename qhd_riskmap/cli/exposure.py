@@ -12,7 +12,6 @@ from shapely.geometry import mapping
 from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output, columns
-from qhd_riskmap.domain.effect_zones import parse_zone
 from qhd_riskmap.domain.receptor import Receptor, kind_of
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.formats.output_file import replacing
@@ -47,9 +46,7 @@ def exposure(options: argparse.Namespace, output: Output) -> int:
                 raise InvalidInputError(_("--zone、--geojson 要与一条隐患的编号同用。"))
             _everybody(app, output)
             return 0
-        hazard = app.registry.get(options.id)
-        zone = parse_zone(options.zone, hazard, options.wind_from) if options.zone else None
-        found = app.exposure.count(options.id, zone)
+        found = app.exposure.count(options.id, options.zone or None, options.wind_from)
     if options.geojson is not None:
         with replacing(options.geojson) as unfinished:
             unfinished.write_text(

@@ -9,7 +9,6 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
@@ -19,15 +18,14 @@ from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.assessment_settings import AssessmentSettings, shipped_settings
 from qhd_riskmap.domain.citation import Citation, Confidence, citation_of
-from qhd_riskmap.domain.grading.rule_table import pir_m
 from qhd_riskmap.domain.hazard import Hazard, anchor_of
+from qhd_riskmap.domain.zone_rules import ZoneRules, zone_rules
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.geo.geodesy import WIDEST_BUFFER_M, buffer_m
 from qhd_riskmap.geo.local_plane import LocalPlane
 from qhd_riskmap.geo.near_pairs import IndexArray
 from qhd_riskmap.geo.reach import within_reach
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.resources import rules
 
 _GAS: Final = frozenset({"天然气", "煤层气"})
 _PIPELINES: Final = frozenset({"oil_gas_pipeline", "ammonia_pipeline"})
@@ -137,13 +135,6 @@ class EffectZone:
         return hit
 
 
-@cache
-def zone_rules() -> Mapping[str, Any]:
-    """The shipped distances."""
-    raw: Mapping[str, Any] = rules("effect_zones")
-    return raw
-
-
 def radius_zone(metres: float) -> EffectZone:
     """A fixed distance all round."""
     return EffectZone(
@@ -152,11 +143,11 @@ def radius_zone(metres: float) -> EffectZone:
     )  # fmt: skip
 
 
-def band_zone(metres: float) -> EffectZone:
-    """Both sides of a line."""
+def band_zone(metres: float, known: ZoneRules | None = None) -> EffectZone:
+    """Both sides of a line; ``known`` are the rules in force, None the shipped ones."""
     return EffectZone(
         key=f"band:{metres:g}", label=_("两侧各 {metres:g} m").format(metres=_usable(metres)),
-        reach_m=metres, citation=citation_of(zone_rules()["pipeline_band_m"]),
+        reach_m=metres, citation=citation_of((known or zone_rules())["pipeline_band_m"]),
     )  # fmt: skip
 
 
@@ -168,13 +159,14 @@ def itself_zone() -> EffectZone:
     )  # fmt: skip
 
 
-def pir_zone(diameter_mm: float, pressure_mpa: float) -> EffectZone:
-    """Potential impact radius of a gas pipeline."""
-    metres = pir_m(diameter_mm, pressure_mpa)
+def pir_zone(diameter_mm: float, pressure_mpa: float, known: ZoneRules | None = None) -> EffectZone:
+    """Potential impact radius of a gas pipeline; by the rules in force, or the shipped ones."""
+    raw = (known or zone_rules())["pir"]
+    metres = raw["factor"] * math.sqrt(diameter_mm**2 * pressure_mpa)
     return EffectZone(
         key=f"pir:{diameter_mm:g}:{pressure_mpa:g}",
         label=_("潜在影响半径 {metres:.1f} m").format(metres=_usable(metres)),
-        reach_m=metres, citation=citation_of(zone_rules()["pir"]),
+        reach_m=metres, citation=citation_of(raw),
     )  # fmt: skip
 
 
@@ -189,14 +181,14 @@ class Bleve:
     preferred_m: float
 
 
-def bleve(litres: float) -> Bleve:
-    """Distances for a tank of so many litres.
+def bleve(litres: float, known: ZoneRules | None = None) -> Bleve:
+    """Distances for a tank of so many litres; by the rules in force, or the shipped ones.
 
     >>> found = bleve(8000)
     >>> round(found.fireball_m), round(found.response_m), round(found.minimum_m)
     (44, 177, 663)
     """
-    raw = zone_rules()["bleve"]
+    raw = (known or zone_rules())["bleve"]
     kilograms = litres * raw["kg_per_litre"]
     ball = raw["fireball"] * math.cbrt(kilograms)
     return Bleve(
@@ -208,22 +200,28 @@ def bleve(litres: float) -> Bleve:
     )
 
 
-def bleve_zone(litres: float) -> EffectZone:
+def bleve_zone(litres: float, known: ZoneRules | None = None) -> EffectZone:
     """Minimum evacuation distance of a tank of liquefied gas."""
-    found = bleve(_usable(litres))
+    found = bleve(_usable(litres), known)
     return EffectZone(
         key=f"bleve:{litres:g}",
         label=_("BLEVE 最小疏散 {metres:.0f} m（火球 {ball:.0f} m）").format(
             metres=found.minimum_m, ball=found.fireball_m
         ),
         reach_m=found.minimum_m,
-        citation=citation_of(zone_rules()["bleve"]),
+        citation=citation_of((known or zone_rules())["bleve"]),
         note=_("建议疏散 {metres:.0f} m").format(metres=found.preferred_m),
     )
 
 
 def erg_zones(
-    un: int, container: str, *, night: bool, wind: Wind = Wind.LOW, from_deg: float | None = None
+    un: int,
+    container: str,
+    *,
+    night: bool,
+    wind: Wind = Wind.LOW,
+    from_deg: float | None = None,
+    known: ZoneRules | None = None,
 ) -> tuple[EffectZone, EffectZone]:
     """Isolation and protective-action zone of a spill.
 
@@ -233,11 +231,12 @@ def erg_zones(
         night: Night distances.
         wind: Only matters for large spills; low reaches farthest.
         from_deg: Where the wind comes from; None draws the whole circle.
+        known: The rules in force; None takes the shipped ones.
 
     Raises:
         NotFoundError: ERG has no such row.
     """
-    row = _erg_row(un, container)
+    row = _erg_row(un, container, known or zone_rules())
     distance = row["night_km"] if night else row["day_km"]
     metres = 1000.0 * (distance[wind.value] if isinstance(distance, Mapping) else distance)
     key = f"{un}:{container}:{'night' if night else 'day'}:{wind.value}"
@@ -262,34 +261,38 @@ def erg_zones(
     return isolation, protective
 
 
-def _erg_row(un: int, container: str) -> Mapping[str, Any]:
-    table = zone_rules()["small" if container == "small" else "large"]
+def _erg_row(un: int, container: str, known: ZoneRules) -> Mapping[str, Any]:
+    table = known["small" if container == "small" else "large"]
     for row in table:
         if row["un"] == un and container in {"small", row.get("container")}:
             found: Mapping[str, Any] = row
             return found
-    known = sorted({f"{r['un']}:{r['container']}" for r in zone_rules()["large"]})
+    there = sorted({f"{r['un']}:{r['container']}" for r in known["large"]})
     raise NotFoundError(
         _("ERG 没有 UN{un} {container} 这一行。").format(un=un, container=container),
-        hint=_("小泄漏写 small；大泄漏可用：{known}。").format(known="、".join(known)),
+        hint=_("小泄漏写 small；大泄漏可用：{known}。").format(known="、".join(there)),
     )
 
 
-def default_zone(hazard: Hazard, settings: AssessmentSettings | None = None) -> EffectZone:
+def default_zone(
+    hazard: Hazard, settings: AssessmentSettings | None = None, known: ZoneRules | None = None
+) -> EffectZone:
     """The zone taken where nobody says another: by the hazard's type, facts and shape."""
     settings = settings or shipped_settings()
     if hazard.type_key in _PIPELINES:
         pipe = pipe_of(hazard)
         if pipe is not None and hazard.attributes.get("medium") in _GAS:
-            return pir_zone(*pipe)
-        return band_zone(float(zone_rules()["pipeline_band_m"]["value"]))
+            return pir_zone(*pipe, known)
+        return band_zone(float((known or zone_rules())["pipeline_band_m"]["value"]), known)
     if hazard.geometry.geom_type in _AREAS:
         return itself_zone()
     zone = radius_zone(settings.default_radius_m)
     return replace(zone, citation=settings.citation)
 
 
-def parse_zone(text: str, hazard: Hazard, from_deg: float | None = None) -> EffectZone:
+def parse_zone(
+    text: str, hazard: Hazard, from_deg: float | None = None, known: ZoneRules | None = None
+) -> EffectZone:
     """The zone a word of the command line means.
 
     ``radius:500``, ``band:200``, ``pir`` or ``pir:711:10``, ``bleve:8000``, ``itself``,
@@ -305,7 +308,7 @@ def parse_zone(text: str, hazard: Hazard, from_deg: float | None = None) -> Effe
     reader = _ZONE_WORDS.get((kind, len(parts)))
     try:
         if reader is not None:
-            return reader(parts, hazard, from_deg)
+            return reader(parts, hazard, from_deg, known)
     except (ValueError, KeyError) as error:
         raise _unreadable(text) from error
     raise _unreadable(text)
@@ -318,21 +321,23 @@ def _unreadable(text: str) -> InvalidInputError:
     )
 
 
-def _spill(parts: list[str], from_deg: float | None) -> tuple[EffectZone, EffectZone]:
+def _spill(
+    parts: list[str], from_deg: float | None, known: ZoneRules | None
+) -> tuple[EffectZone, EffectZone]:
     un, container, times, wind = [*parts, *("", "", "day", "low")[len(parts) :]]
     return erg_zones(
         int(un), container, night={"day": False, "night": True}[times], wind=Wind(wind),
-        from_deg=from_deg,
+        from_deg=from_deg, known=known,
     )  # fmt: skip
 
 
-def _own_pir(hazard: Hazard) -> EffectZone:
+def _own_pir(hazard: Hazard, known: ZoneRules | None) -> EffectZone:
     pipe = pipe_of(hazard)
     if pipe is None:
         raise InvalidInputError(
             _("“{name}”没有管径或压力，算不出潜在影响半径。").format(name=hazard.name)
         )
-    return pir_zone(*pipe)
+    return pir_zone(*pipe, known)
 
 
 def pipe_of(hazard: Hazard) -> tuple[float, float] | None:
@@ -350,14 +355,17 @@ def _usable(metres: float) -> float:
     return metres
 
 
-ZoneReader = Callable[[list[str], Hazard, float | None], EffectZone]
+ZoneReader = Callable[[list[str], Hazard, float | None, ZoneRules | None], EffectZone]
 _ZONE_WORDS: Final[Mapping[tuple[str, int], ZoneReader]] = {
-    ("itself", 0): lambda _parts, _hazard, _from: itself_zone(),
-    ("radius", 1): lambda parts, _hazard, _from: radius_zone(float(parts[0])),
-    ("band", 1): lambda parts, _hazard, _from: band_zone(float(parts[0])),
-    ("bleve", 1): lambda parts, _hazard, _from: bleve_zone(float(parts[0])),
-    ("pir", 0): lambda _parts, hazard, _from: _own_pir(hazard),
-    ("pir", 2): lambda parts, _hazard, _from: pir_zone(float(parts[0]), float(parts[1])),
-    **{("isolate", n): lambda parts, _hazard, way: _spill(parts, way)[0] for n in (2, 3, 4)},
-    **{("erg", n): lambda parts, _hazard, way: _spill(parts, way)[1] for n in (2, 3, 4)},
+    ("itself", 0): lambda _parts, _hazard, _from, _known: itself_zone(),
+    ("radius", 1): lambda parts, _hazard, _from, _known: radius_zone(float(parts[0])),
+    ("band", 1): lambda parts, _hazard, _from, known: band_zone(float(parts[0]), known),
+    ("bleve", 1): lambda parts, _hazard, _from, known: bleve_zone(float(parts[0]), known),
+    ("pir", 0): lambda _parts, hazard, _from, known: _own_pir(hazard, known),
+    ("pir", 2): lambda parts, _h, _from, known: pir_zone(float(parts[0]), float(parts[1]), known),
+    **{
+        ("isolate", n): lambda parts, _h, way, known: _spill(parts, way, known)[0]
+        for n in (2, 3, 4)
+    },
+    **{("erg", n): lambda parts, _h, way, known: _spill(parts, way, known)[1] for n in (2, 3, 4)},
 }

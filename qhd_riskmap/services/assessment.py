@@ -38,6 +38,7 @@ from qhd_riskmap.domain.worksheet import (
     next_review,
     signing_permission,
 )
+from qhd_riskmap.domain.zone_rules import ZONE_RULES, ZoneRules, read_zone_rules, zone_rules
 from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -307,6 +308,12 @@ def settings_in_force(work: UnitOfWork) -> AssessmentSettings:
     """The office's settings, or those that came with the program."""
     own = work.rule_profiles.in_force().get(SETTINGS)
     return read_settings(own.content) if own else shipped_settings()
+
+
+def zones_in_force(work: UnitOfWork) -> ZoneRules:
+    """The office's distances of effect zones, or those that came with the program."""
+    own = work.rule_profiles.in_force().get(ZONE_RULES)
+    return read_zone_rules(own.content) if own else zone_rules()
 
 
 def methods_in_force(work: UnitOfWork) -> Methods:

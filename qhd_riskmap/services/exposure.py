@@ -17,6 +17,7 @@ from qhd_riskmap.domain.effect_zones import (
     EffectZone,
     band_zone,
     default_zone,
+    parse_zone,
     pipe_of,
     radius_zone,
 )
@@ -25,12 +26,13 @@ from qhd_riskmap.domain.grading.method import GradingMethod, method
 from qhd_riskmap.domain.grading.rule_table import pir_m
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.receptor import Receptor, kind_of, receptor_kinds
+from qhd_riskmap.domain.zone_rules import ZoneRules
 from qhd_riskmap.geo.busiest_stretch import busiest_stretch
 from qhd_riskmap.geo.geodesy import azimuth_deg
 from qhd_riskmap.geo.near_pairs import IndexArray
 from qhd_riskmap.geo.reach import shape_distance_m, within_reach
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.assessment import methods_in_force, settings_in_force
+from qhd_riskmap.services.assessment import methods_in_force, settings_in_force, zones_in_force
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -98,16 +100,33 @@ class ExposureService:
         self._register = register
         self._actor = actor
 
-    def count(self, id_or_code: str, zone: EffectZone | None = None) -> Exposure:
+    def count(
+        self, id_or_code: str, zone: EffectZone | str | None = None, from_deg: float | None = None
+    ) -> Exposure:
         """Everything inside a hazard's zone.
 
+        Args:
+            id_or_code: The hazard.
+            zone: A zone, or the words for one (`effect_zones.parse_zone`), read by the rules in force;
+                None takes the default one.
+            from_deg: Where the wind comes from, for words.
+
         Raises:
-            NotFoundError: No such hazard.
+            NotFoundError: No such hazard, or ERG has no such row.
+            InvalidInputError: The words mean no zone.
         """
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
-            return _exposure(work, hazard, zone or default_zone(hazard, settings_in_force(work)))
+            if isinstance(zone, str):
+                zone = parse_zone(zone, hazard, from_deg, zones_in_force(work))
+            return _exposure(work, hazard, zone or _default(work, hazard))
+
+    def zone_rules(self) -> ZoneRules:
+        """The distances in force."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return zones_in_force(work)
 
     def counted(
         self, id_or_code: str, method_key: str, zone: EffectZone | None = None
@@ -123,7 +142,7 @@ class ExposureService:
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
             grading = method(method_key, methods_in_force(work))
-            zone = zone or default_zone(hazard, settings_in_force(work))
+            zone = zone or _default(work, hazard)
             return _Figures(work, hazard, zone).of(grading)
 
     def everybody(self) -> list[tuple[Hazard, int, int]]:
@@ -132,8 +151,8 @@ class ExposureService:
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find()
             receptors = work.places.receptors()
-            settings = settings_in_force(work)
-        zones = [default_zone(hazard, settings) for hazard in hazards]
+            settings, known = settings_in_force(work), zones_in_force(work)
+        zones = [default_zone(hazard, settings, known) for hazard in hazards]
         left, right = exposed_pairs(hazards, zones, receptors)
         people = np.array([each.people for each in receptors], dtype=np.int64)
         heads = np.bincount(left, weights=people[right], minlength=len(hazards))
@@ -153,6 +172,10 @@ def exposed_pairs(
         np.array([zone.reach_m for zone in zones], dtype=np.float64),
         _shapes([receptor.geometry for receptor in receptors]),
     )
+
+
+def _default(work: UnitOfWork, hazard: Hazard) -> EffectZone:
+    return default_zone(hazard, settings_in_force(work), zones_in_force(work))
 
 
 def _exposure(work: UnitOfWork, hazard: Hazard, zone: EffectZone) -> Exposure:

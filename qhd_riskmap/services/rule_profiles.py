@@ -24,6 +24,7 @@ from qhd_riskmap.domain.inspection.checklist import CHECKLISTS, read_checklists
 from qhd_riskmap.domain.inspection.schedule import INSPECTION_RULES, read_inspection_rules
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.worksheet import Occasion, Worksheet, next_review
+from qhd_riskmap.domain.zone_rules import ZONE_RULES, read_zone_rules
 from qhd_riskmap.errors import InvalidInputError, RiskMapError, UnreadableFileError
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.i18n import _
@@ -39,6 +40,7 @@ _LARGEST_FILE: Final = 2_000_000
 # Rules that grade nothing: key, which is the name of the shipped file, and what reads them.
 PLAIN_RULES: Final[Mapping[str, Callable[[object], object]]] = {
     SETTINGS: read_settings,
+    ZONE_RULES: read_zone_rules,
     INSPECTION_RULES: read_inspection_rules,
     CHECKLISTS: read_checklists,
 }

@@ -174,9 +174,11 @@ def test_a_zone_that_cannot_be_is_told_in_place(map_page, desk, app, settled):
     facts.kind.setCurrentIndex(facts.kind.findData("radius"))
     facts.extent.setText("很远")
     facts.count_button.click()
+    settled()
     assert "看不懂影响范围" in facts.summary.text()
     facts.kind.setCurrentIndex(facts.kind.findData("pir"))
     facts.count_button.click()
+    settled()
     assert "管径" in facts.summary.text()
 
 

@@ -24,10 +24,10 @@ from qhd_riskmap.domain.effect_zones import (
     parse_zone,
     pir_zone,
     radius_zone,
-    zone_rules,
 )
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.receptor import kind_of, receptor_kinds
+from qhd_riskmap.domain.zone_rules import zone_rules
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.geo.busiest_stretch import busiest_stretch
 from qhd_riskmap.geo.geodesy import destination

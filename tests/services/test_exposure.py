@@ -313,3 +313,24 @@ def test_another_value_than_the_counted_one_needs_a_reason(app):
     why = {"persons": "四十人已搬迁"}
     _h, stored, _c = app.assessment.record(hazard.code, form(20, overrides=why), on=DAY)
     assert (stored.level, stored.worksheet.overrides) == (RiskLevel.BLUE, why)
+
+
+# -- the office's own distances ------------------------------------------------------------------
+
+
+def test_zones_follow_the_distances_the_office_put_in_force(app):
+    hazard = register(app)
+    put(app, ("近村", "村庄", 100, 30, at(90, 20)), ("远村", "村庄", 200, 60, at(90, 280)))
+    word = "isolate:1005:small"
+    assert app.exposure.count(hazard.code, word).people == 100
+    profile = app.rule_profiles.content("effect_zones")
+    row = next(each for each in profile["small"] if each["un"] == 1005)
+    row["isolate_m"], row["source"] = 300, "本单位 2026 年演练"
+    version, _changes = app.rule_profiles.adopt(profile, reason="演练结果", on=DAY)
+    assert version.endswith("+1")
+    found = app.exposure.count(hazard.code, word)
+    assert (found.people, found.zone.citation.source) == (300, "本单位 2026 年演练")
+    assert app.exposure.zone_rules()["version"] == version
+    row["isolate_m"] = -1
+    with pytest.raises(InvalidInputError, match="small 1"):
+        app.rule_profiles.adopt(profile, reason="错的", on=DAY)

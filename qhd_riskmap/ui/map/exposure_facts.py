@@ -20,8 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from qhd_riskmap.domain.effect_zones import EffectZone, Wind, parse_zone, zone_rules
+from qhd_riskmap.domain.effect_zones import Wind
 from qhd_riskmap.domain.hazard import Hazard
+from qhd_riskmap.domain.zone_rules import ZoneRules, zone_rules
 from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.exposure import Exposure
@@ -53,7 +54,7 @@ class ExposureFacts(QFrame):
         self.kind.setSizeAdjustPolicy(
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
-        self._fill_kinds()
+        self._fill_kinds(zone_rules())
         self.extent = QLineEdit()
         self.extent.setObjectName("exposure-size")
         self.extent.setAccessibleName(_("范围大小"))
@@ -86,38 +87,48 @@ class ExposureFacts(QFrame):
         self._lay_out()
         self.kind.currentIndexChanged.connect(self._turn)
         self._turn()
+        service = desk.app.exposure
+        desk.run(
+            lambda _job: service.zone_rules(), title=_("正在读取规则…"), on_success=self._offer,
+            quiet=True,
+        )  # fmt: skip
 
-    def zone(self) -> EffectZone | None:
-        """The zone chosen; None for the one that is taken where nobody says another.
-
-        Raises:
-            InvalidInputError: The size is no usable number, or the hazard lacks a fact.
-            NotFoundError: ERG has no such row.
-        """
+    def zone(self) -> str | None:
+        """Words for the zone chosen; None for the one that is taken where nobody says another."""
         word = str(self.kind.currentData())
         if word == _DEFAULT:
             return None
         if word.startswith("erg"):
             times = "night" if self.night.isChecked() else "day"
-            blown = float(self.from_deg.value()) if self.blows.isChecked() else None
-            return parse_zone(f"{word}:{times}:{self.wind.currentData()}", self._hazard, blown)
+            return f"{word}:{times}:{self.wind.currentData()}"
         size = f":{self.extent.text().strip()}" if word in {"radius", "band", "bleve"} else ""
-        return parse_zone(f"{word}{size}", self._hazard)
+        return f"{word}{size}"
+
+    def _offer(self, known: ZoneRules) -> None:
+        """Offer the office's own rows where it has rules of its own."""
+        if known is not zone_rules():
+            chosen = self.kind.currentData()
+            self._fill_kinds(known)
+            self.kind.setCurrentIndex(max(0, self.kind.findData(chosen)))
 
     def count(self) -> None:
         """Count beside the window."""
-        try:
-            zone = self.zone()
-        except RiskMapError as why:
-            self.summary.setText(str(why))
-            return
-        service, hazard_id = self._desk.app.exposure, str(self._hazard.id)
+        zone, service, hazard_id = self.zone(), self._desk.app.exposure, str(self._hazard.id)
+        blown = float(self.from_deg.value()) if self.blows.isChecked() else None
         self._desk.run(
-            lambda _job: service.count(hazard_id, zone),
+            lambda _job: service.count(hazard_id, zone, blown),
             title=_("正在统计影响范围…"),
             on_success=self._take,
+            on_failure=self._failed,
             quiet=True,
         )
+
+    def _failed(self, error: BaseException) -> None:
+        """A zone that cannot be is said where it was chosen."""
+        if isinstance(error, RiskMapError):
+            self.summary.setText(str(error))
+        else:
+            self._desk.show_error(error)
 
     def _take(self, exposure: Exposure) -> None:
         self.exposure = exposure
@@ -145,19 +156,20 @@ class ExposureFacts(QFrame):
         self.list.setVisible(bool(exposure.inside))
         self.counted.emit(exposure)
 
-    def _fill_kinds(self) -> None:
+    def _fill_kinds(self, known: ZoneRules) -> None:
+        self.kind.clear()
         self.kind.addItem(_("默认范围"), _DEFAULT)
         for label, word in (
             (_("固定半径"), "radius"), (_("管线两侧"), "band"), (_("图形本身"), "itself"),
             (_("潜在影响半径"), "pir"), (_("液化气储罐 BLEVE"), "bleve"),
         ):  # fmt: skip
             self.kind.addItem(label, word)
-        names = {row["un"]: row["name"] for row in zone_rules()["small"]}
-        for row in zone_rules()["small"]:
+        names = {row["un"]: row["name"] for row in known["small"]}
+        for row in known["small"]:
             self.kind.addItem(
                 _("ERG {name} 小泄漏").format(name=row["name"]), f"erg:{row['un']}:small"
             )
-        for row in zone_rules()["large"]:
+        for row in known["large"]:
             label = _("ERG {name} {container}").format(
                 name=names.get(row["un"], row["un"]), container=row["label"]
             )
