@@ -25,12 +25,12 @@ from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.i18n import _, language
 
-_LEFT, _RIGHT, _TOP, _BOTTOM = 15.0, 195.0, 12.0, 280.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 15.0, 195.0, 12.0, 282.0
 _WIDTH: Final = _RIGHT - _LEFT
 _QR: Final = 27.0
 _MAP: Final = (62.0, 50.0)
 _ROUTE_MAP_HEIGHT: Final = 118.0
-_ROW: Final = 6.6
+_ROW: Final = 6.2
 _BOX: Final = 3.0
 _AROUND_DEG: Final = 0.012  # about a kilometre around a hazard
 _TITLE_PT, _TEXT_PT, _SMALL_PT = 15.0, 9.0, 7.5
@@ -42,7 +42,7 @@ _SHARES: Final = (
     26.0,
 )  # number, question, basis, verdict, note: millimetres
 _PROBLEM_LINES: Final = 3
-_WRITING: Final = 8 * _ROW  # findings, other things, signatures: together on a page
+_WRITING: Final = 49.5  # findings, other things, signatures: together on a page
 _CENTRE: Final = Qt.AlignmentFlag.AlignHCenter
 
 
@@ -284,7 +284,7 @@ class _Sheet(_Paper):
             self.pages.height(question.text, self.text, _SHARES[1] - 2 * INSET),
             self.pages.height(question.source, self.small, _SHARES[2] - 2 * INSET),
         )
-        height = max(_ROW, *heights) + 2
+        height = max(_ROW, *heights) + 1
         self.need(height)
         row = self.take(height)
         x = row.left()
