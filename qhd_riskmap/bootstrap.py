@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.bulk_edit import BulkEditService
     from qhd_riskmap.services.chart_files import ChartFiles
     from qhd_riskmap.services.coverage import CoverageService
+    from qhd_riskmap.services.deadline_calendar import DeadlineCalendar
     from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
     from qhd_riskmap.services.exporting import ExportService
     from qhd_riskmap.services.exposure import ExposureService
@@ -144,6 +145,13 @@ class App:
         from qhd_riskmap.services.deadline_notices import DeadlineNoticeService  # noqa: PLC0415
 
         return DeadlineNoticeService(self.register, self.actor)
+
+    @cached_property
+    def deadline_calendar(self) -> DeadlineCalendar:
+        """Deadlines as a calendar file."""
+        from qhd_riskmap.services.deadline_calendar import DeadlineCalendar  # noqa: PLC0415
+
+        return DeadlineCalendar(self.register, self.actor, self.remediation)
 
     @cached_property
     def documents(self) -> DocumentService:

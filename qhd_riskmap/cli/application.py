@@ -81,6 +81,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, Output], int]] = {
     "ledger": _late("remediation", "ledger"),
     "risk-list": _late("risk_list", "risk_list"),
     "remind": _late("reminding", "remind"),
+    "ics": _late("remediation", "ics"),
     "receipt": _late("reminding", "receipt"),
     "notices": _late("reminding", "notices"),
     "document": _late("office_documents", "document"),

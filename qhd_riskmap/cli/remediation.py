@@ -88,6 +88,17 @@ def ledger(options: argparse.Namespace, output: Output) -> int:
     return 0
 
 
+def ics(options: argparse.Namespace, output: Output) -> int:
+    """Write the deadlines that run as a calendar."""
+    with open_register_app(options) as app:
+        count = app.deadline_calendar.export(options.file, _filter(app, options))
+    output.result(
+        {"files": [str(options.file)], "rows": count},
+        [_("{path}：{n} 项。").format(path=options.file, n=count)],
+    )
+    return 0
+
+
 def _compared(reading: LedgerReading) -> list[str]:
     lines = []
     for answer in reading.answers:

@@ -127,3 +127,9 @@ def add_receipt(parser: argparse.ArgumentParser, _day: Day) -> None:
 def add_notices(parser: argparse.ArgumentParser, _day: Day) -> None:
     """``notices``."""
     parser.add_argument("--open", action="store_true", help=_("只列还没有全部签收的"))
+
+
+def add_ics(parser: argparse.ArgumentParser, day: Day) -> None:
+    """``ics``."""
+    parser.add_argument("file", type=Path, metavar="FILE.ics", help=_("日历文件"))
+    _filter(parser, day)
