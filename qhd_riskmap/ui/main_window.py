@@ -38,6 +38,7 @@ from qhd_riskmap.ui.pages.map_page import MapPage
 from qhd_riskmap.ui.toolkit.actions import CommandRegistry
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files, dropped_photos, has_files
+from qhd_riskmap.ui.toolkit.due_notice import DueNotice
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
 from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
@@ -98,6 +99,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.backup = RegisterBackup(desk, self)
         self.backup.known.connect(self._show_backup)
+        self.due = DueNotice(desk, self)
         self._build()
         self._restore_geometry()
         desk.changed.connect(self._changed)
@@ -153,6 +155,7 @@ class MainWindow(QMainWindow):
     def _load_rest(self) -> None:
         """The map is drawn: have at hand what the officer may want next."""
         self.backup.look_up()
+        self.due.look_up()
         self.desk.run(
             lambda _job: _load_ahead(),
             title=_("正在准备…"),
@@ -449,6 +452,7 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self._save_geometry()
+        self.due.close_down()
         for page in self.pages.built():
             page.close_down()
         if self.manual is not None:

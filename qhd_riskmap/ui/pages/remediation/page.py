@@ -27,8 +27,10 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.remediation import TaskDossier
 from qhd_riskmap.ui.pages.remediation.board import Board, refusal
+from qhd_riskmap.ui.pages.remediation.document_dialog import DocumentActions
 from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
+from qhd_riskmap.ui.pages.remediation.notice_dialog import NoticeActions
 from qhd_riskmap.ui.pages.remediation.rollup_view import RollupView
 from qhd_riskmap.ui.pages.remediation.task_deeds import TaskDeeds
 from qhd_riskmap.ui.pages.remediation.task_map import TaskMap
@@ -70,6 +72,20 @@ COMMANDS: Final = (
         icon="file-import-outline",
     ),
     Command(
+        id="remediation.notices",
+        title=N_("到期通知(&N)…"),
+        menu="page",
+        needs=Permission.READ,
+        icon="calendar-month-outline",
+    ),
+    Command(
+        id="remediation.calendar",
+        title=N_("导出日历(&C)…"),
+        menu="page",
+        needs=Permission.EXPORT,
+        icon="file-export-outline",
+    ),
+    Command(
         id="remediation.removed",
         title=N_("恢复已删除的整改任务(&T)"),
         menu="page",
@@ -100,6 +116,8 @@ class RemediationPage(Page):
         self.number = ""
         self.dialog: TaskDialog | None = None
         self.ledger = LedgerActions(desk, self)
+        self.notices = NoticeActions(desk, self)
+        self.documents = DocumentActions(desk, self)
         self.deeds = TaskDeeds(desk, self)
         self._day: date | None = None
         self._stale = True
@@ -158,6 +176,7 @@ class RemediationPage(Page):
         self.tools.view_chosen.connect(self.show_view)
         self.tools.export_wanted.connect(self.export_ledger)
         self.tools.read_wanted.connect(self.ledger.ask_read)
+        self.tools.notices_wanted.connect(self.notices.ask)
         self.board.moved.connect(self.ask_move)
         self.board.refused.connect(self._refused)
         for view in (self.board, self.table):
@@ -175,6 +194,7 @@ class RemediationPage(Page):
         panel.file_opened.connect(self.deeds.open_file)
         panel.place_wanted.connect(self._show_place)
         panel.remove_wanted.connect(self._remove)
+        panel.document_wanted.connect(lambda: self.documents.ask(self.number))
         self.month.day_set.connect(self.deeds.set_day)
         self.deeds.done.connect(self._saved)
         self.deeds.renewal_wanted.connect(self._renew)
@@ -201,6 +221,8 @@ class RemediationPage(Page):
             self.export_ledger,
             self.export_major,
             self.ledger.ask_read,
+            self.notices.ask,
+            self.notices.ask_calendar,
             self.deeds.restore_removed,
         )
         return tuple(zip(COMMANDS, callbacks, strict=True))

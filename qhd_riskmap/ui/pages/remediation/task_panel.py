@@ -68,6 +68,7 @@ class TaskPanel(QFrame):
         files_wanted: Files to be hung on it: stage, paths.
         file_opened: A file was asked for (`TaskFile`).
         place_wanted: Show the hazard on the map.
+        document_wanted: A document is to be made for it.
         remove_wanted: The task was entered by mistake.
         closed: The officer closed the panel.
     """
@@ -78,6 +79,7 @@ class TaskPanel(QFrame):
     files_wanted = Signal(object, object)
     file_opened = Signal(object)
     place_wanted = Signal()
+    document_wanted = Signal()
     remove_wanted = Signal()
     closed = Signal()
 
@@ -252,6 +254,10 @@ class TaskPanel(QFrame):
             )
             button.setEnabled(self._may)
             row.addWidget(button)
+        documents = push_button(_("文书…"), "task-document", self.document_wanted.emit)
+        documents.setToolTip(_("制作责令整改、督办、复查、销号等文书"))
+        documents.setEnabled(self._may and Permission.EXPORT in self._permissions)
+        row.addWidget(documents)
         column.addLayout(row)
 
     # -- actions --------------------------------------------------------------------------------

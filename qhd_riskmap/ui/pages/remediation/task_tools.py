@@ -31,11 +31,13 @@ class TaskTools(QWidget):
         view_chosen: Another view was asked for (its key).
         export_wanted: Write the ledger.
         read_wanted: Read a ledger back.
+        notices_wanted: Make notices, take receipts back.
     """
 
     view_chosen = Signal(str)
     export_wanted = Signal()
     read_wanted = Signal()
+    notices_wanted = Signal()
 
     def __init__(self, permissions: frozenset[Permission], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -65,9 +67,19 @@ class TaskTools(QWidget):
         self.read_button = push_button(
             _("读回台账…"), "task-read", self.read_wanted.emit, glyph="file-import-outline"
         )
+        self.notices_button = push_button(
+            _("通知…"), "task-notices", self.notices_wanted.emit, glyph="calendar-month-outline"
+        )
+        self.notices_button.setToolTip(_("到期提醒、到期和逾期督办的通知，回执，日历"))
         row.addSpacing(SPACE_M)
         row.addWidget(self.search, 1)
-        for widget in (self.county, self.counted, self.export_button, self.read_button):
+        for widget in (
+            self.county,
+            self.counted,
+            self.notices_button,
+            self.export_button,
+            self.read_button,
+        ):
             row.addWidget(widget)
 
     @property
