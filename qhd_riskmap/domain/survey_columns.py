@@ -110,14 +110,14 @@ _PLACE = (
     _field(
         "lon",
         N_("经度"),
-        "东经 东经度 经度度 lon lng longitude 坐标经度",
+        "东经 东经度 经度度 lon lng longitude 坐标经度 X坐标(经度) X(经度) 经度(X) 经度X",
         help_text=N_("十进制度或度分秒"),
         example="119.60",
     ),
     _field(
         "lat",
         N_("纬度"),
-        "北纬 北纬度 纬度度 lat latitude 坐标纬度",
+        "北纬 北纬度 纬度度 lat latitude 坐标纬度 Y坐标(纬度) Y(纬度) 纬度(Y) 纬度Y",
         help_text=N_("十进制度或度分秒"),
         example="39.93",
     ),

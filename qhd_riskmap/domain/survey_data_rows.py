@@ -24,6 +24,7 @@ _TOTAL: Final = re.compile(
 # 青龙县小计, 地质灾害类合计: sums where no name stands beside them.
 _SUM_OF: Final = re.compile(r".{0,12}(合计|总计|小计|共计|累计)[:：]?.{0,6}")
 _EXAMPLES: Final = frozenset({EXAMPLE_MARK, "例", "例:", "样例", "填写示例", "Example"})
+_EXAMPLE_OF: Final = re.compile(r"(?:填写)?(?:示例|样例|例):.")  # 示例：某某滑坡
 _EXAMPLE_STARTS: Final = frozenset(word[0] for word in _EXAMPLES)
 _LONGEST_EXAMPLE: Final = max(map(len, _EXAMPLES))
 _TELLING: Final = frozenset("合总小共累本全示例样填E \u3000")
@@ -247,7 +248,9 @@ def _is_total(cells: Sequence[str | None], name: int | None) -> RowRole | None:
         if not cell or cell.isspace():
             continue
         text = header_text(cell)
-        if text in _EXAMPLES and first:
+        if first and text in _EXAMPLES:
+            return RowRole.EXAMPLE
+        if (first or index == name) and _EXAMPLE_OF.match(text):
             return RowRole.EXAMPLE
         if _TOTAL.fullmatch(text):
             return total if first or _nameless(cells, name, index) else None

@@ -175,3 +175,27 @@ def test_beside_a_column_of_names_they_stay_what_they_are(survey, tmp_path):
     _seen, outcome = read(survey, workbook(tmp_path / "a.xlsx", rows))
     (hazard,) = outcome.hazards
     assert (hazard.name, dict(hazard.extras)) == ("虚构甲", {"水库名称": "虚构水库"})
+
+
+def test_a_row_whose_name_begins_as_an_example_is_none_and_is_listed(survey, tmp_path):
+    rows = [
+        ["序号", "名称", "类别", "县区", "坐标系", "经度", "纬度"],
+        [1, "示例：某某滑坡", "滑坡", "海港区", "CGCS2000", 119.6, 39.935],
+        [2, "示例村三组滑坡", "滑坡", "海港区", "CGCS2000", 119.61, 39.935],
+    ]
+    _seen, outcome = read(survey, workbook(tmp_path / "a.xlsx", rows))
+    assert [hazard.name for hazard in outcome.hazards] == ["示例村三组滑坡"]
+    assert listed(outcome) == [(1, "header"), (2, "example")]
+
+
+@pytest.mark.parametrize(
+    "headers", [("X坐标(经度)", "Y坐标（纬度）"), ("X（经度）", "Y（纬度）"), ("经度X", "纬度Y")]
+)
+def test_letters_beside_the_words_for_degrees_say_nothing_of_north(survey, tmp_path, headers):
+    rows = [
+        ["名称", "类别", "县区", "坐标系", *headers],
+        ["虚构甲", "滑坡", "海港区", "CGCS2000", 119.6, 39.935],
+    ]
+    _seen, outcome = read(survey, workbook(tmp_path / "a.xlsx", rows))
+    assert outcome.accepted == 1
+    assert [issue.code for issue in outcome.issues] == []
