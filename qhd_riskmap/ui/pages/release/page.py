@@ -29,6 +29,7 @@ from qhd_riskmap.services.release_sight import ReleaseSight
 from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
 from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
 from qhd_riskmap.ui.pages.release.order_form import OrderForm
+from qhd_riskmap.ui.pages.release.place_report_dialog import PlaceReportDialog
 from qhd_riskmap.ui.pages.release.products_panel import ProductsPanel
 from qhd_riskmap.ui.pages.release.sheet_designer import SheetDesigner
 from qhd_riskmap.ui.pages.release.sight_panel import SightPanel
@@ -79,6 +80,7 @@ class ReleasePage(Page):
         self.progress = JobProgress()
         self.leaks: LeakDialog | None = None
         self.designer: SheetDesigner | None = None
+        self.place_dialog: PlaceReportDialog | None = None
         self._stale = True
         self._looking = False
         self._look: JobHandle | None = None
@@ -110,6 +112,7 @@ class ReleasePage(Page):
         head.addWidget(
             words(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"), 1
         )
+        head.addWidget(push_button(_("地点告知单…"), "release-place", self.ask_place))
         head.addWidget(self.check_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
@@ -371,6 +374,12 @@ class ReleasePage(Page):
         )
         self.designer = designer
         designer.open()
+
+    def ask_place(self) -> None:
+        """Open the dialog for one A4 of what is public around a place."""
+        folder = self.form.out_dir.path() or self.desk.app.path.parent
+        self.place_dialog = PlaceReportDialog(self.desk, folder, self)
+        self.place_dialog.open()
 
     # -- checking files -------------------------------------------------------------------------
 
