@@ -5,6 +5,10 @@ import pytest
 from qhd_riskmap.geo.datum_words import Datum, named_datums, said_of_coordinates
 
 
+def test_a_name_that_begins_like_the_mars_datum_names_none():
+    assert named_datums(["火星一号"]).only is None
+
+
 @pytest.mark.parametrize(
     ("texts", "datum"),
     [
@@ -13,6 +17,8 @@ from qhd_riskmap.geo.datum_words import Datum, named_datums, said_of_coordinates
         (["GPS（CGCS2000）"], Datum.CGCS2000),
         (["国家2000", "手持GPS测得"], Datum.CGCS2000),
         (["火星坐标"], Datum.GCJ02),
+        (["坐标系：火星"], Datum.GCJ02),
+        (["火星，手机拾取"], Datum.GCJ02),
         (["GCJ－02 经度"], Datum.GCJ02),
         (["百度经度", "百度纬度"], Datum.BD09),
         (["bd-09"], Datum.BD09),

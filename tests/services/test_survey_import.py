@@ -200,7 +200,7 @@ def test_rows_may_declare_their_own_datum(survey, tmp_path):
     rows = [
         [*GOOD, "国家2000"],
         [*changed(B="西沟", E=118.99), "高德"],
-        [*changed(B="北沟", E=118.93), "本局自编"],
+        [*changed(B="北沟", E=118.93), "火星一号"],
     ]
     outcome = commit(survey, workbook(tmp_path / "a.xlsx", rows, headers))
     references = {h.name: h.provenance.declared_reference for h in outcome.hazards}
