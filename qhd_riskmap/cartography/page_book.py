@@ -18,6 +18,7 @@ from qhd_riskmap.cartography.page_export import PAPER_IDS, PDF_DPI, painted_pdf,
 from qhd_riskmap.cartography.page_furniture import FAINT
 from qhd_riskmap.cartography.page_list import ListPage, SheetList, list_pages, paint_list_page
 from qhd_riskmap.cartography.page_model import UNITS_PER_MM, PageSize, PlacedSheet, SheetContent
+from qhd_riskmap.cartography.sheet_map import paint_words_across
 from qhd_riskmap.cartography.text_layout import draw_line
 from qhd_riskmap.i18n import _
 
@@ -38,6 +39,7 @@ class Book:
             change how many pages a part has.
         count: How many parts there are.
         footer: Line at the foot of every page.
+        watermark: Words across the pages of a draft's lists, or ""; its sheets have their own.
         language: BCP 47 tag of the texts.
     """
 
@@ -46,6 +48,7 @@ class Book:
     parts: Callable[[Sequence[int]], Sequence[Part]]
     count: int
     footer: str = ""
+    watermark: str = ""
     language: str = "zh-CN"
 
 
@@ -105,6 +108,9 @@ def _paint_page(
     painter.scale(factor, factor)
     if isinstance(each, ListPage):
         paint_list_page(painter, each, book.page)
+        if book.watermark:
+            width, height = (value * UNITS_PER_MM for value in book.page.millimetres)
+            paint_words_across(painter, book.watermark, QRectF(0, 0, width, height))
     _paint_foot(painter, book, number)
     painter.restore()
     return placed

@@ -14,7 +14,7 @@ from qhd_riskmap.cartography.page_list import SheetList
 from qhd_riskmap.cartography.page_model import CountLabel, PlacedSheet, SheetContent
 from qhd_riskmap.cartography.public_sheet import UNDATED, county_centre, sheet_content, sheet_page
 from qhd_riskmap.domain.feature_table import empty_table
-from qhd_riskmap.domain.public_edition import Edition
+from qhd_riskmap.domain.public_edition import DRAFT_MARK, Edition
 from qhd_riskmap.domain.public_selection import (
     of_county,
     of_no_township,
@@ -76,6 +76,7 @@ def atlas_book(public: PublicSet, edition: Edition) -> Book:
         page=sheet_page(edition.sheet),
         parts=parts,
         count=2 + sum(map(len, bodies)) + len(tail),
+        watermark=_(DRAFT_MARK) if edition.draft else "",
         footer="　".join(
             text for text in (edition.title, edition.unit, edition.approval_line) if text
         ),

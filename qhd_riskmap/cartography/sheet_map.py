@@ -262,6 +262,11 @@ def _paint_count_box(canvas: Canvas, labels: list[CountLabel], box: QRectF) -> N
 def _paint_watermark(
     painter: QPainter, words: str, area: QRectF, sheet_map: SheetMap
 ) -> PlacedItem:
+    paint_words_across(painter, words, area)
+    return PlacedItem(kind="watermark", box=sheet_map.frame, text=words)
+
+
+def paint_words_across(painter: QPainter, words: str, area: QRectF) -> None:
     """Large pale letters along the rising diagonal."""
     angle = math.degrees(math.atan2(area.height(), area.width()))
     diagonal = math.hypot(area.width(), area.height())
@@ -272,7 +277,6 @@ def _paint_watermark(
     line = QRectF(-diagonal / 2, -size, diagonal, 2 * size)
     draw_line(painter, words, line, size, colour="#298A1F1F", bold=True, align=0.5)
     painter.restore()
-    return PlacedItem(kind="watermark", box=sheet_map.frame, text=words)
 
 
 def _on_page(box: QRectF, sheet_map: SheetMap) -> Box:

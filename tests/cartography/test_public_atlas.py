@@ -206,6 +206,16 @@ def test_an_atlas_has_an_index_and_true_page_numbers(tmp_path):
     assert done.stderr == b""
 
 
+def test_every_page_of_a_draft_says_so(tmp_path):
+    public = publish(random_register(random.Random(5), 30), "130321")
+    edition = replace(edition_for(design_of("general"), "130321"), draft=True, approval_no="")
+    path = tmp_path / "样图.pdf"
+    write_atlas(public, edition, path)
+    for page in PdfReader(path).pages:
+        # Once across the page and once in the line at its foot.
+        assert "".join(page.extract_text().split()).count("送审样图") >= 2
+
+
 def test_an_atlas_is_the_same_bytes_every_time(tmp_path):
     public = publish(random_register(random.Random(2), 40))
     edition = edition_for(design_of("general", unit=AtlasUnit.TYPE, paper="A4"))
