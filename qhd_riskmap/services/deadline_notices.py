@@ -95,6 +95,12 @@ class DeadlineNoticeService:
             made=tuple(made), already=tuple(already), files=tuple(files), documents=documents
         )
 
+    def of_day(self, on: date) -> list[Notice]:
+        """The notices that were made with a day on them, in order."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return work.notices.of_day(on)
+
 
 def step_label(step: str) -> str:
     """提醒, 到期, 逾期 7 天."""

@@ -7,11 +7,13 @@ import zipfile
 
 import pytest
 from docx import Document
+from jinja2 import TemplateSyntaxError
 from PIL import Image
 
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.document_template import Picture, check, fill
 from qhd_riskmap.formats.template_check import shape_of
+from qhd_riskmap.formats.template_sandbox import TemplateEnvironment
 
 VALUES = {
     "unit": "海滨镇政府", "number": 3, "empty": [],
@@ -166,3 +168,9 @@ def test_what_is_no_word_document_is_said(tmp_path, content):
 
 def test_a_template_that_is_not_there_is_said(tmp_path):
     refusal(tmp_path / "我的模板.docx", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["{{ range(9) }}", "{% for a in 'xyz' %}{% endfor %}"])
+def test_the_engine_refuses_by_itself_what_the_check_refuses(text):
+    with pytest.raises(TemplateSyntaxError):
+        TemplateEnvironment().from_string(text)

@@ -22,6 +22,8 @@ from qhd_riskmap.domain.remediation.notices import owed_steps, steps_of
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.errors import OutputFileError, UnreadableFileError
 from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
+from qhd_riskmap.services.record_merge import RecordMergeService
+from qhd_riskmap.services.remediation import RemediationService
 from qhd_riskmap.storage.engine import create_register, open_register
 from qhd_riskmap.storage.verify import verify
 
@@ -79,7 +81,7 @@ def told(notices):
 
 def test_a_year_run_day_by_day_tells_each_deadline_on_its_day_and_once(register, service, tmp_path):
     units = ("甲镇", "乙镇", "")
-    tasks = [add_task(register, FIRST + timedelta(40 + 37 * n), units[n % 3]) for n in range(7)]
+    tasks = [add_task(register, FIRST + timedelta(40 + 70 * n), units[n % 3]) for n in range(4)]
     found = []
     for day in range(365):
         found += told(service.make(FIRST + timedelta(day), tmp_path / "out").made)
@@ -208,3 +210,34 @@ def test_the_command_tells_what_was_made(register, tmp_path, capsys):
     assert "新生成 1 份通知" in capsys.readouterr().out
     assert run(arguments, lambda *_given: None) == 0
     assert "没有重复生成" in capsys.readouterr().out
+
+
+def test_merged_hazards_keep_their_notices_and_tell_nothing_twice(register, service, tmp_path):
+    tasks = [add_task(register), add_task(register)]
+    service.make(DEADLINE, tmp_path)
+    merging = RecordMergeService(register, ACTOR)
+    compared = merging.compare(*(task.hazard_id for task in tasks))
+    merging.merge(compared)
+    with register.unit_of_work() as work:
+        moved = work.tasks.of_hazard(compared.survivor.id)
+    assert {task.number for task in moved} == {task.number for task in tasks}
+    assert service.make(DEADLINE + timedelta(0), tmp_path).made == ()
+    (late,) = service.make(DEADLINE + timedelta(1), tmp_path).made
+    assert {task["code"] for task in late.content["tasks"]} == {compared.survivor.code}
+    with register.unit_of_work() as work:
+        work.tasks.follow(compared.absorbed.id, ACTOR, back=True)
+        work.commit()
+    assert service.make(DEADLINE + timedelta(1), tmp_path).made == ()
+    assert len(service.make(DEADLINE + timedelta(7), tmp_path).made) == 1
+    assert verify(register) == []
+
+
+def test_a_task_removed_and_brought_back_is_not_told_again(register, service, tmp_path):
+    task = add_task(register)
+    service.make(DEADLINE, tmp_path)
+    tasks = RemediationService(register, ACTOR)
+    tasks.remove(task.number)
+    assert service.make(DEADLINE + timedelta(1), tmp_path).made == ()
+    tasks.restore(task.number)
+    (notice,) = service.make(DEADLINE + timedelta(1), tmp_path).made
+    assert notice.content["tasks"][0]["covers"] == ["late-1"]

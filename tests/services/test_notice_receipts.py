@@ -80,6 +80,8 @@ def receipt(register, tasks, tmp_path):
 def filled(receipt, *rows, name="交回.xlsx", column=6):
     """The receipt with 签收人, 签收日期, 整改情况 of its rows filled in."""
     book = openpyxl.load_workbook(receipt)
+    book.active.cell(row=1, column=9, value="备注")  # the unit's own column, and a line below
+    book.active.cell(row=9, column=6, value="经办：赵六")
     for at, values in enumerate(rows, start=2):
         for place, value in enumerate(values, start=column):
             book.active.cell(row=at, column=place, value=value)

@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -43,6 +44,7 @@ from qhd_riskmap.errors import (
 )
 from qhd_riskmap.formats.document_template import check
 from qhd_riskmap.resources import resource
+from qhd_riskmap.services.deadline_notices import DeadlineNoticeService
 from qhd_riskmap.services.office_documents import DocumentService
 from qhd_riskmap.services.remediation import RemediationService
 from qhd_riskmap.storage.engine import create_register
@@ -50,6 +52,7 @@ from qhd_riskmap.storage.verify import verify
 
 ACTOR = Actor(name="张三")
 FIRST, TODAY = date(2026, 1, 5), date(2026, 4, 1)
+WRITER = Path("/usr/lib/libreoffice/program/libswlo.so")
 KINDS = [kind.key for kind in document_kinds()]
 GIVEN_ALL = {key: f"{key}填" for key in GIVEN}
 
@@ -252,6 +255,15 @@ def test_the_office_writes_its_numbers_its_own_way(service, full):
         service.set_pattern("report", "{year}{n}")
 
 
+def test_a_removed_task_gets_no_document(register, service):
+    task = add_task(register)
+    RemediationService(register, ACTOR, today=lambda: TODAY).remove(task.number)
+    with pytest.raises(MoveRefusedError) as caught:
+        service.make("record", [task.number])
+    assert list(caught.value.reasons) == [f"任务 {task.number} 已被删除。"]
+    assert service.of_task(task.number) == []
+
+
 def test_two_patterns_that_meet_in_one_number_are_refused(service, full):
     service.set_pattern("rectify", "甲{year}{n}1")
     service.set_pattern("notice", "甲{year}1{n}")
@@ -358,3 +370,30 @@ def test_the_commands(register, full, tmp_path, capsys):
     assert run(["documents", name, "--check"], lambda *_given: None) == 0
     assert "正确" in capsys.readouterr().out
     assert run(["document", name, "rectify", full.number, "--set", "x"], lambda *_given: None) == 2
+
+
+def han_of(path) -> str:
+    """The Chinese letters of a PDF in no order: programs lay out each their own way."""
+    text = "".join(page.extract_text() for page in PdfReader(path).pages)
+    return "".join(sorted(letter for letter in text if "\u4e00" <= letter <= "\u9fff"))
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not WRITER.exists(), reason="LibreOffice Writer is not installed")
+def test_libreoffice_prints_the_same_words_on_as_many_pages(register, service, full, tmp_path, soak):  # fmt: skip
+    out = tmp_path / "出"
+    for kind in KINDS if soak else ("rectify", "supervise"):
+        service.save(service.make(kind, [full.number], {"officer": "李四"})[0], out)
+    add_task(register)
+    DeadlineNoticeService(register, ACTOR).make(TODAY, out)
+    papers = sorted(out.glob("*.docx"))
+    command = [
+        "soffice", f"-env:UserInstallation=file://{tmp_path}/profile", "--headless", "--convert-to",
+        "pdf", "--outdir", str(tmp_path / "writer"), *map(str, papers),
+    ]  # fmt: skip
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
+    assert papers
+    for paper in papers:
+        theirs, ours = tmp_path / "writer" / f"{paper.stem}.pdf", paper.with_suffix(".pdf")
+        assert han_of(theirs) == han_of(ours), paper.name
+        assert len(PdfReader(theirs).pages) == len(PdfReader(ours).pages), paper.name
