@@ -64,6 +64,8 @@ LINES: Final = {
     "prepared_by": N_("编制人"),
     "reviewed_by": N_("审核人"),
     "secrecy_reviewed_by": N_("保密审查人"),
+    "purpose": N_("用途"),
+    "supersedes": N_("替代的发布"),
 }
 DATES: Final = {"data_date": N_("资料截止日期"), "approval_date": N_("批准日期")}
 # Where a rule's finding is mended when its words name no field.
@@ -104,6 +106,10 @@ class OrderForm(QWidget):
         self.draft = QCheckBox(_("只做送审样图（加水印，不需要审图号，不得公开）"))
         self.draft.setObjectName("order-draft")
         self.draft.toggled.connect(self._draft_chosen)
+        self.emergency = QCheckBox(_("应急保障用图（即送即审，其他要求照旧）"))
+        self.emergency.setObjectName("order-emergency")
+        self.emergency.toggled.connect(self.edited)
+        self._lines["supersedes"].setPlaceholderText(_("例如：2026-003，没有则留空"))
         self.products = {product: self._product(product) for product in PRODUCTS}
         self.out_dir = self._folder("out_dir", _("成果文件夹"))
         self.control_dir = self._folder("control_dir", _("审批材料文件夹"))
@@ -135,7 +141,28 @@ class OrderForm(QWidget):
             small_cells=SmallCells(self.small_cells.currentData()),
             control_dir=self.control_dir.path(),
             sheet=self.design.design,
+            purpose=text["purpose"],
+            supersedes=text["supersedes"],
+            emergency=self.emergency.isChecked(),
         )
+
+    def show_order(self, order: ReleaseOrder) -> None:
+        """Fill the form with a saved order; folders and the replaced release stay as they are."""
+        for key in LINES:
+            if key != "supersedes":
+                self._lines[key].setText(getattr(order, key))
+        for key in DATES:
+            day = getattr(order, key)
+            self._dates[key].set_day(day) if day else self._dates[key].line.clear()
+        self.county.setCurrentIndex(max(0, self.county.findData(order.county or "")))
+        self._lines["title"].setText(order.title)
+        self.small_cells.setCurrentIndex(self.small_cells.findData(order.small_cells.value))
+        self.draft.setChecked(order.draft)
+        self.emergency.setChecked(order.emergency)
+        if order.sheet is not None:
+            self.design.set_design(order.sheet)
+        for product, box in self.products.items():
+            box.setChecked(product in order.formats)
 
     def take_design(self, design: SheetDesign, county: str | None, title: str) -> None:
         """What the page designer was left with."""
@@ -187,6 +214,7 @@ class OrderForm(QWidget):
             "county": self.county.currentIndex(),
             "small_cells": self.small_cells.currentIndex(),
             "draft": self.draft.isChecked(),
+            "emergency": self.emergency.isChecked(),
             "products": {p.value: box.isChecked() for p, box in self.products.items()},
             "folders": (self.out_dir.text(), self.control_dir.text()),
             "design": self.design.design,
@@ -197,6 +225,7 @@ class OrderForm(QWidget):
         kept = state.get("design")
         if isinstance(kept, SheetDesign):
             self.design.set_design(kept)
+        self.emergency.setChecked(bool(state.get("emergency")))
         match state:
             case {
                 "lines": dict(lines),
@@ -284,6 +313,8 @@ class OrderForm(QWidget):
         column.addWidget(self.draft)
         keys = ("approval_no", "approval_date", "prepared_by", "reviewed_by", "secrecy_reviewed_by")
         column.addLayout(self._rows(keys))
+        column.addWidget(self.emergency)
+        self._section(column, _("登记"), ("purpose", "supersedes"))
         self._section(column, _("保护与存放"), ("small_cells", "out_dir", "control_dir"))
         column.addWidget(words(_("审批材料含内部信息，不会放进成果文件夹。"), role="muted"))
         column.addStretch(1)

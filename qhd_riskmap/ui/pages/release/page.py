@@ -26,11 +26,13 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.release_checker import Leak
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_sight import ReleaseSight
+from qhd_riskmap.ui.pages.release.definition_row import DefinitionRow
 from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
 from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
 from qhd_riskmap.ui.pages.release.order_form import OrderForm
 from qhd_riskmap.ui.pages.release.place_report_dialog import PlaceReportDialog
 from qhd_riskmap.ui.pages.release.products_panel import ProductsPanel
+from qhd_riskmap.ui.pages.release.register_dialog import RegisterDialog
 from qhd_riskmap.ui.pages.release.sheet_designer import SheetDesigner
 from qhd_riskmap.ui.pages.release.sight_panel import SightPanel
 from qhd_riskmap.ui.toolkit.actions import Command
@@ -74,11 +76,13 @@ class ReleasePage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.form = OrderForm(desk.app.path, desk.app.actor.name)
+        self.definitions = DefinitionRow(desk, self.form)
         self.sight = SightPanel()
         self.findings = FindingsPanel()
         self.products = ProductsPanel()
         self.progress = JobProgress()
         self.leaks: LeakDialog | None = None
+        self.register: RegisterDialog | None = None
         self.designer: SheetDesigner | None = None
         self.place_dialog: PlaceReportDialog | None = None
         self._stale = True
@@ -113,6 +117,10 @@ class ReleasePage(Page):
             words(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"), 1
         )
         head.addWidget(push_button(_("地点告知单…"), "release-place", self.ask_place))
+        self.register_button = push_button(
+            _("发布登记…"), "release-register-open", self.open_register, glyph="file-sign"
+        )
+        head.addWidget(self.register_button)
         head.addWidget(self.check_button)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE_L, SPACE_M, SPACE_L, SPACE_M)
@@ -125,7 +133,12 @@ class ReleasePage(Page):
         self._scroll = QScrollArea()
         self._scroll.setObjectName("order-scroll")
         self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(self.form)
+        holder = QWidget()
+        within = QVBoxLayout(holder)
+        within.setContentsMargins(0, 0, 0, 0)
+        within.addWidget(self.definitions)
+        within.addWidget(self.form, 1)
+        self._scroll.setWidget(holder)
         bar = self._scroll.verticalScrollBar().sizeHint().width()
         wanted = self.form.minimumSizeHint().width() + bar
         self._scroll.setMinimumWidth(min(wanted, _FORM_WIDTH))
@@ -240,6 +253,7 @@ class ReleasePage(Page):
         self._timer.start()
 
     def _take_office(self, office: Office) -> None:
+        self.definitions.reload()
         self.form.show_office(office)
         self._timer.stop()
         self.look()
@@ -380,6 +394,11 @@ class ReleasePage(Page):
         folder = self.form.out_dir.path() or self.desk.app.path.parent
         self.place_dialog = PlaceReportDialog(self.desk, folder, self)
         self.place_dialog.open()
+
+    def open_register(self) -> None:
+        """Show every release so far."""
+        self.register = RegisterDialog(self.desk, self.form.control_dir.path(), self)
+        self.register.open()
 
     # -- checking files -------------------------------------------------------------------------
 
