@@ -111,8 +111,6 @@ _MARKED: Final = re.compile(
 _SEPARATED: Final = re.compile(
     r"(\d{1,3})(?: ?([-:]) ?| )(\d{1,2}(?:\.\d{1,20})?)(?:(?: ?([-:]) ?| )(\d{1,2}(?:\.\d{1,20})?))?"
 )
-# Two dots are no decimal; fewer digits of degrees could be a date (14.3.5).
-_DOTTED: Final = re.compile(r"(\d{2,3})\.(\d{2})\.(\d{2}(?:\.\d{1,20})?)")
 _RUN_TOGETHER: Final = re.compile(r"(\d{4,7})(\.\d{0,20})?")
 _COMMON: Final = re.compile(
     r"(\d{1,3}\.\d{0,20})|(\d{1,3})[°度](\d{1,2})[\u2032'分](\d{1,2}(?:\.\d{0,20})?)[\u2033\"秒]"
@@ -239,9 +237,6 @@ def _body_value(body: str, text: str) -> tuple[float, TextForm, bool]:
     found = _SEPARATED.fullmatch(body)
     if found is not None and (found[5] is None or found[2] == found[4]):
         return _sexagesimal(found[1], found[3], found[5], text)
-    found = _DOTTED.fullmatch(body)
-    if found is not None:
-        return _sexagesimal(found[1], found[2], found[3], text)
     raise CoordinateTextError(_("看不懂坐标“{text}”。").format(text=shown(text)))
 
 
