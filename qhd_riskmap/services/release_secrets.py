@@ -133,7 +133,7 @@ class Remedies:
         """All that a register keeps of them."""
         with register.unit_of_work() as work:
             return cls(
-                tasks=work.tasks.every(), given=[*work.tasks.given(), *work.documents.given()],
+                tasks=work.tasks.every(), given=[*work.tasks.given(), *work.documents.given(), *work.notices.given()],
                 inspections=work.inspections.every(), rounds=work.rounds.every(),
                 others=tuple(_others(work)),
             )  # fmt: skip

@@ -65,12 +65,13 @@ class NoticeRepository:
         )
         return found.scalar() is not None
 
-    def signers(self) -> list[str]:
-        """Everybody who ever signed."""
+    def given(self) -> list[dict[str, str]]:
+        """The numbers given and everybody who ever signed."""
         rows = self._transaction.reading().exec_driver_sql(
-            "SELECT DISTINCT signer FROM notice_receipt ORDER BY signer"
+            "SELECT n.number, coalesce(r.signer, '') FROM deadline_notice n"
+            " LEFT JOIN notice_receipt r ON r.notice_seq = n.seq GROUP BY 1, 2"
         )
-        return [signer for (signer,) in rows]
+        return [{"notice": number, "signer": signer} for number, signer in rows]
 
     def receive(  # noqa: PLR0917 - all that a receipt says
         self, notice: str, task: str, signer: str, signed_on: date, progress: str, actor: Actor

@@ -27,6 +27,7 @@ def remediation_problems(connection: Connection) -> Iterator[str]:
     ):
         yield from _numbers(connection, kind, letters, table, name)
     yield from _document_numbers(connection)
+    yield from _receipts(connection)
     yield from _histories(connection)
     yield from _states(connection)
 
@@ -75,6 +76,21 @@ def _document_numbers(connection: Connection) -> Iterator[str]:
             yield _("{office} {year} 年的{name}有缺号，或超出了编号序列。").format(
                 office=key[1], year=key[2], name=_("文号（{series}）").format(series=key[0])
             )
+
+
+def _receipts(connection: Connection) -> Iterator[str]:
+    """Nobody signed for a task that the notice did not tell of."""
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT n.number, t.number FROM notice_receipt r"
+        " JOIN deadline_notice n ON n.seq = r.notice_seq"
+        " JOIN remediation_task t ON t.seq = r.task_seq WHERE NOT EXISTS"
+        " (SELECT 1 FROM deadline_notice_task d"
+        "  WHERE d.notice_seq = r.notice_seq AND d.task_seq = r.task_seq)"
+    ).all()
+    for notice, task in rows[:SHOWN]:
+        yield _("通知 {notice} 的回执签收了它没有列出的任务 {task}。").format(
+            notice=notice, task=task
+        )
 
 
 def _histories(connection: Connection) -> Iterator[str]:

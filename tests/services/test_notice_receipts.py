@@ -216,3 +216,14 @@ def test_the_commands_take_a_receipt_and_list_notices(register, tasks, receipt, 
     assert "已登记 1" in capsys.readouterr().out
     assert run(["task", name, tasks[0].number], lambda *_given: None) == 0
     assert "已加固" in capsys.readouterr().out
+
+
+def test_a_receipt_for_a_task_the_notice_did_not_tell_of_is_found(
+    register, service, tasks, receipt
+):
+    service.take(filled(receipt, ("李四", "2026-03-22", "")))
+    assert verify(register) == []
+    with register.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER deadline_notice_task_no_delete")
+        connection.exec_driver_sql("DELETE FROM deadline_notice_task")
+    assert any("没有列出的任务" in problem for problem in verify(register))
