@@ -170,6 +170,11 @@ def test_a_document_is_made_for_the_task_in_hand_and_opened(qtbot, page, rest, t
     page.documents.ask(task.number)
     rest()
     assert page.documents.dialog.fields["officer"].text() == "李四"
+    press(qtbot, page.documents.dialog, "document-template")
+    rest()
+    own = page.desk.app.path.parent / "文书模板" / "现场检查记录.docx"
+    assert own.is_file()
+    assert opened[-1] == QUrl.fromLocalFile(str(own))
     page.documents.dialog.reject()
 
 

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.remediation.documents import GIVEN, document_kinds
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
@@ -45,9 +46,11 @@ class DocumentDialog(QDialog):
 
     Signals:
         make_wanted: Kind, day, what was filled in.
+        template_wanted: The office's own template of a kind is to be edited.
     """
 
     make_wanted = Signal(str, object, object)
+    template_wanted = Signal(str)
 
     def __init__(
         self,
@@ -84,7 +87,10 @@ class DocumentDialog(QDialog):
             form.addRow(_(label), line)
         self.make = push_button(_("制作"), "document-make", self._make, primary=True)
         close = push_button(_("关闭"), "document-close", self.reject)
+        self.template = push_button(_("改模板…"), "document-template", self._edit_template)
+        self.template.setToolTip(_("把这种文书的模板放进“文书模板”文件夹，用 Word 修改"))
         row = QHBoxLayout()
+        row.addWidget(self.template)
         row.addStretch(1)
         row.addWidget(self.make)
         row.addWidget(close)
@@ -106,6 +112,9 @@ class DocumentDialog(QDialog):
         hint = _("空着的执法人员、证号、联系人在纸上留线手填。文书存入任务的材料。")
         self.why.setText("".join(reasons) or hint)
         set_role(self.why, "warning" if reasons else "muted")
+
+    def _edit_template(self) -> None:
+        self.template_wanted.emit(str(self.kind.currentData()))
 
     def _make(self) -> None:
         day = self.day.day()
@@ -144,6 +153,8 @@ class DocumentActions(QObject):
         today = self._desk.app.remediation.today()
         dialog = DocumentDialog(number, today, known.possible, known.given, self._window)
         dialog.make_wanted.connect(partial(self._make, number))
+        dialog.template_wanted.connect(self._edit_template)
+        dialog.template.setEnabled(Permission.ADMINISTER in self._desk.app.actor.permissions)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
         dialog.open()
@@ -173,6 +184,14 @@ class DocumentActions(QObject):
         if self.dialog is not None:
             self.dialog.make.setEnabled(True)
         self._desk.show_error(error)
+
+    def _edit_template(self, kind: str) -> None:
+        service = self._desk.app.documents
+        self._desk.run(
+            lambda _job: service.copy_template(kind),
+            title=_("正在准备模板…"),
+            on_success=open_file,
+        )
 
     def _open(self, made: MadeDocument) -> None:
         path = copies_folder() / made.file.name
