@@ -34,6 +34,7 @@ _INLINE = frozenset(
         "big",
         "em",
         "font",
+        "g",  # a drawing puts every line of a broken text into a group of its own
         "i",
         "ins",
         "mark",
