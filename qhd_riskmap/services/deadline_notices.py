@@ -89,8 +89,9 @@ class DeadlineNoticeService:
             files += _write_papers(out, notice, template, drafts.get(notice.number))
         if documents:
             listing = out / f"通知清单_{on.isoformat()}.xlsx"
-            _write_list(listing, [*already, *made])
-            files.append(listing)
+            if made or not listing.exists():  # somebody may have ticked off what was delivered
+                _write_list(listing, [*already, *made])
+                files.append(listing)
         return Round(
             made=tuple(made), already=tuple(already), files=tuple(files), documents=documents
         )

@@ -121,12 +121,15 @@ def test_the_same_day_twice_makes_one_notice_and_keeps_the_papers(register, serv
     receipt = next(path for path in first.files if path.name.endswith("回执.xlsx"))
     cell = openpyxl.load_workbook(receipt).active["D2"]
     assert (cell.value, cell.data_type) == ("=1+1", "s")
-    receipt.write_bytes(b"filled in")
+    listing = next(path for path in first.files if path.name.startswith("通知清单"))
+    for each in (receipt, listing):
+        each.write_bytes(b"filled in")
     paper.unlink()
     again = service.make(DEADLINE, tmp_path)
     assert (again.made, [each.number for each in again.already]) == ((), [notice.number])
     assert paper.exists()
-    assert receipt.read_bytes() == b"filled in"
+    assert [each.read_bytes() for each in (receipt, listing)] == [b"filled in"] * 2
+    assert again.files == (paper,)
 
 
 def test_a_missed_week_is_caught_up_in_the_gravest_notice(register, service, tmp_path):
