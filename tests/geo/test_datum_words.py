@@ -14,6 +14,9 @@ def test_a_name_that_begins_like_the_mars_datum_names_none():
     [
         (["经度（高德）", "纬度（高德）"], Datum.GCJ02),
         (["腾讯地图拾取"], Datum.GCJ02),
+        (["火星坐标系"], Datum.GCJ02),
+        (["经度（火星）"], Datum.GCJ02),
+        (["火星"], Datum.GCJ02),
         (["GPS（CGCS2000）"], Datum.CGCS2000),
         (["国家2000", "手持GPS测得"], Datum.CGCS2000),
         (["火星坐标"], Datum.GCJ02),
@@ -57,6 +60,7 @@ def test_one_datum_is_named(texts, datum):
         ["GPS（西安80）"],
         ["GPS、高德、CGCS2000"],
         ["GPS 转 CGCS2000"],
+        ["火星一号", "火星村"],
         ["1980年建成", "54人"],
     ],
 )
