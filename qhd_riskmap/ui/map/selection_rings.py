@@ -136,7 +136,7 @@ def _chosen(frame: Frame | None, table: FeatureTable, ids: tuple[str, ...], rows
     hidden[member_rows[held]] = True
     discs = [
         (*clusters.xy[group].tolist(), _radius(int(clusters.counts[group]), frame))
-        for group in np.unique(groups[held]).tolist()
+        for group in np.flatnonzero(np.bincount(groups[held])).tolist()
     ]
     loose = ~hidden[rows] if painted is table else _unheld(table, rows, painted.ids[hidden])
     return _Chosen(rows=rows, loose=loose, discs=np.array(discs).reshape(-1, 3))

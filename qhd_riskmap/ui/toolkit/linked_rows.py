@@ -86,15 +86,16 @@ class LinkedRows(QObject):
     def _tell(self) -> None:
         if self._following:
             return
-        now, before = self._told(), self._known
-        added, removed = np.setdiff1d(now, before), np.setdiff1d(before, now)
-        if self._partly and (not len(removed) or (not len(added) and len(now) > 1)):
-            gone = frozenset(self._records.ids_at(removed))
-            kept = [each for each in self.selection.ids if each not in gone]
-            self._known = now
-            self.selection.set([*kept, *self._records.ids_at(added)], by=self)
-            self._view.viewport().update()
-            return
+        now = self._told()
+        if self._partly:
+            added, removed = np.setdiff1d(now, self._known), np.setdiff1d(self._known, now)
+            if not len(removed) or (not len(added) and len(now) > 1):
+                gone = frozenset(self._records.ids_at(removed))
+                kept = [each for each in self.selection.ids if each not in gone]
+                self._known = now
+                self.selection.set([*kept, *self._records.ids_at(added)], by=self)
+                self._view.viewport().update()
+                return
         self._partly = False
         # A selected hazard that the filter hides stays with the map; choosing rows replaces it.
         self.selection.set(self._records.ids_at(now), by=self)
