@@ -343,7 +343,7 @@ def random_register(seed):
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(50))
 def test_an_ordinary_register_is_released_without_alarm(office, seed, soak):
     if not soak and seed >= 2:
         pytest.skip("full count under QHD_RISKMAP_SOAK=1")
