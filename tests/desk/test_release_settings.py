@@ -90,3 +90,24 @@ def test_an_empty_register_says_so(qtbot, page):
     qtbot.waitUntil(lambda: "还没有" in page.register.details.toPlainText(), timeout=20000)
     assert not page.register.again.isEnabled()
     page.register.reject()
+
+
+def test_a_cell_of_the_coverage_is_recorded_at_the_desk(qtbot, page):
+    page.open_coverage()
+    dialog = page.coverage
+    qtbot.waitUntil(lambda: dialog.table.rowCount() >= 7, timeout=20000)
+    dialog.table.setCurrentCell(1, 2)
+    cell = dialog.chosen()
+    dialog.state.setCurrentIndex(dialog.state.findData("surveyed"))
+    dialog.on.set_day(date(2026, 5, 1))
+    dialog.by.setText("勘查员")
+    dialog.record_button.click()
+    shown = lambda: dialog.rows[1][2].entry  # noqa: E731 - asked again and again
+    qtbot.waitUntil(lambda: shown() is not None, timeout=20000)
+    assert (shown().area, shown().type_key) == (cell.area.code, cell.type_key)
+    assert (shown().surveyed_by, shown().surveyed_on) == ("勘查员", date(2026, 5, 1))
+    assert "勘查员" in dialog.told.text()
+    dialog.state.setCurrentIndex(dialog.state.findData("not_surveyed"))
+    dialog.record_button.click()
+    qtbot.waitUntil(lambda: dialog.rows[1][2].standing.value == "not_surveyed", timeout=20000)
+    dialog.reject()

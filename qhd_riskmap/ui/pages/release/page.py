@@ -26,6 +26,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.release_checker import Leak
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_sight import ReleaseSight
+from qhd_riskmap.ui.pages.release.coverage_dialog import CoverageDialog
 from qhd_riskmap.ui.pages.release.definition_row import DefinitionRow
 from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
 from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
@@ -83,6 +84,7 @@ class ReleasePage(Page):
         self.progress = JobProgress()
         self.leaks: LeakDialog | None = None
         self.register: RegisterDialog | None = None
+        self.coverage: CoverageDialog | None = None
         self.designer: SheetDesigner | None = None
         self.place_dialog: PlaceReportDialog | None = None
         self._stale = True
@@ -117,6 +119,7 @@ class ReleasePage(Page):
             words(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"), 1
         )
         head.addWidget(push_button(_("地点告知单…"), "release-place", self.ask_place))
+        head.addWidget(push_button(_("排查范围…"), "release-coverage", self.open_coverage))
         self.register_button = push_button(
             _("发布登记…"), "release-register-open", self.open_register, glyph="file-sign"
         )
@@ -191,7 +194,13 @@ class ReleasePage(Page):
 
     def changes(self, changes: Changes) -> None:
         """Hazards, office or releases changed: the judgement is out of date."""
-        if changes.hazards or changes.office or changes.releases or changes.receptors:
+        if (
+            changes.hazards
+            or changes.office
+            or changes.releases
+            or changes.receptors
+            or changes.coverage
+        ):
             self._stale = True
             if self.isVisible():
                 self._timer.start()
@@ -394,6 +403,11 @@ class ReleasePage(Page):
         folder = self.form.out_dir.path() or self.desk.app.path.parent
         self.place_dialog = PlaceReportDialog(self.desk, folder, self)
         self.place_dialog.open()
+
+    def open_coverage(self) -> None:
+        """Show where has been surveyed for what."""
+        self.coverage = CoverageDialog(self.desk, self)
+        self.coverage.open()
 
     def open_register(self) -> None:
         """Show every release so far."""
