@@ -54,13 +54,18 @@ def report() -> Any:
         "平均天数",
         "重大未整改",
     )
-    _rows(document, "counties", heads, ("name", *COUNTY_KEYS), (20, *[15.1] * 9))
+    _rows(
+        document,
+        "counties",
+        heads,
+        ("name", *COUNTY_KEYS),
+        (17, 12, 14, 14, 14, 12, 19, 19, 17, 18),
+    )
     _caption(document, "表4　近十二个月")
     _rows(document, "months", ("月份", "在册隐患", "新增", "完成", "未整改", "逾期", "整改率"),
           ("name", "hazards", "new", "done", "open", "late", "rate"))  # fmt: skip
     _statement(document, "{%p for c in charts %}")
     _text(document, "{{ c.picture }}", align=WD_ALIGN_PARAGRAPH.CENTER, indent=False, picture=True)
-    _caption(document, "{{ c.title }}")
     _statement(document, "{%p endfor %}")
     _heading(document, "三、存在问题")
     _text(document, "{{ problems }}")
@@ -150,6 +155,8 @@ def _rows(
     table = document.add_table(rows=0, cols=len(heads))
     table.style, table.autofit, table.alignment = "Table Grid", False, WD_TABLE_ALIGNMENT.CENTER
     shares = widths or (156 / len(heads),) * len(heads)
+    for column, share in zip(table.columns, shares, strict=True):
+        column.width = Mm(share)
     blank = [""] * (len(heads) - 1)
     _row(table, heads, shares, bold=True)
     _row(table, (f"{{%tr for r in {name} %}}", *blank), shares)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
 from qhd_riskmap.domain.chart import Chart, ChartKind, Series
@@ -97,9 +98,18 @@ def _months(
             )  # fmt: skip
     chart = Chart(
         key=key, title=title, kind=kind, unit=_("项"), series=tuple(series),
-        categories=tuple(map(month_name, overview.days)),
+        categories=tuple(
+            _short_month(day, with_year=not at or day.month == 1)
+            for at, day in enumerate(overview.days)
+        ),
     )  # fmt: skip
     return FigureChart(chart=chart, targets=targets)
+
+
+def _short_month(day: date, *, with_year: bool) -> str:
+    """A dozen stand side by side; the year is told where it begins."""
+    month = _("{month}月").format(month=day.month)
+    return f"{month}\n{day.year}" if with_year else month
 
 
 def _units(overview: FigureOverview) -> FigureChart:
