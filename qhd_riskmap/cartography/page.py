@@ -97,7 +97,8 @@ def _paint_titles(
             layout.title.left(), layout.title.top() + index * part, layout.title.width(), part
         )
         draw_line(painter, line, box, layout.title_size, bold=True, align=0.5)
-    wide = max(text_width(line, layout.title_size, bold=True) for line in layout.title_lines)
+    widths = [text_width(line, layout.title_size, bold=True) for line in layout.title_lines]
+    wide = max(layout.title_size, *widths)  # a title of spaces keeps its place
     spare = (layout.title.width() - wide) / 2
     letters = layout.title.adjusted(spare, 0, -spare, 0)
     items = [PlacedItem(kind="title", box=page_box(letters), text=content.title)]
