@@ -52,7 +52,7 @@ class NamedDatums:
 
 _PATTERNS: Final = (
     # 火星 alone or with what it is of; it begins names of other things, too (火星一号).
-    (Datum.GCJ02, r"高德|腾讯|火星(?:坐标|系|加密|地图|经|纬|[^\u4e00-\u9fff]|$)|GCJ"),
+    (Datum.GCJ02, r"高德|腾讯|火星(?=坐标|系|加密|地图|经|纬|[^\u4e00-\u9fff]|$)|GCJ"),
     (Datum.BD09, r"百度|BD-?09"),
     (Datum.WGS84, r"WGS|GPS|手持机|EPSG:?4326"),
     (
