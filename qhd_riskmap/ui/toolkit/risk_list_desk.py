@@ -7,16 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.risk_list import RiskFilter
@@ -25,8 +17,7 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.risk_list import RiskReading
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import size_on_screen, words
-from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
+from qhd_riskmap.ui.toolkit.found_dialog import Found, FoundDialog
 
 COMMANDS: Final = (
     Command(
@@ -40,54 +31,6 @@ COMMANDS: Final = (
 )  # fmt: skip
 _HEADS: Final = (N_("行"), N_("风险点编号"), N_("栏目"), N_("登记库"), N_("清单"), N_("说明"))
 _WIDTHS: Final = (44, 180, 120, 170, 170, 230)
-
-
-class RiskListDialog(QDialog):
-    """What a list says otherwise, row by row."""
-
-    def __init__(self, name: str, reading: RiskReading, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("risk-list-dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(_("读回风险点清单"))
-        size_on_screen(self, 980, 480)
-        self.summary = words(
-            _(
-                "“{name}”共 {n} 行：{same} 行没有变化，{changed} 行有变化，{unknown} 行对不上隐患。"
-            ).format(
-                name=name,
-                n=len(reading.answers),
-                same=reading.unchanged,
-                changed=sum(bool(answer.changes) for answer in reading.answers),
-                unknown=reading.unknown,
-            ),
-            name="risk-list-summary",
-        )
-        rows = _lines(reading)
-        self.table = QTableWidget(len(rows), len(_HEADS))
-        self.table.setObjectName("risk-list-changes")
-        self.table.setAccessibleName(_("清单与登记库的不同"))
-        self.table.setHorizontalHeaderLabels([_(head) for head in _HEADS])
-        self.table.verticalHeader().hide()
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        for at, texts in enumerate(rows):
-            for number, text in enumerate(texts):
-                self.table.setItem(at, number, QTableWidgetItem(text))
-        for number, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(number, width)
-        box = QDialogButtonBox()
-        self.take = box.addButton(_("更新能改的栏目"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.take.setObjectName("risk-list-take")
-        self.take.setEnabled(any(not c.refusal for a in reading.answers for c in a.changes))
-        box.addButton(_("关闭"), QDialogButtonBox.ButtonRole.RejectRole)
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(box)
 
 
 def _lines(reading: RiskReading) -> list[tuple[str, ...]]:
@@ -116,7 +59,7 @@ class RiskListDesk(QObject):
         self._desk = desk
         self._window = parent
         self._shown = shown
-        self.dialog: RiskListDialog | None = None
+        self.dialog: FoundDialog | None = None
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
@@ -162,9 +105,22 @@ class RiskListDesk(QObject):
         )
 
     def _compared(self, path: Path, reading: RiskReading) -> None:
-        self.dialog = RiskListDialog(path.name, reading, self._window)
+        summary = _(
+            "“{name}”共 {n} 行：{same} 行没有变化，{changed} 行有变化，{unknown} 行对不上隐患。"
+        ).format(
+            name=path.name,
+            n=len(reading.answers),
+            same=reading.unchanged,
+            changed=sum(bool(answer.changes) for answer in reading.answers),
+            unknown=reading.unknown,
+        )
         may = Permission.EDIT in self._desk.app.actor.permissions
-        self.dialog.take.setEnabled(self.dialog.take.isEnabled() and may)
+        found = Found(
+            title=_("读回风险点清单"), summary=summary, heads=_HEADS, rows=_lines(reading), widths=_WIDTHS,
+            take=_("更新能改的栏目"),
+            may=may and any(not c.refusal for a in reading.answers for c in a.changes),
+        )  # fmt: skip
+        self.dialog = FoundDialog(found, self._window)
         self.dialog.accepted.connect(partial(self._update, path))
         self.dialog.open()
 

@@ -3,90 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.inspection_returns import MatchedPage, ReturnReading, ReturnState
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import size_on_screen, words
-from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
+from qhd_riskmap.ui.toolkit.found_dialog import Found, FoundDialog
 
 _ROWS: Final = (N_("位置"), N_("检查单"), N_("隐患"), N_("状态"), N_("说明"))
 _PAGES: Final = (N_("文件"), N_("页"), N_("检查单"), N_("隐患"), N_("状态"), N_("说明"))
-_SIZE: Final = (900, 480)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """What is to be looked at.
-
-    Attributes:
-        title: What came back.
-        summary: One sentence on it.
-        heads: Titles of the columns.
-        rows: Texts of the cells.
-        take: Word of the button.
-        may: Whether there is anything to take.
-    """
-
-    title: str
-    summary: str
-    heads: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    take: str
-    may: bool
-
-
-class ReturnDialog(QDialog):
-    """A table of what was found, and one button that takes it."""
-
-    def __init__(self, found: Found, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("return-dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(found.title)
-        size_on_screen(self, *_SIZE)
-        self.summary = words(found.summary, name="return-summary")
-        self.table = QTableWidget(len(found.rows), len(found.heads))
-        self.table.setObjectName("return-rows")
-        self.table.setAccessibleName(found.title)
-        self.table.setHorizontalHeaderLabels([_(head) for head in found.heads])
-        self.table.verticalHeader().hide()
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        self.table.horizontalHeader().setStretchLastSection(True)
-        for at, texts in enumerate(found.rows):
-            for number, text in enumerate(texts):
-                self.table.setItem(at, number, QTableWidgetItem(text))
-        self.table.resizeColumnsToContents()
-        box = QDialogButtonBox()
-        self.take = box.addButton(found.take, QDialogButtonBox.ButtonRole.AcceptRole)
-        self.take.setObjectName("return-take")
-        close = box.addButton(_("关闭"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.setObjectName("return-close")
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(box)
 
 
 class ReturnActions(QObject):
@@ -100,7 +33,7 @@ class ReturnActions(QObject):
         super().__init__(parent)
         self._desk = desk
         self._window = parent
-        self.dialog: ReturnDialog | None = None
+        self.dialog: FoundDialog | None = None
 
     # -- workbooks ------------------------------------------------------------------------------
 
@@ -197,9 +130,9 @@ class ReturnActions(QObject):
         self._desk.announce(changes)
 
     def _open(self, found: Found, accepted: Callable[[], None]) -> None:
-        self.dialog = ReturnDialog(found, self._window)
         held = self._desk.app.actor.permissions
-        self.dialog.take.setEnabled(found.may and Permission.REMEDY in held)
+        allowed = replace(found, may=found.may and Permission.REMEDY in held)
+        self.dialog = FoundDialog(allowed, self._window)
         self.dialog.accepted.connect(accepted)
         self.dialog.open()
 

@@ -6,16 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QFileDialog,
-    QTableWidget,
-    QTableWidgetItem,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.remediation.ledger import cell_refusal
@@ -24,60 +16,10 @@ from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.ledger import LedgerReading
 from qhd_riskmap.ui.toolkit.desk import Desk
-from qhd_riskmap.ui.toolkit.page_parts import words
-from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
+from qhd_riskmap.ui.toolkit.found_dialog import Found, FoundDialog
 
 _HEADS: Final = (N_("行"), N_("隐患编号"), N_("栏目"), N_("登记库"), N_("台账"), N_("说明"))
 _WIDTHS: Final = (44, 200, 110, 150, 150, 220)
-
-
-class LedgerDialog(QDialog):
-    """What a ledger says otherwise, row by row."""
-
-    def __init__(self, name: str, reading: LedgerReading, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("ledger-dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(_("读回台账"))
-        self.resize(940, 480)
-        self.summary = words(
-            _(
-                "“{name}”共 {n} 行：{same} 行没有变化，{changed} 行有变化，{unknown} 行对不上任务。"
-            ).format(
-                name=name,
-                n=len(reading.answers),
-                same=reading.unchanged,
-                changed=sum(bool(answer.changes) for answer in reading.answers),
-                unknown=reading.unknown,
-            ),
-            name="ledger-summary",
-        )
-        rows = ledger_rows(reading)
-        self.table = QTableWidget(len(rows), len(_HEADS))
-        self.table.setObjectName("ledger-changes")
-        self.table.setAccessibleName(_("台账与登记库的不同"))
-        self.table.setHorizontalHeaderLabels([_(head) for head in _HEADS])
-        self.table.verticalHeader().hide()
-        self.table.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
-        for at, texts in enumerate(rows):
-            for number, text in enumerate(texts):
-                self.table.setItem(at, number, QTableWidgetItem(text))
-        for number, width in enumerate(_WIDTHS):
-            self.table.setColumnWidth(number, width)
-        box = QDialogButtonBox()
-        self.take = box.addButton(_("更新任务内容和进展"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self.take.setObjectName("ledger-take")
-        self.take.setEnabled(any(not cell_refusal(c) for a in reading.answers for c in a.changes))
-        close = box.addButton(_("关闭"), QDialogButtonBox.ButtonRole.RejectRole)
-        close.setObjectName("ledger-close")
-        box.accepted.connect(self.accept)
-        box.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
-        layout.setSpacing(SPACE_M)
-        layout.addWidget(self.summary)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(box)
 
 
 def ledger_rows(reading: LedgerReading) -> list[tuple[str, ...]]:
@@ -100,7 +42,7 @@ class LedgerActions(QObject):
         super().__init__(parent)
         self._desk = desk
         self._window = parent
-        self.dialog: LedgerDialog | None = None
+        self.dialog: FoundDialog | None = None
 
     def ask_export(self, wanted: TaskFilter, suggested: str = "") -> None:
         """Ask where to write the ledger, or another list of tasks."""
@@ -143,9 +85,22 @@ class LedgerActions(QObject):
         )
 
     def _compared(self, path: Path, reading: LedgerReading) -> None:
-        self.dialog = LedgerDialog(path.name, reading, self._window)
+        summary = _(
+            "“{name}”共 {n} 行：{same} 行没有变化，{changed} 行有变化，{unknown} 行对不上任务。"
+        ).format(
+            name=path.name,
+            n=len(reading.answers),
+            same=reading.unchanged,
+            changed=sum(bool(answer.changes) for answer in reading.answers),
+            unknown=reading.unknown,
+        )
         may = Permission.REMEDY in self._desk.app.actor.permissions
-        self.dialog.take.setEnabled(self.dialog.take.isEnabled() and may)
+        found = Found(
+            title=_("读回台账"), summary=summary, heads=_HEADS, rows=ledger_rows(reading), widths=_WIDTHS,
+            take=_("更新任务内容和进展"),
+            may=may and any(not cell_refusal(c) for a in reading.answers for c in a.changes),
+        )  # fmt: skip
+        self.dialog = FoundDialog(found, self._window)
         self.dialog.accepted.connect(partial(self._update, path))
         self.dialog.open()
 
