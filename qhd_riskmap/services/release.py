@@ -195,21 +195,29 @@ class ReleaseService:
             known = {sha256 for record in released for sha256 in _hashes(record)}
             if path.suffix.lower() not in DRAWN_ENDINGS or sha256_of(path) in known:
                 continue
-            found = self._newest_kept(released)
-            if found is not None:
-                record, content = found
-                edition = edition_of_record(record)
-                leaks += drawn_otherwise([path], thawed(content), edition, job, exact=False)
+            leaks += self._beyond_the_nearest(path, released, job)
         return leaks
 
-    def _newest_kept(self, records: Sequence[ReleaseRecord]) -> tuple[ReleaseRecord, bytes] | None:
-        """The first of some releases whose content was kept, with it."""
-        with self._register.unit_of_work() as work:
-            for record in records:
+    def _beyond_the_nearest(
+        self, path: Path, records: Sequence[ReleaseRecord], job: JobContext
+    ) -> list[Leak]:
+        """Marks beyond that release of the name, newest first, which explains most of the file.
+
+        A draft or a renewed sheet bears the same name: what it moved is no foreign mark on the file before it.
+        """
+        fewest: list[Leak] | None = None
+        for record in records:
+            with self._register.unit_of_work() as work:
                 content = work.releases.content(record.number)
-                if content:
-                    return record, content
-        return None
+            if not content:
+                continue
+            edition = edition_of_record(record)
+            found = drawn_otherwise([path], thawed(content), edition, job, exact=False)
+            if fewest is None or len(found) < len(fewest):
+                fewest = found
+            if not fewest:
+                break
+        return fewest or []
 
     def past(self) -> Sequence[ReleaseRecord]:
         """The release register, newest first."""

@@ -418,3 +418,15 @@ def test_legends_hold_what_is_on_the_sheet_and_nothing_else(soak, designed, batc
             assert shapely.box(frame[0], frame[1], frame[0] + frame[2], frame[1] + frame[3]).intersects(
                 shapely.box(item.box[0], item.box[1], item.box[0] + item.box[2], item.box[1] + item.box[3])
             )  # fmt: skip
+
+
+def test_a_draft_of_the_same_name_does_not_make_foreign_marks_of_the_sheet_before_it(
+    county, released, tmp_path
+):
+    order = county.order(formats=(ProductFormat.PDF,), draft=True, out_dir=tmp_path / "送审")
+    draft = county.service.release(order).files[0]
+    path = released[ProductFormat.PDF]
+    assert draft.name == path.name
+    saved_again = tmp_path / path.name
+    saved_again.write_bytes(path.read_bytes() + b"\n")
+    assert county.service.check_files([saved_again]) == []
