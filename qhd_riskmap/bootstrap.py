@@ -148,10 +148,10 @@ class App:
 
     @cached_property
     def deadline_calendar(self) -> DeadlineCalendar:
-        """Deadlines as a calendar file."""
+        """Deadlines and inspections as a calendar file."""
         from qhd_riskmap.services.deadline_calendar import DeadlineCalendar  # noqa: PLC0415
 
-        return DeadlineCalendar(self.register, self.actor, self.remediation)
+        return DeadlineCalendar(self.register, self.actor, self.remediation, self.inspections)
 
     @cached_property
     def documents(self) -> DocumentService:

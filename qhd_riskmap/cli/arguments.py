@@ -341,7 +341,7 @@ def _remediation(commands: Commands[Parser]) -> None:
     add_ledger(_command(commands, "ledger", _("隐患排查治理台账：写出，或读回核对")), day)
     add_remind(_command(commands, "remind", _("到期提醒、到期和逾期督办的通知")), day)
     add_risk_list(_command(commands, "risk-list", _("风险点清单：写出，或读回核对")), day)
-    add_ics(_command(commands, "ics", _("整改时限写成日历文件")), day)
+    add_ics(_command(commands, "ics", _("整改时限和检查日期写成日历文件")), day)
     add_receipt(_command(commands, "receipt", _("登记交回的通知回执")), day)
     add_notices(_command(commands, "notices", _("列出发过的通知和签收情况")), day)
     add_document(_command(commands, "document", _("为整改任务制作文书")), day)

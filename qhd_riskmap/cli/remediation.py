@@ -12,6 +12,7 @@ from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.hazard import AttributeValue
+from qhd_riskmap.domain.hazard_filter import HazardFilter
 from qhd_riskmap.domain.levels import HiddenDangerGrade
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.remediation.flow import flow
@@ -89,9 +90,23 @@ def ledger(options: argparse.Namespace, output: Output) -> int:
 
 
 def ics(options: argparse.Namespace, output: Output) -> int:
-    """Write the deadlines that run as a calendar."""
+    """Write the deadlines that run and the inspections ahead as a calendar.
+
+    What only tasks have (a state, a number, words) asks for tasks: inspections are left out then.
+    """
+    of_tasks = (
+        options.states, options.units, options.stages, options.hazards, options.search,
+        options.first, options.last,
+    )  # fmt: skip
     with open_register_app(options) as app:
-        count = app.deadline_calendar.export(options.file, _filter(app, options))
+        wanted = _filter(app, options)
+        hazards = HazardFilter(counties=wanted.counties, type_keys=wanted.types)
+        visits = options.only == "inspections" or (options.only is None and not any(of_tasks))
+        count = app.deadline_calendar.export(
+            options.file,
+            None if options.only == "inspections" else wanted,
+            hazards if visits else None,
+        )
     output.result(
         {"files": [str(options.file)], "rows": count},
         [_("{path}：{n} 项。").format(path=options.file, n=count)],

@@ -132,4 +132,10 @@ def add_notices(parser: argparse.ArgumentParser, _day: Day) -> None:
 def add_ics(parser: argparse.ArgumentParser, day: Day) -> None:
     """``ics``."""
     parser.add_argument("file", type=Path, metavar="FILE.ics", help=_("日历文件"))
+    parser.add_argument(
+        "--only",
+        choices=("tasks", "inspections"),
+        default=None,
+        help=_("只写整改时限，或只写检查日期"),
+    )
     _filter(parser, day)

@@ -20,6 +20,7 @@ class HazardFilter:
         text: Part of name, code, old code, unit, address, township or phone; any length, so
             two-character Chinese words work.
         batch_id: Only what this import batch brought.
+        ids: Only these records; None lets all through.
         deleted: True lists soft-deleted records instead of live ones.
     """
 
@@ -30,6 +31,7 @@ class HazardFilter:
     bbox: BoundingBox | None = None
     text: str = ""
     batch_id: UUID | None = None
+    ids: frozenset[UUID] | None = None
     deleted: bool = False
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from qhd_riskmap.domain.access import Actor, Permission
-from qhd_riskmap.domain.hazard import Assessment, Hazard, HazardStatus
+from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.inspection.checklist import (
     CHECKLISTS,
@@ -39,7 +41,9 @@ from qhd_riskmap.errors import NotFoundError
 from qhd_riskmap.formats.attachment_files import read_attachment
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.figures import utc_offset
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.inspection_repository import LastLook
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 
@@ -120,22 +124,30 @@ class InspectionService:
         self._actor.require(Permission.READ)
         last_listed = until or on
         with self._register.unit_of_work() as work:
-            known = rules_in_force(work)
-            hazards = [h for h in work.hazards.find(wanted) if h.status is not HazardStatus.CLOSED]
-            inspected, assessed = work.inspections.last_days(on), work.assessments.newest()
+            days = {
+                look.hazard_id: (look.day, due, season)
+                for look, due, season in _next_due(work, on)
+                if due <= last_listed
+            }
+            # Only what is due is read whole: of a large register that is little.
+            hazards = work.hazards.find(replace(wanted, ids=frozenset(days)))
             inspectors = work.inspections.inspectors()
         found = []
         for hazard in hazards:
-            last = last_day(hazard, on, inspected, assessed)
-            due, season = known.next_due(hazard.type_key, hazard.level, last)
-            if due <= last_listed:
-                found.append(
-                    DueInspection(
-                        hazard=hazard, last=last, due=due, season=season, stage=due_stage(due, on),
-                        days_late=(on - due).days, inspector=inspectors.get(hazard.id, ""),
-                    )
-                )  # fmt: skip
+            last, due, season = days[hazard.id]
+            found.append(
+                DueInspection(
+                    hazard=hazard, last=last, due=due, season=season, stage=due_stage(due, on),
+                    days_late=(on - due).days, inspector=inspectors.get(hazard.id, ""),
+                )
+            )  # fmt: skip
         return sorted(found, key=lambda each: (each.due, each.hazard.code))
+
+    def standing(self, on: date) -> Counter[DueStage]:
+        """How many hazards are late, due on a day, in its week, its month and later."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return Counter(due_stage(due, on) for _look, due, _season in _next_due(work, on))
 
     def route(
         self, start: Place, due: Sequence[DueInspection]
@@ -275,6 +287,13 @@ def last_day(
     days += [graded.assessed_on] if graded and graded.assessed_on <= on else []
     days += [inspected[hazard.id]] if hazard.id in inspected else []
     return max(days, default=on)
+
+
+def _next_due(work: UnitOfWork, on: date) -> Iterator[tuple[LastLook, date, str]]:
+    """When each hazard is to be inspected next; many are alike, so each kind is worked out once."""
+    next_due = cache(rules_in_force(work).next_due)
+    for look in work.inspections.last_looks(on, utc_offset()):
+        yield look, *next_due(look.type_key, look.level, look.day)
 
 
 def rules_in_force(work: UnitOfWork) -> InspectionRules:

@@ -74,6 +74,9 @@ def where_of(wanted: HazardFilter) -> Where:
         any_of("county", sorted(wanted.counties))
     if wanted.batch_id is not None:
         any_of("batch_id", [str(wanted.batch_id)])
+    if wanted.ids is not None:
+        clauses.append("id IN (SELECT value FROM json_each(?))")
+        parameters.append(json.dumps(sorted(map(str, wanted.ids))))
     for word in folded(wanted.text).split():
         clauses.append("instr(search_text, ?) > 0")
         parameters.append(word)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from qhd_riskmap.domain.inspection.record import (
     InspectionResult,
     Verdict,
 )
+from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.errors import ConflictError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage.audit_log import AuditLog
@@ -26,6 +28,26 @@ _SELECT = (
     "SELECT i.id, h.id, i.inspected_on, i.inspector, i.phone, i.result, i.note, i.answers, i.checklist,"
     " i.sheet, i.recorded_at, i.recorded_by FROM inspection i JOIN hazard h ON h.fid = i.hazard_fid"
 )
+
+# When somebody last looked at a hazard that is not closed: registration, newest assessment, visit.
+_LAST_LOOKS = (
+    "SELECT h.id, h.type_key, h.level, max(date(substr(h.created_at, 1, 19), :offset),"
+    " ifnull((SELECT CASE WHEN a.assessed_on <= :on THEN a.assessed_on END FROM assessment a"
+    " WHERE a.hazard_fid = h.fid ORDER BY a.seq DESC LIMIT 1), ''),"
+    " ifnull((SELECT max(i.inspected_on) FROM inspection i WHERE i.hazard_fid = h.fid"
+    " AND i.result <> :unreached AND i.inspected_on <= :on), ''))"
+    " FROM hazard h WHERE h.deleted_at IS NULL AND h.status <> 'closed'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """When somebody last looked at a hazard."""
+
+    hazard_id: UUID
+    type_key: str
+    level: RiskLevel | None
+    day: date
 
 
 class InspectionRepository:
@@ -71,6 +93,25 @@ class InspectionRepository:
             (InspectionResult.UNREACHED.value, on.isoformat()),
         )
         return {UUID(hazard_id): date.fromisoformat(day) for hazard_id, day in rows}
+
+    def last_looks(self, on: date, utc_offset: timedelta) -> Iterator[LastLook]:
+        """When somebody last looked at each hazard that is not closed, as it was known on a day.
+
+        Args:
+            on: Visits and assessments after it are not known.
+            utc_offset: How far the office's clock is ahead of UTC.
+        """
+        rows = self._transaction.reading().exec_driver_sql(
+            _LAST_LOOKS,
+            {
+                "on": on.isoformat(),
+                "offset": f"{utc_offset.total_seconds():+.0f} seconds",
+                "unreached": InspectionResult.UNREACHED.value,
+            },
+        )
+        levels = {0: None, **{each.rank: each for each in RiskLevel}}
+        for hazard_id, type_key, rank, day in rows:
+            yield LastLook(UUID(hazard_id), type_key, levels[rank], date.fromisoformat(day))
 
     def inspectors(self) -> dict[UUID, str]:
         """Who inspected each hazard last."""

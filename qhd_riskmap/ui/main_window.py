@@ -67,6 +67,8 @@ PAGES: Final = (
     PageEntry("statistics", N_("统计"), "chart-bar", "statistics", "StatisticsPage"),
 )
 
+# What rows are, and the page that lists them.
+_ROWS_ON: Final = {"hazard": "register", "task": "remediation", "inspection": "inspection"}
 _LAYOUT_KEY: Final = "main_window"
 _FIRST_SIZE: Final = (1280, 720)
 _SMALLEST: Final = (800, 480)
@@ -304,7 +306,7 @@ class MainWindow(QMainWindow):
             page.ask_place(text)
 
     def _show_rows(self, population: str, keys: tuple[str, ...], title: str) -> None:
-        self.go_to("register" if population == "hazard" else "remediation")
+        self.go_to(_ROWS_ON[population])
         self.current_page().show_rows(title, keys)
 
     def _name_steps(self) -> None:

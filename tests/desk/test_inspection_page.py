@@ -18,7 +18,9 @@ from qhd_riskmap.domain.inspection.record import (
     InspectionResult,
     Verdict,
 )
+from qhd_riskmap.domain.inspection.schedule import DueStage
 from qhd_riskmap.domain.remediation.lateness import LateStage
+from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.map.inspection_facts import InspectionFacts
 from qhd_riskmap.ui.pages.inspection import InspectionPage
 from qhd_riskmap.ui.pages.inspection.return_actions import page_rows
@@ -480,3 +482,39 @@ def test_state_and_language(page, planned, rest):
         "inspection.scans",
         "inspection.export",
     ]
+
+
+def test_tasks_that_press_are_counted_and_opened_on_their_page(page, app, desk, monkeypatch, rest):
+    monkeypatch.setattr(app.remediation, "_today", lambda: TODAY)
+    made = []
+    for number, deadline in ((1, "2099-04-01"), (2, "2099-04-20"), (3, "2099-04-21")):
+        task, _changes = app.remediation.create(
+            hazard_id(number), {"problem": "开裂"}, on=date(2099, 3, 1)
+        )
+        for move, values in (
+            ("assess", {"grade": "ordinary"}),
+            ("assign", {"owner_unit": "示例单位", "owner": "王五", "deadline": deadline}),
+        ):
+            app.remediation.move(task.number, move, values, on=date(2099, 3, 1))
+        made.append(task.number)
+    wanted = []
+    desk.rows_wanted.connect(lambda *said: wanted.append(said))
+    page.tasks.buttons["overdue"].click()
+    assert wanted == []  # nothing is counted yet, nothing opens
+    desk.announce(Changes(tasks=True))
+    rest()
+    texts = [button.text() for button in page.tasks.buttons.values()]
+    assert texts == ["整改逾期 1 →", "整改今日到期 1 →"]
+    page.tasks.buttons["overdue"].click()
+    page.tasks.buttons["due"].click()
+    assert wanted == [("task", (made[0],), "整改逾期"), ("task", (made[1],), "整改今日到期")]
+
+
+def test_a_count_of_another_page_opens_its_inspections_whatever_was_asked_for_before(page):
+    page.tools.county.setCurrentIndex(page.tools.county.findData("130304"))
+    page.show_view("rules")
+    page.show_rows("今日应查", ("today",))
+    assert page.strip.key == "today"
+    assert page.stack.currentWidget() is page.table
+    assert names(page) == [each.hazard.name for each in page.due if each.stage is DueStage.TODAY]
+    assert len(names(page)) == 1

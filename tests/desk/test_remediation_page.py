@@ -601,3 +601,28 @@ def test_the_form_of_a_hazard_shows_its_tasks_and_makes_new_ones(qtbot, window, 
     qtbot.mouseClick(panel.tasks.page_button, Qt.MouseButton.LeftButton)
     assert window.current_page().key == "remediation"
     settled()
+
+
+def test_inspections_that_press_are_counted_and_opened_on_their_page(
+    page, app, desk, rest, monkeypatch
+):
+    links, wanted = page.inspections, []
+    desk.rows_wanted.connect(lambda *said: wanted.append(said))
+    assert [button.isEnabled() for button in links.buttons.values()] == [False, False]
+    ahead = app.inspections.due(date(2000, 1, 1), until=date.max)
+    assert ahead
+    first = min(each.due for each in ahead)
+    monkeypatch.setattr(app.inspections, "_today", lambda: first)
+    desk.announce(Changes(inspections=True))
+    rest()
+    n = sum(each.due == first for each in ahead)
+    assert [button.text() for button in links.buttons.values()] == [
+        "逾期未查 0 →",
+        f"今日应查 {n} →",
+    ]
+    links.buttons["today"].click()
+    assert wanted == [("inspection", ("today",), "今日应查")]
+    monkeypatch.setattr(app.inspections, "_today", lambda: date(2200, 1, 1))
+    links.refresh(date(2200, 1, 1))  # another day has begun
+    rest()
+    assert links.buttons["late"].text() == f"逾期未查 {len(ahead)} →"

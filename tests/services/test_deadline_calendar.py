@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -18,7 +18,8 @@ from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.calendar_file import CalendarDay, write_calendar
-from qhd_riskmap.services.deadline_calendar import DeadlineCalendar
+from qhd_riskmap.services.deadline_calendar import INSPECTIONS_AHEAD, DeadlineCalendar
+from qhd_riskmap.services.inspection import InspectionService
 from qhd_riskmap.services.remediation import RemediationService
 from qhd_riskmap.storage.engine import create_register
 
@@ -112,10 +113,33 @@ def register(tmp_path):
         yield made
 
 
+def calendar_of(register, today=date(2026, 12, 1)):
+    inspections = InspectionService(register, ACTOR, today=lambda: today)
+    return DeadlineCalendar(register, ACTOR, RemediationService(register, ACTOR), inspections)
+
+
+def test_inspections_of_the_next_quarter_stand_beside_the_deadlines(register, tmp_path):
+    due = date(2026, 5, 31)  # before the flood season begins
+    far = calendar_of(register, due - INSPECTIONS_AHEAD - timedelta(days=1))
+    assert far.export(tmp_path / "far.ics") == 2
+    near = calendar_of(register, due - INSPECTIONS_AHEAD)
+    assert near.export(tmp_path / "near.ics") == 3
+    visit = read_back(tmp_path / "near.ics")[-1]
+    assert visit["DTSTART;VALUE=DATE"] == "20260531"
+    assert visit["SUMMARY"] == "隐患检查：联峰山滑坡（海滨镇政府）"
+    assert "上次：2026-01-01" in visit["DESCRIPTION"]
+    assert visit["alarm"]["TRIGGER"] == "-P7D"
+    late = calendar_of(register, due + timedelta(days=30))
+    assert late.export(tmp_path / "late.ics", wanted=None) == 1
+    (later,) = read_back(tmp_path / "late.ics")
+    assert (later["UID"], later["DTSTART;VALUE=DATE"]) == (visit["UID"], "20260531")
+    assert int(later["SEQUENCE"]) > int(visit["SEQUENCE"])
+
+
 def test_deadlines_that_run_stand_in_the_calendar_with_lasting_names(register, tmp_path):
-    service = DeadlineCalendar(register, ACTOR, RemediationService(register, ACTOR))
-    assert service.export(tmp_path / "a.ics") == 2
-    assert service.export(tmp_path / "b.ics") == 2
+    service = calendar_of(register)
+    assert service.export(tmp_path / "a.ics", inspected=None) == 2
+    assert service.export(tmp_path / "b.ics", inspected=None) == 2
     assert (tmp_path / "a.ics").read_bytes() == (tmp_path / "b.ics").read_bytes()
     first, second = read_back(tmp_path / "a.ics")
     assert first["DTSTART;VALUE=DATE"] == "20260320"
@@ -128,7 +152,7 @@ def test_deadlines_that_run_stand_in_the_calendar_with_lasting_names(register, t
 
 
 def test_another_name_or_a_folder_is_refused(register, tmp_path):
-    service = DeadlineCalendar(register, ACTOR, RemediationService(register, ACTOR))
+    service = calendar_of(register)
     (tmp_path / "d.ics").mkdir()
     for wrong in ("a.txt", "r.qhd", "d.ics"):
         with pytest.raises(OutputFileError):
@@ -140,4 +164,12 @@ def test_the_command(register, tmp_path, capsys):
     arguments = ["ics", str(register.path), str(path), "--unit", "海滨"]
     assert run(arguments, lambda *_given: None) == 0
     assert "2 项" in capsys.readouterr().out
-    assert len(read_back(path)) == 2
+    assert (
+        len(read_back(path)) == 2
+    )  # a unit has tasks; inspections are asked for by county and type
+    for options, count in (
+        ([], 3), (["--only", "tasks"], 2), (["--only", "inspections"], 1), (["--state", "void"], 0),
+        (["--county", "130302"], 0), (["--county", "130304", "--type", "geological"], 3),
+    ):  # fmt: skip
+        assert run(["ics", str(register.path), str(path), *options], lambda *_given: None) == 0
+        assert len(read_back(path)) == count, options

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -99,6 +100,26 @@ def test_what_lies_ahead_is_listed_with_its_stage_when_asked_for(service, hazard
     assert (found.stage, found.days_late, found.inspector) == (DueStage.WEEK, -1, "")
     (found,) = service.due(TODAY)
     assert (found.stage, found.days_late) == (DueStage.LATE, 7)
+
+
+def test_the_counts_of_a_day_are_those_of_the_list(service, hazard):
+    due = date(2027, 11, 23)
+    for on in (due - timedelta(days=400), due - timedelta(days=20), due, due + timedelta(days=1)):
+        listed = Counter(each.stage for each in service.due(on, until=date.max))
+        assert service.standing(on) == listed
+        assert sum(listed.values()) == 1
+    assert service.standing(due) == Counter({DueStage.TODAY: 1})
+    service.record(hazard.code, told(on=due - timedelta(days=3)))
+    assert service.standing(due) == Counter({DueStage.LATER: 1})
+    before = due - timedelta(days=4)  # of the visit nobody knew then
+    assert service.standing(before) == Counter(e.stage for e in service.due(before, until=date.max))
+    assert service.due(before, until=date.max)[0].due == due
+
+
+def test_only_hazards_asked_for_are_listed(service, hazard):
+    late = date(2030, 1, 1)
+    assert len(service.due(late, HazardFilter(type_keys=frozenset({hazard.type_key})))) == 1
+    assert service.due(late, HazardFilter(type_keys=frozenset({"flood"}))) == []
 
 
 def test_an_inspection_moves_the_day_and_one_that_did_not_get_there_does_not(service, hazard):

@@ -29,8 +29,8 @@ class Desk(QObject):
         changed: A service changed something (`Changes`).
         page_wanted: A page asks for another one by key.
         place_wanted: A coordinate stands in a search box; show its place (the text).
-        rows_wanted: The rows behind a number: what they are (``hazard``, ``task``), their ids or
-            numbers, a title.
+        rows_wanted: The rows behind a number: what they are (``hazard``, ``task``, ``inspection``),
+            their ids or numbers (of inspections how urgent they are), a title.
         noticed: A message for the bar: text, severity (``info``, ``success``, ``warning``), word of
             its button or "", what the button does or None.
         troubled: An error for the dialog (the exception).

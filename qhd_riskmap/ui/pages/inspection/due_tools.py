@@ -54,7 +54,8 @@ class DueTools(QWidget):
         for kind in taxonomy().types:
             self.type.addItem(_(kind.label), kind.key)
         self.counted = words("", role="muted", name="due-count", wrap=False)
-        for widget in (self.county, self.township, self.type, self.inspector):
+        self._boxes = (self.county, self.township, self.type, self.inspector)
+        for widget in self._boxes:
             row.addWidget(widget)
             widget.currentIndexChanged.connect(self.filtered)
         row.addWidget(self.counted)
@@ -76,6 +77,13 @@ class DueTools(QWidget):
     def show_view(self, key: str) -> None:
         """Press the button of a view without telling."""
         self.views.press(key)
+
+    def show_everything(self) -> None:
+        """Let all through, without telling."""
+        for box in self._boxes:
+            box.blockSignals(True)  # noqa: FBT003 - Qt's signature
+            box.setCurrentIndex(0)
+            box.blockSignals(False)  # noqa: FBT003 - Qt's signature
 
     def offer(self, due: Sequence[DueInspection]) -> None:
         """The townships and inspectors that occur can be chosen."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -27,6 +27,7 @@ from qhd_riskmap.ui.pages.inspection.due_tools import DueTools
 from qhd_riskmap.ui.pages.inspection.return_actions import ReturnActions
 from qhd_riskmap.ui.pages.inspection.round_panel import RoundPanel
 from qhd_riskmap.ui.pages.inspection.rules_view import RulesView
+from qhd_riskmap.ui.pages.inspection.tasks_due import TasksDue
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.empty_note import EmptyNote
@@ -81,6 +82,7 @@ class InspectionPage(Page):
         self.inspecting = Inspecting(desk, self)
         self.returns = ReturnActions(desk, self)
         self.strip = DueStrip()
+        self.tasks = TasksDue(desk)
         self.tools = DueTools()
         self.table = DueTable()
         self.map = DueMap()
@@ -107,6 +109,7 @@ class InspectionPage(Page):
         head.setSpacing(SPACE_M)
         head.addWidget(words(_("隐患检查"), role="title", wrap=False))
         head.addWidget(self.strip, 1)
+        head.addWidget(self.tasks)
         head.addWidget(self.record_button)
         head.addWidget(
             push_button(_("导入检查表…"), "inspection-return", self.returns.ask_workbook,
@@ -153,8 +156,10 @@ class InspectionPage(Page):
 
     def activate(self) -> None:
         """Read what is due when it is looked at."""
-        if self._stale or self.desk.app.inspections.today() != self.today:
+        today = self.desk.app.inspections.today()
+        if self._stale or today != self.today:
             self.reload()
+        self.tasks.refresh(today)
 
     def changes(self, changes: Changes) -> None:
         """Due days follow inspections, assessments, hazards and rules."""
@@ -164,6 +169,7 @@ class InspectionPage(Page):
             self._stale = True
             if self.isVisible():
                 self.reload()
+        self.tasks.changes(changes)
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
@@ -187,6 +193,7 @@ class InspectionPage(Page):
     def restyle(self) -> None:
         """Colours that no style sheet reaches."""
         self.strip.restyle()
+        self.tasks.restyle()
         self.empty.restyle()
         self.map.restyle()
 
@@ -204,6 +211,13 @@ class InspectionPage(Page):
             return _Loaded(service.due(today, until=horizon(today)), rounds.rounds(), today)
 
         self.desk.run(read, title=_("正在读取应检查的隐患…"), on_success=self._take, quiet=True)
+
+    def show_rows(self, title: str, keys: Collection[str]) -> None:
+        """The list of what is as urgent as a count on another page said."""
+        del title
+        self.strip.press(next(iter(keys)))
+        self.tools.show_everything()
+        self.show_view("list")
 
     def show_view(self, key: str) -> None:
         """Bring list, map or rules to front."""

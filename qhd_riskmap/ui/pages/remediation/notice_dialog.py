@@ -187,7 +187,7 @@ class NoticeActions(QObject):
     def ask_calendar(self) -> None:
         """Ask where to write the deadlines as a calendar, and write them."""
         name, _kind = QFileDialog.getSaveFileName(
-            self._window, _("导出日历"), _("整改时限.ics"), _("日历 (*.ics)")
+            self._window, _("导出日历"), _("整改时限和检查.ics"), _("日历 (*.ics)")
         )
         if name:
             path = Path(name).with_suffix(".ics")

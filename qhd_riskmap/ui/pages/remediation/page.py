@@ -28,6 +28,7 @@ from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.remediation import TaskDossier
 from qhd_riskmap.ui.pages.remediation.board import Board, refusal
 from qhd_riskmap.ui.pages.remediation.document_dialog import DocumentActions
+from qhd_riskmap.ui.pages.remediation.inspections_due import InspectionsDue
 from qhd_riskmap.ui.pages.remediation.ledger_actions import LedgerActions
 from qhd_riskmap.ui.pages.remediation.month_view import MonthView
 from qhd_riskmap.ui.pages.remediation.notice_dialog import NoticeActions
@@ -122,6 +123,7 @@ class RemediationPage(Page):
         self._day: date | None = None
         self._stale = True
         self.strip = TodayStrip()
+        self.inspections = InspectionsDue(desk)
         self.tools = TaskTools(desk.app.actor.permissions)
         self.chosen = ChosenRows("remediation-chosen")
         self.chosen.changed.connect(self._filter_changed)
@@ -154,6 +156,7 @@ class RemediationPage(Page):
         head.setSpacing(SPACE_M)
         head.addWidget(words(_("隐患整改"), role="title", wrap=False))
         head.addWidget(self.strip, 1)
+        head.addWidget(self.inspections)
         self.stack = QStackedWidget()
         for widget in (self.board, self.table, self.month, self.map, self.rollup, self.empty):
             self.stack.addWidget(widget)
@@ -207,6 +210,7 @@ class RemediationPage(Page):
         today = self.desk.app.remediation.today()
         if self._stale or today != self.today:
             self.reload()
+        self.inspections.refresh(today)
 
     def changes(self, changes: Changes) -> None:
         """Tasks change with their hazards, too."""
@@ -214,6 +218,7 @@ class RemediationPage(Page):
             self._stale = True
             if self.isVisible():
                 self.reload()
+        self.inspections.changes(changes)
 
     def commands(self) -> tuple[tuple[Command, Callable[[], object]], ...]:
         """What can be done from the menu."""
@@ -249,7 +254,7 @@ class RemediationPage(Page):
 
     def restyle(self) -> None:
         """Colours that no style sheet reaches."""
-        for part in (self.board, self.strip, self.empty):
+        for part in (self.board, self.strip, self.inspections, self.empty):
             part.restyle()
         self.map.restyle()
 
