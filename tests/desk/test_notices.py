@@ -137,8 +137,11 @@ def test_the_calendar_is_written_from_the_page(page, rest, tmp_path, monkeypatch
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_given: (str(path), ""))
     page.notices.ask_calendar()
     rest()
-    assert "DTSTART;VALUE=DATE:20261118" in path.with_suffix(".ics").read_text(encoding="utf-8")
-    assert "1 项" in page.said[-1][0]
+    text = path.with_suffix(".ics").read_text(encoding="utf-8")
+    assert "DTSTART;VALUE=DATE:20261118" in text
+    assert text.count("SUMMARY:整改到期") == 1
+    assert text.count("UID:inspection-") > 0
+    assert f"{text.count('BEGIN:VEVENT')} 项" in page.said[-1][0]
 
 
 def test_a_document_is_made_for_the_task_in_hand_and_opened(qtbot, page, rest, task, opened):
