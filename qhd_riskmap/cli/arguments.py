@@ -229,7 +229,11 @@ def _release(commands: Commands[Parser]) -> None:
     add_release(_command(commands, "release", _("发布公开分布图")))
     add_definitions(_command(commands, "definitions", _("发布方案：列出、保存、删除")))
     add_decisions(
-        _command(commands, "release-decisions", _("逐条放宽公开方式的决定：列出，或由审核人作出"))
+        _command(
+            commands,
+            "release-decisions",
+            _("逐条公开方式的决定（更严或更宽）：列出，或由审核人作出"),
+        )
     )
 
 

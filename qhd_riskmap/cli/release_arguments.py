@@ -71,11 +71,14 @@ def add_decisions(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("id", nargs="?", metavar="ID", help=_("编号或内部标识；不写则列出全部决定"))
     parser.add_argument(
         "--class", dest="release_class",
-        choices=[ReleaseClass.GRID_1KM.value, ReleaseClass.GRID_100M.value, TYPE_CLASS],
-        help=_("这一条公开到哪种网格；default 收回以前的决定"),
+        choices=[*(each.value for each in ReleaseClass), TYPE_CLASS],
+        help=_("这一条怎样公开，可比类型更严或更宽；default 收回以前的决定"),
     )  # fmt: skip
     parser.add_argument("--reviewer", default="", metavar=_("姓名"), help=_("作出决定的审核人"))
     parser.add_argument("--why", default="", metavar=_("理由"))
+    parser.add_argument(
+        "--basis", default="", metavar=_("依据"), help=_("放宽所依据的同意、纪要或条款")
+    )
     parser.add_argument("--on", type=day, metavar="YYYY-MM-DD", help=_("决定日期，默认今天"))
 
 

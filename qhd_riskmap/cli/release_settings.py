@@ -81,16 +81,17 @@ def release_decisions(options: argparse.Namespace, output: Output) -> int:
     with open_register_app(options) as app:
         if options.id:
             if not options.release_class:
-                raise InvalidInputError(_("请用 --class 写出公开到哪种网格。"))
+                raise InvalidInputError(_("请用 --class 写出公开方式。"))
             wanted = options.release_class
             chosen = None if wanted == TYPE_CLASS else ReleaseClass(wanted)
             app.release_decisions.decide(
-                options.id, chosen, reviewer=options.reviewer, reason=options.why, on=options.on
-            )
+                options.id, chosen, reviewer=options.reviewer, reason=options.why,
+                basis=options.basis, on=options.on,
+            )  # fmt: skip
         found = app.release_decisions.in_force()
     output.result(
         [_document(each) for each in found],
-        [_line(each) for each in found] or [_("没有逐条放宽公开方式的决定。")],
+        [_line(each) for each in found] or [_("没有逐条公开方式的决定。")],
     )
     return 0
 
@@ -105,6 +106,7 @@ def _document(each: DecidedRecord) -> dict[str, Any]:
         "release_class": decision.release_class.value,
         "reviewer": decision.reviewer,
         "reason": decision.reason,
+        "basis": decision.basis,
         "decided_on": decision.decided_on.isoformat(),
         "recorded_at": decision.recorded_at.isoformat() if decision.recorded_at else None,
         "recorded_by": decision.recorded_by,

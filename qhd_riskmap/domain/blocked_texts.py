@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.redaction import CELL_M, free_texts, release_class
+from qhd_riskmap.domain.release_decision import NO_DECISIONS, ReleaseDecision
 from qhd_riskmap.domain.release_rules import ReleaseRules, TextHit
 from qhd_riskmap.domain.release_texts import NamesKept, names_kept, own_contact
 
@@ -27,13 +29,17 @@ class BlockedText:
     found: str
 
 
-def blocked_texts(hazards: Sequence[Hazard], rules: ReleaseRules) -> list[BlockedText]:
+def blocked_texts(
+    hazards: Sequence[Hazard],
+    rules: ReleaseRules,
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
+) -> list[BlockedText]:
     """Free texts that would go out and must not, with the record they stand in."""
-    kept = kept_names(hazards, rules)
+    kept = kept_names(hazards, rules, decided)
     blocked = []
     for hazard in hazards:
-        if release_class(hazard) in CELL_M:
-            for name, text in free_texts(hazard, rules).items():
+        if release_class(hazard, decided) in CELL_M:
+            for name, text in free_texts(hazard, rules, decided).items():
                 hits = {
                     (hit.rule, hit.found): hit
                     for hit in (*rules.hits(text), *_names_in(hazard, text, kept, rules))
@@ -45,11 +51,16 @@ def blocked_texts(hazards: Sequence[Hazard], rules: ReleaseRules) -> list[Blocke
     return blocked
 
 
-def kept_names(hazards: Sequence[Hazard], rules: ReleaseRules) -> NamesKept:
+def kept_names(
+    hazards: Sequence[Hazard],
+    rules: ReleaseRules,
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
+) -> NamesKept:
     """Names of the register that no public text may mention."""
     hidden, public = [], []
     for hazard in hazards:
-        texts = free_texts(hazard, rules) if release_class(hazard) in CELL_M else {}
+        drawn = release_class(hazard, decided) in CELL_M
+        texts = free_texts(hazard, rules, decided) if drawn else {}
         public += [text for text in texts.values() if text]
         if "name" not in texts or not texts["name"]:
             hidden.append(hazard)

@@ -27,7 +27,12 @@ from qhd_riskmap.domain.public_counts import CountArea, CountResult, PublicCount
 from qhd_riskmap.domain.public_coverage import PublicCoverage, coverage_values, kept_coverage
 from qhd_riskmap.domain.public_geometry import generalised
 from qhd_riskmap.domain.public_places import PublicPlace
-from qhd_riskmap.domain.release_decision import NO_DECISIONS, ReleaseDecision, looser_classes
+from qhd_riskmap.domain.release_decision import (
+    NO_DECISIONS,
+    ReleaseDecision,
+    decided_class,
+    keeps_more_back,
+)
 from qhd_riskmap.domain.release_rules import ReleaseRules, clean_public_text
 from qhd_riskmap.domain.taxonomy import EventClass, HazardType, ReleaseClass, taxonomy
 
@@ -160,6 +165,7 @@ CLOSED = "closed"
 DELETED = "deleted"
 ELSEWHERE = "elsewhere"
 TOO_FEW = "too_few"
+DECIDED = "decided"
 
 
 def release_class(
@@ -200,7 +206,7 @@ def redact(
         areas: Where positions belong.
         county: Only this division; judged at the published position.
         earlier: Numbers of all earlier releases, which must not tell more together with these.
-        decided: Records that a named reviewer lets out closer than their type.
+        decided: Records that go out otherwise than their type, by a recorded decision.
     """
     return redact_and_place(
         hazards, rules=rules, areas=areas, county=county, earlier=earlier, decided=decided
@@ -232,11 +238,14 @@ def redact_and_place(
         shown_as = _class_of(hazard, hazard_type, decided)
         if reason:
             excluded[reason] += 1
+        elif shown_as is ReleaseClass.NEVER:
+            excluded[DECIDED] += 1
         elif shown_as is ReleaseClass.COUNT:
             counted.append(hazard)
             excluded[ELSEWHERE] += county not in (None, _division_of(hazard, areas))
         else:
-            public = _publish(hazard, hazard_type, CELL_M[shown_as], rules, areas)
+            texts = free_texts(hazard, rules, decided)
+            public = _publish(hazard, CELL_M[shown_as], texts, rules, areas)
             if county in (None, public.county):
                 shown.append(public)
                 places[str(hazard.id)] = (
@@ -357,8 +366,15 @@ def thawed(content: bytes) -> PublicSet:
         raise ValueError("not a frozen public content") from error
 
 
-def free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
-    """The texts of a record that its class of event lets out, by field."""
+def free_texts(
+    hazard: Hazard, rules: ReleaseRules, decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS
+) -> dict[str, str]:
+    """The texts of a record that its class of event lets out, by field.
+
+    A name would undo the decision to tell less of the place.
+    """
+    if keeps_more_back(hazard, decided):
+        return {"name": "", "unit": "", "township": ""}
     allowed = rules.public_texts[taxonomy().get(hazard.type_key).event_class]
     return {
         "name": hazard.name if "name" in allowed else "",
@@ -370,22 +386,25 @@ def free_texts(hazard: Hazard, rules: ReleaseRules) -> dict[str, str]:
 def _class_of(
     hazard: Hazard, hazard_type: HazardType, decided: Mapping[UUID, ReleaseDecision]
 ) -> ReleaseClass:
-    """The type's class, or the looser one that a reviewer decided for this record."""
-    decision = decided.get(hazard.id)
-    allowed = decision is not None and decision.release_class in looser_classes(hazard_type)
-    return decision.release_class if decision and allowed else hazard_type.release_class
+    """The type's class, or the one that was decided for this record."""
+    return decided_class(hazard, hazard_type, decided)
 
 
 def _publish(
-    hazard: Hazard, hazard_type: HazardType, cell_m: float, rules: ReleaseRules, areas: PublicAreas
+    hazard: Hazard,
+    cell_m: float,
+    said: Mapping[str, str],
+    rules: ReleaseRules,
+    areas: PublicAreas,
 ) -> PublicHazard:
     geometry = generalised(hazard.geometry, cell_m)
     lon, lat = anchor_of(geometry)
-    texts = {name: clean_public_text(text) for name, text in free_texts(hazard, rules).items()}
+    texts = {name: clean_public_text(text) for name, text in said.items()}
     if areas.township_at is not None:
         texts["township"] = areas.township_at(lon, lat)
     elif not _township_fits(texts["township"], cell_m, rules):
         texts["township"] = ""
+    hazard_type = taxonomy().get(hazard.type_key)
     # Only sub-kinds of the shipped list: anything else is a free text nobody has judged.
     sub_kind = hazard.sub_kind if hazard.sub_kind in hazard_type.sub_kinds else ""
     public = PublicHazard(

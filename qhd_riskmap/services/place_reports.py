@@ -6,9 +6,11 @@ must not be told anew.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from qhd_riskmap.cartography.public_place import PlaceSheet, write_place_report
 from qhd_riskmap.domain.access import Actor, Permission
@@ -18,7 +20,9 @@ from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.place_report import PlaceReport, place_report
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, thawed
+from qhd_riskmap.domain.release_decision import ReleaseDecision, decisions_in_force
 from qhd_riskmap.domain.release_rules import clean_public_text, release_rules
+from qhd_riskmap.domain.release_texts import NamesKept
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.export_record import record_export, refuse_register
@@ -100,8 +104,9 @@ class PlaceReports:
         """
         self._actor.require(Permission.RELEASE)
         refuse_register(self._register, order.path)
-        hazards, everything, today = self._today()
-        name = _judged_name(order.name, hazards)
+        hazards, everything, decided = self._records()
+        today = self._public(hazards, decided)
+        name = _judged_name(order.name, kept_names(hazards, release_rules(), decided))
         record, told = self._told(order)
         public = _still_public(told, today)
         report = place_report(public, order.lon, order.lat, radius_m=order.radius_m, name=name)
@@ -110,7 +115,7 @@ class PlaceReports:
         with staging_folder(order.path.parent) as staging:
             made = staging / order.path.with_suffix(".pdf").name
             write_place_report(sheet, made)
-            secrets = secrets_for(everything, public, edition, Remedies.of(self._register))
+            secrets = secrets_for(everything, public, edition, Remedies.of(self._register), decided)
             refuse_leaks(check_all([made], secrets))
             self._drawn_again(sheet, order, public, made)
             (path,) = moved_into([made], order.path.parent)
@@ -138,17 +143,23 @@ class PlaceReports:
         second.unlink()
         refuse_leaks([] if same else [differs(made)])
 
-    def _today(self) -> tuple[list[Hazard], list[Hazard], PublicSet]:
-        """Live records, all records, and what of them would be public now."""
+    def _records(self) -> tuple[list[Hazard], list[Hazard], Mapping[UUID, ReleaseDecision]]:
+        """Live records, all records, and the decisions about them."""
         with self._register.unit_of_work() as work:
             hazards = work.hazards.find(EVERYTHING)
             deleted = work.hazards.find(HazardFilter(deleted=True))
+            decided = decisions_in_force(work.release_decisions.all(), hazards)
+        return hazards, [*hazards, *deleted], decided
+
+    def _public(self, hazards: list[Hazard], decided: Mapping[UUID, ReleaseDecision]) -> PublicSet:
+        """What of the records would be public now."""
+        with self._register.unit_of_work() as work:
             outlines = [
                 TownshipOutline(name=township.name, geometry=township.geometry)
                 for township in work.places.townships()
             ]
-        public = redact(hazards, rules=release_rules(), areas=public_areas(outlines))
-        return hazards, [*hazards, *deleted], public
+        areas = public_areas(outlines)
+        return redact(hazards, rules=release_rules(), areas=areas, decided=decided)
 
     def _told(self, order: PlaceOrder) -> tuple[ReleaseRecord, PublicSet]:
         """The release the report is taken from, and what it told."""
@@ -169,12 +180,11 @@ class PlaceReports:
         )
 
 
-def _judged_name(name: str, hazards: list[Hazard]) -> str:
+def _judged_name(name: str, kept: NamesKept) -> str:
     text = clean_public_text(name)
     if not 0 < len(text) <= _LONGEST_NAME:
         raise InvalidInputError(_("地名应有 1 到 {n} 个字。").format(n=_LONGEST_NAME))
-    rules = release_rules()
-    hits = (*rules.hits(text), *kept_names(hazards, rules).hits(text))
+    hits = (*release_rules().hits(text), *kept.hits(text))
     if hits:
         raise InvalidInputError(
             _("{field}含有{what}“{found}”，请改写。").format(

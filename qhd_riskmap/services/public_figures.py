@@ -16,9 +16,10 @@ from qhd_riskmap.domain.figures import FIGURES, FigureScope
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.public_counts import CountArea, PublicCount, count_safely
-from qhd_riskmap.domain.redaction import PublicAreas, PublicSet, exclusion, redact
+from qhd_riskmap.domain.redaction import PublicAreas, PublicSet, redact, release_class
+from qhd_riskmap.domain.release_decision import decisions_in_force
 from qhd_riskmap.domain.release_rules import release_rules
-from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.domain.taxonomy import ReleaseClass
 from qhd_riskmap.services.figures import utc_offset
 from qhd_riskmap.services.release_history import past_of
 from qhd_riskmap.storage.engine import Register
@@ -71,11 +72,14 @@ class PublicFigureService:
             ]
             rules, areas = release_rules(), public_areas(townships)
             past = past_of(work.releases.list(), None)
-            public = redact(hazards, rules=rules, areas=areas, earlier=past.disclosures)
+            decided = decisions_in_force(work.release_decisions.all(), hazards)
+            public = redact(
+                hazards, rules=rules, areas=areas, earlier=past.disclosures, decided=decided
+            )
             kept = {
                 each.id: each.county
                 for each in hazards
-                if not exclusion(each, taxonomy().get(each.type_key))
+                if release_class(each, decided) is not ReleaseClass.NEVER
             }
             cells = _task_cells(work, day, kept, areas)
         tasks = count_safely(cells, rules.small_cell_k)

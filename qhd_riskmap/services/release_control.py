@@ -25,6 +25,7 @@ _EXCLUDED_LABELS = {
     "closed": N_("已销号"),
     "deleted": N_("已删除"),
     "elsewhere": N_("不在所选范围"),
+    "decided": N_("经决定不公开"),
     "too_few": N_("全域数量过少"),
 }
 _SEVERITY_LABELS = {"block": N_("不得发布"), "warn": N_("请核对"), "info": N_("告知")}

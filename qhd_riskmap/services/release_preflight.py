@@ -18,11 +18,12 @@ from qhd_riskmap.domain.public_coverage import coverage_notes
 from qhd_riskmap.domain.public_geometry import off_grid
 from qhd_riskmap.domain.redaction import (
     CELL_M,
+    DECIDED,
     SOCIAL_SECURITY,
     TOO_FEW,
     PublicSet,
 )
-from qhd_riskmap.domain.release_decision import ReleaseDecision
+from qhd_riskmap.domain.release_decision import ReleaseDecision, keeps_more_back
 from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
 from qhd_riskmap.domain.release_texts import compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
@@ -45,7 +46,7 @@ class Judged:
         past: What earlier releases have told.
         positions: Record id → where it is shown now.
         layers: Added layers of the map. No product paints them, but screenshots do.
-        decided: Records that a reviewer lets out closer than their type.
+        decided: Records that go out otherwise than their type, by a recorded decision.
         coverage: Where has been surveyed for what, as of the day of the data.
     """
 
@@ -122,6 +123,7 @@ def _left_out(case: Judged) -> Iterator[Finding]:
         "closed": N_("已销号记录 {n} 条不再公开。"),
         "deleted": N_("已删除记录 {n} 条不公开。"),
         "elsewhere": N_("所选范围之外的记录 {n} 条不在本次成果中。"),
+        DECIDED: N_("经决定不公开的记录 {n} 条已排除。"),
         TOO_FEW: N_("只公开数量的类型中有 {n} 条因全域数量过少，未列入成果。"),
     }
     rule = case.rules.findings["PM04"]
@@ -152,10 +154,11 @@ def _output(case: Judged) -> Iterator[Finding]:
 
 
 def _decisions(case: Judged) -> Iterator[Finding]:
-    """Every record that goes out closer than its type, and who answers for it."""
+    """Every record that goes out otherwise than its type, and who answers for it."""
     for hazard in case.hazards:
         decision = case.decided.get(hazard.id)
-        if decision is not None and str(hazard.id) in case.positions:
+        stricter = keeps_more_back(hazard, case.decided)
+        if decision is not None and (stricter or str(hazard.id) in case.positions):
             message = _(
                 "“{name}”经 {reviewer} {day} 决定“{label}”，理由：{reason}。名称等仍不公开。"
             ).format(
@@ -168,13 +171,13 @@ def _decisions(case: Judged) -> Iterator[Finding]:
             yield finding(
                 case.rules.findings["PM05"],
                 message,
-                severity=Severity.WARN,
+                severity=Severity.INFO if stricter else Severity.WARN,
                 hazard_id=str(hazard.id),
             )
 
 
 def _record_texts(case: Judged) -> Iterator[Finding]:
-    for hit in blocked_texts(case.hazards, case.rules):
+    for hit in blocked_texts(case.hazards, case.rules, case.decided):
         yield finding(
             case.rules.findings[hit.rule],
             _("记录 {code}“{name}”的{field}含有{what}“{found}”，请改写后再发布。").format(
@@ -207,7 +210,7 @@ def _design_texts(order: ReleaseOrder) -> Iterator[tuple[str, str]]:
 
 def _order_texts(case: Judged) -> Iterator[Finding]:
     rules = case.rules.findings
-    kept = kept_names(case.hazards, case.rules)
+    kept = kept_names(case.hazards, case.rules, case.decided)
     for label, text in (*order_texts(case.order).items(), *_design_texts(case.order)):
         for hit in (*case.rules.hits(text), *kept.hits(text)):
             message = _("{field}含有{what}“{found}”，请改写。")

@@ -149,7 +149,7 @@ def _others(work: UnitOfWork) -> Iterator[tuple[str, str]]:
         yield ("coverage", entry.note)
     for decision in work.release_decisions.all():
         yield from (("person", decision.reviewer), ("person", decision.recorded_by))
-        yield ("decision", decision.reason)
+        yield from (("decision", decision.reason), ("decision", decision.basis))
     for name in work.attachments.names():
         yield ("file", name)
         stem = PurePath(name).stem

@@ -1,4 +1,4 @@
-"""Decisions that publish single records closer than their type: appended, never changed."""
+"""Decisions that publish single records otherwise than their type: appended, never changed."""
 
 from __future__ import annotations
 
@@ -29,11 +29,14 @@ class ReleaseDecisionRepository:
             "reason": stored.reason,
             "reviewer": stored.reviewer,
             "decided_on": stored.decided_on.isoformat(),
+            "basis": stored.basis,
+            "type_key": stored.type_key,
         }
         with self._transaction.step() as connection:
             connection.exec_driver_sql(
                 "INSERT INTO release_decision (hazard_id, release_class, reason, reviewer,"
-                " decided_on, recorded_at, recorded_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                " decided_on, basis, type_key, recorded_at, recorded_by)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (str(stored.hazard_id), *said.values(), now.isoformat(), actor.name),
             )
             self._audit.record(actor, "release.decide", str(stored.hazard_id), said)
@@ -42,14 +45,14 @@ class ReleaseDecisionRepository:
     def all(self) -> list[ReleaseDecision]:
         """Everything ever decided, oldest first."""
         rows = self._transaction.reading().exec_driver_sql(
-            "SELECT hazard_id, release_class, reason, reviewer, decided_on, recorded_at, recorded_by"
-            " FROM release_decision ORDER BY seq"
+            "SELECT hazard_id, release_class, reason, reviewer, decided_on, basis, type_key, recorded_at,"
+            " recorded_by FROM release_decision ORDER BY seq"
         )
         return [
             ReleaseDecision(
                 hazard_id=UUID(hazard_id), release_class=ReleaseClass(release_class), reason=reason,
                 reviewer=reviewer, decided_on=date.fromisoformat(day),
-                recorded_at=datetime.fromisoformat(at), recorded_by=by,
+                basis=basis, type_key=type_key, recorded_at=datetime.fromisoformat(at), recorded_by=by,
             )
-            for hazard_id, release_class, reason, reviewer, day, at, by in rows
+            for hazard_id, release_class, reason, reviewer, day, basis, type_key, at, by in rows
         ]  # fmt: skip

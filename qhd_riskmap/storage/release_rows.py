@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, MetaData, Table, Text
 
-from qhd_riskmap.storage.row_columns import word
+from qhd_riskmap.storage.row_columns import text_column, word
 
 
 def add_tables(metadata: MetaData) -> None:
@@ -29,5 +29,7 @@ def add_tables(metadata: MetaData) -> None:
         word("decided_on"),
         word("recorded_at"),
         word("recorded_by"),
+        text_column("basis"),
+        text_column("type_key"),
         Index("ix_release_decision_hazard_id", "hazard_id"),
     )

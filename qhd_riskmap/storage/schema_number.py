@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-SCHEMA_VERSION = "0018"  # newest revision under migrations/versions
+SCHEMA_VERSION = "0019"  # newest revision under migrations/versions
 VERSION_TABLE = "schema_version"
 SPATIAL_TABLES = ("hazard", "receptor", "township", "resource")

@@ -175,14 +175,14 @@ function nameGround() {
   });
 }
 
-/* Hazards: [type, level, division, township, sub-kind, unit, [lon, lat, (shape,) name, …]]. */
+/* Hazards: [type, level, division, township, sub-kind, unit, [lon, lat, (shape,) name, …], (own cell)]. */
 var items = [];
 data.hazards.forEach(function (group) {
   var division = data.places[group[2]], township = data.townships[group[3]], row = group[6], i = 0;
   while (i < row.length) {
     var item = { at: [row[i + 1], row[i]], type: group[0], level: group[1], division: division,
       township: township && township !== division ? township : "", sub: data.subs[group[4]], unit: data.units[group[5]],
-      grid: data.types[group[0]].c, on: false };
+      grid: group[7] || data.types[group[0]].c, on: false };
     i += 2;
     if (Array.isArray(row[i])) item.shape = row[i++];
     item.name = row[i++];

@@ -41,7 +41,8 @@ def decisions(office, actor=ACTOR):
 
 
 def decide(office, site, wanted=ReleaseClass.GRID_1KM, **changes):
-    said = {"reviewer": "审核乙", "reason": "企业与管道保护部门书面同意", **changes}
+    said = {"reviewer": "审核乙", "reason": "企业与管道保护部门书面同意",
+            "basis": "企业同意函 2026-7", **changes}  # fmt: skip
     return decisions(office).decide(str(site.id), wanted, **said)
 
 
@@ -98,7 +99,7 @@ def test_a_decision_taken_back_counts_again_and_the_loss_is_named(office, pipes)
 def test_the_register_of_a_terror_site_knows_no_decision(office):
     site = hazard("terror", name="密所")
     office.add([site])
-    with pytest.raises(InvalidInputError, match="不能逐条放宽"):
+    with pytest.raises(InvalidInputError, match="不能逐条决定"):
         decide(office, site)
     with pytest.raises(NotFoundError):
         decisions(office).decide("没有", None, reviewer="甲", reason="乙")
@@ -144,6 +145,8 @@ def test_the_command_line_decides_and_lists(office, pipes, capsys):
         "审核乙",
         "--why",
         "企业同意",
+        "--basis",
+        "会议纪要",
         "--on",
         "2026-11-20",
     )
@@ -196,3 +199,92 @@ def test_a_definition_of_another_version_is_refused_in_words(office, tmp_path):
         work.commit()
     with pytest.raises(InvalidInputError, match="别的版本"):
         ReleaseDefinitions(office.register, ACTOR).order("旧", tmp_path)
+
+
+# -- keeping more back ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def floods(office):
+    """Four places of flood in one division, of which the first shall be kept back."""
+    sites = [
+        hazard("flood", name=f"北沟{'甲乙丙丁'[n]}段险工", unit=f"北沟{n}管护所") for n in range(4)
+    ]
+    office.add(sites)
+    return sites
+
+
+def test_a_record_kept_out_is_in_no_product_and_its_name_is_protected(office, floods):
+    told = published(office)
+    assert len(told["features"]) == 4
+    decisions(office).decide(
+        str(floods[0].id), ReleaseClass.NEVER, reviewer="", reason="群众诉求核实中"
+    )
+    outcome = office.service.release(
+        office.order(formats=tuple(ProductFormat), approval_no="冀S(2026)013号")
+    )
+    assert office.service.check_files(outcome.files) == []
+    document = json.loads(
+        next(p for p in outcome.files if p.suffix == ".geojson").read_text("utf-8")
+    )
+    assert len(document["features"]) == 3
+    assert "北沟甲段险工" not in json.dumps(document, ensure_ascii=False)
+    leaky = outcome.files[0].with_name("别处.csv")
+    leaky.write_text("名称\n北沟甲段险工\n", encoding="utf-8")
+    assert [leak.kind for leak in office.service.check_files([leaky])] == ["name"]
+    (note,) = [f for f in office.service.preflight(office.order()) if f.rule == "PM04"]
+    assert "经决定不公开的记录 1 条" in note.message
+    assert not note.blocks
+
+
+def test_a_record_kept_to_the_coarse_grid_loses_its_name_too(office, floods):
+    decisions(office).decide(
+        str(floods[0].id), ReleaseClass.GRID_1KM, reviewer="", reason="邻近军事管理区"
+    )
+    features = published(office)["features"]
+    coarse = [f["properties"] for f in features if f["properties"]["cell_m"] == 1000]
+    assert [(p["name"], p["unit"], p["township"]) for p in coarse] == [("", "", "")]
+    assert len(features) == 4
+    (told,) = [f for f in office.service.preflight(office.order()) if f.rule == "PM05"]
+    assert (told.severity.value, told.hazard_id) == ("info", str(floods[0].id))
+
+
+def test_a_name_kept_back_blocks_where_another_record_mentions_it(office, floods):
+    office.edit(floods[1].id, name="北沟甲段险工下游")
+    assert "PM04" not in blocks(office)
+    decisions(office).decide(str(floods[0].id), ReleaseClass.NEVER, reviewer="", reason="核实中")
+    assert "PM04" in blocks(office)
+
+
+def test_only_a_second_person_lets_it_out_again(office, floods):
+    site = str(floods[0].id)
+    own = decisions(office)
+    own.decide(site, ReleaseClass.NEVER, reviewer="", reason="核实中")
+    assert own.standing(site).in_force.reviewer == ACTOR.name
+    with pytest.raises(InvalidInputError, match="审核人"):
+        own.decide(site, None, reviewer="", reason="已核实")
+    with pytest.raises(InvalidInputError, match="不能自己放宽"):
+        own.decide(site, None, reviewer=ACTOR.name, reason="已核实")
+    own.decide(site, None, reviewer="审核乙", reason="已核实")
+    standing = own.standing(site)
+    assert (standing.in_force, len(standing.past), standing.excluded) == (None, 2, "")
+    assert [each.decision.reason for each in own.recorded()] == ["已核实", "核实中"]
+    assert own.in_force() == []
+
+
+def test_a_single_person_cannot_let_a_pipeline_out_through_another_type(office, floods):
+    own = decisions(office)
+    own.decide(str(floods[0].id), ReleaseClass.GRID_1KM, reviewer="", reason="核实中")
+    office.edit(floods[0].id, type_key="oil_gas_pipeline")
+    assert own.in_force() == []
+    assert len(published(office)["features"]) == 3
+
+
+def test_what_the_public_would_see_is_what_redaction_gives(office, pipes, floods):
+    own = decisions(office)
+    assert own.shown_as(pipes[0], ReleaseClass.COUNT) is None
+    shown = own.shown_as(pipes[0], ReleaseClass.GRID_1KM)
+    assert (shown.cell_m, shown.name) == (1000.0, "")
+    plain = own.shown_as(floods[0], ReleaseClass.GRID_100M)
+    assert (plain.cell_m, plain.name) == (100.0, floods[0].name)
+    assert own.shown_as(floods[0], ReleaseClass.NEVER) is None

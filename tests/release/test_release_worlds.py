@@ -20,7 +20,7 @@ from shapely import Point
 from test_release_gate import hazard
 
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
-from qhd_riskmap.domain.release_decision import looser_classes
+from qhd_riskmap.domain.release_decision import looser_classes, stricter_classes, undecidable
 from qhd_riskmap.domain.taxonomy import ReleaseClass, taxonomy
 from qhd_riskmap.errors import ReleaseBlockedError
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
@@ -81,17 +81,19 @@ class Worlds:
             place = self.place(world, county, cell)
             office.edit(self.ids[number % len(self.ids)], geometry=place, county=COUNTIES[county])
 
-    def decide(self, number, looser):
+    def decide(self, number, wanted):
         for office in self.offices:
             with office.register.unit_of_work() as work:
                 stored = work.hazards.require(str(self.ids[number % len(self.ids)]))
-            allowed = looser_classes(taxonomy().get(stored.type_key))
-            if allowed:
+            kind = taxonomy().get(stored.type_key)
+            choices = (None, *looser_classes(kind), *stricter_classes(kind))
+            if wanted in choices and not undecidable(kind):
                 ReleaseDecisions(office.register, ACTOR).decide(
                     str(stored.id),
-                    allowed[-1] if looser else None,
+                    wanted,
                     reviewer="审核乙",
                     reason="同意",
+                    basis="纪要",
                 )
 
     def release(self):
@@ -120,7 +122,7 @@ STEPS = st.one_of(
     st.tuples(st.just("secrecy"), NUMBER, st.sampled_from(list(Secrecy))),
     st.tuples(st.just("close"), NUMBER, st.sampled_from(list(HazardStatus))),
     st.tuples(st.just("retype"), NUMBER, st.sampled_from(TYPES)),
-    st.tuples(st.just("decide"), NUMBER, st.booleans()),
+    st.tuples(st.just("decide"), NUMBER, st.sampled_from([None, *ReleaseClass])),
     st.tuples(st.just("release")),
 )
 

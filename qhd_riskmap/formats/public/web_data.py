@@ -177,8 +177,11 @@ class _Pools:
 
 
 def _groups(hazards: Iterable[PublicHazard], keys: list[str], pools: _Pools) -> list[list[Any]]:
-    """One entry per profile, in order of first use: its six numbers and the records' values."""
-    groups: dict[tuple[int, ...], list[Any]] = {}
+    """One entry per profile, in order of first use: its six numbers and the records' values.
+
+    A cell other than the type's, by decision of a reviewer, comes last.
+    """
+    groups: dict[tuple[float, ...], list[Any]] = {}
     for hazard in hazards:
         profile = (
             keys.index(hazard.type_key),
@@ -187,9 +190,19 @@ def _groups(hazards: Iterable[PublicHazard], keys: list[str], pools: _Pools) -> 
             pools.townships.number(hazard.township),
             pools.subs.number(hazard.sub_kind),
             pools.units.number(hazard.unit),
+            _own_cell(hazard),
         )
         groups.setdefault(profile, []).extend((*_shape(hazard), hazard.name))
-    return [[*profile, values] for profile, values in groups.items()]
+    return [
+        [*profile, values, cell] if cell else [*profile, values]
+        for (*profile, cell), values in groups.items()
+    ]
+
+
+def _own_cell(hazard: PublicHazard) -> float:
+    """The record's cell where it is not its type's, else 0."""
+    of_type = CELL_M.get(taxonomy().get(hazard.type_key).release_class)
+    return 0 if hazard.cell_m == of_type else hazard.cell_m
 
 
 def _types_in(public: PublicSet) -> list[str]:

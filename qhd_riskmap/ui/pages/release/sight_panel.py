@@ -31,6 +31,7 @@ _REASONS: Final = {
     "closed": N_("已销号"),
     "deleted": N_("已删除"),
     "elsewhere": N_("不在所选范围"),
+    "decided": N_("经决定不公开"),
     "too_few": N_("数量过少"),
 }
 
