@@ -19,6 +19,7 @@ from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import AssessmentForm
 from qhd_riskmap.services.factor_table import BatchRow, write_outcome
+from qhd_riskmap.services.reach_rehearsal import REHEARSED, Reach, ReachRehearsal
 from qhd_riskmap.services.rule_profiles import Rehearsal, RehearsedHazard, read_profile_file
 
 
@@ -115,8 +116,13 @@ def rules(options: argparse.Namespace, output: Output) -> int:
             app.rule_profiles.export(options.key, options.export)
             output.result({"files": [str(options.export)]}, [str(options.export)])
         elif options.rehearse is not None:
-            rehearsal = app.rule_profiles.rehearse(read_profile_file(options.rehearse))
-            output.result(_rehearsal(rehearsal), _rehearsed(rehearsal))
+            profile = read_profile_file(options.rehearse)
+            if profile.get("key") in REHEARSED:
+                reaches = app.reach_rehearsal.rehearse(profile)
+                output.result(_reaches(reaches), _reached(reaches))
+            else:
+                rehearsal = app.rule_profiles.rehearse(profile)
+                output.result(_rehearsal(rehearsal), _rehearsed(rehearsal))
         elif options.adopt is not None:
             version, changes = app.rule_profiles.adopt(
                 read_profile_file(options.adopt), reason=options.reason, on=_day(options),
@@ -130,6 +136,40 @@ def rules(options: argparse.Namespace, output: Output) -> int:
         else:
             _list_rules(options, app, output)
     return 0
+
+
+def _reaches(found: ReachRehearsal) -> dict[str, Any]:
+    def told(reach: Reach) -> dict[str, Any]:
+        return {
+            "zone": reach.zone, "reach_m": reach.reach_m, "receptors": reach.receptors,
+            "people": reach.people, "review": reach.review.isoformat() if reach.review else None,
+        }  # fmt: skip
+
+    return {
+        "examined": found.examined,
+        "changed": [
+            {
+                "id": str(each.hazard.id), "code": each.hazard.code, "name": each.hazard.name,
+                "county": each.hazard.county, "before": told(each.before), "after": told(each.after),
+            }
+            for each in found.changed
+        ],
+    }  # fmt: skip
+
+
+def _reached(found: ReachRehearsal) -> list[str]:
+    lines = [
+        _("试算 {n} 处，有变化的 {changed} 处；等级只随新的评估改变，登记库没有改动。").format(
+            n=found.examined, changed=len(found.changed)
+        )
+    ]
+    for each in found.changed:
+        before, after = (
+            f"{reach.zone}（{reach.people}）{reach.review or ''}".strip()
+            for reach in (each.before, each.after)
+        )
+        lines.append(f"{each.hazard.code} {each.hazard.name} {before} → {after}")
+    return lines
 
 
 def _list_rules(options: argparse.Namespace, app: App, output: Output) -> None:

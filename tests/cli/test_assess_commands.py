@@ -111,6 +111,22 @@ def test_rules_are_listed_exported_rehearsed_and_adopted(register, answer, comma
     assert command("rules", db, "--rehearse", path, "--adopt", path)[0] == 2
 
 
+def test_settings_are_tried_out_before_they_are_adopted(register, answer, command, tmp_path):
+    db, hazard = register
+    path = tmp_path / "设置.json"
+    answer("rules", db, "assessment", "--export", path)
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw["default_radius_m"] = 900
+    path.write_text(json.dumps(raw), encoding="utf-8")
+    found = answer("rules", db, "--rehearse", path)
+    (changed,) = found["changed"]
+    assert (found["examined"], changed["id"]) == (1, hazard)
+    assert (changed["before"]["reach_m"], changed["after"]["reach_m"]) == (500.0, 900.0)
+    assert "有变化的 1 处" in command("rules", db, "--rehearse", path)[1]
+    assert answer("rules", db, "--adopt", path, "--reason", "试")["version"].endswith("+1")
+    assert answer("rules", db, "--rehearse", path)["changed"] == []
+
+
 def test_receptors_are_loaded_counted_and_fed(register, answer, command, tmp_path):
     db, hazard = register
     sheet = tmp_path / "受体.csv"

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QTabWidget, QVBoxLayout
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.ui.pages.assessment.reach_panel import ReachPanel
 from qhd_riskmap.ui.pages.assessment.receptor_panel import ReceptorPanel
 from qhd_riskmap.ui.pages.assessment.rules_panel import RulesPanel
 from qhd_riskmap.ui.pages.assessment.table_panel import TablePanel
@@ -25,23 +26,26 @@ class AssessmentPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self.rules = RulesPanel(desk)
+        self.reach = ReachPanel(desk)
         self.tables = TablePanel(desk)
         self.receptors = ReceptorPanel(desk)
         self.tabs = QTabWidget()
         self.tabs.setObjectName("assessment-tabs")
         self.tabs.addTab(self.rules, _("规则与试算"))
+        self.tabs.addTab(self.reach, _("影响范围和复评"))
         self.tabs.addTab(self.tables, _("批量评估"))
         self.tabs.addTab(self.receptors, _("受体"))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.addWidget(self.tabs)
-        for panel in (self.rules, self.tables, self.receptors):
+        for panel in (self.rules, self.reach, self.tables, self.receptors):
             panel.reload()
 
     def changes(self, changes: Changes) -> None:
         """Rules or receptors were changed."""
         if changes.rules:
             self.rules.reload()
+            self.reach.reload()
         if changes.receptors:
             self.receptors.reload()
 
