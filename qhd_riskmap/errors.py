@@ -7,6 +7,7 @@ its traceback and say where the log is, instead of giving advice that would be w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class RiskMapError(Exception):
@@ -30,6 +31,18 @@ class RiskMapError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels between processes whatever its constructor asks for."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(
+    kind: type[RiskMapError], arguments: tuple[Any, ...], said: dict[str, Any]
+) -> RiskMapError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(said)
+    return error
 
 
 class InvalidInputError(RiskMapError):

@@ -7,6 +7,8 @@ The child is started by ``spawn`` everywhere, as Windows does, and needs `freeze
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -115,6 +117,7 @@ def _listen(connection: Connection, progress: Progress | None, cancelled: Cancel
 
 def _work(connection: Connection, work: Work, language_code: str) -> None:
     """Entry of the child."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     activate_language(language_code)
 
     def tell(kind: str, payload: Any) -> None:
@@ -131,6 +134,14 @@ def _work(connection: Connection, work: Work, language_code: str) -> None:
         tell("done", result)
     finally:
         connection.close()
+
+
+def _end_with_parent() -> None:
+    """Nobody waits for the work of a child whose parent was killed, and it may hold files open."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _remove_partials(jobs: Sequence[ExportJob]) -> None:

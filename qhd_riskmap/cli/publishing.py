@@ -10,6 +10,7 @@ from pathlib import Path
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
+from qhd_riskmap.cli.progress import ToldJob
 from qhd_riskmap.cli.release_settings import ordered_by
 from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
@@ -45,7 +46,7 @@ def release(options: argparse.Namespace, output: Output) -> int:
 
 def _publish(app: App, order: ReleaseOrder, output: Output) -> int:
     try:
-        outcome = app.release.release(order, SilentJob())
+        outcome = app.release.release(order, ToldJob(output))
     except ReleaseBlockedError as error:
         output.result(blocked_json(error.findings), [])
         output.failure(error)

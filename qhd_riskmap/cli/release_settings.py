@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_decisions import DecidedRecord
 from qhd_riskmap.services.release_definitions import overridden
 from qhd_riskmap.services.release_order import (
+    DRAFT_FORMATS,
     STANDARD_FORMATS,
     ProductFormat,
     ReleaseOrder,
@@ -46,6 +48,10 @@ def ordered_by(
     if options.small_cells:
         given["small_cells"] = SmallCells(options.small_cells)
     order = overridden(order, given)
+    if order.draft and not options.formats:
+        # Of what nobody named anew, a draft holds what can bear its mark.
+        marked = tuple(product for product in order.formats if product in DRAFT_FORMATS)
+        order = replace(order, formats=marked or order.formats)
     if not order.title:
         raise InvalidInputError(
             _("请用 --title 写出图名。"), hint=_("或用 --definition 按存好的方案发布。")

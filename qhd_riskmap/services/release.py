@@ -7,6 +7,7 @@ move the products into place. What does not pass is deleted and named.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -34,11 +35,19 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.coverage import matrix_on
 from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
-from qhd_riskmap.services.release_control import Signed, record_of, sha256_of, write_control_papers
+from qhd_riskmap.services.release_control import (
+    Signed,
+    control_papers,
+    record_of,
+    sha256_of,
+    write_control_papers,
+)
 from qhd_riskmap.services.release_designing import cleaned_design, designed, kept_positions
 from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS
+from qhd_riskmap.services.release_folders import control_folder, require_formats
 from qhd_riskmap.services.release_history import Past, Position, past_of
-from qhd_riskmap.services.release_names import one_approval_form
+from qhd_riskmap.services.release_making import made_products, order_digest, product_key
+from qhd_riskmap.services.release_names import one_approval_form, product_names
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
 from qhd_riskmap.services.release_products import (
@@ -48,17 +57,12 @@ from qhd_riskmap.services.release_products import (
     heading_words,
     program_words,
     small_picture,
-    write_products,
     written_again,
 )
 from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
-from qhd_riskmap.services.release_staging import (
-    moved_into,
-    refuse,
-    refuse_leaks,
-    staging_folder,
-)
+from qhd_riskmap.services.release_staging import moved_into, refuse, staging_folder
+from qhd_riskmap.services.release_workshop import Workshop, workshop
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -124,25 +128,27 @@ class ReleaseService:
             OutputFileError: A folder cannot be written.
         """
         self._actor.require(Permission.RELEASE)
-        watch = job or SilentJob()
-        control_dir = self._folders(order)
+        require_formats(order)
+        control_dir = control_folder(order, Path(self._register.path))
         case = self._read(order)
         refuse(case.findings)
-        with staging_folder(order.out_dir) as staging:
-            staged = write_products(
-                case.public, edition_of(case.order), case.order.formats, staging, watch
-            )
-            secrets = secrets_for(
-                case.all_hazards,
-                case.public,
-                edition_of(case.order),
-                Remedies.of(self._register),
-                case.decided,
-            )
-            refuse_leaks(check_all(staged, secrets, watch))
-            edition = edition_of(case.order)
-            refuse_leaks(drawn_otherwise(staged, case.public, edition, watch, exact=True))
+        edition = edition_of(case.order)
+        secrets = secrets_for(
+            case.all_hazards, case.public, edition, Remedies.of(self._register), case.decided
+        )
+        key, said = product_key(case.public, edition, secrets), order_digest(case.order)
+        with workshop(order.out_dir) as shop:
+            shop.settle(self._is_recorded)
+            earlier = shop.finished(key, said)
+            if earlier is not None:
+                return self._outcome(self._recorded(earlier), case.order, control_dir)
+            shop.begin(key, said, product_names(case.order))
+            staged = made_products(
+                case.public, edition, case.order.formats,
+                secrets=secrets, shop=shop, job=job or SilentJob(),
+            )  # fmt: skip
             signed = Signed(
+                release=shop.release,
                 order=case.order,
                 public=case.public,
                 findings=case.findings,
@@ -150,20 +156,62 @@ class ReleaseService:
                 actor=self._actor.name,
                 positions=case.positions,
             )
-            # Recorded before the files appear: a product without an entry must not exist.
-            with self._register.unit_of_work() as work:
-                record = work.releases.add(record_of(signed), self._actor, frozen(case.public))
-                if order.supersedes:
-                    _supersede(work, order.supersedes, record, self._actor)
-                papers = write_control_papers(signed, record, control_dir)
-                files = moved_into(staged, order.out_dir)
-                work.commit()
+            try:
+                return self._handed_over(signed, shop, control_dir)
+            except BaseException:
+                shop.settle(self._is_recorded)
+                raise
+
+    def _handed_over(self, signed: Signed, shop: Workshop, control_dir: Path) -> ReleaseOutcome:
+        """Record the release and move its products into place; both or neither."""
+        with self._register.unit_of_work() as work:
+            record = work.releases.add(record_of(signed), self._actor, frozen(signed.public))
+            if signed.order.supersedes:
+                _supersede(work, signed.order.supersedes, record, self._actor)
+            papers = write_control_papers(signed, record, control_dir)
+            files = shop.hand_over([path.name for path in signed.products])
+            work.commit()
         return ReleaseOutcome(
             files=files,
-            findings=case.findings,
+            findings=signed.findings,
             register_entry={"id": str(record.id), "number": record.number},
             control_files=papers,
         )
+
+    def give_up(self, order: ReleaseOrder) -> ReleaseOutcome | None:
+        """Clean up after a process that was stopped while it released.
+
+        Returns:
+            What it made, if it had recorded the release already; None where nothing is left of it.
+        """
+        control_dir = control_folder(order, Path(self._register.path))
+        with workshop(order.out_dir) as shop:
+            shop.settle(self._is_recorded)
+            done = self._is_recorded(shop.release)
+            outcome = (
+                self._outcome(self._recorded(shop.release), order, control_dir) if done else None
+            )
+        if outcome is None:
+            with suppress(OSError):
+                order.out_dir.rmdir()  # not of ours if anything lies there
+        return outcome
+
+    def _outcome(
+        self, record: ReleaseRecord, order: ReleaseOrder, control_dir: Path
+    ) -> ReleaseOutcome:
+        """What an earlier process made and recorded."""
+        return ReleaseOutcome(
+            files=tuple(order.out_dir / product.name for product in record.products),
+            findings=(),
+            register_entry={"id": str(record.id), "number": record.number},
+            control_files=control_papers(record, control_dir),
+        )
+
+    def _is_recorded(self, release: UUID) -> bool:
+        return any(record.id == release for record in self.past())
+
+    def _recorded(self, release: UUID) -> ReleaseRecord:
+        return next(record for record in self.past() if record.id == release)
 
     def check_files(self, paths: Sequence[Path], job: JobContext | None = None) -> list[Leak]:
         """Look for anything protected in any files, made here or elsewhere."""
@@ -368,28 +416,6 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             earlier = work.releases.by_approval(approval_no)
         return earlier[-1].content_hash if earlier else ""
-
-    def _folders(self, order: ReleaseOrder) -> Path:
-        if not order.formats:
-            raise InvalidInputError(_("没有选择要制作的格式。"))
-        database = Path(self._register.path)
-        control = order.control_dir or database.with_name(f"{database.stem}_发布审批材料")
-        target = order.out_dir.resolve()
-        if target in (control.resolve(), *control.resolve().parents):
-            raise InvalidInputError(
-                _("审批材料不能放在公开成果文件夹之内。"),
-                hint=_("请另选成果文件夹，或用 --control-dir 指定审批材料的位置。"),
-            )
-        if target in database.resolve().parents:
-            raise InvalidInputError(
-                _("隐患数据库就在成果文件夹里，公开时会一并流出。"),
-                hint=_("请另选成果文件夹。"),
-            )
-        if target == target.parent:
-            raise InvalidInputError(
-                _("成果不能直接放在磁盘根目录。"), hint=_("请在磁盘里新建一个文件夹。")
-            )
-        return control
 
 
 def _division_today(code: str | None) -> str | None:

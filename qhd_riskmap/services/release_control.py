@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.release_rules import release_rules
@@ -38,8 +38,10 @@ class Signed:
     Attributes:
         products: The finished files, still in the staging folder.
         positions: Record id → where it is shown; stays in the register.
+        release: Identity of the entry.
     """
 
+    release: UUID
     order: ReleaseOrder
     public: PublicSet
     findings: tuple[Finding, ...]
@@ -52,7 +54,7 @@ def record_of(signed: Signed) -> ReleaseRecord:
     """The entry of the release register."""
     order = signed.order
     return ReleaseRecord(
-        id=uuid4(),
+        id=signed.release,
         title=order.title,
         data_date=order.data_date,
         approval_no=order.approval_no,
@@ -69,6 +71,7 @@ def record_of(signed: Signed) -> ReleaseRecord:
             "draft": order.draft,
             "approval_date": order.approval_date.isoformat() if order.approval_date else "",
             "emergency": order.emergency,
+            "folder": str(order.out_dir.absolute()),
             "sheet": order.sheet.to_json() if order.sheet else None,
         },
         sign_offs={
@@ -107,8 +110,7 @@ def _product(path: Path) -> ReleasedProduct:
 
 def write_control_papers(signed: Signed, record: ReleaseRecord, folder: Path) -> tuple[Path, ...]:
     """Write the register entry (JSON) and the 脱敏核查单 (Markdown) of one release."""
-    entry = folder / f"{record.number}_发布登记.json"
-    sheet = folder / f"{record.number}_脱敏核查单.md"
+    entry, sheet = control_papers(record, folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         text = json.dumps(_entry(signed, record), ensure_ascii=False, indent=1)
@@ -119,6 +121,11 @@ def write_control_papers(signed: Signed, record: ReleaseRecord, folder: Path) ->
             _("无法写入审批材料文件夹：{path}。").format(path=folder), detail=str(error)
         ) from error
     return (entry, sheet)
+
+
+def control_papers(record: ReleaseRecord, folder: Path) -> tuple[Path, Path]:
+    """Where the papers of a release lie."""
+    return folder / f"{record.number}_发布登记.json", folder / f"{record.number}_脱敏核查单.md"
 
 
 def record_document(record: ReleaseRecord) -> dict[str, Any]:

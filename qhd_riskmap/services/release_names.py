@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from qhd_riskmap.domain.public_edition import DRAFT_MARK
 from qhd_riskmap.domain.release_rules import clean_public_text
-from qhd_riskmap.services.release_order import ProductFormat
+from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
 
 # Characters Windows refuses, and path separators of every system.
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f]+')
@@ -17,13 +18,15 @@ _MAX_BYTES = 180  # of 255 in one path component, leaves room for suffixes of co
 _FALLBACK = "风险隐患分布图"
 
 
-def product_name(title: str, product: ProductFormat) -> str:
-    """File name of a product.
+def product_name(title: str, product: ProductFormat, *, draft: bool = False) -> str:
+    """File name of a product; a draft never takes the name of what is public.
 
     >>> product_name("秦皇岛市/风险隐患分布图", ProductFormat.PDF)
     '秦皇岛市_风险隐患分布图.pdf'
     >>> product_name("CON", ProductFormat.PNG)
     '_CON.png'
+    >>> product_name("秦皇岛市风险隐患分布图", ProductFormat.PDF, draft=True)
+    '秦皇岛市风险隐患分布图_送审样图.pdf'
     """
     text = unicodedata.normalize("NFC", clean_public_text(title))
     text = _FORBIDDEN.sub("_", text).strip(" .")
@@ -32,7 +35,15 @@ def product_name(title: str, product: ProductFormat) -> str:
     text = _shortened(text) or _FALLBACK
     if text.split(".")[0].rstrip().casefold() in _RESERVED:
         text = f"_{text}"
-    return f"{text}{product.ending}"
+    return f"{text}_{DRAFT_MARK}{product.ending}" if draft else f"{text}{product.ending}"
+
+
+def product_names(order: ReleaseOrder) -> tuple[str, ...]:
+    """The files of an order, each once."""
+    return tuple(
+        product_name(order.title, product, draft=order.draft)
+        for product in dict.fromkeys(order.formats)
+    )
 
 
 _BRACKETS = str.maketrans("〔〕[]【】（）", "()()()()")

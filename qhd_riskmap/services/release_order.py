@@ -60,6 +60,12 @@ STANDARD_FORMATS = tuple(
     product for product in ProductFormat if product not in (ProductFormat.JPG, ProductFormat.ATLAS)
 )
 
+# What a 送审样图 may be: every page of it bears the mark. Data has no place for one.
+DRAFT_FORMATS = (
+    ProductFormat.PDF, ProductFormat.ATLAS, ProductFormat.PNG, ProductFormat.JPG,
+    ProductFormat.SVG, ProductFormat.HTML,
+)  # fmt: skip
+
 
 class SmallCells(StrEnum):
     """What happens to counts that single a target out."""
@@ -148,16 +154,19 @@ class ReleaseOutcome:
         findings: Warnings and notes of the preflight.
         register_entry: The entry in the release register; a control paper, never in ``out_dir``.
         control_files: The control papers written.
+        pack: Folder of the 送审材料 of a draft, beside the control papers; None for a release.
     """
 
     files: tuple[Path, ...]
     findings: tuple[Finding, ...]
     register_entry: dict[str, Any]
     control_files: tuple[Path, ...] = ()
+    pack: Path | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The document ``release --json`` prints."""
-        return {"files": [str(path) for path in self.files], "blocked": []}
+        pack = {"pack": str(self.pack)} if self.pack else {}
+        return {"files": [str(path) for path in self.files], "blocked": [], **pack}
 
 
 def blocked_json(findings: tuple[tuple[str, str], ...]) -> dict[str, Any]:

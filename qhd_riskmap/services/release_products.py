@@ -45,7 +45,6 @@ from qhd_riskmap.services.release_drawing import (
     foreign_marks,
     off_the_map,
 )
-from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder, format_of
 from qhd_riskmap.storage.release_repository import ReleaseRecord
 
@@ -108,22 +107,9 @@ def heading_words() -> tuple[str, ...]:
     return (*table_words(), *statistic_words())
 
 
-def write_products(
-    public: PublicSet,
-    edition: Edition,
-    formats: Sequence[ProductFormat],
-    folder: Path,
-    job: JobContext,
-) -> list[Path]:
-    """Write each product once, named by the title; the files in the order of ``formats``."""
-    wanted = tuple(dict.fromkeys(formats))
-    written = []
-    for done, product in enumerate(wanted):
-        job.advance(done, 2 * len(wanted), _("正在制作 {format}").format(format=product.value))
-        path = folder / product_name(edition.title, product)
-        WRITERS[product](public, edition, path)
-        written.append(path)
-    return written
+def write_product(product: ProductFormat, public: PublicSet, edition: Edition, path: Path) -> None:
+    """Write one product."""
+    WRITERS[product](public, edition, path)
 
 
 def written_again(

@@ -191,13 +191,15 @@ def test_a_cancelled_release_leaves_nothing(qtbot, page, judged):
 
 
 def test_a_draft_needs_no_number_and_says_that_it_is_one(qtbot, page, judged):
-    fill(page)
+    fill(page, formats=("svg", "geojson"))
     page.form.field("approval_no").clear()
     judged()
     assert "PM01" in rules(page)
     box = page.findChild(QCheckBox, "order-draft")
     box.click()
     judged()
+    assert not page.form.products[ProductFormat.GEOJSON].isEnabled()
+    assert [product.value for product in page.form.order().formats] == ["svg"]
     assert page.findings.blocking() == 0
     assert not page.form.field("approval_no").isEnabled()
     assert page.publish_button.text() == "制作送审样图"

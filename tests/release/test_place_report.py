@@ -19,6 +19,7 @@ from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.errors import InvalidInputError, NotFoundError, PermissionDeniedError
 from qhd_riskmap.geo.geodesy import destination, distance_m
 from qhd_riskmap.services.place_reports import PlaceOrder, PlaceReports
+from qhd_riskmap.services.release_order import ProductFormat
 
 HERE = PLACES["130321"]
 
@@ -162,7 +163,7 @@ def test_more_than_a_page_holds_is_said(office):
 
 def test_without_a_public_release_there_is_no_report(office):
     office.add([near(600)])
-    office.service.release(office.order(draft=True))
+    office.service.release(office.order(draft=True, formats=(ProductFormat.SVG,)))
     with pytest.raises(NotFoundError, match="没有包含这个地点的公开发布"):
         PlaceReports(office.register, ACTOR).write(order(office))
     assert not (office.folder / "告知单.pdf").exists()

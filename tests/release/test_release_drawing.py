@@ -17,6 +17,7 @@ from qhd_riskmap.cartography.public_sheet import sheet_content
 from qhd_riskmap.errors import ReleaseBlockedError
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.services import release as gate
+from qhd_riskmap.services import release_making as making
 from qhd_riskmap.services import release_products as products
 from qhd_riskmap.services.release_order import ProductFormat
 
@@ -159,7 +160,7 @@ def test_the_gate_refuses_what_it_cannot_make_again(office, monkeypatch, product
         object.__setattr__(shown, "geometry", Point(119.5, 39.9))
 
     monkeypatch.setitem(products.WRITERS, product, careless)
-    monkeypatch.setattr(gate, "check_all", lambda *_args: [])
+    monkeypatch.setattr(making, "check_all", lambda *_args: [])
     with pytest.raises(ReleaseBlockedError) as refused:
         office.service.release(office.order(formats=(product,)))
     assert {rule for rule, _message in refused.value.findings} == {"PM21"}

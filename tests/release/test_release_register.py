@@ -54,7 +54,7 @@ def test_a_withdrawn_release_is_still_reckoned_with(office):
 def test_drafts_tell_nobody_anything(office):
     sites = [*plants("130302", 6), *plants("130322", 5)]
     office.add(sites)
-    office.service.release(office.order(draft=True, approval_no=""))
+    office.service.release(office.order(draft=True, approval_no="", formats=(ProductFormat.SVG,)))
     office.edit(sites[0].id, status=HazardStatus.CLOSED)
     assert "PM26" not in rules_found(office)
 

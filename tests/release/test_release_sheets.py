@@ -420,13 +420,16 @@ def test_legends_hold_what_is_on_the_sheet_and_nothing_else(soak, designed, batc
             )  # fmt: skip
 
 
-def test_a_draft_of_the_same_name_does_not_make_foreign_marks_of_the_sheet_before_it(
+def test_a_later_sheet_of_the_same_name_does_not_make_foreign_marks_of_the_one_before_it(
     county, released, tmp_path
 ):
-    order = county.order(formats=(ProductFormat.PDF,), draft=True, out_dir=tmp_path / "送审")
-    draft = county.service.release(order).files[0]
+    order = county.order(
+        formats=(ProductFormat.PDF,), sheet=design_of("notice"), out_dir=tmp_path / "后来"
+    )
+    later = county.service.release(order).files[0]
     path = released[ProductFormat.PDF]
-    assert draft.name == path.name
+    assert later.name == path.name
+    assert later.read_bytes() != path.read_bytes()
     saved_again = tmp_path / path.name
     saved_again.write_bytes(path.read_bytes() + b"\n")
     assert county.service.check_files([saved_again]) == []

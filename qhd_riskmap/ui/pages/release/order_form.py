@@ -23,7 +23,13 @@ from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.sheet_design import SheetDesign
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.release_order import Finding, ProductFormat, ReleaseOrder, SmallCells
+from qhd_riskmap.services.release_order import (
+    DRAFT_FORMATS,
+    Finding,
+    ProductFormat,
+    ReleaseOrder,
+    SmallCells,
+)
 from qhd_riskmap.ui.pages.release.design_row import DesignRow
 from qhd_riskmap.ui.toolkit.date_field import DateField
 from qhd_riskmap.ui.toolkit.page_parts import words
@@ -125,7 +131,9 @@ class OrderForm(QWidget):
         text = {key: line.text().strip() for key, line in self._lines.items()}
         return ReleaseOrder(
             title=text["title"],
-            formats=tuple(p for p, box in self.products.items() if box.isChecked()),
+            formats=tuple(
+                p for p, box in self.products.items() if box.isChecked() and box.isEnabledTo(self)
+            ),
             out_dir=self.out_dir.path() or self._register.parent,
             county=self.county.currentData() or None,
             data_date=self._dates["data_date"].day(),
@@ -174,8 +182,10 @@ class OrderForm(QWidget):
     def complaints(self) -> list[tuple[str, str]]:
         """Field and sentence of everything the gate would not even look at."""
         found = []
-        if not any(box.isChecked() for box in self.products.values()):
-            found.append(("products", _("没有选择要制作的格式。")))
+        if not self.order().formats:
+            nothing = _("没有选择要制作的格式。")
+            marked = _("送审样图只有图件和网页，不含数据文件；请至少选一种。")
+            found.append(("products", marked if self.draft.isChecked() else nothing))
         found += [
             (key, _("{field}：“{text}”不是日期，请写成 2026-11-23。").format(
                 field=_(DATES[key]), text=field.line.text()
@@ -421,4 +431,10 @@ class OrderForm(QWidget):
         for key in ("approval_no", "approval_date"):
             self.field(key).setEnabled(not draft)
         self._dates["approval_date"].button.setEnabled(not draft)
+        for product, box in self.products.items():
+            marked = product in DRAFT_FORMATS
+            box.setEnabled(marked or not draft)
+            box.setToolTip(
+                _("数据里没有地方加水印，送审样图不含数据文件") if draft and not marked else ""
+            )
         self.edited.emit()

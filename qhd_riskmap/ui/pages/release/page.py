@@ -81,7 +81,7 @@ class ReleasePage(Page):
         self.sight = SightPanel()
         self.findings = FindingsPanel()
         self.products = ProductsPanel()
-        self.progress = JobProgress()
+        self.progress = JobProgress(paced=True)
         self.leaks: LeakDialog | None = None
         self.register: RegisterDialog | None = None
         self.coverage: CoverageDialog | None = None
@@ -340,11 +340,12 @@ class ReleasePage(Page):
         self._released = order
         self._refused = ()
         handle = self.desk.run(
-            lambda job: self.desk.app.release.release(order, job),
+            lambda job: self.desk.app.release_process.release(order, job),
             title=_("正在制作并复查公开成果…"),
             on_success=self._published,
             on_failure=self._not_published,
             on_cancel=self._cancelled,
+            database=False,  # the child reads the register; the desk goes on with its own
         )
         self._follow(handle)
 

@@ -1,0 +1,95 @@
+"""A release in a process of its own: the window stays live, stopping takes no second, memory comes back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from qhd_riskmap.cartography.export_process import run_in_child
+from qhd_riskmap.cartography.page_export import Progress
+from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.errors import JobCancelledError
+from qhd_riskmap.i18n import _
+from qhd_riskmap.services.jobs import JobContext
+from qhd_riskmap.services.release import ReleaseService
+from qhd_riskmap.services.release_order import ReleaseOrder, ReleaseOutcome
+from qhd_riskmap.storage.engine import Register, open_register
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Access:
+    """What the child opens the register with; it travels through a pipe and stands in no command line."""
+
+    path: Path
+    passphrase: str | None = field(repr=False)
+    actor: Actor
+
+
+class ReleaseProcess:
+    """The gate, in a child process."""
+
+    def __init__(self, register: Register, actor: Actor) -> None:
+        self._register = register
+        self._actor = actor
+
+    def release(self, order: ReleaseOrder, job: JobContext) -> ReleaseOutcome:
+        """As `ReleaseService.release`.
+
+        Raises:
+            JobCancelledError: The officer stopped it; nothing is left.
+            RiskMapError: What the gate said.
+        """
+        self._actor.require(Permission.RELEASE)
+        watch = _Watch(job)
+        access = _Access(
+            path=self._register.path, passphrase=self._register.passphrase, actor=self._actor
+        )
+        try:
+            outcome: ReleaseOutcome = run_in_child(
+                partial(_release, access, order), watch.told, watch.stopped
+            )
+        except JobCancelledError:
+            done = ReleaseService(self._register, self._actor).give_up(order)
+            if done is None:
+                raise
+            return done
+        return outcome
+
+
+class _Watch:
+    """Passes the child's reports on; once it records the release, stopping is too late."""
+
+    def __init__(self, job: JobContext) -> None:
+        self._job = job
+        self._last = (0, 0, _("正在准备"))
+        self._closing = False
+
+    def told(self, done: int, total: int, note: str) -> None:
+        self._closing = bool(total) and done >= total
+        self._last = (done, total, note)
+        self.stopped()
+
+    def stopped(self) -> bool:
+        if not self._closing:
+            self._job.advance(*self._last)
+        return False
+
+
+def _release(access: _Access, order: ReleaseOrder, progress: Progress) -> ReleaseOutcome:
+    """What the child does."""
+    register = open_register(access.path, passphrase=access.passphrase)
+    try:
+        return ReleaseService(register, access.actor).release(order, _Told(progress))
+    finally:
+        register.close()
+
+
+class _Told:
+    """The child's end of the pipe as a job."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+
+    def advance(self, done: int, total: int, note: str = "") -> None:
+        self._progress(done, total, note)
