@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import Final
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.figure_overview import UNIT_FIGURES, FigureOverview
 from qhd_riskmap.domain.figures import (
     FIGURES,
+    NOTHING,
     Cell,
     Dimension,
     FigureScope,
     Measured,
+    Population,
     figure,
     month_before,
-    total,
     trend_days,
 )
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
-_GRADED = (Dimension.DAY, Dimension.COUNTY, Dimension.TYPE, Dimension.LEVEL)
+_BY: Final = (Dimension.DAY, Dimension.COUNTY)
+_FINE: Final = (*_BY, Dimension.TYPE, Dimension.LEVEL)
+FineCells = Mapping[str, Mapping[Cell, Measured]]
+_Stamp = tuple[int, date, date | None, date | None, timedelta]
 
 
 class FigureService:
-    """Use cases of statistics, for one actor; nothing is stored."""
+    """Use cases of statistics, for one actor; nothing is stored in the register."""
 
     def __init__(
         self, register: Register, actor: Actor, *, today: Callable[[], date] = date.today
@@ -32,6 +38,7 @@ class FigureService:
         self._register = register
         self._actor = actor
         self._today = today
+        self._kept: dict[Population, tuple[_Stamp, FineCells]] = {}
 
     def today(self) -> date:
         """The day that is asked about unless another is given."""
@@ -64,26 +71,67 @@ class FigureService:
     def overview(self, scope: FigureScope) -> FigureOverview:
         """All figures of the day, of the month before and of twelve months, at one moment."""
         self._actor.require(Permission.READ)
-        days = sorted({*trend_days(scope.on), month_before(scope.on)})
-        offset, by = utc_offset(), (Dimension.DAY, Dimension.COUNTY)
         with self._register.unit_of_work() as work:
-            graded = work.figures.measured(FIGURES["hazards"], scope, _GRADED, days, offset)
-            cells: dict[str, Mapping[Cell, Measured]] = {
-                key: work.figures.measured(known, scope, by, days, offset)
-                for key, known in FIGURES.items()
-                if key != "hazards"
+            fine = {
+                key: cells
+                for population in Population
+                for key, cells in self._fine(work, population, scope).items()
             }
-            units = {
-                key: work.figures.measured(
-                    FIGURES[key], scope, (Dimension.UNIT,), [scope.on], offset
-                )
-                for key in UNIT_FIGURES
-            }
-        cells["hazards"] = {
-            cell: total(part for each, part in graded.items() if each[:2] == cell)
-            for cell in {each[:2] for each in graded}
-        }
-        return FigureOverview(scope=scope, cells=cells, graded=graded, units=units)
+            units = work.figures.together(
+                [FIGURES[key] for key in UNIT_FIGURES],
+                scope, (Dimension.UNIT,), [scope.on], utc_offset(),
+            )  # fmt: skip
+        wanted = {key: list(_wanted(cells, scope)) for key, cells in fine.items()}
+        return FigureOverview(
+            scope=scope,
+            cells={key: _coarse(cells, len(_BY)) for key, cells in wanted.items()},
+            graded=_coarse(wanted["hazards"], len(_FINE)),
+            units=units,
+        )
+
+    def prepare(self, population: Population, scope: FigureScope) -> None:
+        """Count what `overview` needs of a population, so that it is at hand when it is asked for."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            self._fine(work, population, scope)
+
+    def _fine(self, work: UnitOfWork, population: Population, scope: FigureScope) -> FineCells:
+        """All figures of a population by day, county, type and level.
+
+        What counties, types and levels let through is taken from these cells: sums are exact over any
+        grouping. They are kept until something is written, and every writing has its audit entry.
+        """
+        offset = utc_offset()
+        stamp = (work.audit.length(), scope.on, scope.first, scope.last, offset)
+        kept = self._kept.get(population)
+        if kept is None or kept[0] != stamp:
+            everything = FigureScope(on=scope.on, first=scope.first, last=scope.last)
+            days = sorted({*trend_days(scope.on), month_before(scope.on)})
+            own = [each for each in FIGURES.values() if each.population is population]
+            cells = work.figures.together(own, everything, _FINE, days, offset)
+            kept = self._kept[population] = (stamp, cells)
+        return kept[1]
+
+
+def _wanted(cells: Mapping[Cell, Measured], scope: FigureScope) -> Iterator[tuple[Cell, Measured]]:
+    levels = {str(level.rank) for level in scope.levels}
+    for cell, part in cells.items():
+        _day, county, type_key, level = cell
+        if (
+            (not scope.counties or county in scope.counties)
+            and (not scope.types or type_key in scope.types)
+            and (not levels or level in levels)
+        ):
+            yield cell, part
+
+
+def _coarse(cells: Iterable[tuple[Cell, Measured]], width: int) -> dict[Cell, Measured]:
+    """Cells taken together by their first dimensions."""
+    found: dict[Cell, Measured] = {}
+    for cell, part in cells:
+        key = cell[:width]
+        found[key] = found.get(key, NOTHING) + part
+    return found
 
 
 def utc_offset() -> timedelta:

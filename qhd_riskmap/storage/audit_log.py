@@ -69,6 +69,11 @@ class AuditLog:
             (*entry, chain_hash(entry)),
         )
 
+    def length(self) -> int:
+        """How many entries there are: the register is as it was while this is."""
+        found = self._transaction.reading().exec_driver_sql("SELECT ifnull(max(seq), 0) FROM audit")
+        return int(found.scalar_one())
+
     def of(self, subject: str) -> list[AuditEntry]:
         """Entries about one record, oldest first."""
         return self._entries(" WHERE subject = ?", (subject,))

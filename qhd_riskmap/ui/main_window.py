@@ -40,6 +40,7 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files, dropped_photos, has_files
 from qhd_riskmap.ui.toolkit.due_notice import DueNotice
 from qhd_riskmap.ui.toolkit.error_dialog import ErrorDialog, show_error
+from qhd_riskmap.ui.toolkit.figures_ahead import FiguresAhead
 from qhd_riskmap.ui.toolkit.manual_window import ManualWindow
 from qhd_riskmap.ui.toolkit.message_bar import MessageBar
 from qhd_riskmap.ui.toolkit.page import Page, PageEntry
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.backup = RegisterBackup(desk, self)
         self.backup.known.connect(self._show_backup)
         self.due = DueNotice(desk, self)
+        self.figures_ahead = FiguresAhead(desk, self)
         self._build()
         self._restore_geometry()
         desk.changed.connect(self._changed)
@@ -455,6 +457,7 @@ class MainWindow(QMainWindow):
             return
         self._save_geometry()
         self.due.close_down()
+        self.figures_ahead.close_down()
         for page in self.pages.built():
             page.close_down()
         if self.manual is not None:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 
 from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.cell_mapping import read_cells
+from qhd_riskmap.domain.figures import Population
 from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.ui.pages.statistics import StatisticsPage
@@ -361,3 +362,29 @@ def test_a_chart_follows_theme_and_size_and_is_saved(qtbot, window, charts, tmp_
     charts.save(tmp_path / "图.gif")
     settled()
     assert "gif" in str(window.desk.errors[0])
+
+
+def test_figures_are_counted_ahead_while_nobody_asks_for_anything(
+    qtbot, window, app, desk, settled
+):
+    counted = []
+    prepare = app.figures.prepare
+
+    def told(population, scope):
+        counted.append(population)
+        prepare(population, scope)
+
+    app.figures.prepare = told
+    desk.announce(Changes(tasks=True))
+    settled()
+    assert counted == []  # not before it has been quiet for a while
+    qtbot.waitUntil(lambda: set(counted) == set(Population), timeout=10000)
+    settled()
+    desk.announce(Changes(office=True))
+    window.figures_ahead._count()
+    assert len(counted) == len(Population)  # nothing that is counted was changed
+    desk.announce(Changes(hazards=True))
+    settled()
+    window.figures_ahead.close_down()
+    qtbot.wait(1700)
+    assert len(counted) == len(Population)

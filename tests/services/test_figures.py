@@ -12,22 +12,26 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qhd_riskmap.domain.access import Actor, Permission
+from qhd_riskmap.domain.figure_overview import UNIT_FIGURES
 from qhd_riskmap.domain.figures import (
     FIGURES,
     Dimension,
     FigureScope,
     Measured,
     Population,
+    month_before,
+    trend_days,
     value_of,
 )
 from qhd_riskmap.domain.hazard import AccuracyClass, Assessment, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.levels import HiddenDangerGrade, RiskLevel
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.remediation.lateness import LateStage
-from qhd_riskmap.domain.remediation.task import RemediationTask, TaskState
+from qhd_riskmap.domain.remediation.task import EventKind, RemediationTask, TaskState
 from qhd_riskmap.errors import InvalidInputError, PermissionDeniedError
-from qhd_riskmap.services.figures import FigureService
+from qhd_riskmap.services.figures import FigureService, utc_offset
 from qhd_riskmap.storage.engine import create_register
+from qhd_riskmap.storage.figure_repository import FigureRepository
 
 ACTOR = Actor(name="张三")
 DAY = date(2026, 6, 15)
@@ -375,6 +379,68 @@ def test_an_overview_tells_totals_counties_months_and_units(county):
     assert [unit.unit for unit in overview.top_units("open")] == ["乙单位", "海滨镇政府"]
     assert [unit.unit for unit in overview.top_units("late")] == ["乙单位"]
     assert overview.top_units("tasks", 1)[0].figures["rate"] == Measured(2, 2.0)
+
+
+def by_single_figures(register, scope):
+    """The overview as every figure alone gives it, one statement each."""
+    day_county = (Dimension.DAY, Dimension.COUNTY)
+    days = sorted({*trend_days(scope.on), month_before(scope.on)})
+    with register.unit_of_work() as work:
+
+        def read(key, by, asked):
+            return work.figures.measured(FIGURES[key], scope, by, asked, utc_offset())
+
+        return (
+            {key: read(key, day_county, days) for key in FIGURES},
+            read("hazards", (*day_county, Dimension.TYPE, Dimension.LEVEL), days),
+            {key: read(key, (Dimension.UNIT,), [scope.on]) for key in UNIT_FIGURES},
+        )
+
+
+@pytest.mark.parametrize(
+    "narrowed",
+    [
+        {}, {"counties": frozenset({"130302"})}, {"types": frozenset({"geological"})},
+        {"levels": frozenset({RiskLevel.RED})}, {"first": date(2026, 4, 1)},
+        {"counties": frozenset({"130306"})},
+        {"last": date(2026, 3, 31), "types": frozenset({"geological", "flood"})},
+    ],
+    ids=["all", "county", "type", "level", "from", "nothing", "until"],
+)  # fmt: skip
+def test_an_overview_is_what_every_figure_alone_gives(county, narrowed):
+    service = FigureService(county, ACTOR)
+    service.overview(FigureScope(on=date(2026, 6, 15)))  # what was counted before does not matter
+    scope = FigureScope(on=date(2026, 6, 15), **narrowed)
+    overview = service.overview(scope)
+    assert (overview.cells, overview.graded, overview.units) == by_single_figures(county, scope)
+
+
+def test_figures_at_hand_follow_whatever_is_written(county, monkeypatch):
+    service, scope = FigureService(county, ACTOR), FigureScope(on=date(2026, 6, 15))
+    for population in Population:
+        service.prepare(population, scope)
+    statements = []
+    read = FigureRepository.together
+
+    def counting(self, wanted, *given):
+        statements.append([figure.key for figure in wanted])
+        return read(self, wanted, *given)
+
+    monkeypatch.setattr(FigureRepository, "together", counting)
+    assert value(service.overview(scope), "hazards") == 2
+    assert statements == [list(UNIT_FIGURES)]  # the rest was at hand
+    with county.unit_of_work() as work:
+        work.hazards.add(a_hazard(found_on=date(2026, 6, 1)), ACTOR)
+        work.commit()
+    assert value(service.overview(scope), "hazards") == 3
+    with county.unit_of_work() as work:
+        (late,) = work.figures.members(FIGURES["late"], scope, {}, utc_offset())
+        task = work.tasks.require(late)
+        later = replace(task, deadline=date(2026, 7, 1))
+        work.tasks.save(task, later, ACTOR, kind=EventKind.EDIT, on=DAY, detail={})
+        work.commit()
+    assert value(service.overview(scope), "late") == 0
+    assert value(service.overview(replace(scope, on=date(2026, 7, 2))), "late") == 1
 
 
 def test_what_has_nothing_before_it_has_no_change(county):
