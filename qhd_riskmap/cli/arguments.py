@@ -162,6 +162,10 @@ def _import(commands: Commands[Parser]) -> None:
         metavar="N",
         help=_("表头所在的行号，默认自动识别"),
     )
+    parser.add_argument(
+        "--type", default="", dest="type_key", metavar=_("类型"),
+        help=_("没有写类别的行是哪一类，默认看标题、工作表名和文件名"),
+    )  # fmt: skip
 
 
 def row_number(text: str) -> int:

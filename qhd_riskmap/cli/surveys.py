@@ -45,7 +45,8 @@ def template(options: argparse.Namespace, output: Output) -> int:
 def import_surveys(options: argparse.Namespace, output: Output) -> int:
     """Check sheets and, unless it is a dry run, commit their good rows."""
     datum = None if options.datum == AUTO else parse_reference(options.datum)
-    layouts = Layouts(for_all=choice_of(dict(options.meanings), options.header_row))
+    choice = choice_of(dict(options.meanings), options.header_row, options.type_key)
+    layouts = Layouts(for_all=choice)
     if options.report is not None:
         # Before anything is stored: a report that cannot be written must not follow a commit.
         require_document_path(options.report, _WORKBOOKS)

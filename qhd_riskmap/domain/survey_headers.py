@@ -21,13 +21,13 @@ from qhd_riskmap.domain.survey_columns import (
 )
 from qhd_riskmap.domain.survey_header_rows import HeaderRows, find_header, header_at
 from qhd_riskmap.domain.survey_sheet import SurveySheet, column_letters
+from qhd_riskmap.domain.survey_type_words import TypeEvidence, type_said
 from qhd_riskmap.domain.survey_units import factor_to, unit_in
 from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import N_, _
 
 CONFIDENT_GUESS: Final = 90.0
 _SHORTEST_GUESS: Final = 3
-_SHORTEST_WORD: Final = 2
 _MOST_CUT: Final = 2
 _NUMERIC: Final = frozenset({FieldKind.NUMBER, FieldKind.INTEGER})
 POSITION_KEYS: Final = ("lon", "lat", "x_north", "y_east", "coordinates", "vertices")
@@ -102,6 +102,7 @@ class SheetMapping:
         type_key: The type of every row, or "" where a column says it or nothing does.
         issues: About the header.
         remembered: An officer's earlier word on a sheet with the same headers was used.
+        type_said: The words that `type_key` was taken from; None where it was said otherwise.
     """
 
     header: HeaderRows
@@ -109,6 +110,7 @@ class SheetMapping:
     type_key: str
     issues: tuple[HeaderIssue, ...]
     remembered: bool = False
+    type_said: TypeEvidence | None = None
 
     def column(self, key: str) -> MappedColumn | None:
         """The column that holds the common field ``key``."""
@@ -192,7 +194,8 @@ def map_sheet(
         header = find_header(sheet, searched, remembered)
     if header is None:
         return None
-    type_key = choice.type_key or type_key or _type_of(sheet, header)
+    said = None if choice.type_key or type_key else type_said(sheet, _titles(sheet, header))
+    type_key = choice.type_key or type_key or (said.key if said is not None else "")
     known = remembered.get(header.fingerprint, {})
     chosen = choice.said_of(header, remembered)
     # Where a column names the type, rows of any type may follow.
@@ -209,49 +212,17 @@ def map_sheet(
         type_key=type_key,
         issues=issues,
         remembered=bool(known),
+        type_said=said,
     )
 
 
-def _type_of(sheet: SurveySheet, header: HeaderRows) -> str:
-    """The type that words outside the rows name, the nearest first."""
-    titles = [text for row in range(header.top) for text in sheet.row(row) if text]
-    places = [[sheet.name], titles] if not sheet.context else [titles, [sheet.name], sheet.context]
-    return next(
-        (key for texts in (*places, [sheet.file.stem]) if (key := type_in_words(texts))), ""
-    )
+def _titles(sheet: SurveySheet, header: HeaderRows) -> list[str]:
+    return [text for row in range(header.top) for text in sheet.row(row) if text]
 
 
 def _names_category(options: Sequence[str]) -> bool:
     found = next((f for text in options if (f := recognise_header(text, SHEET_FIELDS))), None)
     return found is not None and found.key == "category"
-
-
-def type_in_words(texts: Iterable[str]) -> str:
-    """Key of the one type that the texts name, by the longest word; "" for none or several.
-
-    >>> type_in_words(["青龙县2014年地质灾害隐患点排查表"])
-    'geological'
-    """
-    whole = "".join("".join(text.split()) for text in texts)
-    exact = taxonomy().recognise(whole) if whole else None
-    if exact is not None:
-        return exact[0].key
-    found = [(len(word), key) for word, key in _type_words() if word in whole]
-    longest = max((length for length, _key in found), default=0)
-    keys = {key for length, key in found if length == longest}
-    return keys.pop() if len(keys) == 1 else ""
-
-
-@cache
-def _type_words() -> tuple[tuple[str, str], ...]:
-    # "其他" in a title says nothing.
-    return tuple(
-        (word, hazard_type.key)
-        for hazard_type in taxonomy().types
-        if hazard_type.key != "other"
-        for word in (hazard_type.label, *hazard_type.aliases)
-        if len(word) >= _SHORTEST_WORD
-    )
 
 
 def _fields_of(types: Sequence[HazardType]) -> tuple[Field, ...]:

@@ -205,12 +205,17 @@ def field_choices(type_key: str = "") -> tuple[tuple[str, str], ...]:
     return (*((f.key, _(f.label)) for f in SHEET_FIELDS), *own.items())
 
 
-def choice_of(fields: Mapping[str, str], header_row: int = 0) -> ColumnChoice:
-    """A choice from what an officer typed: fields by key or by Chinese name.
+def choice_of(fields: Mapping[str, str], header_row: int = 0, type_text: str = "") -> ColumnChoice:
+    """A choice from what an officer typed: fields and the type by key or by Chinese name.
 
     Raises:
         InvalidInputError: A field is not known.
+        NotFoundError: The type is not known.
     """
+    kind = taxonomy().recognise(type_text) if type_text else None
+    if type_text and kind is None:
+        # Says which there are.
+        taxonomy().get(type_text)
     names = {name: key for key, label in field_choices() for name in (label, key)}
     found = {}
     for header, name in fields.items():
@@ -220,7 +225,8 @@ def choice_of(fields: Mapping[str, str], header_row: int = 0) -> ColumnChoice:
                 hint=_("请写模板中的列名，如“隐患名称”；留空表示作为附加信息保留。"),
             )
         found[header] = names[name] if name else ""
-    return ColumnChoice(fields=found, header_row=header_row)
+    type_key = kind[0].key if kind is not None else ""
+    return ColumnChoice(fields=found, header_row=header_row, type_key=type_key)
 
 
 def template_issues(path: Path, sheets: Sequence[SurveySheet]) -> list[RowIssue]:

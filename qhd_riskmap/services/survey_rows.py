@@ -57,6 +57,7 @@ from qhd_riskmap.services.survey_location import (
 )
 from qhd_riskmap.services.survey_positions import Positions, read_positions
 from qhd_riskmap.services.survey_second_place import SecondPlaces
+from qhd_riskmap.services.survey_types import told_of_type, typed
 from qhd_riskmap.services.survey_unread import note_unread
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
@@ -336,12 +337,13 @@ class _Reader:
         categories = self._columns.texts("category") or [None] * self._count
         words = self._columns.texts("sub_kind") or [None] * self._count
         default = taxonomy().get(self._mapping.type_key) if self._mapping.type_key else None
+        said = self._mapping.type_said
         known: dict[tuple[str | None, str | None], tuple[HazardType | None, str]] = {}
         types: list[HazardType | None] = []
         sub_kinds: list[str] = []
         for row, pair in enumerate(zip(categories, words, strict=True)):
             if pair not in known:
-                known[pair] = _typed(*pair, default)
+                known[pair] = typed(*pair, default, said.sub_kind if said is not None else "")
             hazard_type, sub_kind = known[pair]
             types.append(hazard_type)
             sub_kinds.append(sub_kind)
@@ -353,6 +355,11 @@ class _Reader:
                     text=pair[1][:40], type=_(hazard_type.label)
                 )
                 self._log.on_row(row, warning("sub_kind", "unknown-sub-kind", message))
+        if said is not None and None in categories:
+            severity = Severity.WARNING if said.sub_kind else Severity.INFO
+            self._log.on_sheet(
+                "type-proposed", severity, told_of_type(said, categories.count(None))
+            )
         return types, sub_kinds
 
     def _say_no_type(self, row: int, text: str | None) -> None:
@@ -464,33 +471,6 @@ def _odd_length(metres: float, said_km: float | None) -> str:
     return _("按拐点量得 {km:.1f} 公里，所填长度是 {said:g} 公里，请核对。").format(
         km=metres / 1000, said=said_km
     )
-
-
-def _typed(
-    category: str | None, sub_kind: str | None, default: HazardType | None
-) -> tuple[HazardType | None, str]:
-    found = taxonomy().recognise(category) if category is not None else None
-    if category is not None and found is None and default is not None:
-        # A sheet about one type often writes the sub-kind into the 类别 column.
-        found = (default, "") if _sub_kind(default, category) else None
-        sub_kind = sub_kind or category
-    if category is None:
-        found = (default, "") if default is not None else None
-        if found is None and sub_kind is not None:
-            found = taxonomy().recognise(sub_kind)
-    if found is None:
-        return None, ""
-    hazard_type, own = found
-    return hazard_type, (_sub_kind(hazard_type, sub_kind) if sub_kind is not None else "") or own
-
-
-def _sub_kind(hazard_type: HazardType, text: str) -> str:
-    if text in hazard_type.sub_kinds:
-        return text
-    if text in hazard_type.sub_kind_aliases:
-        return hazard_type.sub_kind_aliases[text]
-    found = taxonomy().recognise(text)
-    return found[1] if found is not None and found[0] is hazard_type else ""
 
 
 def _key(hazard_type: HazardType | None) -> str:

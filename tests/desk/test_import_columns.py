@@ -257,6 +257,24 @@ def test_the_type_of_a_sheet_that_does_not_say_it_is_asked_and_given(
     assert [h.type_key for h in import_page.preview.hazards] == ["forest_fire"]
 
 
+def test_a_type_taken_from_the_title_stands_on_the_card_and_is_corrected_in_the_dialog(
+    qtbot, import_page, done, opened, odd_sheet
+):
+    head = ("名称", "经度(GPS)", "纬度(GPS)")
+    dialog = opened(odd_sheet("点.xlsx", ("尾矿库排查表",), head, ("甲处", 118.95, 39.95)))
+    card = import_page.findChild(QLabel, "sheet-type-0")
+    assert card.text() == "类型：据标题“尾矿库排查表”认作其他（矿山尾矿库）"
+    assert dialog.type_box.currentText() == "自动（其他）"
+    box = dialog.type_box
+    box.setFocus()
+    while box.currentData() != "flood":
+        qtbot.keyClick(box, Qt.Key.Key_Down)
+    press(qtbot, dialog, "columns-ok")
+    done()
+    assert [h.type_key for h in import_page.preview.hazards] == ["flood"]
+    assert import_page.findChild(QLabel, "sheet-type-0") is None
+
+
 def test_cancelling_the_dialog_changes_nothing(qtbot, import_page, opened, odd_sheet):
     dialog = opened(odd_sheet("a.xlsx", TITLES, ODD, *ROWS))
     before = import_page.preview

@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from qhd_riskmap.domain.schema import Field, FieldKind, Severity
 from qhd_riskmap.domain.survey_data_rows import data_rows
 from qhd_riskmap.domain.survey_header_rows import find_header, header_text
-from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, map_sheet, type_in_words
+from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, map_sheet
 from qhd_riskmap.domain.survey_sheet import (
     MergedRange,
     SurveySheet,
     column_letters,
     column_number,
 )
+from qhd_riskmap.domain.survey_type_words import types_in_words
 from qhd_riskmap.domain.survey_units import factor_to, unit_in
 from qhd_riskmap.domain.taxonomy import taxonomy
 
@@ -343,13 +344,63 @@ def test_a_sheet_is_located_by_any_complete_kind_of_position(headers, located):
         (["高速公路危险化学品泄漏隐患"], "highway_hazmat"),
         (["其他"], "other"),
         (["其他隐患点情况统计"], ""),
-        (["森林火灾和地质灾害排查表"], ""),
+        (["森林火灾和地质灾害排查表"], "forest_fire/geological"),
+        (["防汛、地质灾害隐患排查表"], "flood/geological"),
         (["Sheet1"], ""),
         (["", " "], ""),
     ],
 )
-def test_the_longest_word_of_a_title_names_the_type(texts, key):
-    assert type_in_words(texts) == key
+def test_a_title_names_the_type_where_it_names_one(texts, key):
+    assert "/".join(sorted({each.key for each in types_in_words(texts)})) == key
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "sub_kind", "word"),
+    [
+        ("青龙县2014年尾矿库排查表", "other", "矿山尾矿库", "尾矿库"),
+        ("加油站安全隐患台账", "hazardous_chemicals", "经营", "加油站"),
+        ("烟花爆竹零售点名录", "explosion", "烟花爆竹", "烟花爆竹"),
+        ("泥石流（2014）", "", "", ""),
+        ("重点部位（塘坝）", "flood", "塘坝", "塘坝"),
+        ("病险水库", "flood", "水库", "病险水库"),
+        ("液氨管线台账", "ammonia_pipeline", "", "液氨管线"),
+        # A type goes before a sub-kind, and what lies in the middle of a sentence is no subject.
+        ("防汛办尾矿库排查表", "flood", "", "防汛"),
+        ("请各加油站按时报送", "", "", ""),
+    ],
+)
+def test_a_sub_kind_that_is_the_subject_of_a_title_names_its_type(text, key, sub_kind, word):
+    found = types_in_words([text])
+    told = [(each.key, each.sub_kind, each.word) for each in found]
+    assert told == ([(key, sub_kind, word)] if key else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("市气象局雷电灾害隐患排查表", "meteorological"),
+        ("市气象局隐患排查表", ""),
+        ("防汛抗旱指挥部办公室山洪灾害排查表", "flood"),
+        ("食品安全委员会办公室2014年隐患排查表", ""),
+        ("地质灾害排查领导小组", "geological"),
+    ],
+)
+def test_the_name_of_an_office_names_no_type(text, key):
+    assert "".join({each.key for each in types_in_words([text])}) == key
+
+
+def test_several_types_in_one_place_are_none_and_no_farther_place_decides():
+    titles = "防汛和地质灾害隐患排查表"
+    mapping = map_sheet(sheet_of([titles], HEADER, LAOLING, file="地质灾害.xlsx"))
+    assert (mapping.type_key, mapping.type_said) == ("", None)
+
+
+def test_the_words_that_name_the_type_are_kept():
+    said = map_sheet(sheet_of([" 尾矿库 排查表"], HEADER, LAOLING)).type_said
+    assert (said.place, said.text, said.word) == ("title", " 尾矿库 排查表", "尾矿库")
+    assert map_sheet(sheet_of(HEADER, LAOLING, name="洪水")).type_said.place == "sheet"
+    assert map_sheet(sheet_of(HEADER, LAOLING, file="洪水.xlsx")).type_said.place == "file"
+    assert map_sheet(sheet_of(HEADER, LAOLING, name="洪水"), "geological").type_said is None
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from qhd_riskmap.services.survey_column_choices import still_missing, unrecognis
 from qhd_riskmap.services.survey_datum import DatumDecision
 from qhd_riskmap.services.survey_import import ImportPreview
 from qhd_riskmap.services.survey_rows import SheetReading
+from qhd_riskmap.services.survey_types import type_basis
 from qhd_riskmap.ui.pages.survey_import.session import (
     ANGLE_FORMS,
     ASK_AGAIN,
@@ -185,6 +186,11 @@ class SheetCards(QScrollArea):
             )
         elif reading.mapping is not None:
             parts.append(words(_column_words(reading), role="muted"))
+        said = reading.mapping.type_said if reading.mapping is not None else None
+        if said is not None and any(i.code == "type-proposed" for i in reading.issues):
+            basis = _("类型：{basis}").format(basis=type_basis(said))
+            role = "warning" if said.sub_kind else "muted"
+            parts.append(words(basis, role=role, name=f"sheet-type-{number}"))
         text = _("列对应…（{n} 列没认出）").format(n=other) if other else _("列对应…")
         parts.append(self._columns_button(text, reading, number, primary=bool(missing)))
         return parts
