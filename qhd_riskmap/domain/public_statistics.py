@@ -6,17 +6,20 @@ Sums of what is public anyway: records on the map by level, and printed counts.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_counts import PublicCount
+from qhd_riskmap.domain.public_edition import Translator
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 
 _COUNTY_DIGITS = 6
+_COUNTED = "counted"
+_TOGETHER = N_("其他县区合计")
+_NO_TOWNSHIP = N_("未注明乡镇")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,9 +42,9 @@ class PublicNumbers:
         return self.levels.total() + self.counted
 
 
-def numbers_by_type(public: PublicSet) -> tuple[PublicNumbers, ...]:
+def numbers_by_type(public: PublicSet, tr: Translator = _) -> tuple[PublicNumbers, ...]:
     """One line per type that has any, in the plan's order."""
-    rows = {kind.key: PublicNumbers(label=_(kind.label)) for kind in taxonomy().types}
+    rows = {kind.key: PublicNumbers(label=tr(kind.label)) for kind in taxonomy().types}
     for hazard in public.hazards:
         rows[hazard.type_key].levels[hazard.level] += 1
     for count in public.counts:
@@ -49,10 +52,10 @@ def numbers_by_type(public: PublicSet) -> tuple[PublicNumbers, ...]:
     return tuple(row for row in rows.values() if row.total)
 
 
-def numbers_by_county(public: PublicSet) -> tuple[PublicNumbers, ...]:
+def numbers_by_county(public: PublicSet, tr: Translator = _) -> tuple[PublicNumbers, ...]:
     """One line per division that has any, then one for counts that are printed for several together."""
-    rows = {region.code: PublicNumbers(label=_(region.name)) for region in regions().current()}
-    together = PublicNumbers(label=_("其他县区合计"))
+    rows = {region.code: PublicNumbers(label=tr(region.name)) for region in regions().current()}
+    together = PublicNumbers(label=tr(_TOGETHER))
     for hazard in public.hazards:
         rows[hazard.county].levels[hazard.level] += 1
     for count in public.counts:
@@ -60,10 +63,10 @@ def numbers_by_county(public: PublicSet) -> tuple[PublicNumbers, ...]:
     return tuple(row for row in (*rows.values(), together) if row.total)
 
 
-def numbers_by_township(public: PublicSet) -> tuple[PublicNumbers, ...]:
+def numbers_by_township(public: PublicSet, tr: Translator = _) -> tuple[PublicNumbers, ...]:
     """One line per township that has any, by name; what lies in none comes last."""
     rows: dict[str, PublicNumbers] = {}
-    rest = PublicNumbers(label=_("未注明乡镇"))
+    rest = PublicNumbers(label=tr(_NO_TOWNSHIP))
     for hazard in public.hazards:
         name = hazard.township
         row = rows.setdefault(name, PublicNumbers(label=name)) if name else rest
@@ -76,9 +79,9 @@ def numbers_by_township(public: PublicSet) -> tuple[PublicNumbers, ...]:
     return tuple(row for row in (*named, rest) if row.total)
 
 
-def sum_of(rows: tuple[PublicNumbers, ...]) -> PublicNumbers:
+def sum_of(rows: tuple[PublicNumbers, ...], tr: Translator = _) -> PublicNumbers:
     """All lines together."""
-    total = PublicNumbers(label=_("合计"))
+    total = PublicNumbers(label=tr(N_("合计")))
     for row in rows:
         total.levels.update(row.levels)
         total.counted += row.counted
@@ -93,13 +96,11 @@ def _division(count: PublicCount) -> str:
 def cells_of(rows: tuple[PublicNumbers, ...]) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     """Heads and texts of a table: levels, what is not graded or only counted where there is any."""
     total = sum_of(rows)
-    columns = list(_columns(total))
+    columns = columns_of(total)
     heads = ("", *(head for head, _key in columns), _("合计"))
     texts = []
     for row in (*rows, total):
-        numbers = [
-            row.counted if key == "counted" else row.levels[_level(key)] for _h, key in columns
-        ]
+        numbers = [number_of(row, key) for _h, key in columns]
         texts.append((row.label, *(str(number or "·") for number in numbers), str(row.total)))
     return heads, texts
 
@@ -115,18 +116,23 @@ _LEVEL_HEADS = {
     RiskLevel.BLUE: N_("低"),
 }  # fmt: skip
 _OTHER_WORDS = (
-    N_("未评级"), N_("只计数"), N_("合计"), N_("县区"), N_("类型"), N_("其他县区合计"), N_("未注明乡镇"),
+    N_("未评级"), N_("只计数"), N_("合计"), N_("县区"), N_("类型"), _TOGETHER, _NO_TOWNSHIP,
     N_("数量统计（处）"), N_("位置示意"), N_("名称"), N_("等级"), N_("距离"),
 )  # fmt: skip
 
 
-def _columns(total: PublicNumbers) -> Iterator[tuple[str, str]]:
-    yield from ((_(_LEVEL_HEADS[level]), level.value) for level in RiskLevel)
+def columns_of(total: PublicNumbers, tr: Translator = _) -> list[tuple[str, str]]:
+    """Head and key of every column of numbers; see `number_of`."""
+    columns = [(tr(_LEVEL_HEADS[level]), level.value) for level in RiskLevel]
     if total.levels[None]:
-        yield _("未评级"), ""
+        columns.append((tr(N_("未评级")), ""))
     if total.counted:
-        yield _("只计数"), "counted"
+        columns.append((tr(N_("只计数")), _COUNTED))
+    return columns
 
 
-def _level(key: str) -> RiskLevel | None:
-    return RiskLevel(key) if key else None
+def number_of(row: PublicNumbers, key: str) -> int:
+    """The number of a line in the column of a key."""
+    if key == _COUNTED:
+        return row.counted
+    return row.levels[RiskLevel(key) if key else None]

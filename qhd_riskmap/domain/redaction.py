@@ -114,6 +114,8 @@ class PublicSet:
             cells were merged for it; for the officer, not for the public.
         coverage: Where has been surveyed for what (`domain.public_coverage`); empty where nobody has
             recorded it.
+        remedies: How many remediation tasks are finished and open (`domain.public_remedies`); empty where
+            no product tells it. An approval number is for the map and is not bound to them.
     """
 
     hazards: tuple[PublicHazard, ...]
@@ -123,15 +125,14 @@ class PublicSet:
     places: tuple[PublicPlace, ...] = ()
     differences: tuple[Difference, ...] = ()
     coverage: tuple[PublicCoverage, ...] = ()
+    remedies: tuple[PublicCount, ...] = ()
 
     @cached_property
     def content_hash(self) -> str:
         """SHA-256 over the public content; what an approval number is bound to."""
         content: dict[str, Any] = {
             "hazards": [_content(hazard) for hazard in self.hazards],
-            "counts": [
-                [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in self.counts
-            ],
+            "counts": _count_values(self.counts),
         }
         if self.places:
             content["places"] = [astuple(place) for place in self.places]
@@ -321,12 +322,11 @@ def frozen(public: PublicSet) -> bytes:
             ]
             for hazard in public.hazards
         ],
-        "counts": [
-            [c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in public.counts
-        ],
+        "counts": _count_values(public.counts),
         "excluded": dict(public.excluded),
         "places": [astuple(place) for place in public.places],
         "coverage": coverage_values(public.coverage),
+        "remedies": _count_values(public.remedies),
     }
     return zlib.compress(_canonical(document), 9)
 
@@ -346,13 +346,7 @@ def thawed(content: bytes) -> PublicSet:
             fields["level"] = RiskLevel(fields["level"]) if fields["level"] else None
             fields["geometry"] = shapely.from_wkb(wkb)
             hazards.append(PublicHazard(**fields, minted=_MINT))
-        counts = tuple(
-            PublicCount(
-                area_code=code, area_name=name, type_key=key,
-                level=RiskLevel(level) if level else None, n=n, merged=merged,
-            )
-            for code, name, key, level, n, merged in document["counts"]
-        )  # fmt: skip
+        counts = _kept_counts(document["counts"])
         # Releases made before pages knew places hold none.
         places = tuple(
             PublicPlace(name=name, area=area, lon=lon, lat=lat)
@@ -361,9 +355,24 @@ def thawed(content: bytes) -> PublicSet:
         return PublicSet(
             hazards=tuple(hazards), counts=counts, excluded=document["excluded"], places=places,
             coverage=kept_coverage(document.get("coverage", ())),
+            remedies=_kept_counts(document.get("remedies", ())),
         )  # fmt: skip
     except (zlib.error, KeyError, TypeError, shapely.GEOSException) as error:
         raise ValueError("not a frozen public content") from error
+
+
+def _count_values(counts: Iterable[PublicCount]) -> list[list[Any]]:
+    return [[c.area_code, c.area_name, c.type_key, c.level, c.n, c.merged] for c in counts]
+
+
+def _kept_counts(values: Iterable[Sequence[Any]]) -> tuple[PublicCount, ...]:
+    return tuple(
+        PublicCount(
+            area_code=code, area_name=name, type_key=key,
+            level=RiskLevel(level) if level else None, n=n, merged=merged,
+        )
+        for code, name, key, level, n, merged in values
+    )  # fmt: skip
 
 
 def free_texts(

@@ -9,24 +9,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from uuid import UUID
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.figures import FIGURES, FigureScope
 from qhd_riskmap.domain.levels import RiskLevel
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
-from qhd_riskmap.domain.public_counts import CountArea, PublicCount, count_safely
+from qhd_riskmap.domain.public_counts import PublicCount
 from qhd_riskmap.domain.redaction import PublicAreas, PublicSet, redact, release_class
 from qhd_riskmap.domain.release_decision import decisions_in_force
 from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.taxonomy import ReleaseClass
 from qhd_riskmap.services.figures import utc_offset
 from qhd_riskmap.services.release_history import past_of
+from qhd_riskmap.services.release_remedies import safe_remedies
 from qhd_riskmap.storage.engine import Register
-from qhd_riskmap.storage.unit_of_work import UnitOfWork
-
-# Parts that do not overlap: from these no third number follows that was merged away.
-TASK_PARTS = ("finished", "open")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +31,7 @@ class PublicFigures:
 
     Attributes:
         hazards: By county, type and, where positions of the type are public, level.
-        tasks: By county; the type key is a figure of `TASK_PARTS`.
+        tasks: By county; the type key is a figure of `domain.public_remedies.PARTS`.
         withheld: Members of no printed number, because even the city has too few.
         excluded: Hazards that may not be counted in public at all.
         k: The bound below which cells were merged.
@@ -76,13 +72,10 @@ class PublicFigureService:
             public = redact(
                 hazards, rules=rules, areas=areas, earlier=past.disclosures, decided=decided
             )
-            kept = {
-                each.id: each.county
-                for each in hazards
-                if release_class(each, decided) is not ReleaseClass.NEVER
-            }
-            cells = _task_cells(work, day, kept, areas)
-        tasks = count_safely(cells, rules.small_cell_k)
+            kept = [h for h in hazards if release_class(h, decided) is not ReleaseClass.NEVER]
+            tasks, _found = safe_remedies(
+                work, hazards, decided, on=scope.on, earlier=past.remedies
+            )
         return PublicFigures(
             hazards=tuple(_shown(public, areas)) + public.counts,
             tasks=tasks.counts,
@@ -90,26 +83,6 @@ class PublicFigureService:
             excluded=len(hazards) - len(kept),
             k=rules.small_cell_k,
         )
-
-
-def _task_cells(
-    work: UnitOfWork, day: FigureScope, kept: dict[UUID, str], areas: PublicAreas
-) -> list[tuple[str, CountArea]]:
-    """Part and county of every task whose hazard may be counted."""
-    hazards = {line.task.number: line.task.hazard_id for line in work.tasks.lines(day.on)}
-    cells = []
-    for key in TASK_PARTS:
-        for number in work.figures.members(FIGURES[key], day, {}, utc_offset()):
-            county = kept.get(hazards[number])
-            if county is not None:
-                cells.append((key, _area(county, areas)))
-    return cells
-
-
-def _area(county: str, areas: PublicAreas) -> CountArea:
-    name = areas.county_names.get(county)
-    # A division of the past, or a text that is none, is counted with the city.
-    return CountArea(code=county, name=name, parent=areas.city) if name else areas.city
 
 
 def _shown(public: PublicSet, areas: PublicAreas) -> list[PublicCount]:

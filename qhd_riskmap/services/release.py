@@ -59,6 +59,7 @@ from qhd_riskmap.services.release_products import (
     small_picture,
     written_again,
 )
+from qhd_riskmap.services.release_remedies import tells_of_remediation, with_remedies
 from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import moved_into, refuse, staging_folder
@@ -336,6 +337,8 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             coverage = matrix_on(work, completed.data_date or self._today())
         public = replace(public, coverage=public_coverage(coverage, completed.county, rules))
+        if tells_of_remediation(completed):
+            public = self._with_remedies(public, completed, hazards, decided, past)
         completed, public = designed(completed, public, townships)
         positions = kept_positions(positions, public)
         case = Judged(
@@ -360,6 +363,20 @@ class ReleaseService:
             positions=positions,
             decided=decided,
         )
+
+    def _with_remedies(
+        self,
+        public: PublicSet,
+        order: ReleaseOrder,
+        hazards: Sequence[Hazard],
+        decided: Mapping[UUID, ReleaseDecision],
+        past: Past,
+    ) -> PublicSet:
+        day = order.data_date or self._today()
+        with self._register.unit_of_work() as work:
+            return with_remedies(
+                public, work, hazards, decided, on=day, county=order.county, earlier=past.remedies
+            )
 
     def _past(self, county: str | None) -> Past:
         with self._register.unit_of_work() as work:

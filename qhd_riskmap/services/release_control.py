@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from qhd_riskmap.domain.figures import FIGURES
 from qhd_riskmap.domain.redaction import PublicSet
 from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -84,6 +85,10 @@ def record_of(signed: Signed) -> ReleaseRecord:
             "counts": [
                 [count.area_code, count.type_key, count.n, count.merged]
                 for count in signed.public.counts
+            ],
+            "remedies": [
+                [count.area_code, count.type_key, count.n, count.merged]
+                for count in signed.public.remedies
             ],
             "positions": {key: list(place) for key, place in signed.positions.items()},
         },
@@ -203,6 +208,15 @@ def _sheet(signed: Signed, record: ReleaseRecord) -> str:
             n=count.n,
         )
         for count in public.counts
+    ]
+    lines += [
+        _("- 整改情况：{area}{merged} {type} {n} 项").format(
+            area=count.area_name,
+            merged=_("（合并）") if count.merged else "",
+            type=_(FIGURES[count.type_key].label),
+            n=count.n,
+        )
+        for count in public.remedies
     ]
     lines += ["", _("## 未公开的记录（只计数）"), ""]
     lines += [

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from qhd_riskmap.domain.differencing import Difference, Disclosure
+from qhd_riskmap.domain.figures import FIGURES
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.public_counts import PublicCount
 from qhd_riskmap.domain.region import regions
@@ -24,7 +25,8 @@ class Past:
     """What is known from earlier releases, withdrawn ones included; drafts went to reviewers only.
 
     Attributes:
-        disclosures: Printed numbers by release.
+        disclosures: Printed numbers of hazards by release.
+        remedies: Printed numbers of remediation tasks by release.
         positions: Record id → every position it was ever shown at, newest first, with the release.
         latest: Ids of the records on the newest release of the same scope.
     """
@@ -32,6 +34,7 @@ class Past:
     disclosures: tuple[Disclosure, ...]
     positions: Mapping[str, tuple[tuple[str, Position], ...]]
     latest: frozenset[str]
+    remedies: tuple[Disclosure, ...] = ()
 
 
 def past_of(records: Sequence[ReleaseRecord], county: str | None) -> Past:
@@ -44,16 +47,23 @@ def past_of(records: Sequence[ReleaseRecord], county: str | None) -> Past:
     same_scope = [r for r in public if r.definition.get("county", "") == (county or "")]
     latest = same_scope[0].revealed.get("positions", {}) if same_scope else {}
     return Past(
-        disclosures=tuple(
-            Disclosure(number=record.number, counts=tuple(_counts(record))) for record in public
-        ),
+        disclosures=_told(public, "counts"),
+        remedies=_told(public, "remedies"),
         positions={key: tuple(places) for key, places in positions.items()},
         latest=frozenset(latest),
     )
 
 
-def _counts(record: ReleaseRecord) -> Iterator[PublicCount]:
-    for area_code, type_key, n, merged in record.revealed.get("counts", ()):
+def _told(records: Sequence[ReleaseRecord], what: str) -> tuple[Disclosure, ...]:
+    return tuple(
+        Disclosure(number=each.number, counts=tuple(_counts(each, what)))
+        for each in records
+        if what in each.revealed
+    )
+
+
+def _counts(record: ReleaseRecord, what: str) -> Iterator[PublicCount]:
+    for area_code, type_key, n, merged in record.revealed[what]:
         yield PublicCount(
             area_code=area_code, area_name="", type_key=type_key, level=None, n=n, merged=merged
         )
@@ -123,12 +133,18 @@ def _differences(
             rule,
             message.format(
                 area=_area(difference),
-                type=_(taxonomy().get(difference.type_key).label),
+                type=counted_label(difference.type_key),
                 number=difference.release,
                 n=abs(difference.n),
             ),
             severity=Severity.BLOCK if blocks else Severity.INFO,
         )
+
+
+def counted_label(type_key: str) -> str:
+    """What a public number counts: a type of hazard, or a part of the remediation tasks."""
+    known = FIGURES.get(type_key)
+    return _(known.label if known else taxonomy().get(type_key).label)
 
 
 def _area(difference: Difference) -> str:

@@ -27,6 +27,7 @@ class ProductFormat(StrEnum):
     KML = "kml"
     XLSX = "xlsx"
     CSV = "csv"
+    STATISTICS = "statistics"
 
     @property
     def ending(self) -> str:
@@ -35,13 +36,15 @@ class ProductFormat(StrEnum):
         >>> ProductFormat.SHP.ending, ProductFormat.PDF.ending, ProductFormat.ATLAS.ending
         ('.shp.zip', '.pdf', '.atlas.pdf')
         """
-        if self is ProductFormat.ATLAS:
-            return ".atlas.pdf"
+        if self in _NAMED:
+            return f".{self.value}.{_NAMED[self]}"
         return f".{self.value}.zip" if self in _ARCHIVED else f".{self.value}"
 
 
 # GDAL and QGIS open a shapefile by this double ending without unpacking it.
 _ARCHIVED = frozenset({ProductFormat.SHP, ProductFormat.CSV})
+# Beside another product of the same kind of file.
+_NAMED = {ProductFormat.ATLAS: "pdf", ProductFormat.STATISTICS: "html"}
 
 
 def format_of(name: str) -> ProductFormat | None:
@@ -49,15 +52,20 @@ def format_of(name: str) -> ProductFormat | None:
 
     >>> format_of("分布图.SHP.zip"), format_of("分布图.zip"), format_of("分布图.atlas.pdf")
     (<ProductFormat.SHP: 'shp'>, None, <ProductFormat.ATLAS: 'atlas'>)
+    >>> format_of("分布图.statistics.html"), format_of("分布图.html")
+    (<ProductFormat.STATISTICS: 'statistics'>, <ProductFormat.HTML: 'html'>)
     """
     plain = name.lower()
     fitting = [product for product in ProductFormat if plain.endswith(product.ending)]
     return max(fitting, key=lambda product: len(product.ending), default=None)
 
 
-# What a release makes where nothing is chosen: a JPEG repeats the PNG, an atlas is a book of its own.
+# What a release makes where nothing is chosen: a JPEG repeats the PNG, an atlas is a book of its own, and
+# the statistics page alone tells how far remediation is, which an office decides to tell.
 STANDARD_FORMATS = tuple(
-    product for product in ProductFormat if product not in (ProductFormat.JPG, ProductFormat.ATLAS)
+    product
+    for product in ProductFormat
+    if product not in (ProductFormat.JPG, ProductFormat.ATLAS, ProductFormat.STATISTICS)
 )
 
 # What a 送审样图 may be: every page of it bears the mark. Data has no place for one.

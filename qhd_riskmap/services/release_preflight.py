@@ -28,7 +28,7 @@ from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
 from qhd_riskmap.domain.release_texts import compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.release_history import Past, Position, history_findings
+from qhd_riskmap.services.release_history import Past, Position, counted_label, history_findings
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, SmallCells, finding
 
 _FIELD_LABELS = {"name": N_("名称"), "unit": N_("责任单位"), "township": N_("乡镇")}
@@ -290,7 +290,7 @@ def _small_cells(case: Judged) -> Iterator[Finding]:
                 _("{area}的“{type}”不足 {k} 处，会暴露个别目标。")
                 if blocks
                 else _("{area}的“{type}”不足 {k} 处，已与其他区域合并。")
-            ).format(area=area, type=_(taxonomy().get(type_key).label), k=case.rules.small_cell_k),
+            ).format(area=area, type=counted_label(type_key), k=case.rules.small_cell_k),
             severity=Severity.BLOCK if blocks else Severity.INFO,
         )
 

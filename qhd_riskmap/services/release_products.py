@@ -33,6 +33,11 @@ from qhd_riskmap.formats.public.geopackage_file import write_geopackage
 from qhd_riskmap.formats.public.kml_file import write_kml
 from qhd_riskmap.formats.public.public_tables import table_words
 from qhd_riskmap.formats.public.shape_file import write_shape_file
+from qhd_riskmap.formats.public.statistics_page import (
+    statistics_vocabulary,
+    write_statistics_page,
+)
+from qhd_riskmap.formats.public.statistics_panels import panel_words
 from qhd_riskmap.formats.public.web_map import page_vocabulary, write_web_map
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
@@ -63,6 +68,7 @@ WRITERS: Mapping[ProductFormat, Writer] = {
     ProductFormat.KML: write_kml,
     ProductFormat.XLSX: write_count_table,
     ProductFormat.CSV: write_csv_files,
+    ProductFormat.STATISTICS: write_statistics_page,
 }
 
 
@@ -99,12 +105,12 @@ def edition_of_record(record: ReleaseRecord) -> Edition:
 
 def program_words() -> str:
     """Text that products carry whatever is published: templates and libraries."""
-    return page_vocabulary()
+    return f"{page_vocabulary()}\n{statistics_vocabulary()}"
 
 
 def heading_words() -> tuple[str, ...]:
     """Headings and fixed texts of tables; whole fields that are no secret of any record."""
-    return (*table_words(), *statistic_words())
+    return (*table_words(), *statistic_words(), *panel_words())
 
 
 def write_product(product: ProductFormat, public: PublicSet, edition: Edition, path: Path) -> None:

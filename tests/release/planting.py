@@ -113,6 +113,9 @@ PLANTERS = {
     ProductFormat.HTML: lambda data, text: data.replace(
         b"</body>", b"<!-- " + text.encode() + b" --></body>"
     ),
+    ProductFormat.STATISTICS: lambda data, text: data.replace(
+        b"</tbody>", b"<tr><td>" + text.encode() + b"</td></tr></tbody>", 1
+    ),
     ProductFormat.GEOJSON: into_geojson,
     ProductFormat.GPKG: into_database,
     ProductFormat.SHP: lambda data, text: changed_archive(

@@ -9,12 +9,13 @@ from release_county import ACTOR
 
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.figures import Dimension, FigureScope
+from qhd_riskmap.domain.public_remedies import PARTS
 from qhd_riskmap.domain.redaction import exclusion
 from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.taxonomy import EventClass, ReleaseClass, taxonomy
 from qhd_riskmap.errors import PermissionDeniedError
 from qhd_riskmap.services.figures import FigureService
-from qhd_riskmap.services.public_figures import TASK_PARTS, PublicFigureService
+from qhd_riskmap.services.public_figures import PublicFigureService
 
 FAR = date(2099, 12, 31)  # after everything the invented county holds
 
@@ -46,7 +47,7 @@ def test_public_and_printed_numbers_add_up_to_what_the_page_counts(county, found
     kept = {h.id for h in county.hazards if not exclusion(h, taxonomy().get(h.type_key))}
     with county.register.unit_of_work() as work:
         lines = {line.task.number: line.task.hazard_id for line in work.tasks.lines(FAR)}
-    members = [n for key in TASK_PARTS for n in service.members(key, scope)]
+    members = [n for key in PARTS for n in service.members(key, scope)]
     public = sum(lines[number] in kept for number in members)
     assert printed + found.excluded + tasks + found.withheld == on_page + public
 

@@ -8,7 +8,6 @@ checker reads them there. The ground is the shipped basemap: first point in degr
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -116,11 +115,6 @@ def page_data(
 def page_words() -> tuple[str, ...]:
     """Chinese texts of the block that every page carries."""
     return tuple(_all_words())
-
-
-def compact(value: Any) -> str:
-    """JSON without a needless character."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 # -- words ----------------------------------------------------------------------------------------------

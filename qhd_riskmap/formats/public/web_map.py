@@ -10,8 +10,6 @@ English beside it.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from functools import cache
 from importlib import import_module
@@ -26,7 +24,15 @@ from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.public_coverage import AreaState, coverage_notes
 from qhd_riskmap.domain.public_edition import COAST_CREDIT, DRAFT_MARK, Edition
 from qhd_riskmap.domain.redaction import PublicSet
-from qhd_riskmap.formats.public.web_data import compact, page_data, page_words
+from qhd_riskmap.formats.public.html_page import (
+    as_is,
+    compact,
+    embedded,
+    page_asset,
+    page_policy,
+    plain_script,
+)
+from qhd_riskmap.formats.public.web_data import page_data, page_words
 from qhd_riskmap.i18n import CHINESE, N_, language
 from qhd_riskmap.resources import in_english, resource
 
@@ -43,12 +49,12 @@ _SAID: Final = (
 
 def write_web_map(public: PublicSet, edition: Edition, path: Path) -> None:
     """Write the page; its bytes depend on the arguments and the language alone."""
-    sentences = (*edition.notes(_chinese), *coverage_notes(public.coverage, _chinese), _COVERAGE)
+    sentences = (*edition.notes(as_is), *coverage_notes(public.coverage, as_is), _COVERAGE)
     notes = [f"{sentence}。" for sentence in sentences]
     english = _english_of(public, edition, notes)
     page = _Page(
         title=edition.title,
-        data=_embedded(page_data(public, county=edition.county, english=english)),
+        data=embedded(page_data(public, county=edition.county, english=english)),
         draft=edition.draft,
     )
     ground = _Ground()
@@ -65,21 +71,23 @@ def page_vocabulary() -> str:
     marks = (state.label for state in AreaState)
     said = (*_SAID, *marks, _NO_SCRIPT, _COVERAGE, *page_words())
     return "\n".join(
-        (*map(_asset, names), _leaflet_script(), _leaflet_styles(), *said, *map(in_english, said))
+        (
+            *map(page_asset, names),
+            _leaflet_script(),
+            _leaflet_styles(),
+            *said,
+            *map(in_english, said),
+        )
     )
-
-
-def _chinese(message: str) -> str:
-    return message
 
 
 def _english_of(public: PublicSet, edition: Edition, notes: list[str]) -> dict[str, str]:
     """Chinese text of the page's own frame → English."""
     pairs = {text: in_english(text) for text in (*_SAID, COAST_CREDIT)}
-    in_chinese, translated = edition.lines(_chinese), edition.lines(in_english)
-    for (label, value), (label_en, value_en) in zip(in_chinese, translated, strict=True):
+    inas_is, translated = edition.lines(as_is), edition.lines(in_english)
+    for (label, value), (label_en, value_en) in zip(inas_is, translated, strict=True):
         pairs |= {label: label_en, value: value_en}
-    pairs[edition.approval_in(_chinese)] = edition.approval_in(in_english)
+    pairs[edition.approval_in(as_is)] = edition.approval_in(in_english)
     surveyed = coverage_notes(public.coverage, in_english)
     sentences = (*edition.notes(in_english), *surveyed, in_english(_COVERAGE))
     pairs |= {note: f"{sentence}." for note, sentence in zip(notes, sentences, strict=True)}
@@ -112,7 +120,7 @@ class _Page(Figure):
         self.data = data
         self.draft = draft
         self.language = "zh-CN" if language() == CHINESE else language()
-        self.styles = _leaflet_styles() + _asset("web_map.css")
+        self.styles = _leaflet_styles() + page_asset("web_map.css")
         self.library = _leaflet_script()
 
     def script_text(self) -> str:
@@ -122,11 +130,7 @@ class _Page(Figure):
 
     def policy(self) -> str:
         """Content-Security-Policy: only what this very file carries may run."""
-        scripts = " ".join(map(_source_hash, (self.library, self.script_text())))
-        return (
-            f"default-src 'none'; script-src {scripts}; style-src {_source_hash(self.styles)}; "
-            "img-src data:; base-uri 'none'; form-action 'none'"
-        )
+        return page_policy((self.library, self.script_text()), self.styles)
 
 
 class _Ground(folium.Map):
@@ -168,15 +172,15 @@ class _Application(MacroElement):
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca leaves it unannotated
         self._id = "application"
-        self.text = _plain_script(_asset("web_map.js"))
+        self.text = plain_script(page_asset("web_map.js"))
 
 
 def _body(public: PublicSet, edition: Edition, notes: list[str]) -> _Verbatim:
-    text = Template(_asset("web_map_body.html")).render(
+    text = Template(page_asset("web_map_body.html")).render(
         edition=edition,
-        lines=edition.lines(_chinese),
-        approval=edition.approval_in(_chinese),
-        date_text=edition.date_in(_chinese),
+        lines=edition.lines(as_is),
+        approval=edition.approval_in(as_is),
+        date_text=edition.date_in(as_is),
         credit=COAST_CREDIT,
         draft=DRAFT_MARK,
         noscript=_NO_SCRIPT,
@@ -184,32 +188,6 @@ def _body(public: PublicSet, edition: Edition, notes: list[str]) -> _Verbatim:
         notes=notes,
     )
     return _Verbatim(text)
-
-
-def _embedded(value: Any) -> str:
-    """JSON that cannot end its script element or start a comment in it."""
-    return (
-        compact(value)
-        .replace("<", "\\u003c")
-        .replace("\u2028", "\\u2028")
-        .replace("\u2029", "\\u2029")
-    )
-
-
-def _source_hash(text: str) -> str:
-    digest = hashlib.sha256(text.encode("utf-8")).digest()
-    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
-
-
-@cache
-def _asset(name: str) -> str:
-    return resource("templates", name).read_text(encoding="utf-8")
-
-
-def _plain_script(text: str) -> str:
-    """A script without indents and whole-line comments."""
-    lines = (line.strip() for line in text.splitlines())
-    return "\n".join(line for line in lines if line and not line.startswith("/* "))
 
 
 def _leaflet_folder() -> Path:

@@ -50,6 +50,7 @@ PRODUCTS: Final = {
     ProductFormat.KML: N_("KML 数据（地球软件）"),
     ProductFormat.XLSX: N_("Excel 统计表"),
     ProductFormat.CSV: N_("CSV 数据表（zip）"),
+    ProductFormat.STATISTICS: N_("统计网页（含整改情况）"),
 }
 _FIRST_PRODUCTS: Final = {
     ProductFormat.PDF,

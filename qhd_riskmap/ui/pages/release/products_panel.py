@@ -30,6 +30,7 @@ _GLYPHS = {
     ProductFormat.KML: "code-json",
     ProductFormat.XLSX: "file-excel-outline",
     ProductFormat.CSV: "file-excel-outline",
+    ProductFormat.STATISTICS: "web",
 }
 
 
