@@ -80,6 +80,8 @@ class HazardType:
         sub_kind_symbols: Symbols of the sub-kinds that have one of their own.
         fields: The type's own attributes.
         release_class: Default for public products.
+        examples: What fits this type in columns that every type has, by field key, for the example row
+            of a template.
     """
 
     key: str
@@ -93,6 +95,7 @@ class HazardType:
     sub_kind_symbols: Mapping[str, str]
     fields: tuple[Field, ...]
     release_class: ReleaseClass
+    examples: Mapping[str, str]
 
     def field(self, key: str) -> Field | None:
         """The field with ``key``, or None."""
@@ -199,6 +202,7 @@ def _type(entry: dict[str, Any]) -> HazardType:
         sub_kind_symbols=dict(entry.get("sub_kind_symbols", {})),
         fields=tuple(_field(raw) for raw in entry.get("fields", ())),
         release_class=ReleaseClass(entry["release_class"]),
+        examples=dict(entry["examples"]),
     )
 
 

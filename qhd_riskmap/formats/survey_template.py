@@ -181,9 +181,8 @@ def _number_format(field: Field) -> str:
 def _example(field: Field, hazard_type: HazardType) -> str:
     if field.key == "seq":
         return EXAMPLE_MARK
-    if field.key == "sub_kind":
-        return hazard_type.sub_kinds[0] if hazard_type.sub_kinds else ""
-    return _(field.example) if field.example else ""
+    example = hazard_type.examples.get(field.key, field.example)
+    return _(example) if example else ""
 
 
 def field_choices(

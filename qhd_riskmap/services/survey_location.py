@@ -37,10 +37,12 @@ class DeclaredCounties:
     Attributes:
         regions: By row; None where nothing is said, or nothing known.
         codes: By row, the present divisions that can be meant; empty where any may be.
+        unknown: What the rows call their division whose word for it nobody knows.
     """
 
     regions: list[Region | None]
     codes: list[tuple[str, ...]]
+    unknown: Mapping[int, str]
 
     def inside(self, lon: Any, lat: Any, rows: Any = ALL) -> npt.NDArray[np.bool_]:
         """Which rows lie in (one of) the divisions they declare; False for those that say nothing.
@@ -75,22 +77,22 @@ class DeclaredCounties:
         return np.array([not codes for codes in self.codes], dtype=bool)
 
 
-def declared_counties(texts: Texts | None, rows: int, log: IssueLog) -> DeclaredCounties:
-    """Read the county column; unknown names are warned of."""
+def declared_counties(texts: Texts | None, rows: int) -> DeclaredCounties:
+    """Read the county column."""
     if texts is None:
-        return DeclaredCounties([None] * rows, [()] * rows)
+        return DeclaredCounties([None] * rows, [()] * rows, {})
     known: dict[str | None, Region | None] = {None: None}
     found: list[Region | None] = []
+    unknown: dict[int, str] = {}
     for row, text in enumerate(texts):
         if text not in known:
             known[text] = _region(text or "")
         region = known[text]
         found.append(region)
         if text is not None and region is None:
-            message = _("不认识县区“{text}”，已按坐标归属。").format(text=text[:40])
-            log.on_row(row, warning("county", "unknown-county", message))
+            unknown[row] = text
     present = {id(region): _present(region) for region in known.values()}
-    return DeclaredCounties(found, [present[id(region)] for region in found])
+    return DeclaredCounties(found, [present[id(region)] for region in found], unknown)
 
 
 def _region(text: str) -> Region | None:
@@ -179,7 +181,19 @@ def counties(
         )
         known = bool(code) or bool(in_context[row])
         result[row] = _misplaced(place, log) if known else _far_away(place, log)
+    for row, text in declared.unknown.items():
+        _say_unknown(row, text, result[row] if there[row] else NOWHERE, log)
     return result
+
+
+def _say_unknown(row: int, text: str, code: str, log: IssueLog) -> None:
+    """Warn of a division nobody knows, and say where the row lies only where that is known."""
+    message = _("不认识县区“{text}”，请核对。").format(text=text[:40])
+    if code:
+        message = _("不认识县区“{text}”，按坐标归入{county}，请核对。").format(
+            text=text[:40], county=regions().get(code).name
+        )
+    log.on_row(row, warning("county", "unknown-county", message))
 
 
 def _say_successor(row: int, region: Region, code: str, log: IssueLog) -> None:

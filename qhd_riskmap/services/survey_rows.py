@@ -225,7 +225,7 @@ class _Reader:
         types, sub_kinds = self._types()
         terms.pulse()
         days = columns.days("found_date", terms.today)
-        declared = declared_counties(columns.texts("county"), self._count, log)
+        declared = declared_counties(columns.texts("county"), self._count)
         keys = (*POSITION_KEYS, *START_KEYS)
         positions = read_positions(columns.raw(keys), self._count, log)
         terms.pulse()

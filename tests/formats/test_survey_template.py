@@ -12,6 +12,7 @@ from openpyxl import load_workbook
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.schema import Severity
+from qhd_riskmap.domain.survey_type_words import types_in_words
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.errors import OutputFileError
 from qhd_riskmap.formats.paper_form import write_paper_form
@@ -26,6 +27,7 @@ from qhd_riskmap.formats.survey_template import (
     write_template,
 )
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.survey_geometry import LINE_TYPES
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.storage.engine import create_register
 
@@ -53,6 +55,25 @@ def test_an_untouched_template_brings_nothing_and_complains_of_nothing(tmp_path)
     write_template(tmp_path / "t.xlsx", TYPES)
     outcome = imported(tmp_path, tmp_path / "t.xlsx")
     assert (outcome.accepted, outcome.rejected, outcome.issues) == (0, 0, ())
+
+
+@pytest.mark.parametrize("hazard_type", TYPES, ids=lambda t: t.key)
+def test_the_example_row_is_of_the_sheets_own_type(tmp_path, hazard_type):
+    write_template(tmp_path / "t.xlsx", [hazard_type])
+    sheet = load_workbook(tmp_path / "t.xlsx")[hazard_type.label[:31]]
+    places = {field.key: n for n, field in enumerate(template_fields(hazard_type), start=1)}
+    shown = {key: str(sheet.cell(2, n).value or "") for key, n in places.items()}
+    assert shown["seq"] == "示例"
+    assert shown["sub_kind"] in hazard_type.sub_kinds
+    assert shown["name"] == hazard_type.examples["name"]
+    words = {each.key for each in types_in_words([shown["name"]])}
+    assert words <= {hazard_type.key}
+    if hazard_type.key in LINE_TYPES:
+        assert shown["geometry_kind"] == "线"
+
+
+def test_no_two_types_show_the_same_example():
+    assert len({t.examples["name"] for t in TYPES}) == len(TYPES)
 
 
 @pytest.mark.parametrize("hazard_type", TYPES, ids=lambda t: t.key)

@@ -174,6 +174,34 @@ def test_what_warns_and_keeps_the_text(survey, tmp_path, case):
     assert str(value) in kept
 
 
+def unknown_county(outcome):
+    return [issue.message for issue in outcome.issues if issue.code == "unknown-county"]
+
+
+def test_an_unknown_county_is_said_to_be_taken_from_the_place_only_where_there_is_one(
+    survey, tmp_path
+):
+    rows = [
+        changed(D="某某县"),
+        changed(B="乙沟", D="某某县", E="见附图"),
+        changed(B="丙沟", D="某某县", E=119.9, F=39.5),
+    ]
+    outcome = commit(survey, workbook(tmp_path / "a.xlsx", rows))
+    assert unknown_county(outcome) == [
+        "不认识县区“某某县”，按坐标归入青龙满族自治县，请核对。",
+        "不认识县区“某某县”，请核对。",
+        "不认识县区“某某县”，请核对。",
+    ]
+
+
+def test_an_unknown_county_of_an_undecided_row_is_not_said_to_be_known(survey, tmp_path):
+    headers = [h.replace("(GPS)", "") for h in HEADERS]
+    path = workbook(tmp_path / "a.xlsx", [changed(D="某某县")], headers)
+    outcome = commit(survey, path)
+    assert outcome.undecided == 1
+    assert unknown_county(outcome) == ["不认识县区“某某县”，请核对。"]
+
+
 def test_swapped_axes_are_repaired_and_said(survey, tmp_path):
     outcome = commit(survey, workbook(tmp_path / "a.xlsx", [changed(E=40.407, F=118.95)]))
     assert codes(outcome)["E2"] == "swapped"
