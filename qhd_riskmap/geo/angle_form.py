@@ -39,7 +39,7 @@ _MOST_VOTERS: Final = 5000
 _PACKED: Final = re.compile(r"度[.、]?分[.、]?秒|D{1,3}\.MM\.?SS|D\.MS")
 _DECIMAL: Final = re.compile(r"十进制|小数度|D{1,3}\.D{2,}|度的小数")
 _BARE: Final = re.compile(r"\d+(?:\.\d+)?")
-_MARKED: Final = re.compile(r"[°º˚度分秒′″'\":：‘’“”]|\d-\d")
+_MARKED: Final = re.compile(r"[°º˚度分秒′″'\":：‘’“”]|\d-\d|\.\d+\.")
 _LONGEST_DEGREES: Final = 3
 
 

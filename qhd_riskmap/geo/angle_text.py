@@ -111,6 +111,7 @@ _MARKED: Final = re.compile(
 _SEPARATED: Final = re.compile(
     r"(\d{1,3})(?: ?([-:]) ?| )(\d{1,2}(?:\.\d{1,20})?)(?:(?: ?([-:]) ?| )(\d{1,2}(?:\.\d{1,20})?))?"
 )
+_TWO_DOTS: Final = re.compile(r"\d{2,3}(?:\.\d{1,2}){2}(?:\.\d{1,20})?")
 _RUN_TOGETHER: Final = re.compile(r"(\d{4,7})(\.\d{0,20})?")
 _COMMON: Final = re.compile(
     r"(\d{1,3}\.\d{0,20})|(\d{1,3})[°度](\d{1,2})[\u2032'分](\d{1,2}(?:\.\d{0,20})?)[\u2033\"秒]"
@@ -237,6 +238,11 @@ def _body_value(body: str, text: str) -> tuple[float, TextForm, bool]:
     found = _SEPARATED.fullmatch(body)
     if found is not None and (found[5] is None or found[2] == found[4]):
         return _sexagesimal(found[1], found[3], found[5], text)
+    if _TWO_DOTS.fullmatch(body):
+        message = _(
+            "“{text}”有两个点，可能是度分秒，也可能是写错的小数，请改写成 118°57′30″ 这样。"
+        )
+        raise CoordinateTextError(message.format(text=shown(text)))
     raise CoordinateTextError(_("看不懂坐标“{text}”。").format(text=shown(text)))
 
 

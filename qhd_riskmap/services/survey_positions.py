@@ -27,6 +27,7 @@ from qhd_riskmap.geo.coordinate_text import (
 from qhd_riskmap.geo.plain_lists import read_plain_lists
 from qhd_riskmap.geo.sheet_frames import from_packed_fraction, unpacked
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_dotted import restore, spelled_out
 from qhd_riskmap.services.survey_issues import IssueLog, error, warning
 from qhd_riskmap.services.survey_values import Texts, clean
 
@@ -141,6 +142,7 @@ def read_positions(columns: Mapping[str, Texts], rows: int, log: IssueLog) -> Po
     """
     found = Positions(np.full(rows, np.nan), np.full(rows, np.nan), texts=[""] * rows)
     problems: list[tuple[int, str, str]] = []
+    given, columns = columns, spelled_out(columns, log)
     for x_key, y_key in (("lon", "lat"), ("y_east", "x_north")):
         if x_key in columns and y_key in columns:
             _read_pair(columns, x_key, y_key, found, problems)
@@ -150,6 +152,8 @@ def read_positions(columns: Mapping[str, Texts], rows: int, log: IssueLog) -> Po
         _read_ends(columns, found, problems)
     if "vertices" in columns:
         _read_vertices(columns["vertices"], found, problems)
+    if columns is not given:
+        restore(found.texts, given, columns)
     _report(found, problems, log)
     return found
 

@@ -65,6 +65,49 @@ def test_a_row_for_every_corner_makes_one_area(brought_in):
     assert told(outcome) == [("", "vertices-gathered")]
 
 
-def test_a_number_with_two_points_is_told_in_words(brought_in):
+def test_a_lone_number_with_two_points_is_told_in_words(brought_in):
     outcome = brought_in(HEADERS, ["东沟滑坡", "滑坡", "119.05.12", "39.75"])
-    assert [issue.message for issue in outcome.issues] == ["看不懂坐标“119.05.12”。"]
+    (issue,) = outcome.issues
+    assert issue.message == (
+        "“119.05.12”有两个点，可能是度分秒，也可能是写错的小数，请改写成 118°57′30″ 这样。"
+    )
+    assert (issue.cell, outcome.rejected) == ("C2", 1)
+
+
+def test_dotted_degrees_in_both_columns_are_read_said_and_kept_as_written(brought_in):
+    outcome = brought_in(
+        HEADERS,
+        ["东沟滑坡", "滑坡", "118.57.00", "40.24.25.2"],
+        ["西沟滑坡", "滑坡", "118.58.12", "40.25.30"],
+        ["北沟滑坡", "滑坡", "118.58.12", "见附图"],
+    )
+    assert [hazard.anchor() for hazard in outcome.hazards] == [
+        pytest.approx((118.95, 40.407), abs=1e-9),
+        pytest.approx((118.97, 40.425), abs=1e-9),
+    ]
+    assert outcome.hazards[0].provenance.original_text == "118.57.00, 40.24.25.2"
+    messages = {issue.code: issue.message for issue in outcome.issues}
+    assert messages["dotted-angles"] == "“118.57.00”等 2 行按度.分.秒读作“118°57′00″”，请核对。"
+    assert messages["bad-coordinate"] == "看不懂坐标“见附图”。"
+
+
+def test_dotted_degrees_beside_decimals_are_asked_about(brought_in):
+    outcome = brought_in(
+        HEADERS,
+        ["东沟滑坡", "滑坡", "118.57.00", "40.24.25"],
+        ["西沟滑坡", "滑坡", 118.97, 40.425],
+    )
+    assert [hazard.name for hazard in outcome.hazards] == ["西沟滑坡"]
+    assert outcome.rejected == 1
+
+
+def test_dotted_degrees_of_a_line_in_one_cell(brought_in):
+    outcome = brought_in(
+        [*HEADERS[:2], "拐点坐标(GPS)"],
+        ["输气管线甲段", "输气管线", "118.57.00,40.24.25.2;118.58.12,40.25.30"],
+    )
+    (hazard,) = outcome.hazards
+    assert hazard.geometry.equals_exact(
+        shapely.LineString([(118.95, 40.407), (118.97, 40.425)]), 1e-9
+    )
+    assert hazard.provenance.original_text == "118.57.00,40.24.25.2;118.58.12,40.25.30"
