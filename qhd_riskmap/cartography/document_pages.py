@@ -23,9 +23,11 @@ from PySide6.QtGui import (
     QTextImageFormat,
     QTextLength,
     QTextOption,
+    QTextTable,
     QTextTableFormat,
 )
 
+from qhd_riskmap.cartography.document_flow import Block, Placed, flowed
 from qhd_riskmap.cartography.export_bytes import fixed_pdf
 from qhd_riskmap.cartography.fonts import sheet_font
 from qhd_riskmap.cartography.page_export import PDF_DPI, painted_pdf, write_whole
@@ -97,6 +99,10 @@ def _paint(painter: QPainter, writer: QPdfWriter, blocks: DocumentBlocks) -> int
 
 
 def _composed(blocks: DocumentBlocks, page: QSizeF) -> QTextDocument:
+    return flowed(blocks.blocks, lambda parts: _placed(parts, blocks, page))
+
+
+def _placed(parts: Sequence[Block], blocks: DocumentBlocks, page: QSizeF) -> Placed:
     document = QTextDocument()
     document.setUndoRedoEnabled(False)
     document.setUseDesignMetrics(True)
@@ -114,15 +120,21 @@ def _composed(blocks: DocumentBlocks, page: QSizeF) -> QTextDocument:
     document.rootFrame().setFrameFormat(frame)
     cursor = QTextCursor(document)
     fresh = True
-    for block in blocks.blocks:
-        if isinstance(block, Paragraph):
-            _put_paragraph(cursor, block, fresh=fresh)
+    places: list[tuple[int, int]] = []
+    tables: list[QTextTable | None] = []
+    for part in parts:
+        if isinstance(part, Paragraph):
+            _put_paragraph(cursor, part, fresh=fresh)
+            places.append((cursor.position(), cursor.position()))
+            tables.append(None)
             fresh = False
         else:
-            _put_table(cursor, block)
+            made = _put_table(cursor, part)
+            places.append((made.firstPosition(), made.lastPosition()))
+            tables.append(made)
             # What follows a table stands in the empty block that Qt leaves behind it.
             fresh = True
-    return document
+    return Placed(document, places, tables)
 
 
 def _put_paragraph(cursor: QTextCursor, paragraph: Paragraph, *, fresh: bool) -> None:
@@ -173,7 +185,7 @@ def _put_picture(cursor: QTextCursor, run: TextRun) -> None:
     cursor.insertImage(look)
 
 
-def _put_table(cursor: QTextCursor, table: DocumentTable) -> None:
+def _put_table(cursor: QTextCursor, table: DocumentTable) -> QTextTable:
     look = QTextTableFormat()
     look.setCellSpacing(0)
     look.setCellPadding(_PAD_MM * _MM)
@@ -185,6 +197,8 @@ def _put_table(cursor: QTextCursor, table: DocumentTable) -> None:
     look.setColumnWidthConstraints(
         [QTextLength(QTextLength.Type.FixedLength, width * _MM) for width in table.widths_mm]
     )
+    if table.new_page:
+        look.setPageBreakPolicy(QTextFrameFormat.PageBreakFlag.PageBreak_AlwaysBefore)
     columns = len(table.widths_mm)
     made = cursor.insertTable(max(1, len(table.rows)), columns, look)
     for at, row in enumerate(table.rows):
@@ -201,6 +215,7 @@ def _put_table(cursor: QTextCursor, table: DocumentTable) -> None:
             for number, paragraph in enumerate(cell.paragraphs):
                 _put_paragraph(inside, paragraph, fresh=number == 0)
     cursor.movePosition(QTextCursor.MoveOperation.End)
+    return made
 
 
 def _paint_edges(painter: QPainter, blocks: DocumentBlocks, number: int, pages: int) -> None:

@@ -52,6 +52,7 @@ class Paragraph:
         after_pt: Room below.
         line: Height of a line in letter heights, or 0 for the usual one.
         new_page: Begins a page.
+        keep: Stands on one page with what follows.
     """
 
     runs: tuple[TextRun, ...] = ()
@@ -62,6 +63,7 @@ class Paragraph:
     after_pt: float = 0.0
     line: float = 0.0
     new_page: bool = False
+    keep: bool = False
     points: float = _USUAL_POINTS
 
     @property
@@ -90,12 +92,20 @@ class DocumentTable:
         rows: Cells that begin in each row.
         headers: Rows that stand on every page.
         ruled: Whether lines are drawn.
+        new_page: Begins a page.
     """
 
     widths_mm: tuple[float, ...]
     rows: tuple[tuple[TableCell, ...], ...]
     headers: int = 0
     ruled: bool = True
+    new_page: bool = False
+
+    @property
+    def keep(self) -> bool:
+        """Whether all its rows stand on one page with what follows."""
+        lines = [line for row in self.rows for cell in row for line in cell.paragraphs]
+        return bool(lines) and all(line.keep for line in lines)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +196,7 @@ class _Reader:
             after_pt=_pt(_first(look, chain, "space_after")),
             line=float(spacing) if isinstance(spacing, float) else 0.0,
             new_page=bool(look.page_break_before) or _breaks_page(paragraph),
+            keep=bool(_first(look, chain, "keep_with_next")),
             points=runs[0].points if runs else usual,
         )
 

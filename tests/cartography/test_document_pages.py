@@ -141,3 +141,72 @@ def test_what_is_no_document_is_said(tmp_path, parts):
     raw = content.getvalue() if parts else b"nothing"
     with pytest.raises(UnreadableFileError, match="通知"):
         export_document(raw, tmp_path / "a.pdf", "通知")
+
+
+def words_by_page(document, path):
+    export_document(saved(document), path, "文书")
+    return ["".join(page.extract_text().split()) for page in PdfReader(path).pages]
+
+
+def test_a_signature_stands_on_one_page_with_what_it_signs(tmp_path):
+    def paper(lines, *, keep):
+        document = Document()
+        for number in range(lines):
+            document.add_paragraph(f"正文{number}")
+        for text in ("依据某条", "执法人员"):
+            document.add_paragraph(text).paragraph_format.keep_with_next = keep
+        table = document.add_table(rows=1, cols=1)
+        table.cell(0, 0).text = "签名栏"
+        table.cell(0, 0).paragraphs[0].paragraph_format.keep_with_next = keep
+        document.add_paragraph("落款日期")
+        return document
+
+    together = ("依据某条", "执法人员", "签名栏", "落款日期")
+    torn = 0
+    for lines in range(36, 52, 2):
+        loose = words_by_page(paper(lines, keep=False), tmp_path / "loose.pdf")
+        torn += not any(all(word in page for word in together) for page in loose)
+        kept = words_by_page(paper(lines, keep=True), tmp_path / "kept.pdf")
+        assert any(all(word in page for word in together) for page in kept), lines
+        assert "".join(kept) == "".join(loose)
+    assert torn  # without keeping, some of these papers are torn there
+
+
+def test_what_is_longer_than_a_page_is_printed_as_it_comes(tmp_path):
+    document = Document()
+    for number in range(120):
+        document.add_paragraph(f"正文{number}").paragraph_format.keep_with_next = True
+    pages = words_by_page(document, tmp_path / "a.pdf")
+    assert len(pages) > 2
+    assert all(f"正文{number}" in "".join(pages) for number in range(120))
+
+
+def test_no_row_of_a_table_is_torn_by_a_page_and_its_head_stands_on_each(tmp_path):
+    document = Document()
+    table = document.add_table(rows=1, cols=2)
+    table.style = "Table Grid"
+    table.cell(0, 0).text, table.cell(0, 1).text = "表头", "问题"
+    mark = OxmlElement("w:tblHeader")
+    table.rows[0]._tr.get_or_add_trPr().append(mark)
+    for number in range(40):
+        cells = table.add_row().cells
+        cells[0].text = f"始{number}末"
+        cells[1].text = "\n".join(f"第{number}项{part}" for part in "甲乙丙丁")
+    pages = words_by_page(document, tmp_path / "a.pdf")
+    assert len(pages) > 3
+    for number in range(40):
+        (page,) = [each for each in pages if f"始{number}末" in each]
+        assert all(f"第{number}项{part}" in page for part in "甲乙丙丁"), number
+    assert all(page.count("表头") == 1 for page in pages)
+
+
+def test_a_table_with_an_empty_row_is_printed(tmp_path):
+    document = Document()
+    for number in range(40):
+        document.add_paragraph(f"正文{number}")
+    table = document.add_table(rows=2, cols=1)
+    table.cell(0, 0).text = "有字"
+    row = table.rows[1]._tr
+    for cell in row.tc_lst:
+        row.remove(cell)
+    assert "有字" in "".join(words_by_page(document, tmp_path / "a.pdf"))
