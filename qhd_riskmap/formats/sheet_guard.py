@@ -32,7 +32,7 @@ MAX_COLUMNS: Final = 2000
 MAX_CELLS: Final = 30_000_000
 # With something in them: what 700 MB of memory hold, checked and ready to be registered.
 MAX_FILLED: Final = 2_500_000
-_PIECE: Final = 2**22
+_PIECE: Final = 2**21
 _OVERLAP: Final = 256
 _LOCAL_HEADER: Final = 30
 _DEFLATED: Final = 8

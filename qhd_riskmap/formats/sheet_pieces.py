@@ -25,7 +25,9 @@ _COMMON: Final = (
     "xl/styles.xml", _SHARED,
 )  # fmt: skip
 _WORTH_IT: Final = 24 * 2**20  # bytes of a worksheet part
-_PIECE: Final = 4 * 2**20
+# A block of the guard's. The reader hands the cells of a piece over inside the interpreter lock, 5 ms for
+# two megabytes, and threads that ask for it by turns keep the window waiting for several of them.
+_PIECE: Final = 2**20
 _FEW_SHARED: Final = 2**20
 _MOST_WORKERS: Final = 4
 _MOST_CELLS: Final = 4_000_000  # in the rectangle of one piece

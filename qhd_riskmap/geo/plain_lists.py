@@ -22,6 +22,10 @@ _LONGITUDES: Final = (73.0, 136.0)
 _LATITUDES: Final = (3.0, 54.0)
 
 
+# Texts; nobody else can run while their numbers are read.
+_AT_ONCE: Final = 2000
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class PlainLists:
     """The lists that were read.
@@ -39,6 +43,11 @@ class PlainLists:
     swapped: NDArray[np.bool_]
 
 
+_NONE: Final = PlainLists(
+    np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0, 2)), np.empty(0, np.bool_)
+)
+
+
 def read_plain_lists(texts: Sequence[str]) -> PlainLists:
     """Read those of the texts that are plain lists of places in China.
 
@@ -46,13 +55,27 @@ def read_plain_lists(texts: Sequence[str]) -> PlainLists:
     >>> found.which.tolist(), found.xy.tolist()
     ([0], [[119.5, 39.9], [119.6, 39.8]])
     """
+    parts = [_read(texts[at : at + _AT_ONCE]) for at in range(0, len(texts), _AT_ONCE)]
+    if len(parts) <= 1:
+        return parts[0] if parts else _NONE
+    before = np.cumsum([0, *[len(part.xy) for part in parts[:-1]]])
+    starts = range(0, len(texts), _AT_ONCE)
+    return PlainLists(
+        np.concatenate([part.which + at for part, at in zip(parts, starts, strict=True)]),
+        np.concatenate([part.ends + at for part, at in zip(parts, before, strict=True)]),
+        np.concatenate([part.xy for part in parts]),
+        np.concatenate([part.swapped for part in parts]),
+    )
+
+
+def _read(texts: Sequence[str]) -> PlainLists:
     whole = _LINE.join([*texts, ""])
-    if not texts or whole.count(_LINE) != len(texts):
-        return _chosen(np.empty(0, np.intp), np.empty(0, np.intp), np.empty((0, 2)))
+    if whole.count(_LINE) != len(texts):
+        return _NONE
     plain = _plain(np.frombuffer(whole.encode("ascii", "replace"), np.uint8), len(texts))
     which = np.flatnonzero(plain)
     numbers = ";".join([texts[place] for place in which.tolist()]).replace(";", ",")
-    values = np.array(list(map(float, numbers.split(",")))) if len(which) else np.empty(0)
+    values = np.fromstring(numbers, sep=",")  # rounds as `float` does
     counts = np.array([texts[place].count(",") for place in which.tolist()], dtype=np.intp)
     return _chosen(which, np.cumsum(counts), values.reshape(-1, 2))
 
@@ -75,7 +98,7 @@ def _plain(codes: NDArray[np.uint8], texts: int) -> NDArray[np.bool_]:
 def _chosen(which: NDArray[np.intp], ends: NDArray[np.intp], xy: NDArray[np.float64]) -> PlainLists:
     """Those lists that lie in China, longitude first or latitude first as a whole."""
     if not len(which):
-        return PlainLists(which, ends, xy, np.empty(0, np.bool_))
+        return _NONE
     begins = np.concatenate([[0], ends[:-1]])
     straight = _all_within(xy, begins)
     swapped = ~straight & _all_within(xy[:, ::-1], begins)

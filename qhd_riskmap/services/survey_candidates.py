@@ -31,9 +31,11 @@ from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.services.survey_remedies import kept_remedies, read_remedies
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
+from qhd_riskmap.storage.collector import look_over
 from qhd_riskmap.storage.fresh_ids import fresh_ids
 from qhd_riskmap.storage.hazard_columns import HazardColumns
 
+_LOOKED_OVER: Final = 6  # columns
 _PUBLIC_WORDS: Final = frozenset({"公开", "主动公开", "是", "可公开"})
 _SECRET_WORDS: Final = ("秘密", "机密", "绝密", "涉密")
 _OWN_TEXTS: Final = (
@@ -296,7 +298,11 @@ class CandidateMaker:
 
 def _for_long(columns: Mapping[str, Sequence[Any]], geometries: npt.NDArray[Any]) -> HazardColumns:
     """Columns as tuples: the garbage collector looks them over once, lists ever again."""
-    facts = {name: tuple(column) for name, column in columns.items()}
+    facts: dict[str, tuple[Any, ...]] = {}
+    for name, column in columns.items():
+        facts[name] = tuple(column)
+        if len(facts) % _LOOKED_OVER == 0:
+            look_over()
     return HazardColumns(facts=facts, geometries=geometries)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -260,8 +261,8 @@ class SurveyImport:
                 failures.append(found)
                 read.append(unread(path, found))
             else:
-                mine = replace(terms, pulse=steps_of(found, pace, (done, size, rows), what))
-                look_over()
+                step = steps_of(found, pace, (done, size, rows), what)
+                mine = replace(terms, pulse=partial(_looked_over, step))
                 read.append(checked_file(found, mine, given, known[0], self._register))
                 look_over()
                 rows += sum(reading.rows for reading in read[-1].readings)
@@ -342,6 +343,12 @@ class SurveyImport:
             mended=tuple((file.file.path, cell) for file in read for cell in file.mended),
             passed_over=tuple(reading for file in read for reading in file.passed_over),
         )
+
+
+def _looked_over(step: Callable[[], None]) -> None:
+    """End a step; little was made in it, so that the collector's look is short."""
+    step()
+    look_over()
 
 
 def _explained(

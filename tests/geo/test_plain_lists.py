@@ -56,3 +56,17 @@ def test_places_outside_china_are_left_to_the_careful_reader():
     with pytest.raises(CoordinateTextError):
         read_vertices("甲")
     assert np.array_equal(found.xy, [[119.5, 39.9]])
+
+
+def test_many_lists_are_read_like_few():
+    rng = random.Random(3)
+    texts = [
+        "甲" if rng.random() < 0.1 else ";".join([f"119.{n:06},39.{n % 7}"] * rng.randint(1, 3))
+        for n in range(4100)
+    ]
+    found = read_plain_lists(texts)
+    begins = [0, *found.ends[:-1].tolist()]
+    assert found.which.tolist() == [place for place, text in enumerate(texts) if text != "甲"]
+    for place, begin, end in zip(found.which.tolist(), begins, found.ends.tolist(), strict=True):
+        alone = read_plain_lists([texts[place]])
+        assert alone.xy.tolist() == found.xy[begin:end].tolist()
