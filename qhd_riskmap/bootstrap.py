@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.photo_matching import PhotoMatchingService
     from qhd_riskmap.services.place_reports import PlaceReports
     from qhd_riskmap.services.public_figures import PublicFigureService
-    from qhd_riskmap.services.reach_rehearsal import ReachRehearsalService
     from qhd_riskmap.services.receptors import ReceptorService
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
@@ -140,13 +139,6 @@ class App:
         from qhd_riskmap.services.factor_table import FactorTableService  # noqa: PLC0415
 
         return FactorTableService(self.register, self.actor)
-
-    @cached_property
-    def reach_rehearsal(self) -> ReachRehearsalService:
-        """Effect zones and days of review tried out before they are adopted."""
-        from qhd_riskmap.services.reach_rehearsal import ReachRehearsalService  # noqa: PLC0415
-
-        return ReachRehearsalService(self.register, self.actor)
 
     @cached_property
     def notices(self) -> DeadlineNoticeService:

@@ -118,7 +118,7 @@ def rules(options: argparse.Namespace, output: Output) -> int:
         elif options.rehearse is not None:
             profile = read_profile_file(options.rehearse)
             if profile.get("key") in REHEARSED:
-                reaches = app.reach_rehearsal.rehearse(profile)
+                reaches = app.rule_profiles.rehearse_reach(profile)
                 output.result(_reaches(reaches), _reached(reaches))
             else:
                 rehearsal = app.rule_profiles.rehearse(profile)

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.assessment_settings import SETTINGS, AssessmentSettings, read_settings
 from qhd_riskmap.domain.effect_zones import EffectZone, default_zone
 from qhd_riskmap.domain.hazard import Assessment, Hazard
@@ -20,7 +19,7 @@ from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import settings_in_force, zones_in_force
 from qhd_riskmap.services.exposure import exposed_pairs
-from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 REHEARSED: Final = frozenset({SETTINGS, ZONE_RULES})
 
@@ -66,50 +65,37 @@ class ReachRehearsal:
     changed: tuple[ChangedReach, ...]
 
 
-class ReachRehearsalService:
-    """Use cases of trying out, for one actor."""
+def rehearse_reach(work: UnitOfWork, profile: Mapping[str, Any]) -> ReachRehearsal:
+    """Whose default zone, people inside or day of review a changed profile would change.
 
-    def __init__(self, register: Register, actor: Actor) -> None:
-        self._register = register
-        self._actor = actor
+    Args:
+        work: Only read.
+        profile: Of the settings, or of the effect zones.
 
-    def rehearse(self, profile: Mapping[str, Any]) -> ReachRehearsal:
-        """Whose default zone, people inside or day of review a changed profile would change.
-
-        Args:
-            profile: Of the settings, or of the effect zones.
-
-        Raises:
-            InvalidInputError: It is neither, or cannot be used.
-        """
-        self._actor.require(Permission.READ)
-        key = profile.get("key")
-        if key not in REHEARSED:
-            raise InvalidInputError(_("“{key}”不能这样试算。").format(key=str(key)[:40]))
-        with self._register.unit_of_work() as work:
-            settings, zones = settings_in_force(work), zones_in_force(work)
-            new_settings = read_settings(profile) if key == SETTINGS else settings
-            new_zones = read_zone_rules(profile) if key == ZONE_RULES else zones
-            hazards = work.hazards.find()
-            receptors = work.places.receptors()
-            assessed = work.assessments.newest()
-        before, after = (
-            _reaches(
-                hazards,
-                [default_zone(h, known, rules) for h in hazards],
-                receptors,
-                assessed,
-                known,
-            )
-            for known, rules in ((settings, zones), (new_settings, new_zones))
+    Raises:
+        InvalidInputError: It is neither, or cannot be used.
+    """
+    key = profile.get("key")
+    if key not in REHEARSED:
+        raise InvalidInputError(_("“{key}”不能这样试算。").format(key=str(key)[:40]))
+    settings, zones = settings_in_force(work), zones_in_force(work)
+    new_settings = read_settings(profile) if key == SETTINGS else settings
+    new_zones = read_zone_rules(profile) if key == ZONE_RULES else zones
+    hazards, receptors = work.hazards.find(), work.places.receptors()
+    assessed = work.assessments.newest()
+    before, after = (
+        _reaches(
+            hazards, [default_zone(h, known, rules) for h in hazards], receptors, assessed, known
         )
-        changed = [
-            ChangedReach(hazard=hazard, before=now, after=then)
-            for hazard, now, then in zip(hazards, before, after, strict=True)
-            if now != then
-        ]
-        changed.sort(key=lambda each: each.hazard.code)
-        return ReachRehearsal(examined=len(hazards), changed=tuple(changed))
+        for known, rules in ((settings, zones), (new_settings, new_zones))
+    )
+    changed = [
+        ChangedReach(hazard=hazard, before=now, after=then)
+        for hazard, now, then in zip(hazards, before, after, strict=True)
+        if now != then
+    ]
+    changed.sort(key=lambda each: each.hazard.code)
+    return ReachRehearsal(examined=len(hazards), changed=tuple(changed))
 
 
 def _reaches(

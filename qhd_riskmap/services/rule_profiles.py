@@ -32,6 +32,7 @@ from qhd_riskmap.resources import rules
 from qhd_riskmap.services.assessment import methods_in_force, settings_in_force
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.jobs import QUIET_JOB, JobContext
+from qhd_riskmap.services.reach_rehearsal import ReachRehearsal, rehearse_reach
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.rule_profile_repository import RuleProfile
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -134,6 +135,16 @@ class RuleProfileService:
         with self._register.unit_of_work() as work:
             assessed = _assessed(work, grading.key)
         return _rehearsed(grading, assessed, job)
+
+    def rehearse_reach(self, profile: Mapping[str, Any]) -> ReachRehearsal:
+        """Whose effect zone, people inside or day of review changed settings or zones would change.
+
+        Raises:
+            InvalidInputError: The profile is of neither, or cannot be used.
+        """
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return rehearse_reach(work, profile)
 
     def adopt(
         self, profile: Mapping[str, Any], *, reason: str, on: date, regrade: bool = False

@@ -98,9 +98,9 @@ class RehearsedPanel(ProfilePanel):
 
     def rehearse(self) -> None:
         """Try the edited rules on every hazard."""
-        service, profile = self._desk.app.reach_rehearsal, self.edited()
+        service, profile = self._desk.app.rule_profiles, self.edited()
         self._desk.run(
-            lambda _job: service.rehearse(profile),
+            lambda _job: service.rehearse_reach(profile),
             title=_("正在试算规则…"),
             on_success=self._rehearsed,
         )
