@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from qhd_riskmap.services.record_merge import RecordMergeService
     from qhd_riskmap.services.register import RegisterService
     from qhd_riskmap.services.release import ReleaseService
-    from qhd_riskmap.services.release_child import ReleaseProcess
     from qhd_riskmap.services.release_decisions import ReleaseDecisions
     from qhd_riskmap.services.release_definitions import ReleaseDefinitions
     from qhd_riskmap.services.remediation import RemediationService
@@ -216,13 +215,6 @@ class App:
         from qhd_riskmap.services.release import ReleaseService  # noqa: PLC0415
 
         return ReleaseService(self.register, self.actor)
-
-    @cached_property
-    def release_process(self) -> ReleaseProcess:
-        """Public releases, made in a process of their own."""
-        from qhd_riskmap.services.release_child import ReleaseProcess  # noqa: PLC0415
-
-        return ReleaseProcess(self.register, self.actor)
 
     @cached_property
     def place_reports(self) -> PlaceReports:

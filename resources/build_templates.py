@@ -32,6 +32,7 @@ def main() -> int:
     _save(_worksheet(), FOLDER / "assessment_worksheet.docx")
     _save(_notice(), FOLDER / "deadline_notice.docx")
     _save(report(), FOLDER / "monthly_report.docx")
+    _save(_submission(), FOLDER / "map_submission.docx")
     for key, parts in DOCUMENTS.items():
         _save(_office_document(parts), FOLDER / f"document_{key}.docx")
     return 0
@@ -107,6 +108,50 @@ def _notice() -> Any:
     _pairs(receipt, ("签收单位", "{{ unit }}"), ("签收人", ""))
     _pairs(receipt, ("签收日期", ""), ("联系电话", ""))
     _wide(receipt, "整改情况", "")
+    return document
+
+
+def _submission() -> Any:
+    """地图审核申请表: what the program knows is filled in, the rest is the office's to write."""
+    document = _document()
+    document.styles["Normal"].font.size = Pt(10.5)
+    title = document.add_paragraph()
+    title.alignment = 1
+    run = title.add_run("{{ title }}")
+    run.bold, run.font.size = True, Pt(18)
+    document.add_paragraph("受理机关：{{ receiver }}　　　　样图编号：{{ number }}")
+    office = _table(document, (2.8, 6.2, 2.8, 6.2))
+    _pairs(office, ("申请单位", "{{ unit }}"), ("统一社会信用代码", ""))
+    _pairs(office, ("法定代表人", ""), ("通信地址", ""))
+    _pairs(office, ("联系人", ""), ("联系电话", ""))
+    _pairs(office, ("编制单位", "{{ unit }}"), ("测绘资质证书编号", ""))
+    _pairs(office, ("发布（展示）单位", "{{ publisher }}"), ("审核类别", "{{ urgency }}"))
+    sheet = _table(document, (2.8, 6.2, 2.8, 6.2))
+    _wide(sheet, "地图名称", "{{ name }}")
+    _pairs(sheet, ("地图形式", "{{ form }}"), ("表现范围", "{{ area }}"))
+    _pairs(sheet, ("比例尺", "{{ scale }}"), ("幅面", "{{ paper }}"))
+    _pairs(sheet, ("用途", "{{ purpose }}"), ("印数、载体", ""))
+    _pairs(sheet, ("数据来源", "{{ source }}"), ("资料截止日期", "{{ data_date }}"))
+    _wide(sheet, "坐标系和投影", "{{ projection }}")
+    _wide(sheet, "专题内容", "{{ themes }}")
+    _wide(sheet, "底图和界线", "{{ boundaries }}")
+    _wide(sheet, "公开表示处理", "{{ positions }}")
+    _wide(sheet, "内容校验值", "{{ content_hash }}（获得审图号后，内容与此不同的须重新送审）")
+    samples = _table(document, (1.2, 10.0, 4.2, 2.6))
+    _cells(samples, ("序号", "送审样图", "形式", "页数"), labels=True)
+    _cells(samples, ("{%tr for s in samples %}", "", "", ""))
+    _cells(samples, ("{{ s.at }}", "{{ s.name }}", "{{ s.what }}", "{{ s.pages }}"))
+    _cells(samples, ("{%tr endfor %}", "", "", ""))
+    last = _table(document, (2.8, 6.2, 2.8, 6.2))
+    _wide(last, "申请单位意见", "\n\n（盖章）　　　　　　　　　　年　　月　　日")
+    _wide(last, "审核意见", "\n\n（盖章）　　　　　　　　　　年　　月　　日")
+    _pairs(last, ("审图号", ""), ("批准日期", ""))
+    document.add_paragraph("空白栏由申请单位填写；受理机关另有表样的，以其表样为准。")
+    # The library's blank document brings a picture and a bibliography that nobody sees; this paper leaves the house.
+    for part in (document.part, document.part.package):
+        for key, relation in list(part.rels.items()):
+            if relation.reltype.rsplit("/", 1)[-1] in {"customXml", "thumbnail"}:
+                del part.rels[key]
     return document
 
 

@@ -98,6 +98,12 @@ def sheet_ground(
     return placed.ground, page.millimetres
 
 
+def sheet_scale(public: PublicSet, edition: Edition) -> float:
+    """The n of 1:n of its map."""
+    content, page = sheet_content(public, edition), sheet_page(edition.sheet)
+    return sheet_image(content, page, _COARSEST_DPI)[1].map.scale
+
+
 def sheet_content(public: PublicSet, edition: Edition) -> SheetContent:
     """What the sheet shows; a function of its arguments alone."""
     design = edition.sheet

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
+from qhd_riskmap.bootstrap import App
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output, columns
 from qhd_riskmap.domain.remediation.documents import (
@@ -17,7 +19,7 @@ from qhd_riskmap.domain.remediation.documents import (
 )
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
-from qhd_riskmap.services.office_documents import DocumentService
+from qhd_riskmap.services.submission_pack import FORM_KEY, FORM_TITLE, SubmissionForms
 
 
 def document(options: argparse.Namespace, output: Output) -> int:
@@ -42,9 +44,13 @@ def documents(options: argparse.Namespace, output: Output) -> int:
         service = app.documents
         if options.pattern:
             service.set_pattern(*options.pattern)
-        copied = service.copy_template(options.copy) if options.copy else None
+        copied = _copied(app, options.copy) if options.copy else None
         if options.check:
-            return _checked(service, output)
+            found = {
+                **service.check_templates(),
+                **SubmissionForms(app.register, app.actor).check_template(),
+            }
+            return _checked(found, output)
         if options.placeholders:
             return _placeholders(output)
         if options.task:
@@ -66,8 +72,13 @@ def documents(options: argparse.Namespace, output: Output) -> int:
     return 0
 
 
-def _checked(service: DocumentService, output: Output) -> int:
-    found = service.check_templates()
+def _copied(app: App, kind: str) -> Path:
+    if kind in {FORM_KEY, FORM_TITLE}:
+        return SubmissionForms(app.register, app.actor).copy_template()
+    return app.documents.copy_template(kind)
+
+
+def _checked(found: dict[str, list[str]], output: Output) -> int:
     lines = []
     for name, faults in found.items():
         lines.append(_("{name}：有误").format(name=name) if faults else _("{name}：正确").format(name=name))  # fmt: skip

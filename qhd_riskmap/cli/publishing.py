@@ -51,7 +51,10 @@ def _publish(app: App, order: ReleaseOrder, output: Output) -> int:
         output.result(blocked_json(error.findings), [])
         output.failure(error)
         return EXIT_LEAK
-    output.result(outcome.to_json(), [str(path) for path in outcome.files])
+    lines = [str(path) for path in outcome.files]
+    if outcome.pack is not None:
+        lines.append(_("送审材料（样图、申请表、清单）：{path}").format(path=outcome.pack))
+    output.result(outcome.to_json(), lines)
     return 0
 
 

@@ -26,9 +26,9 @@ from qhd_riskmap.domain.release_texts import NamesKept
 from qhd_riskmap.errors import InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.export_record import record_export, refuse_register
-from qhd_riskmap.services.release import secrets_for
 from qhd_riskmap.services.release_checker import check_all
 from qhd_riskmap.services.release_drawing import differs
+from qhd_riskmap.services.release_making import secrets_for
 from qhd_riskmap.services.release_products import edition_of_record
 from qhd_riskmap.services.release_secrets import Remedies
 from qhd_riskmap.services.release_staging import moved_into, refuse_leaks, staging_folder

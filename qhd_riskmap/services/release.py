@@ -20,12 +20,9 @@ from qhd_riskmap.domain.hazard_filter import EVERYTHING, HazardFilter
 from qhd_riskmap.domain.map_layer import MapLayer
 from qhd_riskmap.domain.public_areas import TownshipOutline, public_areas
 from qhd_riskmap.domain.public_coverage import public_coverage
-from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.public_places import PublicPlace, public_places
 from qhd_riskmap.domain.redaction import PublicSet, frozen, redact, redact_and_place, thawed
-from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_decision import (
-    NO_DECISIONS,
     ReleaseDecision,
     decisions_in_force,
 )
@@ -42,11 +39,21 @@ from qhd_riskmap.services.release_control import (
     sha256_of,
     write_control_papers,
 )
-from qhd_riskmap.services.release_designing import cleaned_design, designed, kept_positions
+from qhd_riskmap.services.release_designing import (
+    cleaned_design,
+    designed,
+    division_today,
+    kept_positions,
+)
 from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS
 from qhd_riskmap.services.release_folders import control_folder, require_formats
 from qhd_riskmap.services.release_history import Past, Position, past_of
-from qhd_riskmap.services.release_making import made_products, order_digest, product_key
+from qhd_riskmap.services.release_making import (
+    made_products,
+    order_digest,
+    product_key,
+    secrets_for,
+)
 from qhd_riskmap.services.release_names import one_approval_form, product_names
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_preflight import Judged, judge
@@ -60,10 +67,17 @@ from qhd_riskmap.services.release_products import (
     written_again,
 )
 from qhd_riskmap.services.release_remedies import tells_of_remediation, with_remedies
-from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
+from qhd_riskmap.services.release_secrets import Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import moved_into, refuse, staging_folder
 from qhd_riskmap.services.release_workshop import Workshop, workshop
+from qhd_riskmap.services.submission_pack import (
+    pack_folder,
+    refuse_pack,
+    remove_papers,
+    templates_beside,
+    write_pack,
+)
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
@@ -158,25 +172,38 @@ class ReleaseService:
                 positions=case.positions,
             )
             try:
-                return self._handed_over(signed, shop, control_dir)
+                return self._handed_over(signed, shop, control_dir, secrets)
             except BaseException:
                 shop.settle(self._is_recorded)
                 raise
 
-    def _handed_over(self, signed: Signed, shop: Workshop, control_dir: Path) -> ReleaseOutcome:
+    def _handed_over(
+        self, signed: Signed, shop: Workshop, control_dir: Path, secrets: Secrets
+    ) -> ReleaseOutcome:
         """Record the release and move its products into place; both or neither."""
-        with self._register.unit_of_work() as work:
-            record = work.releases.add(record_of(signed), self._actor, frozen(signed.public))
-            if signed.order.supersedes:
-                _supersede(work, signed.order.supersedes, record, self._actor)
-            papers = write_control_papers(signed, record, control_dir)
-            files = shop.hand_over([path.name for path in signed.products])
-            work.commit()
+        record, pack = record_of(signed), None
+        try:
+            with self._register.unit_of_work() as work:
+                record = work.releases.add(record, self._actor, frozen(signed.public))
+                if signed.order.supersedes:
+                    _supersede(work, signed.order.supersedes, record, self._actor)
+                papers = write_control_papers(signed, record, control_dir)
+                if signed.order.draft:
+                    own = templates_beside(self._register)
+                    pack = write_pack(signed, record, control_dir, own)
+                    refuse_pack(pack, secrets, own)
+                files = shop.hand_over([path.name for path in signed.products])
+                work.commit()
+        except BaseException:
+            if not self._is_recorded(record.id):
+                remove_papers(record, control_dir)
+            raise
         return ReleaseOutcome(
             files=files,
             findings=signed.findings,
             register_entry={"id": str(record.id), "number": record.number},
             control_files=papers,
+            pack=pack,
         )
 
     def give_up(self, order: ReleaseOrder) -> ReleaseOutcome | None:
@@ -206,6 +233,7 @@ class ReleaseService:
             findings=(),
             register_entry={"id": str(record.id), "number": record.number},
             control_files=control_papers(record, control_dir),
+            pack=pack_folder(record, control_dir) if order.draft else None,
         )
 
     def _is_recorded(self, release: UUID) -> bool:
@@ -409,7 +437,7 @@ class ReleaseService:
 
     def _completed(self, order: ReleaseOrder) -> ReleaseOrder:
         """The order with its texts cleaned and the office profile filled in."""
-        county = _division_today(order.county)
+        county = division_today(order.county)
         with self._register.unit_of_work() as work:
             office = work.office.load()
         return replace(
@@ -433,43 +461,6 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             earlier = work.releases.by_approval(approval_no)
         return earlier[-1].content_hash if earlier else ""
-
-
-def _division_today(code: str | None) -> str | None:
-    """The division a sheet is for; None for the whole city."""
-    if code is None or regions().get(code) == regions().city:
-        return None
-    if code not in {region.code for region in regions().current()}:
-        raise InvalidInputError(
-            _("{name}不是现行县区，没有单独的分布图。").format(name=regions().get(code).name),
-            hint=_("可用：{codes}。").format(
-                codes="、".join(f"{r.code} {r.name}" for r in regions().current())
-            ),
-        )
-    return code
-
-
-def secrets_for(
-    hazards: Sequence[Hazard],
-    public: PublicSet,
-    edition: Edition,
-    remedies: Remedies = NO_REMEDIES,
-    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
-) -> Secrets:
-    """What a product of this release must not hold."""
-    printed = (
-        edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
-        edition.approval_line, *edition.notes(), edition.sheet.subtitle, *edition.sheet.notes,
-        edition.data_date.isoformat() if edition.data_date else "", *heading_words(),
-    )  # fmt: skip
-    return secrets_of(
-        hazards,
-        public,
-        printed=printed,
-        vocabulary=program_words(),
-        remedies=remedies,
-        decided=decided,
-    )
 
 
 def _hashes(record: ReleaseRecord) -> frozenset[str]:

@@ -10,6 +10,7 @@ import shapely
 from qhd_riskmap.domain.public_areas import TownshipOutline
 from qhd_riskmap.domain.public_selection import selected, township_extent
 from qhd_riskmap.domain.redaction import PublicSet
+from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.release_rules import clean_public_text
 from qhd_riskmap.domain.sheet_design import SheetDesign, design_of
 from qhd_riskmap.domain.taxonomy import taxonomy
@@ -84,3 +85,17 @@ def kept_positions(positions: Mapping[str, Position], public: PublicSet) -> dict
         (hazard.cell_m, shapely.to_wkb(hazard.geometry, hex=True)) for hazard in public.hazards
     }
     return {key: place for key, place in positions.items() if tuple(place) in shown}
+
+
+def division_today(code: str | None) -> str | None:
+    """The division a sheet is for; None for the whole city."""
+    if code is None or regions().get(code) == regions().city:
+        return None
+    if code not in {region.code for region in regions().current()}:
+        raise InvalidInputError(
+            _("{name}不是现行县区，没有单独的分布图。").format(name=regions().get(code).name),
+            hint=_("可用：{codes}。").format(
+                codes="、".join(f"{r.code} {r.name}" for r in regions().current())
+            ),
+        )
+    return code

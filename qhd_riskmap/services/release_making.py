@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
 from qhd_riskmap import __version__
+from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.public_edition import Edition
 from qhd_riskmap.domain.redaction import PublicSet, frozen
+from qhd_riskmap.domain.release_decision import NO_DECISIONS, ReleaseDecision
 from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.i18n import _, language
 from qhd_riskmap.resources import resource
@@ -21,8 +24,13 @@ from qhd_riskmap.services.release_checker import check_all
 from qhd_riskmap.services.release_definitions import definition_of
 from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
-from qhd_riskmap.services.release_products import drawn_otherwise, write_product
-from qhd_riskmap.services.release_secrets import Secrets
+from qhd_riskmap.services.release_products import (
+    drawn_otherwise,
+    heading_words,
+    program_words,
+    write_product,
+)
+from qhd_riskmap.services.release_secrets import NO_REMEDIES, Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_staging import refuse_leaks
 from qhd_riskmap.services.release_workshop import Workshop
 
@@ -74,6 +82,29 @@ def order_digest(order: ReleaseOrder) -> str:
         "control": str(order.control_dir or ""),
     }  # fmt: skip
     return hashlib.sha256(json.dumps(said, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
+
+
+def secrets_for(
+    hazards: Sequence[Hazard],
+    public: PublicSet,
+    edition: Edition,
+    remedies: Remedies = NO_REMEDIES,
+    decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
+) -> Secrets:
+    """What a product of this release must not hold."""
+    printed = (
+        edition.title, edition.unit, edition.publisher, edition.source, edition.date_text,
+        edition.approval_line, *edition.notes(), edition.sheet.subtitle, *edition.sheet.notes,
+        edition.data_date.isoformat() if edition.data_date else "", *heading_words(),
+    )  # fmt: skip
+    return secrets_of(
+        hazards,
+        public,
+        printed=printed,
+        vocabulary=program_words(),
+        remedies=remedies,
+        decided=decided,
+    )
 
 
 def product_key(public: PublicSet, edition: Edition, secrets: Secrets) -> bytes:

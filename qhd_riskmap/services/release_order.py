@@ -71,7 +71,7 @@ STANDARD_FORMATS = tuple(
 # What a 送审样图 may be: every page of it bears the mark. Data has no place for one.
 DRAFT_FORMATS = (
     ProductFormat.PDF, ProductFormat.ATLAS, ProductFormat.PNG, ProductFormat.JPG,
-    ProductFormat.SVG, ProductFormat.HTML,
+    ProductFormat.SVG, ProductFormat.HTML, ProductFormat.STATISTICS,
 )  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from qhd_riskmap.cartography.page_furniture import scale_text
 from qhd_riskmap.cartography.page_model import PageSize, SheetContent
 from qhd_riskmap.cartography.public_atlas import atlas_grounds, write_atlas
 from qhd_riskmap.cartography.public_sheet import (
@@ -16,6 +17,7 @@ from qhd_riskmap.cartography.public_sheet import (
     sheet_content,
     sheet_ground,
     sheet_page,
+    sheet_scale,
     write_jpeg,
     write_pdf,
     write_png,
@@ -192,6 +194,11 @@ def sheet_picture(public: PublicSet, edition: Edition, dpi: int) -> bytes:
         InvalidInputError: Its texts do not fit the page.
     """
     return preview_png(public, edition, dpi)
+
+
+def printed_scale(public: PublicSet, edition: Edition) -> str:
+    """The scale of the sheet as it is printed."""
+    return scale_text(sheet_scale(public, edition))
 
 
 def sheet_for_print(public: PublicSet, edition: Edition) -> tuple[SheetContent, PageSize]:

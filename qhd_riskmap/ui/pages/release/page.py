@@ -24,8 +24,10 @@ from qhd_riskmap.errors import ReleaseBlockedError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.release_checker import Leak
+from qhd_riskmap.services.release_child import ReleaseProcess
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_sight import ReleaseSight
+from qhd_riskmap.services.submission_pack import SubmissionForms
 from qhd_riskmap.ui.pages.release.coverage_dialog import CoverageDialog
 from qhd_riskmap.ui.pages.release.definition_row import DefinitionRow
 from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
@@ -35,11 +37,13 @@ from qhd_riskmap.ui.pages.release.place_report_dialog import PlaceReportDialog
 from qhd_riskmap.ui.pages.release.products_panel import ProductsPanel
 from qhd_riskmap.ui.pages.release.register_dialog import RegisterDialog
 from qhd_riskmap.ui.pages.release.sheet_designer import SheetDesigner
+from qhd_riskmap.ui.pages.release.sheet_printing import SheetPrinting
 from qhd_riskmap.ui.pages.release.sight_panel import SightPanel
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
+from qhd_riskmap.ui.toolkit.outside_files import open_file
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
@@ -81,6 +85,7 @@ class ReleasePage(Page):
         self.sight = SightPanel()
         self.findings = FindingsPanel()
         self.products = ProductsPanel()
+        self.printing = SheetPrinting(desk, self)
         self.progress = JobProgress(paced=True)
         self.leaks: LeakDialog | None = None
         self.register: RegisterDialog | None = None
@@ -103,6 +108,8 @@ class ReleasePage(Page):
         self.form.design.button.clicked.connect(self.design)
         self.findings.wanted.connect(self._go)
         self.products.closed.connect(self._show_sight)
+        self.products.printing.connect(self.printing.ask)
+        self.products.templating.connect(self.edit_form)
         self._show_target()
         self.restyle()
 
@@ -337,10 +344,11 @@ class ReleasePage(Page):
         if self.progress.running or not self.publish_button.isEnabled():
             return
         order = self.form.order()
+        process = ReleaseProcess(self.desk.app.register, self.desk.app.actor)
         self._released = order
         self._refused = ()
         handle = self.desk.run(
-            lambda job: self.desk.app.release_process.release(order, job),
+            lambda job: process.release(order, job),
             title=_("正在制作并复查公开成果…"),
             on_success=self._published,
             on_failure=self._not_published,
@@ -398,6 +406,16 @@ class ReleasePage(Page):
         )
         self.designer = designer
         designer.open()
+
+    def edit_form(self) -> None:
+        """Open the office's own 地图审核申请表 in Word; a copy of the shipped one is laid there first."""
+        self.desk.run(
+            lambda _job: SubmissionForms(
+                self.desk.app.register, self.desk.app.actor
+            ).copy_template(),
+            title=_("正在准备模板…"),
+            on_success=open_file,
+        )
 
     def ask_place(self) -> None:
         """Open the dialog for one A4 of what is public around a place."""

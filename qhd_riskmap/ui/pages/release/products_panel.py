@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOutcome, format_of
+from qhd_riskmap.services.release_printing import PRINTED_FORMATS
 from qhd_riskmap.ui.pages.release.order_form import PRODUCTS
 from qhd_riskmap.ui.toolkit.outside_files import open_file, open_folder_of
 from qhd_riskmap.ui.toolkit.page_parts import glyph_label, push_button, words
@@ -39,9 +40,13 @@ class ProductsPanel(QFrame):
 
     Signals:
         closed: Back to the preview.
+        printing: The sheet is to be printed (number of the release).
+        templating: The form of the 送审材料 is to be edited in Word.
     """
 
     closed = Signal()
+    printing = Signal(str)
+    templating = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +61,14 @@ class ProductsPanel(QFrame):
         self._papers = push_button(
             _("打开审批材料"), "products-papers", self._open_papers, glyph="file-sign"
         )
+        self._pack_button = push_button(
+            _("打开送审材料"), "products-pack", self._open_pack, glyph="folder-open-outline"
+        )
+        self._template = push_button(
+            _("修改申请表模板…"), "products-template", self.templating.emit, glyph="file-sign"
+        )
+        self._pack: Path | None = None
+        self._number = ""
         back = push_button(_("返回预览"), "products-back", self.closed.emit, glyph="arrow-left")
         self._paper_files: tuple[Path, ...] = ()
         head = QHBoxLayout()
@@ -63,6 +76,8 @@ class ProductsPanel(QFrame):
         head.addWidget(glyph_label("check-circle-outline", 24, colour="success"))
         head.addWidget(self.headline, 1)
         head.addWidget(self._folder)
+        head.addWidget(self._pack_button)
+        head.addWidget(self._template)
         head.addWidget(self._papers)
         head.addWidget(back)
         column = QVBoxLayout(self)
@@ -77,24 +92,32 @@ class ProductsPanel(QFrame):
         self.files = outcome.files
         self._paper_files = outcome.control_files
         self._papers.setVisible(bool(outcome.control_files))
+        self._pack = outcome.pack
+        self._pack_button.setVisible(outcome.pack is not None)
+        self._template.setVisible(outcome.pack is not None)
+        self._number = str(outcome.register_entry["number"])
         made = _("送审样图已做好：{n} 个文件") if draft else _("已发布：{n} 个文件，均已复查无泄密")
         self.headline.setText(made.format(n=len(outcome.files)))
         if self._grid is not None:
             self._grid_holder.removeWidget(self._grid)
             self._grid.deleteLater()
-        self._grid = _file_rows(outcome.files)
+        self._grid = _file_rows(outcome.files, lambda: self.printing.emit(self._number))
         self._grid_holder.addWidget(self._grid)
 
     def _open_folder(self) -> None:
         if self.files:
             open_folder_of(self.files[0])
 
+    def _open_pack(self) -> None:
+        if self._pack is not None:
+            open_folder_of(self._pack)
+
     def _open_papers(self) -> None:
         if self._paper_files:
             open_folder_of(self._paper_files[0])
 
 
-def _file_rows(files: Sequence[Path]) -> QWidget:
+def _file_rows(files: Sequence[Path], print_sheet: Callable[[], None]) -> QWidget:
     holder = QWidget()
     grid = QGridLayout(holder)
     grid.setContentsMargins(0, 0, 0, 0)
@@ -116,6 +139,9 @@ def _file_rows(files: Sequence[Path]) -> QWidget:
         grid.addWidget(words(_(PRODUCTS[product]), role="muted", wrap=False), row, 2)
         grid.addWidget(size, row, 3)
         grid.addWidget(show, row, 4)
+        if product in PRINTED_FORMATS:
+            name_of = f"product-print-{product.value}"
+            grid.addWidget(push_button(_("打印…"), name_of, print_sheet), row, 5)
     return holder
 
 

@@ -24,7 +24,9 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.release_printing import is_printable
 from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
+from qhd_riskmap.ui.pages.release.sheet_printing import SheetPrinting
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.outside_files import open_file
 from qhd_riskmap.ui.toolkit.page_parts import push_button, size_on_screen, words
@@ -56,10 +58,17 @@ class RegisterDialog(QDialog):
         )
         self.again = push_button(_("重制…"), "release-remake", self.ask_remake, glyph="refresh")
         self.end = push_button(_("撤回…"), "release-withdraw", self.ask_withdraw, glyph="close")
+        self.folder = push_button(
+            _("打开成果文件夹"), "release-folder", self.open_folder, glyph="folder-open-outline"
+        )
+        self.sheet = push_button(
+            _("打印图件…"), "release-print", self.ask_print, glyph="printer-outline"
+        )
+        self.printing = SheetPrinting(desk, self)
         close = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         close.rejected.connect(self.reject)
         foot = QHBoxLayout()
-        for button in (self.paper, self.again, self.end):
+        for button in (self.folder, self.sheet, self.paper, self.again, self.end):
             foot.addWidget(button)
         foot.addStretch(1)
         foot.addWidget(close)
@@ -112,6 +121,19 @@ class RegisterDialog(QDialog):
         path = self._paper_of(record)
         if path is None or not open_file(path):
             self._desk.notify(_("审批材料文件夹里没有 {number} 号的核查单。").format(number=record.number), "warning")  # fmt: skip
+
+    def open_folder(self) -> None:
+        """Open the folder the products were written to."""
+        record = self.chosen()
+        folder = folder_of(record) if record else None
+        if folder is not None:
+            open_file(folder)
+
+    def ask_print(self) -> None:
+        """Print the sheet of the chosen release."""
+        record = self.chosen()
+        if record is not None:
+            self.printing.ask(record.number)
 
     def ask_remake(self) -> None:
         """Choose a folder and make the products again."""
@@ -180,9 +202,19 @@ class RegisterDialog(QDialog):
     def _show_chosen(self) -> None:
         record = self.chosen()
         self.details.setPlainText(details_of(record) if record else _("还没有发布过。"))
+        self.folder.setEnabled(record is not None and folder_of(record) is not None)
+        self.sheet.setEnabled(record is not None and is_printable(record))
         self.again.setEnabled(record is not None)
         self.end.setEnabled(record is not None and record.status is ReleaseStatus.PUBLISHED)
         self.paper.setEnabled(record is not None and self._paper_of(record) is not None)
+
+
+def folder_of(record: ReleaseRecord) -> Path | None:
+    """Where its products were written, if any of them still lies there."""
+    told = str(record.definition.get("folder") or "")
+    folder = Path(told)
+    found = told and any((folder / product.name).is_file() for product in record.products)
+    return folder if found else None
 
 
 def details_of(record: ReleaseRecord) -> str:
