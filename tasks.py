@@ -19,6 +19,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -350,6 +351,9 @@ def build_installer(options: argparse.Namespace) -> int:
     program = ROOT / "dist" / "qhd-riskmap" / ("qhd-riskmap.exe" if WINDOWS else "qhd-riskmap")
     environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     subprocess.run([str(program), "--self-check"], check=True, env=environment)
+    # Every product of a release is written by a child of the frozen program.
+    with tempfile.TemporaryDirectory(prefix="qhd-build-") as folder:
+        subprocess.run([str(program), "demo", folder], check=True, env=environment)
     size = sum(file.lstat().st_size for file in program.parent.rglob("*") if file.is_file())
     print(f"{program}  {size / 2**20:.0f} MB，用时 {time.monotonic() - started:.0f} 秒")
     return 0

@@ -12,14 +12,17 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
 from qhd_riskmap.bootstrap import App, create_app
+from qhd_riskmap.domain.figures import FigureScope
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.errors import RiskMapError
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.figure_charts import figure_charts
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder
 from qhd_riskmap.services.sample_county import SAMPLE_DATE, fill_sample_register
@@ -30,6 +33,9 @@ from qhd_riskmap.ui.application import open_window_offscreen, prepare_applicatio
 _GCJ = (119.60577090, 39.93610810)
 _TRUE = (119.6, 39.935)
 _TOLERANCE_DEG = 1e-7
+
+# By then the first deadlines of the sample have passed: one notice shows as much as hundreds.
+_NOTICED_ON = SAMPLE_DATE - timedelta(days=120)
 
 # Project on the package index → module that must load. Most are imported at first use only, so a frozen build
 # that forgot one would fail on somebody's desk. The build collects from this list; a test compares it
@@ -81,6 +87,8 @@ def run_self_check() -> int:
                 (_("加密登记库"), lambda: _check_register(app)),
                 (_("坐标换算"), _check_coordinates),
                 (_("绘制 PDF"), lambda: _check_page(app, Path(folder))),
+                (_("统计图"), lambda: _check_charts(app, Path(folder))),
+                (_("通知文书"), lambda: _check_notices(app, Path(folder))),
                 (_("主窗口"), lambda: _check_window(app)),
             )
             for name, check in checks:
@@ -143,6 +151,22 @@ def _check_page(app: App, folder: Path) -> str:
     )
     (path,) = app.release.release(order, SilentJob()).files
     return _("{n} 字节").format(n=path.stat().st_size)
+
+
+def _check_charts(app: App, folder: Path) -> str:
+    overview = app.figures.overview(FigureScope(on=SAMPLE_DATE))
+    # Both endings: a frozen build finds the drawing of each by name only.
+    written = [
+        app.chart_files.write(each.chart, folder / f"chart{number}{ending}")
+        for number, each in enumerate(figure_charts(overview))
+        for ending in (".png", ".svg")
+    ]
+    return _("{n} 个").format(n=len(written))
+
+
+def _check_notices(app: App, folder: Path) -> str:
+    files = app.notices.make(_NOTICED_ON, folder / "notices").files
+    return _("{n} 个").format(n=len(files))
 
 
 def _check_window(app: App) -> str:
