@@ -14,6 +14,12 @@ from qhd_riskmap.cartography.document_pages import export_document
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.region import regions
+from qhd_riskmap.domain.remediation.document_rules import (
+    DOCUMENTS,
+    DocumentRules,
+    read_document_rules,
+    shipped_document_rules,
+)
 from qhd_riskmap.domain.remediation.documents import (
     ITEM_PLACEHOLDERS,
     PLACEHOLDERS,
@@ -34,9 +40,10 @@ from qhd_riskmap.formats.attachment_files import read_attachment
 from qhd_riskmap.formats.document_template import FOLDER_NAME, check, filled, template_path
 from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.i18n import _
-from qhd_riskmap.resources import resource, rules
+from qhd_riskmap.resources import resource
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.engine import Register
+from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
 _LINE: Final = "＿＿＿＿＿＿"  # to be filled in by hand
 _NOTHING: Final = "—"
@@ -122,7 +129,8 @@ class DocumentService:
             hazards = [work.hazards.require(str(task.hazard_id)) for task in found]
             unit = _one_unit(found, hazards)
             values = {
-                **_values(wanted, found, hazards[0], events), "unit": unit or _LINE,
+                **_values(wanted, found, hazards[0], events),
+                **_provisions(wanted, document_rules_in_force(work)), "unit": unit or _LINE,
                 "office": work.office.load().unit or _LINE, "day": official_day(day),
                 **{k: v or (_LINE if k in _BY_HAND else "") for k, v in filled_in.items()},
             }  # fmt: skip
@@ -165,6 +173,12 @@ class DocumentService:
             made = work.documents.every()
         last = made[-1].content if made else {}
         return {key: str(last[key]) for key in _BY_HAND if last.get(key, _LINE) != _LINE}
+
+    def provisions(self) -> DocumentRules:
+        """What documents stand on: the rules in force."""
+        self._actor.require(Permission.READ)
+        with self._register.unit_of_work() as work:
+            return document_rules_in_force(work)
 
     # Numbers
 
@@ -227,20 +241,29 @@ def _one_unit(tasks: Sequence[RemediationTask], hazards: Sequence[Hazard]) -> st
     return units.pop()
 
 
+def document_rules_in_force(work: UnitOfWork) -> DocumentRules:
+    """The office's own provisions, else the shipped ones."""
+    own = work.rule_profiles.in_force().get(DOCUMENTS)
+    return read_document_rules(own.content) if own is not None else shipped_document_rules()
+
+
+def _provisions(kind: DocumentKind, known: DocumentRules) -> dict[str, str]:
+    return {"law": known.laws[kind.key].text, "remedy": known.remedy.text}
+
+
 def _values(
     kind: DocumentKind,
     tasks: Sequence[RemediationTask],
     hazard: Hazard,
     events: Sequence[TaskEvent],
 ) -> dict[str, Any]:
-    raw = rules("documents")
     county = _(regions().get(hazard.county).name) if hazard.county else ""
     decided = decision(events)
     given = decided.detail if decided is not None else {}
     place = f"{county}{hazard.township}{hazard.address}"
     deadline = max((t.deadline for t in tasks if t.deadline), default=None)
     return {
-        "title": kind.title, "law": kind.law, "remedy": raw["remedy"],
+        "title": kind.title,
         "name": hazard.name, "code": hazard.code,
         "type": _(taxonomy().get(hazard.type_key).label),
         "level": _(hazard.level.label) if hazard.level else _NOTHING,

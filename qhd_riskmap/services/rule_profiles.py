@@ -23,6 +23,7 @@ from qhd_riskmap.domain.hazard import Assessment, Hazard
 from qhd_riskmap.domain.inspection.checklist import CHECKLISTS, read_checklists
 from qhd_riskmap.domain.inspection.schedule import INSPECTION_RULES, read_inspection_rules
 from qhd_riskmap.domain.levels import RiskLevel
+from qhd_riskmap.domain.remediation.document_rules import DOCUMENTS, read_document_rules
 from qhd_riskmap.domain.worksheet import Occasion, Worksheet, next_review
 from qhd_riskmap.domain.zone_rules import ZONE_RULES, read_zone_rules
 from qhd_riskmap.errors import InvalidInputError, RiskMapError, UnreadableFileError
@@ -44,6 +45,7 @@ PLAIN_RULES: Final[Mapping[str, Callable[[object], object]]] = {
     ZONE_RULES: read_zone_rules,
     INSPECTION_RULES: read_inspection_rules,
     CHECKLISTS: read_checklists,
+    DOCUMENTS: read_document_rules,
 }
 
 

@@ -216,3 +216,35 @@ def test_without_a_tray_the_window_says_it_and_nothing_due_is_not_said(qtbot, pa
     notice.tell(Standing())
     assert len(page.said) == before
     assert due_words(Standing()) == ""
+
+
+def test_provisions_show_how_far_they_may_be_trusted_and_are_corrected_where_they_are_used(
+    qtbot, page, rest, task
+):
+    page.open_task(task.number)
+    rest()
+    page.documents.ask(task.number)
+    rest()
+    dialog = page.documents.dialog
+    dialog.kind.setCurrentIndex(dialog.kind.findData("rectify"))
+    assert "第六十五条" in dialog.law.text()
+    assert "可信度中，请核对原文" in dialog.law.text()
+    press(qtbot, dialog, "document-laws")
+    rest()
+    laws = page.documents.laws
+    table = laws.panel.editor.table
+    row = next(at for at, each in enumerate(table.rows()) if each.get("key") == "rectify")
+    table.item(row, 1).setText("《安全生产法》（2021）第六十五条第一款第二项")
+    box = table.cellWidget(row, 2)
+    box.setCurrentIndex(box.findData("seen"))
+    laws.panel.reason.setText("已核对原文")
+    laws.panel.adopt_button.click()
+    rest()
+    laws.reject()
+    rest()
+    assert page.documents.laws is None
+    assert dialog.law.text() == "依据：《安全生产法》（2021）第六十五条第一款第二项"
+    press(qtbot, dialog, "document-make")
+    rest()
+    (made,) = page.desk.app.documents.of_task(task.number)
+    assert made.content["law"] == "《安全生产法》（2021）第六十五条第一款第二项"

@@ -64,14 +64,12 @@ class DocumentKind:
     Attributes:
         series: Key of its numbers; "" where it has none.
         needs: What the tasks must have.
-        law: The provisions it stands on.
     """
 
     key: str
     title: str
     series: str
     needs: tuple[str, ...]
-    law: str
 
     @property
     def template(self) -> str:
@@ -111,7 +109,6 @@ def document_kinds() -> tuple[DocumentKind, ...]:
     return tuple(
         DocumentKind(
             key=raw["key"], title=raw["title"], series=raw["series"], needs=tuple(raw["needs"]),
-            law=raw["law"],
         )
         for raw in rules("documents")["kinds"]
     )  # fmt: skip

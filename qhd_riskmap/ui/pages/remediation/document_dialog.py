@@ -20,10 +20,12 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.domain.access import Permission
+from qhd_riskmap.domain.remediation.document_rules import DocumentRules
 from qhd_riskmap.domain.remediation.documents import GIVEN, document_kinds
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.services.office_documents import MadeDocument
+from qhd_riskmap.ui.pages.remediation.law_dialog import LawDialog
 from qhd_riskmap.ui.toolkit.date_field import DateField
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.outside_files import copies_folder, open_file
@@ -39,6 +41,7 @@ class _Known:
 
     possible: Mapping[str, tuple[str, ...]]
     given: Mapping[str, str]
+    provisions: DocumentRules
 
 
 class DocumentDialog(QDialog):
@@ -47,17 +50,18 @@ class DocumentDialog(QDialog):
     Signals:
         make_wanted: Kind, day, what was filled in.
         template_wanted: The office's own template of a kind is to be edited.
+        law_wanted: The provisions are to be edited.
     """
 
     make_wanted = Signal(str, object, object)
     template_wanted = Signal(str)
+    law_wanted = Signal()
 
     def __init__(
         self,
         number: str,
         today: date,
-        possible: Mapping[str, tuple[str, ...]],
-        given: Mapping[str, str],
+        known: _Known,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -65,7 +69,8 @@ class DocumentDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("文书：{number}").format(number=number))
         self.resize(520, 400)
-        self._possible = possible
+        possible, given = known.possible, known.given
+        self._possible, self._provisions = possible, known.provisions
         self.kind = QComboBox()
         self.kind.setObjectName("document-kind")
         self.kind.setAccessibleName(_("文书种类"))
@@ -73,6 +78,7 @@ class DocumentDialog(QDialog):
             self.kind.addItem(kind.title, kind.key)
         self.day = DateField("document-day", _("落款日期"))
         self.day.set_day(today)
+        self.law = words("", role="muted", name="document-law")
         self.why = words("", role="muted", name="document-why")
         self.fields: dict[str, QLineEdit] = {}
         form = QFormLayout()
@@ -90,7 +96,9 @@ class DocumentDialog(QDialog):
         self.template = push_button(_("改模板…"), "document-template", self._edit_template)
         self.template.setToolTip(_("把这种文书的模板放进“文书模板”文件夹，用 Word 修改"))
         row = QHBoxLayout()
+        self.laws = push_button(_("法律依据…"), "document-laws", self.law_wanted.emit)
         row.addWidget(self.template)
+        row.addWidget(self.laws)
         row.addStretch(1)
         row.addWidget(self.make)
         row.addWidget(close)
@@ -98,6 +106,7 @@ class DocumentDialog(QDialog):
         layout.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         layout.setSpacing(SPACE_M)
         layout.addLayout(form)
+        layout.addWidget(self.law)
         layout.addWidget(self.why)
         layout.addStretch(1)
         layout.addLayout(row)
@@ -106,7 +115,15 @@ class DocumentDialog(QDialog):
         self.kind.setCurrentIndex(max(0, self.kind.findData(first)))
         self._chosen()
 
+    def take_provisions(self, provisions: DocumentRules) -> None:
+        """Other provisions are in force now."""
+        self._provisions = provisions
+        self._chosen()
+
     def _chosen(self) -> None:
+        law = self._provisions.laws[str(self.kind.currentData())]
+        mark = f"（{_(law.confidence.label)}）" if law.confidence.doubtful else ""
+        self.law.setText(_("依据：{source}").format(source=f"{law.text}{mark}"))
         reasons = self._possible[str(self.kind.currentData())]
         self.make.setEnabled(not reasons)
         hint = _("空着的执法人员、证号、联系人在纸上留线手填。文书存入任务的材料。")
@@ -135,13 +152,14 @@ class DocumentActions(QObject):
         self._desk = desk
         self._window = window
         self.dialog: DocumentDialog | None = None
+        self.laws: LawDialog | None = None
 
     def ask(self, number: str) -> None:
         """Open the dialog for a task."""
         service = self._desk.app.documents
 
         def read(_job: object) -> _Known:
-            return _Known(service.possible([number]), service.last_given())
+            return _Known(service.possible([number]), service.last_given(), service.provisions())
 
         self._desk.run(
             read, title=_("正在读取文书…"), on_success=partial(self._show, number), quiet=True
@@ -151,9 +169,10 @@ class DocumentActions(QObject):
 
     def _show(self, number: str, known: _Known) -> None:
         today = self._desk.app.remediation.today()
-        dialog = DocumentDialog(number, today, known.possible, known.given, self._window)
+        dialog = DocumentDialog(number, today, known, self._window)
         dialog.make_wanted.connect(partial(self._make, number))
         dialog.template_wanted.connect(self._edit_template)
+        dialog.law_wanted.connect(self._edit_law)
         dialog.template.setEnabled(Permission.ADMINISTER in self._desk.app.actor.permissions)
         dialog.finished.connect(self._closed)
         self.dialog = dialog
@@ -192,6 +211,25 @@ class DocumentActions(QObject):
             title=_("正在准备模板…"),
             on_success=open_file,
         )
+
+    def _edit_law(self) -> None:
+        self.laws = LawDialog(self._desk, self.dialog or self._window)
+        self.laws.finished.connect(self._law_edited)
+        self.laws.open()
+
+    def _law_edited(self) -> None:
+        self.laws = None
+        service = self._desk.app.documents
+        self._desk.run(
+            lambda _job: service.provisions(),
+            title=_("正在读取规则…"),
+            on_success=self._take_provisions,
+            quiet=True,
+        )
+
+    def _take_provisions(self, found: DocumentRules) -> None:
+        if self.dialog is not None:
+            self.dialog.take_provisions(found)
 
     def _open(self, made: MadeDocument) -> None:
         path = copies_folder() / made.file.name
