@@ -13,7 +13,7 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_S, SPACE_XS
 
 
 class DetailHead(QWidget):
-    """Name, type and code, level; history and assessment.
+    """Name, type and code, level; how it is published, history and assessment.
 
     Signals:
         closed: The officer closed the panel.
@@ -39,12 +39,20 @@ class DetailHead(QWidget):
         self.history_button = QPushButton(icon("history"), _("历史"))
         self.history_button.setObjectName("detail-history-open")
         self.history_button.setToolTip(_("各版本的内容、位置和照片，可以恢复"))
+        self.publish_button = QToolButton()  # beside two words there is room for a picture only
+        self.publish_button.setIcon(icon("publish"))
+        self.publish_button.setAccessibleName(_("公开方式…"))
+        self.publish_button.setObjectName("detail-publish")
+        self.publish_button.setToolTip(
+            _("公开方式：这一条向社会公开到什么程度，可以逐条从严或放宽")
+        )
         top = QHBoxLayout()
         top.addWidget(self.title, 1)
         top.addWidget(close, 0, Qt.AlignmentFlag.AlignTop)
         grade = QHBoxLayout()
         grade.addWidget(self.chip)
         grade.addStretch(1)
+        grade.addWidget(self.publish_button)
         grade.addWidget(self.history_button)
         grade.addWidget(self.assess_button)
         header = QVBoxLayout(self)

@@ -87,6 +87,7 @@ class DetailPanel(QFrame):
         delete_wanted: The officer wants this hazard deleted (`Hazard`).
         place_wanted: Show a place on the map (longitude, latitude).
         history_wanted: Show the past of this hazard (`Hazard`).
+        publishing_wanted: Show how this hazard is published (its id).
         exposure_counted: Draw what stands inside its effect zone (`Exposure`), or None: nothing.
     """
 
@@ -94,6 +95,7 @@ class DetailPanel(QFrame):
     delete_wanted = Signal(object)
     place_wanted = Signal(float, float)
     history_wanted = Signal(object)
+    publishing_wanted = Signal(str)
     exposure_counted = Signal(object)
 
     def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
@@ -125,6 +127,8 @@ class DetailPanel(QFrame):
         head.closed.connect(self.closed)
         head.assess_button.clicked.connect(self.assess)
         head.history_button.clicked.connect(self._ask_history)
+        head.publish_button.clicked.connect(self._ask_publishing)
+        self.publish_button = head.publish_button
         foot.save_button.clicked.connect(self.save)
         foot.revert_button.clicked.connect(self.revert)
         foot.delete_button.clicked.connect(self._delete)
@@ -417,6 +421,10 @@ class DetailPanel(QFrame):
     def _ask_history(self) -> None:
         if self.hazard is not None:
             self.history_wanted.emit(self.hazard)
+
+    def _ask_publishing(self) -> None:
+        if self.hazard is not None:
+            self.publishing_wanted.emit(str(self.hazard.id))
 
     def _delete(self) -> None:
         if self.hazard is not None:

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from qhd_riskmap.domain.access import Permission
@@ -32,6 +34,12 @@ MAP_COMMANDS: Final = (
         shortcut="Ctrl+E",
         needs=Permission.ASSESS,
         icon="clipboard-check-outline",
+    ),
+    Command(
+        id="map.publishing",
+        title=N_("选中隐患的公开方式(&R)…"),
+        menu="page",
+        icon="publish",
     ),
     Command(
         id="map.place",
@@ -158,3 +166,11 @@ def add_switches(bar: MapToolbar, filters: QWidget, legend: QWidget, table: QWid
         spared=True,
     )
     return switch
+
+
+def add_right_click(widget: QWidget, title: str, callback: Callable[[], object]) -> None:
+    """Offer something where the right button is pressed on a widget."""
+    action = QAction(title, widget)
+    action.triggered.connect(callback)
+    widget.addAction(action)
+    widget.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)

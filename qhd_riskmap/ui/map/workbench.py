@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QPainter
@@ -29,6 +29,9 @@ from qhd_riskmap.ui.map.time_slider import TimeSlider
 from qhd_riskmap.ui.map.tool_options import ToolOptions
 from qhd_riskmap.ui.toolkit.desk import Desk
 
+if TYPE_CHECKING:
+    from qhd_riskmap.ui.map.decision_dialog import DecisionDialog
+
 PLACE_SCALE: Final = 10_000.0
 
 
@@ -52,7 +55,7 @@ class MapWorkbench(QObject):
         self._desk = desk
         self._canvas = canvas
         self._window = window
-        self.dialog: HistoryDialog | AttributeDialog | None = None
+        self.dialog: HistoryDialog | AttributeDialog | DecisionDialog | None = None
         self.search_box = SearchBox(desk)
         self.identify_panel = IdentifyPanel(canvas)
         self.options = ToolOptions(canvas, self.ask_attribute)
@@ -130,6 +133,14 @@ class MapWorkbench(QObject):
         dialog = HistoryDialog(self._desk, hazard, self._window)
         self.dialog = dialog
         dialog.show()
+
+    def show_publishing(self, hazard_id: str) -> None:
+        """Open how one hazard is published."""
+        from qhd_riskmap.ui.map.decision_dialog import DecisionDialog  # noqa: PLC0415 - rarely
+
+        dialog = DecisionDialog(self._desk, hazard_id, self._window)
+        self.dialog = dialog
+        dialog.open()
 
     # -- selecting by attribute -----------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from qhd_riskmap.ui.map.filter_panel import FilterPanel
 from qhd_riskmap.ui.map.geometry_editing import GeometryEditing
 from qhd_riskmap.ui.map.layer_desk import LayerDesk
 from qhd_riskmap.ui.map.layer_panel import LayerPanel
-from qhd_riskmap.ui.map.map_bar import MAP_COMMANDS, add_switches, fill_map_bar
+from qhd_riskmap.ui.map.map_bar import MAP_COMMANDS, add_right_click, add_switches, fill_map_bar
 from qhd_riskmap.ui.map.map_toolbar import MapToolbar
 from qhd_riskmap.ui.map.place_dialog import PlaceDialog
 from qhd_riskmap.ui.map.renderer import Frame
@@ -115,6 +115,7 @@ class MapPage(Page):
         actions = (
             self._save,
             self._assess_current,
+            self._show_publishing,
             self.ask_place,
             self.ask_print,
             self.canvas.fit_city,
@@ -231,6 +232,8 @@ class MapPage(Page):
         self.detail.closed.connect(self._close_detail)
         self.detail.delete_wanted.connect(self._delete)
         self.detail.history_wanted.connect(self.bench.show_history)
+        self.detail.publishing_wanted.connect(self.bench.show_publishing)
+        add_right_click(self.table, _("公开方式…"), self._show_publishing)
         self.detail.place_wanted.connect(self.bench.go_to_place)
 
     # -- showing --------------------------------------------------------------------------------
@@ -369,6 +372,12 @@ class MapPage(Page):
     def _assess_current(self) -> None:
         if self.detail.hazard is not None and self.detail.isVisible():
             self.detail.assess()
+        else:
+            self._say_choose_first()
+
+    def _show_publishing(self) -> None:
+        if len(self.desk.selection) == 1:
+            self.bench.show_publishing(self.desk.selection.ids[0])
         else:
             self._say_choose_first()
 

@@ -28,7 +28,9 @@ from qhd_riskmap.services.release_child import ReleaseProcess
 from qhd_riskmap.services.release_order import Finding, ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.services.release_sight import ReleaseSight
 from qhd_riskmap.services.submission_pack import SubmissionForms
+from qhd_riskmap.ui.map.decision_dialog import DecisionDialog
 from qhd_riskmap.ui.pages.release.coverage_dialog import CoverageDialog
+from qhd_riskmap.ui.pages.release.decisions_dialog import DecisionsDialog
 from qhd_riskmap.ui.pages.release.definition_row import DefinitionRow
 from qhd_riskmap.ui.pages.release.findings_panel import FindingsPanel, Line
 from qhd_riskmap.ui.pages.release.leak_dialog import LeakDialog
@@ -50,6 +52,7 @@ from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S, SPACE_XS
 
 _PAUSE_MS: Final = 400  # typing on: judge when the officer stops
 _FORM_WIDTH: Final = 480
+_DECISIONS: Final = "PM05"  # of a record: it goes out otherwise than its type
 _CHECKED_KINDS: Final = N_(
     "成果文件 (*.pdf *.png *.svg *.html *.geojson *.json *.xlsx *.docx *.zip);;所有文件 (*)"
 )
@@ -92,6 +95,8 @@ class ReleasePage(Page):
         self.coverage: CoverageDialog | None = None
         self.designer: SheetDesigner | None = None
         self.place_dialog: PlaceReportDialog | None = None
+        self.decision: DecisionDialog | None = None
+        self.decisions: DecisionsDialog | None = None
         self._stale = True
         self._looking = False
         self._look: JobHandle | None = None
@@ -110,6 +115,7 @@ class ReleasePage(Page):
         self.products.closed.connect(self._show_sight)
         self.products.printing.connect(self.printing.ask)
         self.products.templating.connect(self.edit_form)
+        self.sight.decisions.clicked.connect(self.open_decisions)
         self._show_target()
         self.restyle()
 
@@ -300,7 +306,9 @@ class ReleasePage(Page):
     def _line(self, finding: Finding) -> Line:
         action, target = "", ("", "")
         field = self.form.field_of(finding)
-        if finding.severity is not Severity.INFO and finding.hazard_id:
+        if finding.rule == _DECISIONS and finding.hazard_id:
+            action, target = _("看决定"), ("decision", finding.hazard_id)
+        elif finding.severity is not Severity.INFO and finding.hazard_id:
             action, target = _("去修改"), ("hazard", finding.hazard_id)
         elif finding.severity is not Severity.INFO and field:
             action, target = _("去填写"), ("field", field)
@@ -327,6 +335,9 @@ class ReleasePage(Page):
             widget = self.form.field(what)
             self._scroll.ensureWidgetVisible(widget)
             self.form.go_to(what)
+        elif kind == "decision":
+            self.decision = DecisionDialog(self.desk, what, self)
+            self.decision.open()
         elif kind == "hazard":
             self.desk.selection.set([what], by=self)
             self.desk.go_to("map")
@@ -427,6 +438,11 @@ class ReleasePage(Page):
         """Show where has been surveyed for what."""
         self.coverage = CoverageDialog(self.desk, self)
         self.coverage.open()
+
+    def open_decisions(self) -> None:
+        """Show which records go out otherwise than their type."""
+        self.decisions = DecisionsDialog(self.desk, self)
+        self.decisions.open()
 
     def open_register(self) -> None:
         """Show every release so far."""

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_sight import ReleaseSight
-from qhd_riskmap.ui.toolkit.page_parts import words
+from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_S, SPACE_XS, theme
 
 _PICTURE: Final = QSize(424, 300)  # A3 landscape
@@ -99,7 +99,12 @@ class SightPanel(QFrame):
         scroll.setWidget(told)
         right = QVBoxLayout()
         right.setSpacing(SPACE_S)
-        right.addWidget(words(_("公众将看到"), role="section"))
+        self.decisions = push_button(_("逐条决定…"), "release-decisions-open", lambda: None)
+        self.decisions.setToolTip(_("哪些记录没有按类型公开：从严的、放宽的，谁决定的"))
+        head = QHBoxLayout()
+        head.addWidget(words(_("公众将看到"), role="section"), 1)
+        head.addWidget(self.decisions)
+        right.addLayout(head)
         right.addWidget(scroll, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE_L, SPACE_S, SPACE_L, SPACE_S)
