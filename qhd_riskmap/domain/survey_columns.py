@@ -342,6 +342,8 @@ _SOURCE: Final = (
     r"|西安80|北京54|80|54|手持机|实测|手机)(?:地图|坐标系|坐标|系)?"
 )
 _OF_DATUM: Final = re.compile(rf"^{_SOURCE}[_\-. ]?(?=.)|[_\-. ]?(?:{_SOURCE}|[12①②])$")
+# 3.类别, 隐患名称Name: a number before, the English after.
+_DECORATION: Final = re.compile(r"^\d{1,2}[.、:)]|(?<=[\u4e00-\u9fff])[a-z.]{2,}$")
 _PLACES: Final = frozenset({"lon", "lat", "x_north", "y_east", "coordinates"})
 
 
@@ -372,7 +374,10 @@ def recognise_header(header: str, fields: Sequence[Field] = COMMON_FIELDS) -> Fi
         return found
     bare = _OF_DATUM.sub("", words[-1])
     found = index.get(bare) if len(bare) > 1 and bare != words[-1] else None
-    return found if found is not None and found.key in _PLACES else None
+    if found is not None and found.key in _PLACES:
+        return found
+    plain = _DECORATION.sub("", words[-1])
+    return index.get(plain) if len(plain) > 1 and plain != words[-1] else None
 
 
 def recognise_headers(

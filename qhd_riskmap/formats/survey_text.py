@@ -1,4 +1,4 @@
-"""Survey sheets in text files: comma, semicolon or tab, in the encodings Chinese offices use."""
+"""Survey sheets in text files: comma, semicolon, tab or bar, in the encodings Chinese offices use."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from qhd_riskmap.formats.sheet_guard import (
     too_large,
 )
 
-_DELIMITERS: Final = "\t;,"
+_DELIMITERS: Final = "\t;,|"
 _SNIFFED_LINES: Final = 50
 _SNIFFED_LETTERS: Final = 2**18
 _LONGEST_LINE: Final = 2**23

@@ -74,9 +74,9 @@ class ParsedAngle:
 # Signs that NFKC would take apart into a space and a combining mark, or turn into a letter.
 _SIGNS: Final = str.maketrans(
     {
-        **dict.fromkeys("\u00ba\u02da\u1d52\u2070°度", "°"),
-        **dict.fromkeys("\u2032\u2018\u2019\u00b4\u02b9\u02bc\uff07`分", "'"),
-        **dict.fromkeys("\u2033\u201c\u201d\u02ba\u3003\uff02秒", '"'),
+        **dict.fromkeys("\u00ba\u02da\u1d52\u2070\u309c\uff9f°度", "°"),
+        **dict.fromkeys("\u2032\u2018\u2019\u00b4\u02b9\u02bc\u02ca\u02cb\uff07`分", "'"),
+        **dict.fromkeys("\u2033\u201c\u201d\u02ba\u3003\u301d\u301e\uff02秒", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\ufe63", "-"),
         **dict.fromkeys("、，\ufe50", ","),
         **dict.fromkeys("；\ufe54", ";"),

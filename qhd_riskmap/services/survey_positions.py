@@ -152,10 +152,19 @@ def read_positions(columns: Mapping[str, Texts], rows: int, log: IssueLog) -> Po
         _read_ends(columns, found, problems)
     if "vertices" in columns:
         _read_vertices(columns["vertices"], found, problems)
+    _drop_zeros(found, problems)
     if columns is not given:
         restore(found.texts, given, columns)
     _report(found, problems, log)
     return found
+
+
+def _drop_zeros(found: Positions, problems: list[tuple[int, str, str]]) -> None:
+    """Two zeros are a form left blank; as a place in the ocean they would speak against the others."""
+    for row in np.flatnonzero((found.x == 0.0) & (found.y == 0.0)).tolist():
+        if row not in found.parts and row not in found.shapes:
+            found.place(row, math.nan, math.nan, found.texts[row])
+            problems.append((row, "lon", _("坐标填的是 0，等于没有填，请补填。")))
 
 
 def _read_pair(

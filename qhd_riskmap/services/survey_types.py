@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from qhd_riskmap.domain.survey_type_words import TypeEvidence
@@ -9,6 +10,9 @@ from qhd_riskmap.domain.taxonomy import HazardType, taxonomy
 from qhd_riskmap.i18n import N_, _
 
 _LONGEST_TEXT: Final = 40
+_MOST_WORDS: Final = 4
+_NUMBERED: Final = re.compile(r"^\s*[(（]?\d{1,2}[)）.、．]\s*")
+_BETWEEN: Final = re.compile(r"[\s()（）\[\]【】\-—–/／、,，;；:：·|和及]+")
 _PLACES: Final = {"sheet": N_("工作表名"), "title": N_("标题"), "file": N_("文件名")}
 
 
@@ -23,7 +27,7 @@ def typed(
         default: Of rows that say nothing.
         own_kind: The same of sub-kinds.
     """
-    found = taxonomy().recognise(category) if category is not None else None
+    found = _recognised(category) if category is not None else None
     if category is not None and found is None and default is not None:
         # A sheet about one type often writes the sub-kind into the 类别 column.
         found = (default, "") if _sub_kind(default, category) else None
@@ -36,6 +40,28 @@ def typed(
         return None, ""
     hazard_type, own = found
     return hazard_type, (_sub_kind(hazard_type, sub_kind) if sub_kind is not None else "") or own
+
+
+def _recognised(text: str) -> tuple[HazardType, str] | None:
+    """The type of a cell: 滑坡, 地质灾害（滑坡）, 1.滑坡; of several words only where they mean one kind."""
+    whole = taxonomy().recognise(text)
+    words = [word for word in _BETWEEN.split(_NUMBERED.sub("", text)) if word]
+    if whole is not None or len(words) > _MOST_WORDS:
+        return whole
+    found = [known for word in words if (known := taxonomy().recognise(word)) is not None]
+    types = {each[0].key: each[0] for each in found}
+    if len(types) != 1:
+        return None
+    ((_key, hazard_type),) = types.items()
+    kinds = [_sub_kind(hazard_type, word) for word in words]
+    # A word that is neither the type nor one of its kinds may change everything: 非地质灾害.
+    strange = len(found) < len(words) and not all(
+        kind or taxonomy().recognise(word) for kind, word in zip(kinds, words, strict=True)
+    )
+    named = {kind for kind in kinds if kind}
+    if strange or len(named) > 1:
+        return None
+    return hazard_type, "".join(named)
 
 
 def _sub_kind(hazard_type: HazardType, text: str) -> str:

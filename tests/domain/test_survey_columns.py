@@ -69,13 +69,19 @@ def test_every_header_of_the_ledger_is_known(key, headers):
         ("拐点坐标【国家2000】", "vertices"),
         ("ＬＯＮ", "lon"),
         ("Longitude", "lon"),
+        ("3.类别", "category"),
+        ("12、隐患名称", "name"),
+        ("经度(GPS) Longitude", "lon"),
+        ("隐患名称 Name", "name"),
     ],
 )
 def test_remarks_width_and_case_do_not_matter(header, key):
     assert recognise_header(header).key == key
 
 
-@pytest.mark.parametrize("header", ["", "  ", "（万元）", "经度和纬度之外", "甲"])
+@pytest.mark.parametrize(
+    "header", ["", "  ", "（万元）", "经度和纬度之外", "甲", "3.甲", "甲name", "3.X"]
+)
 def test_other_headers_are_not_guessed(header):
     assert recognise_header(header) is None
 

@@ -26,6 +26,7 @@ FORMS = [
     ("119˚35´24.5´´", LON, TextForm.DMS),
     ("119°35'24.5''", LON, TextForm.DMS),
     ("119\u00a0° 35 ′ 24.5 ″ 东", LON, TextForm.DMS),
+    ("119゜35ˊ24.5〞", LON, TextForm.DMS),
     ("119-35-24.5", LON, TextForm.DMS),
     ("119－35－24.5", LON, TextForm.DMS),
     ("119 35 24.5", LON, TextForm.DMS),

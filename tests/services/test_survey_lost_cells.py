@@ -111,3 +111,17 @@ def test_dotted_degrees_of_a_line_in_one_cell(brought_in):
         shapely.LineString([(118.95, 40.407), (118.97, 40.425)]), 1e-9
     )
     assert hazard.provenance.original_text == "118.57.00,40.24.25.2;118.58.12,40.25.30"
+
+
+def test_zeros_are_no_place_and_do_not_speak_against_the_other_rows(brought_in):
+    outcome = brought_in(
+        HEADERS,
+        ["东沟滑坡", "滑坡", 118.9512, 40.4071],
+        ["西沟滑坡", "滑坡", 0, 0],
+        ["北沟滑坡", "滑坡", "0°0′0″", "0.0"],
+    )
+    assert [hazard.name for hazard in outcome.hazards] == ["东沟滑坡"]
+    assert [(i.cell, i.message) for i in outcome.issues if i.code == "bad-coordinate"] == [
+        ("C3", "坐标填的是 0，等于没有填，请补填。"),
+        ("C4", "坐标填的是 0，等于没有填，请补填。"),
+    ]

@@ -11,6 +11,7 @@ from qhd_riskmap.errors import NotFoundError
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.survey_import import SurveyImport
 from qhd_riskmap.services.survey_layout import NO_LAYOUTS, Layouts, choice_of
+from qhd_riskmap.services.survey_types import typed
 from qhd_riskmap.storage.engine import create_register
 
 HEADERS = ["隐患名称", "经度(GPS)", "纬度(GPS)"]
@@ -102,3 +103,24 @@ def test_a_long_title_is_quoted_short(brought_in, length):
     title = ("尾矿库排查表" * 10)[:length]
     ((_code, _severity, message),) = told(brought_in(title, HEADERS, ROW))
     assert (f"“{title}”" in message) is (length == 40)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("地质灾害（泥石流）", ("geological", "泥石流")),
+        ("地质灾害-滑坡", ("geological", "滑坡")),
+        ("1.地面塌陷", ("geological", "地面塌陷")),
+        ("（2）山体滑坡", ("geological", "滑坡")),
+        ("危险化学品/经营", ("hazardous_chemicals", "经营")),
+        ("洪水", ("flood", "")),
+        ("滑坡、崩塌", None),  # two kinds
+        ("地质灾害和洪水", None),  # two types
+        ("地质灾害（已治理）", None),  # who knows what it is now
+        ("1.", None),
+        ("甲-乙-丙-丁-滑坡", None),
+    ],
+)
+def test_a_cell_of_several_words_names_a_type_where_all_mean_one(text, found):
+    hazard_type, sub_kind = typed(text, None, None)
+    assert (None if hazard_type is None else (hazard_type.key, sub_kind)) == found
