@@ -68,7 +68,7 @@ class DocumentDialog(QDialog):
         self.setObjectName("document-dialog")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(_("文书：{number}").format(number=number))
-        self.resize(520, 400)
+        self.resize(560, 520)
         possible, given = known.possible, known.given
         self._possible, self._provisions = possible, known.provisions
         self.kind = QComboBox()
