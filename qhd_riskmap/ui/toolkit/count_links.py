@@ -3,56 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
-
-from qhd_riskmap.i18n import _
-from qhd_riskmap.ui.toolkit.count_strip import Chip
-from qhd_riskmap.ui.toolkit.late_colours import late_colour
-from qhd_riskmap.ui.toolkit.theme import SPACE_S
+from qhd_riskmap.ui.toolkit.count_strip import Chip, CountRow
 
 
-class CountLinks(QWidget):
-    """Counts as buttons that are not pressed down: what they count stands elsewhere.
+class CountLinks(CountRow):
+    """Counts of what stands elsewhere; nothing is pressed down, a count of nothing opens nothing.
 
-    Signals:
-        opened: A count was clicked (its key).
+    What is counted is said by a class below: `reload` counts, `out_of_date` is called when it changed.
     """
 
-    opened = Signal(str)
-
     def __init__(self, chips: Sequence[Chip], name: str, tip: str) -> None:
-        """Buttons with the object names ``<name>-<key>``, all counts 0 and nothing to open."""
-        super().__init__()
-        self.setObjectName(name)
-        self._chips = tuple(chips)
-        self._counts: Mapping[str, int] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
-        self.buttons: dict[str, QToolButton] = {}
-        for key, label, _stage in chips:
-            button = QToolButton()
-            button.setObjectName(f"{name}-{key}")
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
-            button.setAccessibleName(_(label))
+        """Buttons with the object names ``<name>-<key>``."""
+        super().__init__(chips, name, name)
+        self._day: date | None = None
+        self._stale = True
+        for button in self.buttons.values():
             button.setToolTip(tip)
-            button.clicked.connect(lambda _on=False, key=key: self.opened.emit(key))
-            row.addWidget(button)
-            self.buttons[key] = button
-        self.show_counts({})
+
+    def reload(self) -> None:
+        """Count beside the window."""
+        raise NotImplementedError
+
+    def refresh(self, today: date) -> None:
+        """Count again where something changed, or another day has begun."""
+        if self._stale or today != self._day:
+            self._day = today
+            self._count()
+
+    def out_of_date(self) -> None:
+        """Something changed: count now where it is seen, else when it is looked at."""
+        self._stale = True
+        if self.isVisible():
+            self._count()
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Show the counts by key; one that is not given is 0."""
-        self._counts = counts
-        for key, label, stage in self._chips:
-            count, button = counts.get(key, 0), self.buttons[key]
-            button.setText(f"{_(label)} {count} →")
-            button.setEnabled(count > 0)
-            colour = late_colour(stage).name() if stage is not None and count else ""
-            button.setStyleSheet(f"QToolButton {{ color: {colour}; }}" if colour else "")
+        super().show_counts(counts)
+        for key, button in self.buttons.items():
+            button.setText(f"{button.text()} →")
+            button.setEnabled(counts.get(key, 0) > 0)
 
-    def restyle(self) -> None:
-        """Take the colours of the theme in force."""
-        self.show_counts(self._counts)
+    def _count(self) -> None:
+        self._stale = False
+        self.reload()

@@ -16,11 +16,11 @@ Chip = tuple[str, str, LateStage | None]
 """Key, words (``N_("…")``), and the stage whose colour they take."""
 
 
-class CountStrip(QWidget):
-    """Counts as buttons.
+class CountRow(QWidget):
+    """Counts as buttons in a row.
 
     Signals:
-        chosen: Another count was pressed (its key).
+        chosen: A count was clicked (its key).
     """
 
     chosen = Signal(str)
@@ -31,22 +31,45 @@ class CountStrip(QWidget):
         self.setObjectName(name)
         self._chips = tuple(chips)
         self._counts: Mapping[str, int] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE_S)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+        self.row.setSpacing(SPACE_S)
         self.buttons: dict[str, QToolButton] = {}
         for key, label, _stage in chips:
             button = QToolButton()
             button.setObjectName(f"{prefix}-{key}")
-            button.setCheckable(True)
-            button.setAutoExclusive(True)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
             button.setAccessibleName(_(label))
             button.clicked.connect(lambda _on=False, key=key: self.chosen.emit(key))
-            row.addWidget(button)
+            self.row.addWidget(button)
             self.buttons[key] = button
-        row.addStretch(1)
         self.show_counts({})
+
+    def show_counts(self, counts: Mapping[str, int]) -> None:
+        """Show the counts by key; one that is not given is 0."""
+        self._counts = counts
+        for key, label, stage in self._chips:
+            count = counts.get(key, 0)
+            self.buttons[key].setText(f"{_(label)} {count}")
+            colour = late_colour(stage).name() if stage is not None and count else ""
+            sheet = f"QToolButton {{ color: {colour}; font-weight: 600; }}" if colour else ""
+            self.buttons[key].setStyleSheet(sheet)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme in force."""
+        self.show_counts(self._counts)
+
+
+class CountStrip(CountRow):
+    """Counts one of which is pressed: it filters its page."""
+
+    def __init__(self, chips: Sequence[Chip], name: str, prefix: str) -> None:
+        """None is pressed yet; names as those of `CountRow`."""
+        super().__init__(chips, name, prefix)
+        for button in self.buttons.values():
+            button.setCheckable(True)
+            button.setAutoExclusive(True)
+        self.row.addStretch(1)
 
     @property
     def key(self) -> str:
@@ -56,18 +79,3 @@ class CountStrip(QWidget):
     def press(self, key: str) -> None:
         """Press a count without telling."""
         self.buttons[key].setChecked(True)
-
-    def show_counts(self, counts: Mapping[str, int]) -> None:
-        """Show the counts by key; one that is not given is 0."""
-        self._counts = counts
-        for key, label, stage in self._chips:
-            count = counts.get(key, 0)
-            button = self.buttons[key]
-            button.setText(f"{_(label)} {count}")
-            colour = late_colour(stage).name() if stage is not None and count else ""
-            sheet = f"QToolButton {{ color: {colour}; font-weight: 600; }}" if colour else ""
-            button.setStyleSheet(sheet)
-
-    def restyle(self) -> None:
-        """Take the colours of the theme in force."""
-        self.show_counts(self._counts)

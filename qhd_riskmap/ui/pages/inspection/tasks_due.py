@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from qhd_riskmap.domain.figures import Population
@@ -29,19 +28,10 @@ class TasksDue(CountLinks):
         super().__init__(_CHIPS, "tasks-due", _("到整改页看这些任务"))
         self._desk = desk
         self._numbers: Mapping[str, tuple[str, ...]] = {}
-        self._day: date | None = None
-        self._stale = True
-        self.opened.connect(self._open)
-
-    def refresh(self, today: date) -> None:
-        """Count again where something changed, or another day has begun."""
-        if self._stale or today != self._day:
-            self._day = today
-            self.reload()
+        self.chosen.connect(self._open)
 
     def reload(self) -> None:
         """Count beside the window."""
-        self._stale = False
         service = self._desk.app.remediation
         self._desk.run(
             lambda _job: service.tasks(TaskFilter(stages=_STAGES)),
@@ -58,9 +48,7 @@ class TasksDue(CountLinks):
     def changes(self, changes: Changes) -> None:
         """Tasks change with their hazards, too."""
         if changes.tasks or changes.hazards:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
+            self.out_of_date()
 
     def _show(self, numbers: Mapping[str, tuple[str, ...]]) -> None:
         self._numbers = numbers

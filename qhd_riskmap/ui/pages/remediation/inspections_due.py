@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from qhd_riskmap.domain.inspection.schedule import DueStage
@@ -24,19 +23,10 @@ class InspectionsDue(CountLinks):
     def __init__(self, desk: Desk) -> None:
         super().__init__(_CHIPS, "inspections-due", _("到检查页看这些隐患"))
         self._desk = desk
-        self._day: date | None = None
-        self._stale = True
-        self.opened.connect(self._open)
-
-    def refresh(self, today: date) -> None:
-        """Count again where something changed, or another day has begun."""
-        if self._stale or today != self._day:
-            self._day = today
-            self.reload()
+        self.chosen.connect(self._open)
 
     def reload(self) -> None:
         """Count beside the window."""
-        self._stale = False
         service = self._desk.app.inspections
         self._desk.run(
             lambda _job: service.standing(service.today()),
@@ -48,9 +38,7 @@ class InspectionsDue(CountLinks):
     def changes(self, changes: Changes) -> None:
         """Due days follow inspections, assessments, hazards and rules."""
         if changes.inspections or changes.hazards or changes.rules:
-            self._stale = True
-            if self.isVisible():
-                self.reload()
+            self.out_of_date()
 
     def _open(self, key: str) -> None:
         self._desk.rows_wanted.emit("inspection", (key,), _(DueStage(key).label))
