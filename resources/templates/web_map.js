@@ -115,6 +115,7 @@ function ground(rings, options, drawn) {
 }
 map.createPane("under").style.zIndex = 210;
 map.createPane("signs").style.zIndex = 450;
+map.createPane("marks").style.zIndex = 440;
 var under = L.canvas({ pane: "under", padding: 0.4 });
 ground(data.sea, { stroke: false, fillColor: "--sea", fillOpacity: 1 });
 ground(data.borders, { color: "--border", weight: 1, dashArray: "5 4", fill: false }, L.polyline);
@@ -146,15 +147,56 @@ function colourGround() {
   });
 }
 var labels = L.layerGroup().addTo(map);
-function label(lon, lat, element) {
-  L.marker([lat, lon], { interactive: false, keyboard: false, icon: L.divIcon({ className: "division", iconSize: [0, 0], html: element }) }).addTo(labels);
+function label(lon, lat, element, pane) {
+  L.marker([lat, lon], { pane: pane || "markerPane", interactive: false, keyboard: false, icon: L.divIcon({ className: "division", iconSize: [0, 0], html: element }) }).addTo(labels);
+}
+/* Where a division has most room for the words of its hatch: far from signs, from its rim and from its name. */
+function inside(at, rings) {
+  var odd = false;
+  rings.forEach(function (ring) {
+    for (var i = 0, j = ring.length - 1; i < ring.length; j = i++) {
+      var a = ring[i], b = ring[j];
+      if (a[1] > at[1] !== b[1] > at[1] && at[0] < (b[0] - a[0]) * (at[1] - a[1]) / (b[1] - a[1]) + a[0]) odd = !odd;
+    }
+  });
+  return odd;
+}
+function roomiest(division, text) {
+  var places = division.rings.map(outline), rings = places.map(function (ring) { return ring.map(world); });
+  var lats = [], lons = [], scale = Math.pow(2, map.getZoom()), half = text.length * (/[a-z]/.test(text) ? 3 : 5.5) + 4;
+  places.forEach(function (ring) { ring.forEach(function (at) { lats.push(at[0]); lons.push(at[1]); }); });
+  var south = Math.min.apply(null, lats), west = Math.min.apply(null, lons);
+  var high = Math.max.apply(null, lats) - south, wide = Math.max.apply(null, lons) - west;
+  var name = world([division.at[1], division.at[0]]), below = division.counts.length ? 46 : 10, signs = [];
+  items.forEach(function (item) {
+    if (item.at[0] >= south && item.at[0] <= south + high && item.at[1] >= west && item.at[1] <= west + wide) signs.push(item.world);
+  });
+  /* How far a place is from the words around another one; below zero it lies under them. */
+  function gap(from, to, beside, above) { return Math.max(Math.abs(from[0] - to[0]) * scale - beside, Math.abs(from[1] - to[1]) * scale - above); }
+  var best = -Infinity, found = [division.at[1], division.at[0]];
+  for (var i = 1; i < 30; i++) for (var j = 1; j < 30; j++) {
+    var at = [south + high * i / 30, west + wide * j / 30], here = world(at), rated = 40, down = (here[1] - name[1]) * scale;
+    if (!inside(here, rings)) continue;
+    if (Math.abs(here[0] - name[0]) * scale < half + 55 && down > -22 && down < below + 10) rated -= 1000;
+    [-half, half].forEach(function (end) { if (!inside([here[0] + 0.85 * end / scale, here[1]], rings)) rated -= 110; });
+    for (var k = 0; k < signs.length && rated > best; k++) {
+      var room = gap(here, signs[k], half + 5, 13);
+      if (room < 0) rated -= 100; else rated = Math.min(rated, room);
+    }
+    if (rated > best) { best = rated; found = at; }
+  }
+  return found;
 }
 function nameGround() {
   labels.clearLayers();
   data.divisions.forEach(function (division) {
     var box = make("div");
     box.appendChild(make("span", tr(division.name)));
-    if (division.mark) box.appendChild(make("div", tr(division.mark[1]), "mark"));
+    if (division.mark) {
+      var at = roomiest(division, tr(division.mark[1])), mark = make("div");
+      mark.appendChild(make("span", tr(division.mark[1]), "mark"));
+      label(at[1], at[0], mark, "marks");
+    }
     if (division.counts.length) {
       var tally = make("div", undefined, "tally"), sum = 0;
       division.counts.forEach(function (pair) { sum += pair[1]; });
@@ -582,6 +624,7 @@ var North = L.Control.extend({ onAdd: function () { return north; } });
 new North({ position: "topright" }).addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
 map.on("zoomend", closeness);
+if (data.divisions.some(function (division) { return division.mark; })) map.on("zoomend", nameGround);
 shade(night.matches);
 signs.addTo(map);
 restore();

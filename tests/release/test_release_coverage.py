@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import date
 
 import pytest
+from chromium_page import ChromiumPage, chromium_program
 from openpyxl import load_workbook
 from release_county import ACTOR
 from test_release_gate import hazard
@@ -118,3 +119,30 @@ def test_the_preflight_tells_what_is_hatched_and_what_the_register_contradicts(s
     assert any("山海关区未排查" in f.message for f in found)
     (doubt,) = [f for f in found if f.severity.value == "warn"]
     assert doubt.message.startswith("海港区登记为“地质灾害")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(chromium_program() is None, reason="no Chromium on this desk")
+def test_the_words_of_a_hatch_stand_clear_of_signs_and_never_over_one(surveyed):
+    lon, lat = 119.728, 40.02  # about the middle of 山海关, where its name stands
+    surveyed.add([
+        hazard("flood", at=(lon + 0.004 * n, lat + 0.003 * n), county="130303", name=f"河段{n}号")
+        for n in range(-4, 5)
+    ])  # fmt: skip
+    order = surveyed.order(formats=(ProductFormat.HTML,))
+    path = surveyed.service.release(order).files[0]
+    over = (
+        "(() => { const marks = [...document.querySelectorAll('.leaflet-marks-pane .mark')].map(m => m.getBoundingClientRect());"
+        " const frame = map.getContainer().getBoundingClientRect();"
+        " return [marks.length, items.filter(i => { const p = map.latLngToContainerPoint(i.at);"
+        " return marks.some(m => p.x + frame.x > m.left && p.x + frame.x < m.right && p.y + frame.y > m.top && p.y + frame.y < m.bottom); }).length]; })()"
+    )
+    with ChromiumPage() as page:
+        page.open(path)
+        pane = "getComputedStyle(document.querySelector('.leaflet-{}-pane')).zIndex"
+        assert int(page.ask(pane.format("marks"))) < int(page.ask(pane.format("signs")))
+        assert page.ask(over) == [3, 0]
+        page.ask("map.setView([40.02, 119.73], 11, {animate: false}); 0")
+        page.ask("new Promise(done => setTimeout(done, 300))")
+        assert page.ask(over) == [3, 0]
+        assert page.complaints == []
