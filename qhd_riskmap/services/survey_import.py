@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import partial
@@ -82,6 +83,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
+MUCH: Final = 1000  # rows; below, leaving the write-ahead log costs more than it saves
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
 
 
@@ -165,7 +167,8 @@ class SurveyImport:
             preview = self._previewed(paths, datum, job, layouts, sender, given, ahead)
             outcome = ahead.ended(preview, update, job)
         if outcome is None:
-            outcome = self.commit(preview, job, update)
+            with self._register.undisturbed() if len(preview.candidates) >= MUCH else nullcontext():
+                outcome = self.commit(preview, job, update)
         return preview, outcome
 
     def commit(

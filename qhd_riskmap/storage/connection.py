@@ -94,5 +94,9 @@ def choose_journal(connection: Any, path: Path) -> str:
     """Set WAL on local drives and a rollback journal on network drives; the mode in force."""
     mode = "DELETE" if on_network_drive(path) else "WAL"
     with translated(path):
+        if connection.execute("PRAGMA journal_mode").fetchone()[0] != mode.lower():
+            # A change of mode does not wait for one who writes without a log; a lock does.
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute("COMMIT")
         row = connection.execute(f"PRAGMA journal_mode = {mode}").fetchone()
     return str(row[0])

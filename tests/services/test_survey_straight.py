@@ -307,6 +307,65 @@ def test_with_a_rollback_journal_everything_is_checked_first(
     assert outcome.accepted >= 40
 
 
+class WatchingFiles(SilentJob):
+    """Sees which files lie beside the register while its rows are written."""
+
+    def __init__(self, register):
+        self.path, self.seen = register.path, set()
+
+    def advance(self, done, total, note=""):
+        super().advance(done, total, note)
+        if note == "提交":
+            folder = self.path.parent.glob(f"{self.path.name}-*")
+            self.seen = {path.name.rpartition("-")[2] for path in folder}
+
+
+def journal_of(register):
+    with register.engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA journal_mode").scalar()
+
+
+def test_who_has_the_register_to_himself_writes_every_page_once(
+    register, survey, two_files, monkeypatch
+):
+    monkeypatch.setattr(survey_import, "MUCH", 1)
+    job = WatchingFiles(register)
+    _preview, outcome = survey.straight(two_files[:1], datum=None, job=job)
+    assert outcome.accepted == 20
+    assert job.seen == {"journal"}
+    assert journal_of(register) == register.journal_mode == "wal"
+
+
+def test_beside_another_connection_the_log_is_kept(register, survey, two_files, monkeypatch):
+    monkeypatch.setattr(survey_import, "MUCH", 1)
+    job = WatchingFiles(register)
+    other = register.connect_anew()
+    before = other.execute("SELECT count(*) FROM hazard").fetchone()
+    _preview, outcome = survey.straight(two_files[:1], datum=None, job=job)
+    assert outcome.accepted == 20
+    assert "journal" not in job.seen
+    assert "wal" in job.seen
+    assert before == (0,)
+    assert other.execute("SELECT count(*) FROM hazard").fetchone() == (20,)
+    other.close()
+
+
+def test_what_fails_without_the_log_leaves_the_register_as_it_was(
+    register, survey, two_files, monkeypatch
+):
+    def full(self, columns, actor, progress=None):
+        raise DatabaseError("磁盘已满")
+
+    monkeypatch.setattr(survey_import, "MUCH", 1)
+    before = whole(register)
+    with monkeypatch.context() as patch:
+        patch.setattr(HazardRepository, "add_columns", full)
+        with pytest.raises(DatabaseError, match="磁盘已满"):
+            survey.straight(two_files[:1], datum=None, job=SilentJob())
+    assert whole(register) == before
+    assert journal_of(register) == "wal"
+
+
 def test_what_cannot_be_read_is_told_and_alone_refused(tmp_path, survey, two_files, eager):
     lost = tmp_path / "没有.xlsx"
     _preview, outcome = survey.straight([lost, *two_files], datum=None, job=SilentJob())

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 import resource
 import subprocess
+import threading
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as driver
 
+from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.errors import (
     DatabaseBusyError,
@@ -177,6 +180,46 @@ def test_local_files_use_wal_and_network_files_do_not(register, tmp_path, monkey
         with remote.unit_of_work() as work:
             assert work.office.load() == Office()
     assert sorted(path.name for path in tmp_path.glob("网络*")) == ["网络.qrm"]
+
+
+def test_who_opens_a_register_that_is_written_without_the_log_waits(register):
+    opened = []
+
+    def opening():
+        with open_register(register.path, passphrase=None) as other:
+            opened.append(other.journal_mode)
+
+    other = threading.Thread(target=opening)
+    with register.undisturbed(), register.unit_of_work() as work:
+        work.lock()
+        other.start()
+        other.join(0.3)
+        waits = other.is_alive()
+        work.office.save(Office(unit="新"), Actor(name="张三"))
+        work.commit()
+    other.join(20)
+    assert (waits, opened) == (True, ["wal"])
+    with register.engine.connect() as own:
+        assert own.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+
+
+def test_where_the_file_is_open_elsewhere_the_log_is_kept(register):
+    with closing(register.connect_anew()) as other:
+        other.execute("SELECT count(*) FROM hazard").fetchall()
+        with register.undisturbed():
+            assert other.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_who_comes_in_between_does_not_stop_the_writer(register):
+    with register.undisturbed():
+        reader = register.connect_anew()
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM hazard").fetchall()
+    assert reader.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    reader.close()
+    register.close()
+    with open_register(register.path, passphrase=None) as again:
+        assert again.journal_mode == "wal"
 
 
 def test_closing_leaves_one_file_that_can_be_moved(register, hazard_maker, actor, tmp_path):
