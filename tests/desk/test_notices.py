@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QFileDialog, QPushButton, QSystemTrayIcon
 
+from qhd_riskmap.domain.inspection.schedule import DueStage
 from qhd_riskmap.domain.remediation.overview import Standing, standing
 from qhd_riskmap.domain.remediation.task import PhotoStage
 from qhd_riskmap.ui.pages.remediation import RemediationPage
@@ -192,9 +193,9 @@ def test_what_is_due_is_said_by_the_tray_where_there_is_one(qtbot, page, desk, a
     notice = DueNotice(desk, page)
     wanted = []
     desk.page_wanted.connect(wanted.append)
-    notice.tell(standing(app.remediation.tasks()))
-    assert said[0][1] == "逾期 1 项"
-    assert notice.tray.toolTip() == "逾期 1 项"
+    notice.tell(standing(app.remediation.tasks()), {DueStage.TODAY: 2, DueStage.LATER: 9})
+    assert said[0][1] == "逾期 1 项；今日应检查 2 处"
+    assert notice.tray.toolTip() == said[0][1]
     notice.tray.messageClicked.emit()
     assert wanted == ["remediation"]
     assert notice.tray is None
@@ -213,9 +214,14 @@ def test_without_a_tray_the_window_says_it_and_nothing_due_is_not_said(qtbot, pa
     callback()
     assert wanted == ["remediation"]
     before = len(page.said)
-    notice.tell(Standing())
+    notice.tell(Standing(), {DueStage.LATER: 3})
     assert len(page.said) == before
     assert due_words(Standing()) == ""
+    notice.tell(Standing(), {DueStage.LATE: 3})
+    text, _severity, action, callback = page.said[-1]
+    assert (text, action) == ("逾期未查 3 处", "去检查页")
+    callback()
+    assert wanted == ["remediation", "inspection"]
 
 
 def test_provisions_show_how_far_they_may_be_trusted_and_are_corrected_where_they_are_used(

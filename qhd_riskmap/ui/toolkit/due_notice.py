@@ -14,9 +14,13 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.icons import icon
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from qhd_riskmap.domain.inspection.schedule import DueStage
     from qhd_riskmap.domain.remediation.overview import Standing
 
-PAGE: Final = "remediation"
+TASKS: Final = "remediation"
+INSPECTIONS: Final = "inspection"
 _SHOWN_MS: Final = 15_000
 
 
@@ -28,6 +32,7 @@ class DueNotice(QObject):
         self._desk = desk
         self._window = window
         self.tray: QSystemTrayIcon | None = None
+        self._page = TASKS
 
     def look_up(self) -> None:
         """Count what is due, beside the window."""
@@ -35,22 +40,29 @@ class DueNotice(QObject):
             self._desk.run(
                 lambda _job: self._standing(),
                 title=_("正在读取整改任务…"),
-                on_success=self.tell,
+                on_success=lambda found: self.tell(*found),
                 quiet=True,
             )
 
-    def _standing(self) -> Standing:
+    def _standing(self) -> tuple[Standing, Mapping[DueStage, int]]:
         from qhd_riskmap.domain.remediation.overview import standing  # noqa: PLC0415 - after the map
 
-        return standing(self._desk.app.remediation.tasks())
+        inspections = self._desk.app.inspections
+        return (
+            standing(self._desk.app.remediation.tasks()),
+            inspections.standing(inspections.today()),
+        )
 
-    def tell(self, found: Standing) -> None:
+    def tell(self, tasks: Standing, inspections: Mapping[DueStage, int]) -> None:
         """Tell what is due; nothing where nothing is."""
-        text = due_words(found)
+        of_tasks, of_inspections = due_words(tasks), inspection_words(inspections)
+        text = "；".join(filter(None, (of_tasks, of_inspections)))
         if not text:
             return
+        self._page = TASKS if of_tasks else INSPECTIONS
         if not QSystemTrayIcon.isSystemTrayAvailable():
-            self._desk.notify(text, "warning", action=_("去整改页"), callback=self.go)
+            action = _("去整改页") if of_tasks else _("去检查页")
+            self._desk.notify(text, "warning", action=action, callback=self.go)
             return
         glyph: QIcon = icon("map-marker-alert-outline", colour="accent")
         self.tray = QSystemTrayIcon(glyph, self)
@@ -58,14 +70,16 @@ class DueNotice(QObject):
         self.tray.messageClicked.connect(self.go)
         self.tray.activated.connect(self.go)
         self.tray.show()
-        self.tray.showMessage(_("隐患整改"), text, QSystemTrayIcon.MessageIcon.Warning, _SHOWN_MS)
+        self.tray.showMessage(
+            _("隐患整改和检查"), text, QSystemTrayIcon.MessageIcon.Warning, _SHOWN_MS
+        )
 
     def go(self) -> None:
-        """Show the tasks; the message has done its work."""
+        """Show what is due; the message has done its work."""
         self.close_down()
         self._window.raise_()
         self._window.activateWindow()
-        self._desk.go_to(PAGE)
+        self._desk.go_to(self._page)
 
     def close_down(self) -> None:
         """Take the icon away."""
@@ -87,5 +101,20 @@ def due_words(found: Standing) -> str:
             (LateStage.SOON, _("7 日内到期 {n} 项")),
         )
         if found.stages.get(stage)
+    ]
+    return "，".join(parts)
+
+
+def inspection_words(found: Mapping[DueStage, int]) -> str:
+    """今日应检查 1 处，逾期未查 3 处; "" where nothing is due."""
+    from qhd_riskmap.domain.inspection.schedule import DueStage  # noqa: PLC0415 - after the map
+
+    parts = [
+        words.format(n=found[stage])
+        for stage, words in (
+            (DueStage.TODAY, _("今日应检查 {n} 处")),
+            (DueStage.LATE, _("逾期未查 {n} 处")),
+        )
+        if found.get(stage)
     ]
     return "，".join(parts)
