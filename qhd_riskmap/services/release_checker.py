@@ -7,7 +7,6 @@ the product. A checker that cannot open a file does not clear it.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,11 +14,13 @@ from pathlib import Path
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
+from qhd_riskmap.services.release_digits import grouped_numbers, with_digits
 from qhd_riskmap.services.release_passages import Passage, passages
 from qhd_riskmap.services.release_positions import PositionFinder
 from qhd_riskmap.services.release_secrets import ANYWHERE_LENGTH, Secrets, normalised
 
 _MAX_FILE = 1024 * 1024 * 1024
+_WORDS_APART = re.compile(r"[\s._\-—–()（）\[\]【】《》、，,;；+&~]+")
 _NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
 _TELLING_LENGTH = 11  # a mobile number does not occur by chance
 _AREA_DIGITS = 6  # 86 and an area code
@@ -78,13 +79,17 @@ def check_file(path: Path, secrets: Secrets) -> list[Leak]:
 def check_bytes(data: bytes, path: Path, secrets: Secrets) -> list[Leak]:
     """As `check_file`, for content already read."""
     finder = _Finder(secrets)
-    named = Passage(where=FILE_NAME, text=path.stem)
+    named = Passage(where=FILE_NAME, text=path.name)
+    words = [
+        Passage(where=FILE_NAME, text=word, whole=True, part=True)
+        for word in _WORDS_APART.split(path.name)
+    ]
     magic = _MAGIC.get(path.suffix.lower())
     if magic is not None and not data.startswith(magic):
         # A file that is not what it says cannot be judged, and what cannot be judged is not clean.
         named = Passage(where=FILE_NAME, text=path.name, hidden=True)
     found: dict[tuple[str, str], str] = {}
-    for passage in (named, *passages(data)):
+    for passage in (named, *words, *passages(data)):
         for kind, value in finder.find(passage):
             found.setdefault((kind, value[:_SHOWN]), passage.where)
     return [
@@ -118,8 +123,9 @@ class _Finder:
         if passage.part:
             return
         yield from self._anywhere(text)
-        yield from self._numbers(passage.text)
-        for hit in self._positions.find(unicodedata.normalize("NFKC", passage.text)):
+        digits = with_digits(passage.text)
+        yield from self._numbers(digits)
+        for hit in self._positions.find(digits):
             yield POSITION, f"{hit.text} ({hit.reference})"
 
     def _anywhere(self, text: str) -> Iterator[tuple[str, str]]:
@@ -148,11 +154,13 @@ class _Finder:
     def _numbers(self, text: str) -> Iterator[tuple[str, str]]:
         if not self._secrets.numbers:
             return
-        for match in _NUMBER_RUN.finditer(unicodedata.normalize("NFKC", text)):
+        for match in _NUMBER_RUN.finditer(text):
             groups = re.findall(r"\d+", match.group())
             if not _decimals(match):
                 yield from self._spelled(groups)
             yield from self._embedded("".join(groups))
+        for digits in grouped_numbers(text):
+            yield from self._embedded(digits)
 
     def _spelled(self, groups: list[str]) -> Iterator[tuple[str, str]]:
         """Numbers that are whole groups of digits, with or without an area code before them."""
@@ -177,9 +185,14 @@ class _Finder:
                     yield kind, digits[at : at + length]
 
 
+_FRACTION = re.compile(r"\.(?!0+(?!\d))\d")
+
+
 def _decimals(match: re.Match[str]) -> bool:
-    """Whether the digits stand behind a decimal point."""
+    """Whether the digits stand behind a decimal point, or before one."""
     text, at = match.string, match.start()
+    if _FRACTION.match(text, match.end()):
+        return True
     return at >= 2 and text[at - 1] == "." and text[at - 2].isdigit()  # noqa: PLR2004 - "3."
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
@@ -24,36 +26,24 @@ def json_values(value: object) -> Iterator[str]:
 
 
 # Elements that do not part a word; what stands on two sides of any other does not belong together.
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "bdo",
-        "big",
-        "em",
-        "font",
-        "g",  # a drawing puts every line of a broken text into a group of its own
-        "i",
-        "ins",
-        "mark",
-        "r",
-        "rpr",
-        "rt",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "t",
-        "text",
-        "tspan",
-        "u",
-    ]
-)
+_OF_PAGES = {
+    # A drawing puts every line of a broken text into a group of its own.
+    "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "br", "cite", "code", "data", "del",
+    "dfn", "em", "font", "g", "i", "ins", "kbd", "label", "mark", "nobr", "q", "rb", "rp", "rt",
+    "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup", "text", "time",
+    "tspan", "tt", "u", "var", "wbr",
+}  # fmt: skip
+_OF_RUNS = {
+    # Runs of workbooks and documents, and what is between and inside them.
+    "r", "rpr", "t", "charset", "color", "family", "outline", "rfont", "scheme", "sz",
+    "vertalign", "bcs", "bookmarkend", "bookmarkstart", "caps", "deltext", "fldchar",
+    "highlight", "hyperlink", "ics", "instrtext", "kern", "lang", "lastrenderedpagebreak",
+    "noproof", "position", "prooferr", "rfonts", "rstyle", "shadow", "shd", "smarttag",
+    "spacing", "szcs", "w", "cs", "ea", "latin", "solidfill", "srgbclr", "sym",
+}  # fmt: skip
+_INLINE = frozenset(_OF_PAGES | _OF_RUNS)
 _PARTED = "¦"
+_RAW = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 
 
 class _Markup(HTMLParser):
@@ -91,7 +81,7 @@ def markup_values(text: str) -> tuple[Iterator[str], str]:
     A name cut by ``<b>`` or into the runs of a workbook cell reads whole to people.
     """
     parser = _Markup()
-    parser.feed(text)
+    parser.feed(_RAW.sub(lambda raw: html.escape(raw.group(1)), text))
     parser.close()
     return _found_values(parser.found), "".join(parser.flow)
 
@@ -111,11 +101,13 @@ def _found_values(found: list[str]) -> Iterator[str]:
 _STORED = ("<f8", ">f8", "<f4", ">f4")
 _SMALLEST = 8  # bytes of two numbers in single precision
 _LON, _LAT = (117.5, 121.0), (38.5, 41.5)
+_EAST, _NORTH = (100_000.0, 50_000_000.0), (4_200_000.0, 5_000_000.0)
+_NEAR = 3  # a height or a measure may stand between the numbers of a position
 _APART = "\n" + " " * 60 + "\n"  # more than may stand between the two numbers of a pair
 
 
 def stored_pairs(data: bytes) -> str:
-    """Runs of binary numbers that could be degrees of the region, spelled out.
+    """Runs of binary numbers that could be degrees of the region, or metres of a plane, spelled out.
 
     Well-known binary, shapefiles, GeoPackages and typed arrays hold positions without a digit. Numbers
     that follow one another stay together, so that what reads them can tell the pairs of a list of
@@ -129,15 +121,36 @@ def stored_pairs(data: bytes) -> str:
             size = np.dtype(form).itemsize
             for offset in range(min(size, len(data) - size)):
                 values = np.frombuffer(data, form, (len(data) - offset) // size, offset)
-                runs += _runs(values.astype(np.float64))
+                wide = values.astype(np.float64)
+                runs += _runs(wide)
+                runs += _metres(wide)
     return _APART.join(runs)
 
 
 def _runs(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[str]:
-    fits = ((values > _LON[0]) & (values < _LON[1])) | ((values > _LAT[0]) & (values < _LAT[1]))
+    fits = _between(values, _LON) | _between(values, _LAT)
     rows = np.flatnonzero(fits)
     if len(rows) < 2:  # noqa: PLR2004 - a pair
         return
-    for run in np.split(rows, np.flatnonzero(np.diff(rows) > 1) + 1):
+    for run in np.split(rows, np.flatnonzero(np.diff(rows) > _NEAR) + 1):
         if len(run) > 1:
-            yield " ".join(f"{value:.7f}" for value in values[run].tolist())
+            yield _spelled(values[run])
+
+
+def _metres(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Iterator[str]:
+    """Northings are few by chance; what may be an easting is looked for beside them."""
+    for row in np.flatnonzero(_between(values, _NORTH)).tolist():
+        near = values[max(0, row - _NEAR) : row + _NEAR + 1]
+        beside = near[_between(near, _EAST)]
+        if len(beside) > 1:
+            yield _spelled(beside)
+
+
+def _between(
+    values: np.ndarray[tuple[int], np.dtype[np.float64]], bounds: tuple[float, float]
+) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    return (values > bounds[0]) & (values < bounds[1])
+
+
+def _spelled(values: np.ndarray[tuple[int], np.dtype[np.float64]]) -> str:
+    return " ".join(f"{value:.7f}" for value in values.tolist())

@@ -14,7 +14,10 @@ from collections.abc import Iterator
 _OBJECT = re.compile(rb"(\d+)\s+\d+\s+obj\b")
 _STREAM = re.compile(rb"stream\r?\n")
 _MAX_STREAM = 256 * 1024 * 1024
-_EMBEDDED = (b"/EmbeddedFile", b"/OCG", b"/JavaScript", b"/Annot")
+_EMBEDDED = (
+    b"/EmbeddedFile", b"/Filespec", b"/EF", b"/OCG", b"/JavaScript", b"/JS", b"/Annot", b"/AcroForm",
+    b"/XFA",
+)  # fmt: skip
 
 # What this reader cannot look into has no business in a public product.
 _UNREAD = (
@@ -58,12 +61,14 @@ def _outside(data: bytes, objects: dict[int, bytes]) -> Iterator[Found]:
 
 def _described(place: str, head: bytes) -> Iterator[Found]:
     """The dictionary of an object."""
+    head = _named(head)
+    yield from ((place, marker.decode("ascii"), True) for marker in _UNREAD if marker in head)
     for marker in _EMBEDDED:
         if re.search(re.escape(marker) + rb"\b", head):
             yield place, marker.decode("ascii"), True
     if _PREDICTED.search(head) and not _is_picture(head):
         yield place, "/Predictor", True
-    yield place, _NAME_ESCAPE.sub(_named_byte, _plain(head)), False
+    yield place, _plain(head), False
     yield from ((place, text, False) for text in _strings(head))
 
 
@@ -73,6 +78,7 @@ def _streamed(
     if _is_content(stream):
         yield place, _shown(stream, fonts), False
         yield from ((place, text, False) for text in _comments(stream))
+        yield place, "\n".join(_beside_text(stream)), False
     elif not _is_binary(head):
         yield place, _plain(stream), False
         yield from ((place, text, False) for text in _strings(stream))
@@ -87,8 +93,12 @@ def pdf_streams(data: bytes) -> Iterator[tuple[str, bytes]]:
     yield "header", data[len(b"%PDF") : _first_object(data)]
     for number, body in _objects(data):
         head, stream = _split(body)
-        if stream and stream is not UNREADABLE and not (_is_content(stream) or _is_binary(head)):
+        if not stream or stream is UNREADABLE or _is_content(stream):
+            continue
+        if not _is_binary(head):
             yield f"object {number}", stream
+        elif not _is_pixels(head, stream):
+            yield f"object {number}", b"".join(_readable(stream))
 
 
 NO_PAGE = -1
@@ -134,11 +144,12 @@ def _content_pages(data: bytes) -> dict[int, int]:
     return {stream: page for page, number in enumerate(turned) for stream in contents[number]}
 
 
-_NAME_ESCAPE = re.compile(r"(?:#[0-9A-Fa-f]{2})+")
+_NAME_ESCAPE = re.compile(rb"#[0-9A-Fa-f]{2}")
 
 
-def _named_byte(match: re.Match[str]) -> str:
-    return _plain(bytes.fromhex(match.group().replace("#", "")))
+def _named(head: bytes) -> bytes:
+    """A dictionary with the escapes of its names resolved."""
+    return _NAME_ESCAPE.sub(lambda match: bytes.fromhex(match.group()[1:].decode("ascii")), head)
 
 
 def _is_picture(head: bytes) -> bool:
@@ -171,16 +182,55 @@ def _split(body: bytes) -> tuple[bytes, bytes | None]:
         return body, None
     head, raw = body[: match.start()], body[match.end() :]
     raw = raw[: raw.rfind(b"endstream")] if b"endstream" in raw else raw
-    if b"FlateDecode" in head:
-        try:
-            return head, zlib.decompressobj().decompress(raw, _MAX_STREAM)
-        except zlib.error:
-            return head, UNREADABLE
+    try:
+        for _filter in re.findall(rb"/FlateDecode\b", _named(head)):
+            raw = _inflated(raw)
+    except zlib.error:
+        return head, UNREADABLE
     return head, raw
+
+
+def _inflated(raw: bytes) -> bytes:
+    """The unpacked stream, and behind it whatever stands behind the packed one."""
+    unpacker = zlib.decompressobj()
+    content = unpacker.decompress(raw, _MAX_STREAM)
+    rest = unpacker.unused_data.strip()
+    return content + b"\n" + rest if rest else content
 
 
 def _is_binary(head: bytes) -> bool:
     return bool(re.search(rb"/(?:FontFile\d?|Length1|DCTDecode|Image\b|ICCBased)", head))
+
+
+_SIZE_OF_PICTURE = re.compile(rb"/(Width|Height|BitsPerComponent)\s+(\d+)")
+_COMPONENTS = (1, 3, 4)
+
+
+def _is_pixels(head: bytes, stream: bytes) -> bool:
+    """Whether a stream is a picture and as long as its pixels, so that it holds nothing else."""
+    told = {name: int(size) for name, size in _SIZE_OF_PICTURE.findall(head)}
+    width, height = told.get(b"Width", 0), told.get(b"Height", 0)
+    bits = told.get(b"BitsPerComponent", 1)
+    lengths = {height * ((width * parts * bits + 7) // 8) for parts in _COMPONENTS}
+    return len(stream) in lengths
+
+
+_PHOTOGRAPH = b"\xff\xd8\xff"
+_READABLE = re.compile(rb"(?:[\x20-\x7e]|[\xc2-\xf4][\x80-\xbf]{1,3}){6,}")
+_WIDE = re.compile(rb"(?:[\x4e-\x9f][\x00-\xff]){3,}|(?:[\x00-\xff][\x4e-\x9f]){3,}")
+
+
+def _readable(stream: bytes) -> Iterator[bytes]:
+    """What of a font, a profile or a picture could be read; their numbers make no words."""
+    if stream.startswith(_PHOTOGRAPH):
+        yield stream
+        return
+    for run in _READABLE.findall(stream):
+        yield run + b"\n"
+    for run in _WIDE.findall(stream):
+        yield (run.decode("utf-16-be", "ignore") + "\n" + run.decode("utf-16-le", "ignore")).encode(
+            "utf-8", "ignore"
+        ) + b"\n"
 
 
 def _is_content(stream: bytes) -> bool:
@@ -310,7 +360,7 @@ def _strings(data: bytes) -> Iterator[str]:
         yield _text_string(_from_hex(code))
 
 
-_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_ESCAPES = {b"\n": b"", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 
 def _unescaped(literal: bytes) -> bytes:
@@ -327,6 +377,25 @@ def _text_string(raw: bytes) -> str:
     if raw.startswith(b"\xfe\xff"):
         return raw[2:].decode("utf-16-be", errors="ignore")
     return _plain(raw)
+
+
+_NAMES = re.compile(rb"/[^\s/<>\[\](){}%]*(?:#|[\x80-\xff])[^\s/<>\[\](){}%]*")
+_SMALL_PICTURE = re.compile(rb"\bID\s(.*?)\bEI\b", re.DOTALL)
+
+
+def _beside_text(stream: bytes) -> Iterator[str]:
+    """Names, small pictures and other words among the operators of a page."""
+    yield from (_plain(_named(name)) for name in _NAMES.findall(stream))
+    yield from (_plain(body) for body in _SMALL_PICTURE.findall(stream))
+    for literal in _LITERAL.findall(stream) if b"(" in stream else ():
+        raw = _unescaped(literal)
+        if raw.startswith(b"\xfe\xff"):
+            yield _text_string(raw)
+    for code in _WIDE_HEX.findall(stream):
+        yield _text_string(_from_hex(code))
+
+
+_WIDE_HEX = re.compile(rb"<([Ff][Ee][Ff][Ff][0-9A-Fa-f\s]+)>")
 
 
 def _comments(stream: bytes) -> Iterator[str]:

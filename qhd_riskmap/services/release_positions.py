@@ -3,42 +3,29 @@
 from __future__ import annotations
 
 import itertools
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import shapely
 
-from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
+from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.geodesy import distance_m
+from qhd_riskmap.geo.references import Reference, known_references
+from qhd_riskmap.services.release_moves import moved_places
+from qhd_riskmap.services.release_numbers import DECIMAL, PLANE, Number, numbers_in
 from qhd_riskmap.services.release_secrets import Secrets
 
 Floats = npt.NDArray[np.float64]
 
-# Degrees around the city, with room for wrong datums; planes are recognised by the same rule after
-# conversion (DOMAIN §4.1: belts of 3° and 6° with and without prefix, UTM, Web Mercator).
-_DEGREE_REFERENCES = ("cgcs2000", "gcj02", "bd09")
-_METRE_REFERENCES = (
-    "EPSG:4549", "EPSG:4528", "EPSG:4548", "EPSG:4527", "EPSG:4509", "EPSG:4498", "EPSG:32650",
-    "EPSG:32651", "EPSG:3857",
-)  # fmt: skip
-_LON, _LAT = (117.5, 121.0), (38.5, 41.5)
-_EAST = (100_000.0, 50_000_000.0)
-_NORTH = (4_200_000.0, 5_000_000.0)
-# A word may touch the number (东经119.5), a full stop may end its sentence.
-_NUMBER = re.compile(r"(?<![\d.])[-+]?\d{2,8}(?:\.\d+)?(?!\d|\.\d)")
-_MIN_DECIMALS = 3  # two decimals are a kilometre: coarser than any release grid
-_GAP = 40  # characters between the two numbers of a pair
+_GAP = 300  # characters between the two numbers of a pair
+_NEXT = 3  # numbers that may stand between, of those that could be coordinates
+_COLUMN_GAP = 40  # characters between two numbers of one column
+_COARSE, _FINE, _FINER = 1, 3, 4  # decimals; two are a kilometre: coarser than any release grid
 _PUBLIC_DEG = 8e-6  # products spell a public position with five decimals or more
-_SEXAGESIMAL = re.compile(
-    r"(?<!\d)(\d{2,3})\s*[°度:：]\s*(\d{1,2}(?:\.\d+)?)\s*[′'’分:：]"
-    r"(?:\s*(\d{1,2}(?:\.\d+)?)\s*[″\"”秒]?)?"
-)
-_DEGREES, _METRES = "degrees", "metres"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,38 +51,48 @@ class PositionFinder:
         """Every pair nearer to a protected position than its reach, public positions aside."""
         if len(self.secrets.vertices) == 0:
             return
-        numbers = sorted(_numbers(text), key=lambda number: number.start)
-        yield from self._judged(text, self._unexplained(numbers), _DEGREES, _DEGREE_REFERENCES)
-        yield from self._judged(text, _pairs(numbers), _METRES, _METRE_REFERENCES)
+        for each in (text, moved_places(text)):
+            numbers = numbers_in(each)
+            yield from self._in_degrees(each, numbers)
+            planes = [number for number in numbers if number.form == PLANE]
+            yield from self._judged(each, [*_pairs(planes), *_columns(planes)], _planes())
+
+    def _in_degrees(self, text: str, numbers: Sequence[Number]) -> Iterator[PositionHit]:
+        decimals = [number for number in numbers if number.form == DECIMAL]
+        explained = self._explained(decimals)
+        # A trailing zero is not written, so coarse numbers explain but do not accuse.
+        left = [number for number in decimals if number.start not in explained]
+        pairs = [pair for pair in (*_pairs(left), *_columns(left)) if pair.fine]
+        for form in sorted({number.form for number in numbers} - {DECIMAL, PLANE}):
+            others = [n for n in numbers if n.form == form and n.start not in explained]
+            pairs += [*_pairs(others), *_columns(others)]
+        yield from self._judged(text, pairs, _angles())
 
     def _judged(
-        self, text: str, pairs: list[_Pair], kind: str, references: tuple[str, ...]
+        self, text: str, pairs: Sequence[_Pair], references: Sequence[Reference]
     ) -> Iterator[PositionHit]:
-        chosen = [pair for pair in pairs if pair.kind == kind]
-        if not chosen:
+        if not pairs:
             return
-        x = np.array([pair.x for pair in chosen])
-        y = np.array([pair.y for pair in chosen])
-        for name in references:
-            lon, lat = to_cgcs2000(x, y, parse_reference(name))
+        x = np.array([pair.x for pair in pairs])
+        y = np.array([pair.y for pair in pairs])
+        for reference in references:
+            lon, lat = to_cgcs2000(x, y, reference)
             for row in self._hitting(lon, lat):
-                start, end = chosen[row].span
-                yield PositionHit(text=text[start:end], reference=name)
+                start, end = pairs[row].span
+                yield PositionHit(text=text[start:end][:_SHOWN], reference=reference.text)
 
-    def _unexplained(self, numbers: list[_Number]) -> list[_Pair]:
-        """Pairs in degrees of which neither number belongs to a published position.
+    def _explained(self, numbers: Sequence[Number]) -> set[int]:
+        """Starts of the numbers that belong to a published position.
 
         In a list of positions the latitude of one stands beside the longitude of the next; such a
         chance pair must not raise an alarm.
         """
-        pairs = [pair for pair in _pairs(numbers) if pair.kind == _DEGREES]
+        pairs = _pairs(numbers)
         if not pairs:
-            return pairs
+            return set()
         points: Any = shapely.points([pair.x for pair in pairs], [pair.y for pair in pairs])
         rows, _ = self._published.query(points, predicate="dwithin", distance=_PUBLIC_DEG)
-        explained = {at for row in rows.tolist() for at in pairs[row].members}
-        # A trailing zero is not written, so coarse numbers explain but do not accuse.
-        return [pair for pair in pairs if pair.fine and explained.isdisjoint(pair.members)]
+        return {start for row in np.unique(rows).tolist() for start in pairs[row].members}
 
     def _hitting(self, lon: Floats, lat: Floats) -> list[int]:
         """Rows within reach of a protected position and not public themselves."""
@@ -130,19 +127,24 @@ class PositionFinder:
         return shapely.STRtree(shapely.points(self.secrets.public_vertices))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Number:
-    value: float
-    start: int
-    end: int
-    fine: bool
+_SHOWN = 80  # characters of a pair that a message quotes
+
+
+@cache
+def _angles() -> tuple[Reference, ...]:
+    """Systems of degrees; an old datum without parameters keeps its own numbers, so it adds none."""
+    return tuple(r for r in known_references() if not (r.projected or r.unshifted or r.gnss))
+
+
+@cache
+def _planes() -> tuple[Reference, ...]:
+    return tuple(reference for reference in known_references() if reference.projected)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Pair:
-    """Two neighbouring numbers, easting first, and where they stand in the text."""
+    """Two numbers, easting first, and where they stand in the text."""
 
-    kind: str
     x: float
     y: float
     span: tuple[int, int]
@@ -150,44 +152,42 @@ class _Pair:
     fine: bool
 
 
-def _pairs(numbers: list[_Number]) -> list[_Pair]:
+def _pairs(numbers: Sequence[Number]) -> list[_Pair]:
+    """Every number with those that follow it closely and are of the other axis."""
     pairs = []
-    for one, other in itertools.pairwise(numbers):
-        if other.start - one.end > _GAP:
-            continue
-        for x, y in ((one, other), (other, one)):
-            kind = _kind(x, y)
-            if kind:
-                pairs.append(
-                    _Pair(
-                        kind=kind, x=x.value, y=y.value, span=(one.start, other.end),
-                        members=(one.start, other.start), fine=one.fine and other.fine,
-                    )
-                )  # fmt: skip
+    for at, one in enumerate(numbers):
+        for other in numbers[at + 1 : at + 1 + _NEXT]:
+            if other.start - one.end > _GAP:
+                break
+            if one.across and other.upward:
+                pairs.append(_pair(one, other))
+            if one.upward and other.across:
+                pairs.append(_pair(other, one))
     return pairs
 
 
-def _kind(x: _Number, y: _Number) -> str:
-    if _within(x.value, _LON) and _within(y.value, _LAT):
-        return _DEGREES
-    metres = _within(x.value, _EAST) and _within(y.value, _NORTH)
-    return _METRES if metres else ""
+def _pair(x: Number, y: Number) -> _Pair:
+    coarse, fine = sorted((x.decimals, y.decimals))
+    ends = (x.start, x.end, y.start, y.end)
+    return _Pair(
+        x=x.value, y=y.value, span=(min(ends), max(ends)), members=(x.start, y.start),
+        fine=coarse >= _FINE or (coarse >= _COARSE and fine >= _FINER),
+    )  # fmt: skip
 
 
-def _within(value: float, bounds: tuple[float, float]) -> bool:
-    return bounds[0] <= value <= bounds[1]
-
-
-def _numbers(text: str) -> Iterator[_Number]:
-    inside: set[int] = set()
-    for match in _SEXAGESIMAL.finditer(text):
-        degrees, minutes, seconds = (float(part or 0) for part in match.groups())
-        value = degrees + minutes / 60 + seconds / 3600
-        inside.update(range(*match.span()))
-        yield _Number(value=value, start=match.start(), end=match.end(), fine=True)
-    for match in _NUMBER.finditer(text):
-        if match.start() in inside:
-            continue
-        number = match.group()
-        fine = len(number.partition(".")[2]) >= _MIN_DECIMALS
-        yield _Number(value=float(number), start=match.start(), end=match.end(), fine=fine)
+def _columns(numbers: Sequence[Number]) -> list[_Pair]:
+    """Pairs of two lists as long as each other: all of one axis, then all of the other."""
+    lists: list[list[Number]] = []
+    for number in numbers:
+        last = lists[-1][-1] if lists else None
+        near = last is not None and number.start - last.end <= _COLUMN_GAP
+        if near and last is not None and last.upward == number.upward:
+            lists[-1].append(number)
+        else:
+            lists.append([number])
+    pairs = []
+    for one, other in itertools.pairwise(lists):
+        if len(one) == len(other) > 1 and one[0].upward != other[0].upward:
+            x, y = (other, one) if one[0].upward else (one, other)
+            pairs += [_pair(a, b) for a, b in zip(x, y, strict=True)]
+    return pairs

@@ -46,13 +46,12 @@ _TENTH = 0.1
 _EMPTY_WORDS = frozenset({"无", "不详", "未知", "暂无", "没有", "none", "null", "n/a", "-", "/"})
 
 
-# "9" in a column of the sender's own says nothing and stands in every product as a count or a size.
-_BARE_NUMBER = re.compile(r"[+-]?\d{1,5}(\.\d{1,2})?%?")
-
-# White space, controls, and the format characters of category Cf that hide in a word.
+# White space, controls, the format characters of category Cf that hide in a word, and what is drawn on
+# or as nothing: marks on a letter, variation selectors, fillers.
 _UNSEEN = re.compile(
     "[\\s\\x00-\\x1f\\x7f-\\x9f\\xad\u0600-\u0605\u061c\u06dd\u070f\u180e\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]+"
+    "\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f"
+    "\u0300-\u036f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import random
 import re
@@ -17,12 +18,13 @@ import pypdf
 import pytest
 from assessed_county import assessment_canaries
 from openpyxl import load_workbook
-from planting import planted, zipped
-from release_county import canaries
+from planting import into_pdf, planted, zipped
+from release_county import ACTOR, PLACES, canaries
 
 from qhd_riskmap.geo.coordinate_text import format_dms
 from qhd_riskmap.geo.datums import from_cgcs2000, parse_reference
 from qhd_riskmap.geo.grid import snap_to_grid
+from qhd_riskmap.services.place_reports import PlaceOrder, PlaceReports
 from qhd_riskmap.services.release import edition_of, secrets_for
 from qhd_riskmap.services.release_checker import check_bytes, check_file
 from qhd_riskmap.services.release_order import ProductFormat
@@ -117,6 +119,48 @@ def test_the_checker_finds_every_planted_canary(county, released, secrets, produ
         if not found:
             missed.append((kind, canary, leaks))
     assert missed == []
+
+
+@pytest.fixture(scope="module")
+def place_report(county, released):
+    """One page of what those products tell of a place."""
+    lon, lat = PLACES["130321"]
+    path = released[ProductFormat.PDF].parent.parent / "告知单.pdf"
+    order = PlaceOrder(lon=lon, lat=lat, name="示范村", path=path)
+    return PlaceReports(county.register, ACTOR).write(order).path
+
+
+def test_no_canary_is_in_a_place_report_and_every_planted_one_is_found(
+    county, place_report, secrets
+):
+    squeezed = re.sub(r"\s", "", everything_in(place_report))
+    told = canaries(county.hazards) | assessment_canaries(county.hazards)
+    assert [c for c in told if c in squeezed and not re.fullmatch(r"\d+\.\d+", c)] == []
+    data = place_report.read_bytes()
+    assert check_file(place_report, secrets) == []
+    for kind, canary in sampled(county, soak=False):
+        leaks = check_bytes(into_pdf(data, canary), place_report, secrets)
+        assert {leak.kind for leak in leaks} - {"hidden"}, (kind, canary)
+
+
+@pytest.mark.parametrize(
+    ("product", "packed", "most"),
+    [(ProductFormat.PDF, False, 20), (ProductFormat.PDF, True, 3), (ProductFormat.ATLAS, False, 1)],
+    ids=["name", "content", "name in an atlas"],
+)
+def test_a_canary_in_an_attached_file_or_its_name_is_found(
+    county, released, secrets, product, packed, most
+):
+    chosen = [each for each in sampled(county, soak=False) if each[0] != "coordinates"]
+    for kind, canary in chosen[:most]:
+        writer = pypdf.PdfWriter(clone_from=released[product])
+        name, body = ("a.zip", zipped("a.txt", canary.encode())) if packed else (canary, b"x")
+        writer.add_attachment(name, body)
+        out = io.BytesIO()
+        writer.write(out)
+        leaks = check_bytes(out.getvalue(), released[product], secrets)
+        assert "hidden" in {leak.kind for leak in leaks}
+        assert {leak.kind for leak in leaks} - {"hidden"}, (kind, canary)
 
 
 REFERENCES = [

@@ -371,7 +371,8 @@ def test_the_sample_county_is_released_without_alarm(sample_service, county, tmp
     order = ReleaseOrder(
         title="示例分布图", formats=tuple(ProductFormat), out_dir=tmp_path / "公开", county=county,
         control_dir=tmp_path / "内部", data_date=date(2026, 10, 31), publisher="示例县人民政府",
-        source="各乡镇排查上报", unit="示例局", approval_no="示例S(2014)001号", prepared_by="编制甲",
+        source="各乡镇排查上报", unit="示例局", prepared_by="编制甲",
+        approval_no=f"示例S(2014){int(county or 1) % 1000:03d}号",
         reviewed_by="审核乙", secrecy_reviewed_by="保密丙",
     )  # fmt: skip
     assert len(sample_service.release(order).files) == len(ProductFormat)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from openpyxl import load_workbook
-from release_county import ACTOR, TITLE, invented_hazards, make_office
+from release_county import ACTOR, PLACES, TITLE, invented_hazards, make_office
 from shapely import Point, transform
 
 from qhd_riskmap.domain import redaction
@@ -35,6 +35,7 @@ from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.geo.grid import cell_bounds, cell_index
 from qhd_riskmap.services import release as gate
 from qhd_riskmap.services import release_products as products
+from qhd_riskmap.services.place_reports import PlaceOrder, PlaceReports
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_names import product_name
 from qhd_riskmap.services.release_order import ProductFormat, SmallCells, blocked_json
@@ -443,8 +444,11 @@ def test_products_are_byte_identical_while_vertices_stay_in_their_cells(tmp_path
         made = make_office(folder)
         made.add(records)
         outcome = made.service.release(made.order(formats=tuple(ProductFormat)))
+        lon, lat = PLACES["130321"]
+        report = PlaceOrder(lon=lon, lat=lat, name="某村", path=folder / "告知单.pdf")
+        PlaceReports(made.register, ACTOR).write(report)
         made.register.close()
-        return {path.name: path.read_bytes() for path in outcome.files}
+        return {path.name: path.read_bytes() for path in (*outcome.files, report.path)}
 
     def moved(record, cell_m):
         def inside(lonlat):
@@ -468,7 +472,7 @@ def test_products_are_byte_identical_while_vertices_stay_in_their_cells(tmp_path
     (tmp_path / "b").mkdir()
     one, two = products(tmp_path / "a", first), products(tmp_path / "b", second)
     assert [name for name in one if one[name] != two[name]] == []
-    assert len(one) == len(ProductFormat)
+    assert len(one) == len(ProductFormat) + 1
 
 
 def test_another_process_in_another_time_zone_makes_the_same_bytes(tmp_path):
@@ -476,7 +480,11 @@ def test_another_process_in_another_time_zone_makes_the_same_bytes(tmp_path):
         "import sys, pathlib; sys.path.insert(0, sys.argv[2])\n"
         "from release_county import *\n"
         "made = make_office(pathlib.Path(sys.argv[1])); made.add(invented_hazards())\n"
-        "made.service.release(made.order(formats=tuple(ProductFormat))); made.register.close()\n"
+        "made.service.release(made.order(formats=tuple(ProductFormat)))\n"
+        "from qhd_riskmap.services.place_reports import *\n"
+        "lon, lat = PLACES['130321']; path = made.folder / '公开成果' / '告知单.pdf'\n"
+        "order = PlaceOrder(lon=lon, lat=lat, name='某村', path=path)\n"
+        "PlaceReports(made.register, ACTOR).write(order); made.register.close()\n"
     )
     results = []
     for zone in ("Asia/Shanghai", "America/New_York"):
@@ -495,4 +503,4 @@ def test_another_process_in_another_time_zone_makes_the_same_bytes(tmp_path):
         )  # fmt: skip
         results.append({p.name: p.read_bytes() for p in (folder / "公开成果").iterdir()})
     assert results[0] == results[1]
-    assert len(results[0]) == len(ProductFormat)
+    assert len(results[0]) == len(ProductFormat) + 1

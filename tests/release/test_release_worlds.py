@@ -25,6 +25,7 @@ from qhd_riskmap.domain.taxonomy import ReleaseClass, taxonomy
 from qhd_riskmap.errors import ReleaseBlockedError
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.geo.grid import cell_index
+from qhd_riskmap.services.place_reports import PlaceOrder, PlaceReports
 from qhd_riskmap.services.release_decisions import ReleaseDecisions
 from qhd_riskmap.services.release_order import ProductFormat
 from tests.conftest import SOAK
@@ -38,7 +39,9 @@ TYPES = (
     "oil_gas_pipeline",
     "terror",
 )
-FORMATS = (ProductFormat.GEOJSON, ProductFormat.KML, ProductFormat.CSV)
+DATA = (ProductFormat.GEOJSON, ProductFormat.GPKG, ProductFormat.SHP, ProductFormat.KML,
+        ProductFormat.CSV, ProductFormat.XLSX)  # fmt: skip
+FORMATS = (*DATA, ProductFormat.HTML, ProductFormat.SVG, ProductFormat.ATLAS) if SOAK else DATA
 COUNTIES = tuple(PLACES)
 
 
@@ -106,7 +109,11 @@ class Worlds:
             )
             try:
                 files = office.service.release(order).files
-                told.append({path.name: path.read_bytes() for path in files})
+                report = office.folder / f"告知单{self.releases}.pdf"
+                lon, lat = PLACES["130302"]
+                near = PlaceOrder(lon=lon, lat=lat, name="某村", path=report)
+                PlaceReports(office.register, ACTOR).write(near)
+                told.append({path.name: path.read_bytes() for path in (*files, report)})
             except ReleaseBlockedError as error:
                 told.append(error.findings)
         assert told[0] == told[1]
