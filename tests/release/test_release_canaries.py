@@ -144,13 +144,12 @@ def test_no_canary_is_in_a_place_report_and_every_planted_one_is_found(
 
 
 @pytest.mark.parametrize(
-    ("product", "packed", "most"),
+    "case",
     [(ProductFormat.PDF, False, 20), (ProductFormat.PDF, True, 3), (ProductFormat.ATLAS, False, 1)],
     ids=["name", "content", "name in an atlas"],
 )
-def test_a_canary_in_an_attached_file_or_its_name_is_found(
-    county, released, secrets, product, packed, most
-):
+def test_a_canary_in_an_attached_file_or_its_name_is_found(county, released, secrets, case):
+    product, packed, most = case
     chosen = [each for each in sampled(county, soak=False) if each[0] != "coordinates"]
     for kind, canary in chosen[:most]:
         writer = pypdf.PdfWriter(clone_from=released[product])
