@@ -46,6 +46,7 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget  # noqa: E402, 
 
 from qhd_riskmap.bootstrap import App, actor, create_app, open_app  # noqa: E402
 from qhd_riskmap.cartography.symbols import LEVEL_COLOURS  # noqa: E402
+from qhd_riskmap.domain.taxonomy import ReleaseClass  # noqa: E402
 from qhd_riskmap.geo.outline import VertexRef  # noqa: E402
 from qhd_riskmap.i18n import CHINESE, ENGLISH  # noqa: E402
 from qhd_riskmap.resources import activate_language  # noqa: E402
@@ -60,12 +61,14 @@ from qhd_riskmap.services.sample_county import (  # noqa: E402
 from qhd_riskmap.settings import Settings  # noqa: E402
 from qhd_riskmap.ui.application import prepare_application  # noqa: E402
 from qhd_riskmap.ui.main_window import MainWindow  # noqa: E402
+from qhd_riskmap.ui.map.decision_dialog import DecisionDialog  # noqa: E402
 from qhd_riskmap.ui.pages.first_start import FirstStartWizard  # noqa: E402
 from qhd_riskmap.ui.pages.inspection import InspectionPage  # noqa: E402
 from qhd_riskmap.ui.pages.map_page import MapPage  # noqa: E402
 from qhd_riskmap.ui.pages.register_page import RegisterPage  # noqa: E402
 from qhd_riskmap.ui.pages.release import ReleasePage  # noqa: E402
 from qhd_riskmap.ui.pages.remediation import RemediationPage  # noqa: E402
+from qhd_riskmap.ui.pages.statistics import StatisticsPage  # noqa: E402
 from qhd_riskmap.ui.pages.survey_import import SurveyImportPage  # noqa: E402
 from qhd_riskmap.ui.toolkit.desk import Desk  # noqa: E402
 from qhd_riskmap.ui.toolkit.job_runner import JobRunner  # noqa: E402
@@ -104,6 +107,7 @@ def take_all(folder: Path) -> None:
         take_assessment(window)
         take_remediation(window)
         take_inspection(window)
+        take_statistics(window)
         take_release(window)
     with empty_window(folder) as window:
         take_import(window, folder)
@@ -340,6 +344,36 @@ def take_inspection(window: MainWindow) -> None:
     page.show_view("list")
 
 
+def take_statistics(window: MainWindow) -> None:
+    """How the county stands: the table of divisions, then the charts."""
+    window.go_to("statistics")
+    page = page_of(window, StatisticsPage)
+    wait_for(lambda: page.overview is not None)
+    settle(window)
+    save(window, "statistics")
+    page.tabs.setCurrentWidget(page.charts)
+    settle(window)
+    pause(0.6)
+    settle(window)
+    save(window, "statistics-charts")
+    page.tabs.setCurrentIndex(0)
+
+
+def take_decision(window: MainWindow) -> None:
+    """How a pipeline would go out if a reviewer decided so."""
+    table = window.desk.features.table
+    chosen = int(np.flatnonzero(table.type_keys == "oil_gas_pipeline")[0])
+    dialog = DecisionDialog(window.desk, str(table.ids[chosen]), window)
+    dialog.show()
+    wait_for(lambda: dialog.drawn is not None)
+    dialog.choices[ReleaseClass.GRID_1KM].setChecked(True)
+    wait_for(lambda: dialog.drawn is ReleaseClass.GRID_1KM)
+    dialog.reason.setText("企业与管道保护部门同意公布走向示意")
+    settle(window)
+    save(window, "release-decision", dialog)
+    dialog.close()
+
+
 def take_release(window: MainWindow) -> None:
     """What still blocks, then what was made."""
     window.go_to("release")
@@ -348,6 +382,7 @@ def take_release(window: MainWindow) -> None:
     show_desk_folders(page)
     judge(window, page)
     save(window, "release")
+    take_decision(window)
     real = Path(os.environ["QHD_RISKMAP_HOME"])
     page.form.out_dir.set_path(real / "公开成果")
     page.form.control_dir.set_path(real / "审批材料")

@@ -1,6 +1,6 @@
 """The public statistics page: one HTML file with tables and bars, no network, no map.
 
-The bars are drawn here and not by matplotlib (ADR 0034): they follow the theme and the language of the
+The bars are drawn here and not by matplotlib (ADR 0036): they follow the theme and the language of the
 reader, need no inline style that the policy would refuse, and weigh a few bytes.
 """
 
