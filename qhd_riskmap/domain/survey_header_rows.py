@@ -96,7 +96,24 @@ def find_header(
                 return found.header
             if found.score > max(best_score, blocks.best_part(top, depth)):
                 best, best_score = found.header, found.score
-    return best
+    return best if best is None else _merged_down(sheet, blocks, best)
+
+
+def _merged_down(sheet: SurveySheet, blocks: _Blocks, header: HeaderRows) -> HeaderRows:
+    """The header down to where its own cells are merged, whether or not what stands there is known.
+
+    A row of sub-headings nobody knows (户, 人) would else be read as a hazard.
+    """
+    ends = [
+        lower
+        for upper, left, lower, right in sheet.merged_indices()
+        if upper == header.top and lower > header.bottom and left == right and header.names[left]
+    ]
+    depth = max(ends, default=0) - header.top + 1
+    if len(ends) < _FEWEST_KNOWN or depth > min(_DEEPEST, blocks.height - header.top):
+        return header
+    deeper = blocks.at(header.top, depth)
+    return header if deeper is None else deeper.header
 
 
 class _Scored(NamedTuple):

@@ -293,7 +293,33 @@ def layout_issues(reading: SheetReading) -> list[RowIssue]:
             columns=_listed(names)
         )
         found.append(_of_sheet(sheet, "hidden-columns", Severity.WARNING, message))
+    found += _merged_names(reading, mapping)
     found += _lost_digits(sheet, mapping)
+    return found
+
+
+def _merged_names(reading: SheetReading, mapping: SheetMapping) -> list[RowIssue]:
+    """Names merged over several rows: several places of one name, or the corners of one."""
+    sheet, name = reading.sheet, mapping.column("name")
+    first, found = sheet.first_row, []
+    for top, left, bottom, _right in sheet.merged_indices() if name is not None else ():
+        rows = [n for n in reading.numbers if first + top <= n <= first + bottom]
+        if name is None or left != name.index or len(rows) < 2:  # noqa: PLR2004
+            continue
+        message = _(
+            "“{name}”的名称合并了第 {first}–{last} 行，每行按一处登记；若是同一处的拐点，请加“拐点号”一列再导入。"
+        ).format(name=(sheet.columns[left][top] or "")[:40], first=rows[0], last=rows[-1])
+        found.append(
+            RowIssue(
+                path=sheet.file,
+                sheet=sheet.name,
+                cell=sheet.address(top, left),
+                row=rows[0],
+                code="merged-name",
+                severity=severity_of("merged-name", Severity.WARNING),
+                message=message,
+            )
+        )
     return found
 
 

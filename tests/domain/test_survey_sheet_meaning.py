@@ -333,6 +333,24 @@ def test_a_sheet_is_located_by_any_complete_kind_of_position(headers, located):
     assert mapped(headers).located is located
 
 
+def test_a_header_reaches_as_deep_as_its_own_cells_are_merged():
+    rows = (
+        ["隐患名称", "经度", "纬度", "包保"],
+        [None, None, None, "领导"],
+        ["甲沟", "119.05", "40.41", "王一"],
+    )
+    merged = [(1, 1, 2, 1), (1, 2, 2, 2), (1, 3, 2, 3)]
+    found = map_sheet(sheet_of(*rows, merged=merged)).header
+    assert (found.top, found.bottom, found.header(3)) == (0, 1, "包保领导")
+    # One merged cell alone is a "same as above" begun too high.
+    assert map_sheet(sheet_of(*rows, merged=merged[:1])).header.bottom == 0
+    # Merged over more rows than any header has, or over rows that cannot be one.
+    deep = [(1, column, 5, column) for column in (1, 2, 3)]
+    assert map_sheet(sheet_of(*rows, [], [], [], merged=deep)).header.bottom == 0
+    blank = (rows[0], [None] * 4, rows[2])
+    assert map_sheet(sheet_of(*blank, merged=merged)).header.bottom == 0
+
+
 # --- of which type the sheet is
 
 

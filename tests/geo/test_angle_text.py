@@ -194,3 +194,24 @@ def test_two_dots_are_never_taken_for_signs_of_degrees(text):
     """A slip of 119.3524 and 119°35′24″ lie ten kilometres apart: the officer decides."""
     with pytest.raises(CoordinateTextError):
         parse_angle(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("1900-01-04 22:57:00", 118.95),
+        ("1900-01-01 16:24:25.2", 40.407),
+        ("4 days, 22:57:00", 118.95),
+        ("1 day, 16:24:25.2", 40.407),
+        ("PT118H57M00S", 118.95),
+        ("PT40H24M25.2S", 40.407),
+    ],
+)
+def test_degrees_that_a_spreadsheet_took_for_hours_come_back(text, degrees):
+    assert parse_angle(text) == pytest.approx(degrees, abs=1e-12)
+
+
+@pytest.mark.parametrize("text", ["2014-03-05 12:00:00", "1900-01-09 22:57:00", "PT118H60M00S"])
+def test_other_times_are_no_degrees(text):
+    with pytest.raises(CoordinateTextError):
+        parse_angle(text)

@@ -250,6 +250,21 @@ CHEM = Hazard(
     attributes={"cas": "7782-50-5"},
     level="orange",
 )
+
+
+def hours(book: Workbook) -> None:
+    """Degrees typed with colons: the spreadsheet makes times of them."""
+    sheet = book.active
+    sheet.title = "表"
+    sheet.append(HEAD)
+    for n in (1, 2):
+        sheet.append(row(n))
+        for column, degrees in zip("EF", PLACES[n - 1], strict=True):
+            cell = sheet[f"{column}{n + 1}"]
+            cell.value = dt.timedelta(seconds=round(degrees * 36000) / 10)
+            cell.number_format = "[h]:mm:ss"
+
+
 UNNAMED = ["隐患名称", "类别", "县区", "经度", "纬度"]
 
 CASES = [
@@ -521,5 +536,18 @@ CASES = [
          {("表", "D2", "unknown-county"), ("表", "D3", "unknown-county"), ("表", "E3", "bad-coordinate")}, rejected=1),
     Case("ranges_of_coordinates", flat(HEAD, row(1), row(2, E="118.95-118.96"), row(3, E="约118.99"), row(4)), good(1, 4),
          {("表", "E3", "bad-coordinate"), ("表", "E4", "bad-coordinate")}, rejected=2),
+    Case("angles_taken_for_hours", hours, good(1, 2)),
+    Case("sub_headings_known",
+         flat([*HEAD[:6], "威胁对象", None], [None] * 6 + ["户", "人"], [*row(1)[:6], 2, 3],
+              merged="A1:A2 B1:B2 C1:C2 D1:D2 E1:E2 F1:F2 G1:H1"),
+         [Hazard(NAMES[0], place=PLACES[0], attributes={"threat_households": 2, "threat_people": 3})]),
+    Case("sub_headings_nobody_knows",
+         flat([*HEAD[:6], "包保情况", None], [None] * 6 + ["领导", "干部"], [*row(1)[:6], "王一", "赵二"],
+              merged="A1:A2 B1:B2 C1:C2 D1:D2 E1:E2 F1:F2 G1:H1"),
+         [Hazard(NAMES[0], place=PLACES[0], extras={"包保情况领导": "王一", "包保情况干部": "赵二"})]),
+    Case("one_name_over_several_places",
+         flat(HEAD, row(1), row(2, A=None, B=None, C=None), row(3), merged="A2:A3 B2:B3 C2:C3"),
+         [*good(1), Hazard(NAMES[0], place=PLACES[1], phone="13900000002", attributes={"threat_people": 6}), *good(3)],
+         {("表", "B2", "merged-name")}),
     Case("bars", text(HEAD, row(1), row(2), joint="|", encoding="utf-8"), good(1, 2), suffix=".txt", resaved=False),
 ]  # fmt: skip
