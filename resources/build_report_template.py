@@ -13,6 +13,7 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
+from template_flow import keep_rows, leave_room
 
 BODY, TITLE, HEAD, SECOND = "仿宋", "方正小标宋简体", "黑体", "楷体"
 RED = RGBColor(0xC0, 0x00, 0x00)
@@ -29,6 +30,8 @@ def report() -> Any:
     document = _paper()
     _letterhead(document)
     _text(document, "{{ title }}", TITLE, 22, align=WD_ALIGN_PARAGRAPH.CENTER, indent=False)
+    shape = document.paragraphs[-1].paragraph_format
+    shape.space_before, shape.space_after = Pt(10), Pt(8)
     _heading(document, "一、总体情况")
     _text(document, "{{ summary }}")
     _caption(document, "{{ map_title }}")
@@ -59,13 +62,14 @@ def report() -> Any:
         "counties",
         heads,
         ("name", *COUNTY_KEYS),
-        (17, 12, 14, 14, 14, 12, 19, 19, 17, 18),
+        (18, 13, 15, 15, 15, 13, 17, 17, 16, 17),
     )
     _caption(document, "表4　近十二个月")
     _rows(document, "months", ("月份", "在册隐患", "新增", "完成", "未整改", "逾期", "整改率"),
           ("name", "hazards", "new", "done", "open", "late", "rate"))  # fmt: skip
     _statement(document, "{%p for c in charts %}")
     _text(document, "{{ c.picture }}", align=WD_ALIGN_PARAGRAPH.CENTER, indent=False, picture=True)
+    document.paragraphs[-1].paragraph_format.space_before = Pt(8)
     _statement(document, "{%p endfor %}")
     _heading(document, "三、存在问题")
     _text(document, "{{ problems }}")
@@ -80,6 +84,8 @@ def report() -> Any:
     _statement(document, "{%p for f in figures %}")
     _text(document, "{{ f.label }}：{{ f.definition }}", size=12, line=20)
     _statement(document, "{%p endfor %}")
+    keep_rows(document)
+    leave_room(document)
     return document
 
 
@@ -140,7 +146,8 @@ def _heading(document: Any, text: str) -> None:
 
 def _caption(document: Any, text: str) -> None:
     _text(document, text, HEAD, 12, align=WD_ALIGN_PARAGRAPH.CENTER, indent=False, line=22)
-    document.paragraphs[-1].paragraph_format.keep_with_next = True
+    shape = document.paragraphs[-1].paragraph_format
+    shape.keep_with_next, shape.space_before = True, Pt(8)
 
 
 def _statement(document: Any, text: str) -> None:

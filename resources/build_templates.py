@@ -14,11 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from build_report_template import report
-from document_texts import DOCUMENTS, TABLES
+from document_texts import DOCUMENTS, NOTE, TABLES
 from docx import Document
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
+from template_flow import keep_closing, keep_rows, leave_room
 
 FOLDER = Path(__file__).resolve().parent / "templates"
 FONT = "宋体"
@@ -108,6 +109,9 @@ def _notice() -> Any:
     _pairs(receipt, ("签收单位", "{{ unit }}"), ("签收人", ""))
     _pairs(receipt, ("签收日期", ""), ("联系电话", ""))
     _wide(receipt, "整改情况", "")
+    keep_rows(document)
+    leave_room(document)
+    keep_closing(document)
     return document
 
 
@@ -173,6 +177,9 @@ def _office_document(parts: Sequence[str]) -> Any:
         part = line.replace(" {{", "{{").replace("}} ", "}}")  # no gaps between Chinese words
         if part in TABLES:
             _office_table(document, *TABLES[part])
+        elif line == NOTE:  # without a note no line at all
+            for text in ("{%p if note %}", "{{ note }}", "{%p endif %}"):
+                document.add_paragraph(text).paragraph_format.first_line_indent = Pt(28)
         elif part == "@number":
             document.add_paragraph("{{ number }}").alignment = 1
         elif part == "@sign":
@@ -183,6 +190,9 @@ def _office_document(parts: Sequence[str]) -> Any:
         else:
             paragraph = document.add_paragraph(part)
             paragraph.paragraph_format.first_line_indent = Pt(28)
+    keep_rows(document)
+    leave_room(document)
+    keep_closing(document)
     return document
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 TABLES = {
     "@items": (
         (
-            ("序号", "{{ i.at }}", 1.2), ("存在的问题", "{{ i.problem }}", 5.4), ("依据", "{{ i.basis }}", 3.6),
-            ("整改措施", "{{ i.measures }}", 3.4), ("整改期限", "{{ i.deadline }}", 2.2),
+            ("序号", "{{ i.at }}", 1.2), ("存在的问题", "{{ i.problem }}", 4.2), ("依据", "{{ i.basis }}", 4.6),
+            ("整改措施", "{{ i.measures }}", 3.6), ("整改期限", "{{ i.deadline }}", 2.2),
         ),
         "items",
     ),

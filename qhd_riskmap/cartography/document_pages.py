@@ -31,6 +31,7 @@ from qhd_riskmap.cartography.document_flow import Block, Placed, flowed
 from qhd_riskmap.cartography.export_bytes import fixed_pdf
 from qhd_riskmap.cartography.fonts import sheet_font
 from qhd_riskmap.cartography.page_export import PDF_DPI, painted_pdf, write_whole
+from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.formats.document_blocks import (
     PAGE_COUNT,
     PAGE_NUMBER,
@@ -39,8 +40,9 @@ from qhd_riskmap.formats.document_blocks import (
     Paragraph,
     TextRun,
     document_blocks,
+    shrunk,
 )
-from qhd_riskmap.i18n import language
+from qhd_riskmap.i18n import _, language
 
 _MM: Final = PDF_DPI / 25.4
 _POINT: Final = PDF_DPI / 72.0
@@ -49,6 +51,7 @@ _RULE_MM: Final = 0.2
 _PAD_MM: Final = 1.2
 _LINE: Final = 1.35  # of the letters, where nothing is said
 _EDGE_MM: Final = 12.0
+_SMALLEST_PERCENT: Final = 60
 _ALIGN: Final = {
     "left": Qt.AlignmentFlag.AlignLeft,
     "center": Qt.AlignmentFlag.AlignHCenter,
@@ -58,7 +61,12 @@ _ALIGN: Final = {
 
 
 def export_document(
-    content: bytes, path: str | os.PathLike[str], title: str, made_on: date = date(2000, 1, 1)
+    content: bytes,
+    path: str | os.PathLike[str],
+    title: str,
+    made_on: date = date(2000, 1, 1),
+    *,
+    one_page: bool = False,
 ) -> int:
     """Write a Word document as PDF; how many pages it has.
 
@@ -67,15 +75,17 @@ def export_document(
         path: Target, replaced as a whole or not at all.
         title: Of the PDF.
         made_on: Date written as the document's creation date.
+        one_page: Letters shrink until all stands on one page.
 
     Raises:
         UnreadableFileError: It is no Word document.
+        InvalidInputError: Even with small letters it takes more than the one page.
         OutputFileError: The file cannot be written.
     """
     blocks = document_blocks(content, title)
 
     def paint(painter: QPainter, writer: QPdfWriter) -> int:
-        return _paint(painter, writer, blocks)
+        return _paint(painter, writer, _on_one_page(blocks) if one_page else blocks)
 
     paper = QPageSize(QSizeF(*blocks.size_mm), QPageSize.Unit.Millimeter)
     raw, pages = painted_pdf(title, paper, QPageLayout.Orientation.Portrait, paint)
@@ -96,6 +106,19 @@ def _paint(painter: QPainter, writer: QPdfWriter, blocks: DocumentBlocks) -> int
         painter.restore()
         _paint_edges(painter, blocks, number + 1, pages)
     return pages
+
+
+def _on_one_page(blocks: DocumentBlocks) -> DocumentBlocks:
+    """The document in the largest letters that leave it one page; what does not fit is never cut."""
+    page = QSizeF(*(each * _MM for each in blocks.size_mm))
+    for percent in range(100, _SMALLEST_PERCENT - 1, -5):
+        smaller = shrunk(blocks, percent / 100)
+        if _placed(smaller.blocks, smaller, page).document.pageCount() == 1:
+            return smaller
+    raise InvalidInputError(
+        _("“{title}”的内容一页放不下。").format(title=blocks.title),
+        hint=_("请缩短意见、措施或物质清单。"),
+    )
 
 
 def _composed(blocks: DocumentBlocks, page: QSizeF) -> QTextDocument:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from qhd_riskmap.cartography.form_page import FormCell, FormContent, FormRow, export_form
+from qhd_riskmap.cartography.document_pages import export_document
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.grading.method import DECLARED, GradingMethod
 from qhd_riskmap.domain.hazard import Assessment, Hazard
@@ -16,8 +15,9 @@ from qhd_riskmap.domain.region import regions
 from qhd_riskmap.domain.taxonomy import taxonomy
 from qhd_riskmap.domain.worksheet import SignOff
 from qhd_riskmap.errors import InvalidInputError, NotFoundError, RiskMapError
-from qhd_riskmap.formats.document_template import FOLDER_NAME, fill, template_path
-from qhd_riskmap.i18n import _, language
+from qhd_riskmap.formats.document_template import FOLDER_NAME, filled, template_path
+from qhd_riskmap.formats.output_file import replacing
+from qhd_riskmap.i18n import _
 from qhd_riskmap.services.assessment import method_of
 from qhd_riskmap.storage.engine import Register
 
@@ -70,11 +70,16 @@ class WorksheetService:
                 _("底稿不能写成“{suffix}”格式。").format(suffix=out.suffix or out.name),
                 hint=_("可用：{suffixes}。").format(suffixes=".docx、.pdf"),
             )
-        values = self.values(id_or_code)
+        material = self._material(id_or_code)
+        content = filled(
+            template or template_path(TEMPLATE, self.templates, OWN_TEMPLATE), _values(material)
+        )
         if kind == ".pdf":
-            export_form(_form(values), out)
+            made_on = material.assessment.assessed_on
+            export_document(content, out, _("风险评估底稿"), made_on, one_page=True)
         else:
-            fill(template or template_path(TEMPLATE, self.templates, OWN_TEMPLATE), values, out)
+            with replacing(out) as unfinished:
+                unfinished.write_bytes(content)
         with self._register.unit_of_work() as work:
             hazard = work.hazards.require(id_or_code)
             work.audit.record(self._actor, "worksheet.export", str(hazard.id), {"file": out.name})
@@ -191,49 +196,3 @@ def _signed(sign_off: SignOff) -> str:
     when = sign_off.signed_at.astimezone().date().isoformat() if sign_off.signed_at else ""
     opinion = f"：{sign_off.opinion}" if sign_off.opinion else ""
     return f"{sign_off.signed_by}（{_(sign_off.level.label)}）{when}{opinion}"
-
-
-def _form(values: Mapping[str, Any]) -> FormContent:
-    def pair(*cells: tuple[str, str]) -> FormRow:
-        row: list[FormCell] = []
-        for label, text in cells:
-            row += [FormCell(text=label, label=True), FormCell(text=text, share=3)]
-        return row
-
-    def wide(label: str, text: str) -> FormRow:
-        return [FormCell(text=label, label=True), FormCell(text=text, share=7)]
-
-    place = " ".join(filter(None, (values["county"], values["township"], values["address"])))
-    heads = (_("因素"), _("取值"), _("取值依据"), _("标准条款"))
-    shares = (2.2, 2.4, 2.6, 3.2)
-    rows: list[FormRow] = [
-        pair((_("隐患名称"), values["name"]), (_("编号"), values["code"])),
-        pair((_("类型"), values["type"]), (_("位置"), place)),
-        pair((_("责任单位"), values["unit"]), (_("监管部门"), values["regulator"])),
-        wide(_("评估方法"), f"{values['method']}（{values['version']}）  {values['source']}"),
-        [FormCell(text=t, share=s, label=True) for t, s in zip(heads, shares, strict=True)],
-    ]
-    for factor in values["factors"]:
-        texts = (factor["label"], factor["value"], factor["evidence"], factor["source"])
-        rows.append([FormCell(text=t, share=s) for t, s in zip(texts, shares, strict=True)])
-    rows += [
-        wide(_("计算和结论"), "\n".join(values["reasons"])),
-        pair((_("固有等级"), values["level"]), (_("评估前等级"), values["before"])),
-        pair((_("剩余等级"), values["residual"]), (_("下次复评"), values["next_review"])),
-        wide(_("怎样降级"), "\n".join(values["lowering"]) or _NOTHING),
-        wide(_("拟采取措施"), values["measures"]),
-        wide(_("评估意见"), values["opinion"]),
-        pair((_("参加专家"), values["experts"]), (_("验收依据"), values["accepted"])),
-        pair(
-            (_("评估人"), f"{values['assessor']}  {values['assessed_on']}"),
-            (_("评估缘由"), values["occasion"]),
-        ),
-        wide(_("签批"), "\n".join(values["signs"]) or " \n "),
-    ]
-    return FormContent(
-        title=values["title"],
-        above=_("评估单位：{office}").format(office=values["office"]),
-        rows=rows,
-        footer=(_("内部资料，未经批准不得公开。"),),
-        language=language(),
-    )

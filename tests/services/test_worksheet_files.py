@@ -12,7 +12,6 @@ import shapely
 from pypdf import PdfReader
 
 from qhd_riskmap.bootstrap import create_app
-from qhd_riskmap.cartography.form_page import FormCell, FormContent, export_form
 from qhd_riskmap.domain.hazard import AccuracyClass, Hazard, LocationMethod, Provenance
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.worksheet import Worksheet
@@ -160,8 +159,29 @@ def test_other_endings_and_ungraded_hazards_are_refused(app, graded, tmp_path):
         app.worksheets.write(hazard(app, "另一处").code, tmp_path / "a.pdf")
 
 
-def test_what_does_not_fit_one_page_is_refused_and_never_cut(tmp_path):
-    rows = [[FormCell(text="长" * 9000)]]
-    with pytest.raises(InvalidInputError, match="放不下"):
-        export_form(FormContent(title="表", rows=rows), tmp_path / "a.pdf")
-    assert not (tmp_path / "a.pdf").exists()
+def test_what_does_not_fit_one_page_is_refused_and_never_cut(app, tmp_path):
+    stored = hazard(app, name="某坡", type_key="geological")
+    for letters, fits in ((300, True), (1500, True), (9000, False)):
+        form = AssessmentForm(
+            method="ls", inputs={"L": 1, "S": 1}, worksheet=Worksheet(opinion="长" * letters)
+        )
+        app.assessment.record(stored.code, form, on=date(2026, 3, 1))
+        out = tmp_path / f"{letters}.pdf"
+        if fits:
+            app.worksheets.write(stored.code, out)
+            (page,) = PdfReader(out).pages
+            assert page.extract_text().count("长") == letters
+        else:
+            with pytest.raises(InvalidInputError, match="放不下"):
+                app.worksheets.write(stored.code, out)
+            assert not out.exists()
+
+
+def test_the_office_s_own_template_is_printed_too(app, graded, tmp_path):
+    own = docx.Document()
+    own.add_paragraph("本局样式：{{ name }} {{ level }}")
+    app.worksheets.templates.mkdir()
+    own.save(app.worksheets.templates / "评估底稿.docx")
+    app.worksheets.write(graded.code, tmp_path / "a.pdf")
+    text = "".join(PdfReader(tmp_path / "a.pdf").pages[0].extract_text().split())
+    assert text == "本局样式：虚构天然气管线较大风险（橙色）"
