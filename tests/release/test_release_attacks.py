@@ -161,14 +161,13 @@ def test_no_title_leads_out_of_the_folder(title, tmp_path):
 
 def test_every_product_of_a_draft_says_that_it_is_one(office, pdftotext):
     office.add([hazard()])
-    files = {
-        p.suffix: p
-        for p in office.service.release(office.order(draft=True, formats=DRAFT_FORMATS)).files
-    }
+    outcome = office.service.release(office.order(draft=True, formats=DRAFT_FORMATS))
+    files = {"".join(path.suffixes): path for path in outcome.files}
+    assert len(files) == len(DRAFT_FORMATS)
     assert "送审样图" in pdftotext(files[".pdf"])
-    for suffix in (".svg", ".html"):
+    for suffix in (".svg", ".html", ".statistics.html"):
         assert "送审样图" in files[suffix].read_text(encoding="utf-8"), suffix
-    assert {path.stem.removesuffix(".atlas") for path in files.values()} == {f"{TITLE}_送审样图"}
+    assert {path.name.partition(".")[0] for path in files.values()} == {f"{TITLE}_送审样图"}
     office.service.release(
         office.order(formats=(ProductFormat.PNG,), out_dir=office.folder / "正式")
     )
