@@ -69,7 +69,7 @@ from qhd_riskmap.services.release_products import (
 from qhd_riskmap.services.release_remedies import tells_of_remediation, with_remedies
 from qhd_riskmap.services.release_secrets import Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
-from qhd_riskmap.services.release_staging import moved_into, refuse, staging_folder
+from qhd_riskmap.services.release_staging import refuse
 from qhd_riskmap.services.release_workshop import Workshop, workshop
 from qhd_riskmap.services.submission_pack import (
     pack_folder,
@@ -206,6 +206,13 @@ class ReleaseService:
             pack=pack,
         )
 
+    def clean_up(self, out_dir: Path) -> None:
+        """Leave nothing of a process that was stopped while it made files for a folder."""
+        with workshop(out_dir) as shop:
+            shop.settle(self._is_recorded)
+        with suppress(OSError):
+            out_dir.rmdir()  # not of ours if anything lies there
+
     def give_up(self, order: ReleaseOrder) -> ReleaseOutcome | None:
         """Clean up after a process that was stopped while it released.
 
@@ -215,14 +222,10 @@ class ReleaseService:
         control_dir = control_folder(order, Path(self._register.path))
         with workshop(order.out_dir) as shop:
             shop.settle(self._is_recorded)
-            done = self._is_recorded(shop.release)
-            outcome = (
-                self._outcome(self._recorded(shop.release), order, control_dir) if done else None
-            )
-        if outcome is None:
-            with suppress(OSError):
-                order.out_dir.rmdir()  # not of ours if anything lies there
-        return outcome
+            if self._is_recorded(shop.release):
+                return self._outcome(self._recorded(shop.release), order, control_dir)
+        self.clean_up(order.out_dir)
+        return None
 
     def _outcome(
         self, record: ReleaseRecord, order: ReleaseOrder, control_dir: Path
@@ -332,8 +335,10 @@ class ReleaseService:
         with self._register.unit_of_work() as work:
             record = work.releases.numbered(number)
             content = work.releases.content(number)
-        with staging_folder(out_dir) as staging:
-            staged = written_again(record, content, staging, watch)
+        with workshop(out_dir) as shop:
+            shop.settle(self._is_recorded)
+            shop.begin(b"", number, ())
+            staged = written_again(record, content, shop.made, watch)
             wrong = [p.name for p in staged if sha256_of(p) not in _hashes(record)]
             if wrong:
                 raise InvalidInputError(
@@ -342,7 +347,7 @@ class ReleaseService:
                     ),
                     hint=_("制图程序或图件字体的版本与当时不同；请用当时的版本重制。"),
                 )
-            return moved_into(staged, out_dir)
+            return shop.hand_over([path.name for path in staged])
 
     # -- reading ---------------------------------------------------------------------------------
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from qhd_riskmap.cartography.export_process import run_in_child
 from qhd_riskmap.cartography.page_export import Progress
@@ -15,6 +17,8 @@ from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_order import ReleaseOrder, ReleaseOutcome
 from qhd_riskmap.storage.engine import Register, open_register
+
+_Work = Callable[[ReleaseService, JobContext], Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +44,39 @@ class ReleaseProcess:
             JobCancelledError: The officer stopped it; nothing is left.
             RiskMapError: What the gate said.
         """
+        try:
+            outcome: ReleaseOutcome = self._run(partial(_release, order), job)
+        except JobCancelledError:
+            done = self._gate().give_up(order)
+            if done is None:
+                raise
+            return done
+        return outcome
+
+    def remake(self, number: str, out_dir: Path, job: JobContext) -> tuple[Path, ...]:
+        """As `ReleaseService.remake`.
+
+        Raises:
+            JobCancelledError: The officer stopped it; nothing is left.
+            RiskMapError: What the gate said.
+        """
+        try:
+            files: tuple[Path, ...] = self._run(partial(_remake, number, out_dir), job)
+        except JobCancelledError:
+            self._gate().clean_up(out_dir)
+            raise
+        return files
+
+    def _gate(self) -> ReleaseService:
+        return ReleaseService(self._register, self._actor)
+
+    def _run(self, work: _Work, job: JobContext) -> Any:
         self._actor.require(Permission.RELEASE)
         watch = _Watch(job)
         access = _Access(
             path=self._register.path, passphrase=self._register.passphrase, actor=self._actor
         )
-        try:
-            outcome: ReleaseOutcome = run_in_child(
-                partial(_release, access, order), watch.told, watch.stopped
-            )
-        except JobCancelledError:
-            done = ReleaseService(self._register, self._actor).give_up(order)
-            if done is None:
-                raise
-            return done
-        return outcome
+        return run_in_child(partial(_with_register, access, work), watch.told, watch.stopped)
 
 
 class _Watch:
@@ -76,13 +98,21 @@ class _Watch:
         return False
 
 
-def _release(access: _Access, order: ReleaseOrder, progress: Progress) -> ReleaseOutcome:
+def _with_register(access: _Access, work: _Work, progress: Progress) -> Any:
     """What the child does."""
     register = open_register(access.path, passphrase=access.passphrase)
     try:
-        return ReleaseService(register, access.actor).release(order, _Told(progress))
+        return work(ReleaseService(register, access.actor), _Told(progress))
     finally:
         register.close()
+
+
+def _release(order: ReleaseOrder, gate: ReleaseService, job: JobContext) -> ReleaseOutcome:
+    return gate.release(order, job)
+
+
+def _remake(number: str, out_dir: Path, gate: ReleaseService, job: JobContext) -> tuple[Path, ...]:
+    return gate.remake(number, out_dir, job)
 
 
 class _Told:

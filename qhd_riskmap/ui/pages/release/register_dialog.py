@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.changes import Changes
+from qhd_riskmap.services.release_child import ReleaseProcess
 from qhd_riskmap.services.release_printing import is_printable
 from qhd_riskmap.storage.release_repository import ReleaseRecord, ReleaseStatus
 from qhd_riskmap.ui.pages.release.sheet_printing import SheetPrinting
@@ -144,12 +145,14 @@ class RegisterDialog(QDialog):
 
     def remake(self, number: str, folder: Path) -> None:
         """Make the products of a release again, bit for bit."""
+        process = ReleaseProcess(self._desk.app.register, self._desk.app.actor)
         self._desk.run(
-            lambda job: self._desk.app.release.remake(number, folder, job),
+            lambda job: process.remake(number, folder, job),
             title=_("正在重制 {number}…").format(number=number),
             on_success=lambda files: self._desk.notify(
                 _("已重制 {n} 个文件，与原件逐字节相同。").format(n=len(files)), "success"
             ),
+            database=False,
         )
 
     def ask_withdraw(self) -> None:
