@@ -7,7 +7,6 @@ move the products into place. What does not pass is deleted and named.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -34,7 +33,6 @@ from qhd_riskmap.services.jobs import JobContext, SilentJob
 from qhd_riskmap.services.release_checker import Leak, check_all
 from qhd_riskmap.services.release_control import (
     Signed,
-    control_papers,
     record_of,
     sha256_of,
     write_control_papers,
@@ -66,13 +64,13 @@ from qhd_riskmap.services.release_products import (
     small_picture,
     written_again,
 )
+from qhd_riskmap.services.release_recovery import ReleaseRecovery
 from qhd_riskmap.services.release_remedies import tells_of_remediation, with_remedies
 from qhd_riskmap.services.release_secrets import Remedies, Secrets, secrets_of
 from qhd_riskmap.services.release_sight import ReleaseSight, sight_of
 from qhd_riskmap.services.release_staging import refuse
 from qhd_riskmap.services.release_workshop import Workshop, workshop
 from qhd_riskmap.services.submission_pack import (
-    pack_folder,
     refuse_pack,
     remove_papers,
     templates_beside,
@@ -110,6 +108,7 @@ class ReleaseService:
         self._register = register
         self._actor = actor
         self._today = today
+        self.recovery = ReleaseRecovery(register, actor)
 
     def preflight(self, order: ReleaseOrder) -> tuple[Finding, ...]:
         """Everything that speaks for or against the release, worst first; writes nothing."""
@@ -153,10 +152,12 @@ class ReleaseService:
         )
         key, said = product_key(case.public, edition, secrets), order_digest(case.order)
         with workshop(order.out_dir) as shop:
-            shop.settle(self._is_recorded)
+            shop.settle(self.recovery.is_recorded)
             earlier = shop.finished(key, said)
             if earlier is not None:
-                return self._outcome(self._recorded(earlier), case.order, control_dir)
+                return self.recovery.outcome(
+                    self.recovery.recorded(earlier), case.order, control_dir
+                )
             shop.begin(key, said, product_names(case.order))
             staged = made_products(
                 case.public, edition, case.order.formats,
@@ -174,7 +175,7 @@ class ReleaseService:
             try:
                 return self._handed_over(signed, shop, control_dir, secrets)
             except BaseException:
-                shop.settle(self._is_recorded)
+                shop.settle(self.recovery.is_recorded)
                 raise
 
     def _handed_over(
@@ -195,7 +196,7 @@ class ReleaseService:
                 files = shop.hand_over([path.name for path in signed.products])
                 work.commit()
         except BaseException:
-            if not self._is_recorded(record.id):
+            if not self.recovery.is_recorded(record.id):
                 remove_papers(record, control_dir)
             raise
         return ReleaseOutcome(
@@ -205,45 +206,6 @@ class ReleaseService:
             control_files=papers,
             pack=pack,
         )
-
-    def clean_up(self, out_dir: Path) -> None:
-        """Leave nothing of a process that was stopped while it made files for a folder."""
-        with workshop(out_dir) as shop:
-            shop.settle(self._is_recorded)
-        with suppress(OSError):
-            out_dir.rmdir()  # not of ours if anything lies there
-
-    def give_up(self, order: ReleaseOrder) -> ReleaseOutcome | None:
-        """Clean up after a process that was stopped while it released.
-
-        Returns:
-            What it made, if it had recorded the release already; None where nothing is left of it.
-        """
-        control_dir = control_folder(order, Path(self._register.path))
-        with workshop(order.out_dir) as shop:
-            shop.settle(self._is_recorded)
-            if self._is_recorded(shop.release):
-                return self._outcome(self._recorded(shop.release), order, control_dir)
-        self.clean_up(order.out_dir)
-        return None
-
-    def _outcome(
-        self, record: ReleaseRecord, order: ReleaseOrder, control_dir: Path
-    ) -> ReleaseOutcome:
-        """What an earlier process made and recorded."""
-        return ReleaseOutcome(
-            files=tuple(order.out_dir / product.name for product in record.products),
-            findings=(),
-            register_entry={"id": str(record.id), "number": record.number},
-            control_files=control_papers(record, control_dir),
-            pack=pack_folder(record, control_dir) if order.draft else None,
-        )
-
-    def _is_recorded(self, release: UUID) -> bool:
-        return any(record.id == release for record in self.past())
-
-    def _recorded(self, release: UUID) -> ReleaseRecord:
-        return next(record for record in self.past() if record.id == release)
 
     def check_files(self, paths: Sequence[Path], job: JobContext | None = None) -> list[Leak]:
         """Look for anything protected in any files, made here or elsewhere."""
@@ -336,7 +298,7 @@ class ReleaseService:
             record = work.releases.numbered(number)
             content = work.releases.content(number)
         with workshop(out_dir) as shop:
-            shop.settle(self._is_recorded)
+            shop.settle(self.recovery.is_recorded)
             shop.begin(b"", number, ())
             staged = written_again(record, content, shop.made, watch)
             wrong = [p.name for p in staged if sha256_of(p) not in _hashes(record)]

@@ -16,6 +16,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext
 from qhd_riskmap.services.release import ReleaseService
 from qhd_riskmap.services.release_order import ReleaseOrder, ReleaseOutcome
+from qhd_riskmap.services.release_recovery import ReleaseRecovery
 from qhd_riskmap.storage.engine import Register, open_register
 
 _Work = Callable[[ReleaseService, JobContext], Any]
@@ -47,7 +48,7 @@ class ReleaseProcess:
         try:
             outcome: ReleaseOutcome = self._run(partial(_release, order), job)
         except JobCancelledError:
-            done = self._gate().give_up(order)
+            done = ReleaseRecovery(self._register, self._actor).give_up(order)
             if done is None:
                 raise
             return done
@@ -63,12 +64,9 @@ class ReleaseProcess:
         try:
             files: tuple[Path, ...] = self._run(partial(_remake, number, out_dir), job)
         except JobCancelledError:
-            self._gate().clean_up(out_dir)
+            ReleaseRecovery(self._register, self._actor).clean_up(out_dir)
             raise
         return files
-
-    def _gate(self) -> ReleaseService:
-        return ReleaseService(self._register, self._actor)
 
     def _run(self, work: _Work, job: JobContext) -> Any:
         self._actor.require(Permission.RELEASE)

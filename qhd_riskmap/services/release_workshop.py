@@ -154,6 +154,15 @@ class Workshop:
             ) from error
         return tuple(self._out_dir / name for name in names)
 
+    def drop_unchecked(self) -> int:
+        """Keep for the next release only what the journal speaks of; how many files those are."""
+        for path in self.made.iterdir():
+            if path.name not in self._journal.vouched:
+                _remove(path)
+        waiting = sum(1 for _path in self.made.iterdir())
+        self._kept = waiting > 0
+        return waiting
+
     def leave(self) -> None:
         """Leave nothing, or only checked files that merely could not be moved."""
         if self._kept:

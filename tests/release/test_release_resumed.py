@@ -323,12 +323,12 @@ def test_stopped_too_late_a_release_is_told_as_made(office):
         }),
         encoding="utf-8",
     )  # fmt: skip
-    outcome = office.service.give_up(order)
+    outcome = office.service.recovery.give_up(order)
     assert outcome is not None
     assert outcome.files == made.files
     assert outcome.control_files == made.control_files
     assert all(path.exists() for path in (*outcome.files, *outcome.control_files))
-    assert office.service.give_up(order) is None
+    assert office.service.recovery.give_up(order) is None
 
 
 def test_errors_travel_between_processes_with_all_they_say():
@@ -340,3 +340,34 @@ def test_errors_travel_between_processes_with_all_they_say():
         back = pickle.loads(pickle.dumps(error))  # noqa: S301 - our own bytes
         assert type(back) is type(error)
         assert (str(back), back.lines, back.detail) == (str(error), error.lines, error.detail)
+
+
+def test_what_a_killed_release_left_is_tidied_without_releasing(office, broken_off):
+    out = office.order().out_dir
+    made = work_folder(out) / "made"
+    assert sorted(path.suffix for path in made.iterdir()) == [".geojson", ".xlsx"]
+    assert office.service.recovery.tidy(out) == 1
+    assert [path.suffix for path in made.iterdir()] == [".geojson"]  # the half-written one is gone
+    office.service.release(office.order(formats=FORMATS))
+    assert broken_off == [ProductFormat.XLSX]
+    assert office.service.recovery.tidy(out) == 0
+    assert office.service.recovery.tidy(office.folder / "没有") == 0
+    assert not (office.folder / "没有").exists()
+
+
+def test_tidying_takes_back_a_move_nobody_recorded(office, monkeypatch):
+    office.add([hazard()])
+    order = office.order(formats=FORMATS)
+    with monkeypatch.context() as death:
+        death.setattr(release_workshop.Workshop, "leave", lambda _shop: None)
+        death.setattr(release_workshop.Workshop, "_take_back", lambda _shop: None)
+        death.setattr("qhd_riskmap.storage.unit_of_work.UnitOfWork.commit", raising)
+        with pytest.raises(Killed):
+            office.service.release(order)
+    assert len(list(order.out_dir.iterdir())) == 2  # moved, not recorded
+    assert office.service.recovery.tidy(order.out_dir) == 2
+    assert list(order.out_dir.iterdir()) == []
+
+
+def raising(_work):
+    raise Killed

@@ -69,6 +69,7 @@ class FindingsPanel(QWidget):
         column.addLayout(head)
         column.addWidget(self._scroll, 1)
         self.lines: tuple[Line, ...] = ()
+        self._draft = False
 
     def blocking(self) -> int:
         """How many findings stand against the release."""
@@ -78,16 +79,20 @@ class FindingsPanel(QWidget):
         """Say that the judgement is being made."""
         self.verdict.setText(_("正在预检…"))
 
-    def show_lines(self, lines: Sequence[Line]) -> None:
-        """Show the findings and what they come to."""
+    def show_lines(self, lines: Sequence[Line], *, draft: bool = False) -> None:
+        """Show the findings and what they come to, for a release or a draft."""
         self.lines = tuple(lines)
+        self._draft = draft
         against = self.blocking()
         if against:
-            self.verdict.setText(_("还不能发布：{n} 项须先解决").format(n=against))
+            refused = _("还不能制作：{n} 项须先解决") if draft else _("还不能发布：{n} 项须先解决")
+            self.verdict.setText(refused.format(n=against))
             look = ("close-octagon-outline", "error")
         else:
             doubts = sum(line.severity is Severity.WARN for line in lines)
-            text = _("可以发布，{n} 项请核对").format(n=doubts) if doubts else _("可以发布")
+            text = _("可以制作送审样图") if draft else _("可以发布")
+            if doubts:
+                text = _("{what}，{n} 项请核对").format(what=text, n=doubts)
             self.verdict.setText(text)
             look = ("check-circle-outline", "success")
         self._show_glyph(*look)
@@ -98,7 +103,7 @@ class FindingsPanel(QWidget):
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
         if self.lines:
-            self.show_lines(self.lines)
+            self.show_lines(self.lines, draft=self._draft)
 
     def _show_glyph(self, name: str, colour: str) -> None:
         self._verdict_glyph.setPixmap(glyph_label(name, 24, colour=colour).pixmap())

@@ -202,6 +202,14 @@ class ReleasePage(Page):
                 on_success=self._take_office,
                 quiet=True,
             )
+            folder = self.form.order().out_dir
+            self.desk.run(
+                lambda _job: self.desk.app.release.recovery.tidy(folder),
+                title=_("正在检查成果文件夹…"),
+                on_success=self._tidied,
+                on_failure=lambda _error: None,  # the folder is judged again when it is written to
+                quiet=True,
+            )
         elif self._stale:
             self.look()
 
@@ -274,6 +282,12 @@ class ReleasePage(Page):
         self.findings.wait()
         self._timer.start()
 
+    def _tidied(self, waiting: int) -> None:
+        if waiting:
+            self.desk.notify(
+                _("上次制作没有做完：已复查的 {n} 个文件，再次发布时接着用。").format(n=waiting)
+            )
+
     def _take_office(self, office: Office) -> None:
         self.definitions.reload()
         self.form.show_office(office)
@@ -295,7 +309,7 @@ class ReleasePage(Page):
             if all(message != finding.message for finding in sight.findings)
         ]
         lines += [self._line(finding) for finding in sight.findings]
-        self.findings.show_lines(lines)
+        self.findings.show_lines(lines, draft=self.form.draft.isChecked())
         self._allow()
 
     def _looked(self) -> None:
