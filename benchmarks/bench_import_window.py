@@ -29,6 +29,7 @@ from qhd_riskmap.ui.toolkit.job_runner import JobRunner
 
 _TICK_MS = 10
 _PATIENCE_S = 300.0
+_DRAWN_IN_S = 1.5
 _WORD = "benchmark"
 
 
@@ -87,11 +88,15 @@ def _watched(sheet: Path, folder: Path, rows: int) -> list[dict[str, Any]]:
         start = time.perf_counter()
         begin()
         _until(application, lambda done=done: done() and not jobs.busy)
+        took = time.perf_counter() - start
+        # What the window draws of it belongs to it, not to the next step; nobody clicks so soon.
+        drawn = time.perf_counter() + _DRAWN_IN_S
+        _until(application, lambda drawn=drawn: time.perf_counter() > drawn)
         gaps = ticks.taken()
         late = sum(gap > 0.05 for gap in gaps)
         note = (
             f"goal 0.05; 99 of 100 below {gaps[len(gaps) * 99 // 100] * 1000:.0f} ms, {late} above"
-            f" 50 ms, in {time.perf_counter() - start:.1f} s"
+            f" 50 ms, in {took:.1f} s"
         )
         entries.append(
             {

@@ -83,7 +83,7 @@ __all__ = [
 ]
 
 NO_ANSWERS: Final[Mapping[tuple[Path, str], Reference]] = MappingProxyType({})
-MUCH: Final = 1000  # rows; below, leaving the write-ahead log costs more than it saves
+MUCH: Final = 20_000  # rows; below, leaving the write-ahead log may cost more than it saves
 _MATCHING_SHARE: Final = 8  # looking for duplicates takes an eighth of reading one file
 
 
