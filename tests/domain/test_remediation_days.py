@@ -119,7 +119,16 @@ def test_lateness_is_said_in_days(days, words):
 
 def test_work_done_on_its_last_day_is_in_time():
     done = a_task(state=TaskState.PENDING, done_on=date(2026, 6, 30))
-    assert late_text(lateness(done, date(2026, 9, 30))) == "未到期"
+    assert late_text(lateness(done, date(2026, 9, 30))) == "按期完工"
+
+
+@pytest.mark.parametrize("state", ["pending", "accepted"])
+def test_no_days_are_left_for_work_that_is_done(state):
+    early = a_task(state=TaskState(state), done_on=date(2026, 6, 27))
+    assert late_text(lateness(early, date(2026, 11, 26))) == "按期完工"
+    late = a_task(state=TaskState(state), done_on=date(2026, 7, 12))
+    assert late_text(lateness(late, date(2026, 11, 26))) == "逾期 12 天完工"
+    assert late_text(lateness(early, date(2026, 6, 20))) == "还有 10 天"
 
 
 def test_a_level_in_force_is_not_proposed_again():

@@ -45,12 +45,14 @@ class Lateness:
         days: Days after the deadline, negative before it; 0 where no deadline counts.
         step: Days of the step reached (1, 7, 15), 0 before the first.
         supervision: Level that the step proposes, where it is higher than the one in force.
+        done: The work is done and no day counts any more; ``days`` is how it was done.
     """
 
     stage: LateStage
     days: int = 0
     step: int = 0
     supervision: Supervision | None = None
+    done: bool = False
 
     @property
     def urgency(self) -> tuple[int, int]:
@@ -78,8 +80,9 @@ def lateness(task: RemediationTask, on: date, known: Flow | None = None) -> Late
     done = task.done_on or task.accepted_on
     day = min(on, done) if clock is Clock.DONE and done is not None else on
     days = (day - task.deadline).days
+    finished = clock is Clock.DONE and done is not None and done <= on
     if clock is Clock.DONE and days <= 0:
-        return Lateness(stage=LateStage.AHEAD, days=days)
+        return Lateness(stage=LateStage.AHEAD, days=days, done=finished)
     if days > 0:
         step = next((s for s in reversed(known.steps) if days >= s.days), None)
         proposed = step.supervision if step is not None else None
@@ -88,6 +91,7 @@ def lateness(task: RemediationTask, on: date, known: Flow | None = None) -> Late
             days=days,
             step=step.days if step is not None else 0,
             supervision=_higher(proposed, task.supervision),
+            done=finished,
         )
     if days == 0:
         return Lateness(stage=LateStage.DUE)
@@ -101,7 +105,9 @@ def worst(found: Iterable[Lateness]) -> Lateness:
 
 
 def late_text(late: Lateness) -> str:
-    """逾期 12 天, 今日到期, 还有 3 天, or what stands instead of a deadline."""
+    """逾期 12 天, 今日到期, 还有 3 天, 按期完工, or what stands instead of a deadline."""
+    if late.done:
+        return _("逾期 {n} 天完工").format(n=late.days) if late.days > 0 else _("按期完工")
     if late.stage is LateStage.OVERDUE:
         return _("逾期 {n} 天").format(n=late.days)
     if late.days < 0:
