@@ -44,9 +44,10 @@ def receipt(options: argparse.Namespace, output: Output) -> int:
     """Take receipts that came back, or only look at them."""
     with open_register_app(options) as app:
         service = app.receipts
-        readings = [
-            service.read(path) if options.check else service.take(path)[0] for path in options.files
-        ]
+        if options.check:
+            readings = [service.read(path) for path in options.files]
+        else:
+            readings = [reading for reading, _changes in service.take_all(options.files)]
     lines = []
     for reading in readings:
         for answer in reading.answers:

@@ -115,6 +115,16 @@ class ReceiptService:
         changes = Changes(tasks=bool(touched), hazard_ids=tuple(touched))
         return ReceiptReading(file=path, answers=tuple(answers)), changes
 
+    def take_all(self, paths: Sequence[Path]) -> list[tuple[ReceiptReading, Changes]]:
+        """Take several files; one that is no receipt is refused before any of them is stored.
+
+        Raises:
+            UnreadableFileError: A file cannot be read, or is no receipt.
+        """
+        for path in paths:
+            self.read(path)
+        return [self.take(path) for path in paths]
+
     # Inside
 
     def _answer(

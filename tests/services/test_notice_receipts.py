@@ -186,6 +186,22 @@ def test_what_is_no_receipt_is_said(service, tmp_path, content):
         service.take(path)
 
 
+def test_a_file_that_is_no_receipt_is_refused_before_any_other_is_stored(
+    service, tasks, receipt, tmp_path
+):
+    good = filled(receipt, ("李四", "2026-03-22", "已加固"))
+    other = tmp_path / "通知清单.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["通知编号", "责任单位"])
+    book.active.append(["1303-TZ-2026-0001", "海滨镇政府"])
+    book.save(other)
+    with pytest.raises(UnreadableFileError, match="不是通知的回执"):
+        service.take_all([good, other])
+    assert service.notices()[0].signed == set()
+    [(reading, changes)] = service.take_all([good])
+    assert (reading.count(ReceiptStatus.NEW), changes.tasks) == (1, True)
+
+
 def test_who_may_only_read_cannot_take_a_receipt(register, tasks, receipt):
     reader = Actor(name="甲", permissions=frozenset({Permission.READ}))
     with pytest.raises(PermissionDeniedError):

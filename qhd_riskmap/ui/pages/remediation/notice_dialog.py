@@ -239,7 +239,7 @@ class NoticeActions(QObject):
     def _take(self, paths: Sequence[Path]) -> None:
         service = self._desk.app.receipts
         self._desk.run(
-            lambda _job: [service.take(path) for path in paths],
+            lambda _job: service.take_all(paths),
             title=_("正在登记回执…"),
             on_success=self._taken,
         )
