@@ -80,6 +80,17 @@ def test_the_page_is_in_the_rail_and_shows_the_figures(page):
     assert cell(page, "open-units", "甲单位", "逾期未整改")[1] == "1"
 
 
+def test_a_page_that_is_still_counting_says_so(window, tasks, app, monkeypatch, settled):
+    settled()
+    monkeypatch.setattr(app.figures, "_today", lambda: DAY)
+    window.go_to("statistics")
+    page = window.pages["statistics"]
+    assert page.overview is None
+    assert page.note.text() == "正在统计…"
+    settled()
+    assert page.note.text().startswith("各数按统计日推算")
+
+
 def test_a_number_of_tasks_opens_exactly_its_tasks(qtbot, window, page, settled):
     click(qtbot, page, "headline", "未整改", "数值")
     settled()

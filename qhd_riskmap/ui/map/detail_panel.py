@@ -139,6 +139,9 @@ class DetailPanel(QFrame):
         layout.addWidget(head)
         layout.addWidget(self._scroll, 1)
         layout.addWidget(foot)
+        # A hazard that is still being read has no level to show: 未评级 would be a wrong answer.
+        self.chip.hide()
+        self.title.setText(_("正在读取隐患…"))
         self._set_dirty(dirty=False)
         self._permit()
 
@@ -238,6 +241,7 @@ class DetailPanel(QFrame):
         hazard_type = taxonomy().get(hazard.type_key)
         self.title.setText(hazard.name)
         self.chip.show_level(hazard.level.rank if hazard.level else NO_LEVEL)
+        self.chip.show()
         self.subtitle.setText(f"{type_label(hazard.type_key)} · {hazard.code}")
         body = QWidget()
         body.setObjectName("scroll-body")

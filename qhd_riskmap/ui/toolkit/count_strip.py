@@ -26,11 +26,11 @@ class CountRow(QWidget):
     chosen = Signal(str)
 
     def __init__(self, chips: Sequence[Chip], name: str, prefix: str) -> None:
-        """Buttons with the object names ``<prefix>-<key>``, all counts 0."""
+        """Buttons with the object names ``<prefix>-<key>``, without counts until they are known."""
         super().__init__()
         self.setObjectName(name)
         self._chips = tuple(chips)
-        self._counts: Mapping[str, int] = {}
+        self._counts: Mapping[str, int] | None = None
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
         self.row.setSpacing(SPACE_S)
@@ -39,11 +39,11 @@ class CountRow(QWidget):
             button = QToolButton()
             button.setObjectName(f"{prefix}-{key}")
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+            button.setText(_(label))
             button.setAccessibleName(_(label))
             button.clicked.connect(lambda _on=False, key=key: self.chosen.emit(key))
             self.row.addWidget(button)
             self.buttons[key] = button
-        self.show_counts({})
 
     def show_counts(self, counts: Mapping[str, int]) -> None:
         """Show the counts by key; one that is not given is 0."""
@@ -57,7 +57,8 @@ class CountRow(QWidget):
 
     def restyle(self) -> None:
         """Take the colours of the theme in force."""
-        self.show_counts(self._counts)
+        if self._counts is not None:
+            self.show_counts(self._counts)
 
 
 class CountStrip(CountRow):

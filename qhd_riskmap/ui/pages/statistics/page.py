@@ -62,6 +62,9 @@ COMMANDS: Final = (
 )  # fmt: skip
 
 
+_NOTE: Final = N_("各数按统计日推算，不存库；点一个数，打开构成它的记录。隐患等级取当日等级。")
+
+
 class StatisticsPage(Page):
     """Where the office reads how it stands."""
 
@@ -95,7 +98,7 @@ class StatisticsPage(Page):
         for button in (self.export_button, self.report_button):
             permit(button, Permission.EXPORT, desk.app.actor.permissions)
         self.note = words(
-            _("各数按统计日推算，不存库；点一个数，打开构成它的记录。隐患等级取当日等级。"),
+            _(_NOTE),
             role="muted", name="statistics-note",
         )  # fmt: skip
         self.charts = ChartView(desk)
@@ -176,6 +179,8 @@ class StatisticsPage(Page):
         if scope is None:
             return
         self._stale = False
+        if self.overview is None:
+            self.note.setText(_("正在统计…"))
         service = self.desk.app.figures
         self.desk.run(
             lambda _job: service.overview(scope),
@@ -188,6 +193,7 @@ class StatisticsPage(Page):
         if overview.scope != self.scope_bar.scope():
             return  # meanwhile something else was asked for
         self.overview = overview
+        self.note.setText(_(_NOTE))
         for key, _title, make in _TABLES:
             self.tables[key].show_table(make(overview))
         self.charts.show_charts(figure_charts(overview))
