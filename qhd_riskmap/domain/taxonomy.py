@@ -10,12 +10,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from typing import Any
+from typing import Any, Final
 
 from qhd_riskmap.domain.schema import Field, FieldKind, Requirement
 from qhd_riskmap.errors import NotFoundError
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.resources import rules
+
+# One character stands in too many names to say anything.
+_SHORTEST_HINT: Final = 2
 
 
 class EventClass(StrEnum):
@@ -151,6 +154,21 @@ class Taxonomy:
         ('geological', '泥石流')
         """
         return _word_index(self.types, self.vague_words).get(_normalised(text))
+
+    def near(self, text: str) -> tuple[HazardType, ...]:
+        """The types that an unrecognised word may mean, for a person to choose from; often none.
+
+        >>> [each.key for each in taxonomy().near("液氨")]
+        ['ammonia_pipeline', 'ammonia_storage']
+        """
+        word = _normalised(text)
+        if len(word) < _SHORTEST_HINT:
+            return ()
+        return tuple(
+            each
+            for each in self.types
+            if any(word in _normalised(own) for own in (each.label, *each.aliases))
+        )
 
 
 def _normalised(text: str) -> str:

@@ -57,7 +57,7 @@ from qhd_riskmap.services.survey_location import (
 )
 from qhd_riskmap.services.survey_positions import Positions, read_positions
 from qhd_riskmap.services.survey_second_place import SecondPlaces
-from qhd_riskmap.services.survey_types import told_of_type, typed
+from qhd_riskmap.services.survey_types import told_of_type, typed, unknown_type
 from qhd_riskmap.services.survey_unread import note_unread
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import area_witness, further_witnesses
@@ -366,7 +366,7 @@ class _Reader:
         if text is None:
             message = _("没有写类别，表名和标题也看不出是哪一种隐患，请补填。")
         else:
-            message = _("不认识类别“{text}”，请写十六种隐患类型之一。").format(text=text[:40])
+            message = unknown_type(text)
         self._log.on_row(row, error("category", "unknown-type", message))
 
     def _words(self) -> list[str]:

@@ -73,6 +73,22 @@ def _sub_kind(hazard_type: HazardType, text: str) -> str:
     return found[1] if found is not None and found[0] is hazard_type else ""
 
 
+def unknown_type(text: str) -> str:
+    """What to write instead of a word that names no type: those it may mean, or all there are.
+
+    >>> unknown_type("液氨")
+    '不认识类别“液氨”，请写“液氨输送管线”或“液氨储存使用”。'
+    """
+    near = taxonomy().near(text)
+    if near:
+        choices = _("或").join(_("“{name}”").format(name=_(each.label)) for each in near)
+        message = _("不认识类别“{text}”，请写{choices}。")
+    else:
+        choices = _("、").join(_(each.label) for each in taxonomy().types)
+        message = _("不认识类别“{text}”，请写其中之一：{choices}。")
+    return message.format(text=text[:_LONGEST_TEXT], choices=choices)
+
+
 def type_basis(said: TypeEvidence) -> str:
     """The words outside the rows that name a type, and which: 据标题“尾矿库排查表”认作其他（矿山尾矿库）."""
     kind = taxonomy().get(said.key)
