@@ -153,11 +153,9 @@ class ReleaseService:
         key, said = product_key(case.public, edition, secrets), order_digest(case.order)
         with workshop(order.out_dir) as shop:
             shop.settle(self.recovery.is_recorded)
-            earlier = shop.finished(key, said)
-            if earlier is not None:
-                return self.recovery.outcome(
-                    self.recovery.recorded(earlier), case.order, control_dir
-                )
+            done = self.recovery.outcome(shop.finished(key, said), case.order, control_dir)
+            if done is not None:
+                return done
             shop.begin(key, said, product_names(case.order))
             staged = made_products(
                 case.public, edition, case.order.formats,

@@ -366,9 +366,8 @@ _ESCAPES = {b"\n": b"", b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f"
 def _unescaped(literal: bytes) -> bytes:
     def one(match: re.Match[bytes]) -> bytes:
         code = match.group(1)
-        if (
-            code[0] in b"01234567"
-        ):  # 8 and 9 are no octal digits: the backslash before them says nothing
+        # 8 and 9 are no octal digits: the backslash before them says nothing.
+        if code[0] in b"01234567":
             return bytes([int(code, 8) & 0xFF])
         return _ESCAPES.get(code, code)
 

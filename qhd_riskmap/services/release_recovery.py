@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from uuid import UUID
@@ -55,15 +54,19 @@ class ReleaseRecovery:
         control_dir = control_folder(order, Path(self._register.path))
         with workshop(order.out_dir) as shop:
             shop.settle(self.is_recorded)
-            if self.is_recorded(shop.release):
-                return self.outcome(self.recorded(shop.release), order, control_dir)
+            done = self.outcome(shop.release, order, control_dir)
+        if done is not None:
+            return done
         self.clean_up(order.out_dir)
         return None
 
     def outcome(
-        self, record: ReleaseRecord, order: ReleaseOrder, control_dir: Path
-    ) -> ReleaseOutcome:
-        """What an earlier process made and recorded."""
+        self, release: UUID | None, order: ReleaseOrder, control_dir: Path
+    ) -> ReleaseOutcome | None:
+        """What an earlier process made and recorded, or None."""
+        record = self._recorded(release) if release is not None else None
+        if record is None:
+            return None
         return ReleaseOutcome(
             files=tuple(order.out_dir / product.name for product in record.products),
             findings=(),
@@ -74,12 +77,8 @@ class ReleaseRecovery:
 
     def is_recorded(self, release: UUID) -> bool:
         """Whether the register knows it."""
-        return any(record.id == release for record in self._past())
+        return self._recorded(release) is not None
 
-    def recorded(self, release: UUID) -> ReleaseRecord:
-        """Its entry."""
-        return next(record for record in self._past() if record.id == release)
-
-    def _past(self) -> Sequence[ReleaseRecord]:
+    def _recorded(self, release: UUID) -> ReleaseRecord | None:
         with self._register.unit_of_work() as work:
-            return work.releases.list()
+            return work.releases.get(release)
