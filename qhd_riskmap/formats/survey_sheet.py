@@ -6,7 +6,6 @@ without a word, so every cell is taken as text and cast by us, where a failure b
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -15,6 +14,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from qhd_riskmap.collector import look_over
 from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.formats.error_cells import error_cells, without_errors
@@ -276,9 +276,7 @@ def _columns(waiting: list[Any]) -> tuple[tuple[str | None, ...], ...]:
     columns = []
     while waiting:
         columns.append(_texts(waiting.pop()))
-        if not gc.isenabled():
-            # Who paused the collector lets it look later, then at everything at once.
-            gc.collect(0)
+        look_over()
     return tuple(columns)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.remediation.task import RemediationTask
@@ -17,7 +18,6 @@ from qhd_riskmap.services.changes import Changes
 from qhd_riskmap.storage.batch_change_repository import BatchChange, BatchChangeKind
 from qhd_riskmap.storage.batch_hazards import BatchHazard
 from qhd_riskmap.storage.batch_repository import Batch
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 

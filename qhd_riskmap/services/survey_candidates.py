@@ -14,6 +14,7 @@ from uuid import UUID
 import numpy as np
 import numpy.typing as npt
 
+from qhd_riskmap.collector import look_over
 from qhd_riskmap.domain.grading.method import DECLARED
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
 from qhd_riskmap.domain.survey_data_rows import DataRows
@@ -31,7 +32,6 @@ from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.services.survey_remedies import kept_remedies, read_remedies
 from qhd_riskmap.services.survey_values import Texts
 from qhd_riskmap.services.survey_witnesses import NOTHING_AROUND, Surroundings
-from qhd_riskmap.storage.collector import look_over
 from qhd_riskmap.storage.fresh_ids import fresh_ids
 from qhd_riskmap.storage.hazard_columns import HazardColumns
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates, RowPlaces, as_candidates
@@ -23,7 +24,6 @@ from qhd_riskmap.services.survey_updates import (
     found_pairs,
 )
 from qhd_riskmap.storage.batch_repository import Batch, BatchFile
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.hazard_columns import StoredHazards
 from qhd_riskmap.storage.unit_of_work import UnitOfWork

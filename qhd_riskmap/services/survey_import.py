@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import numpy as np
 
+from qhd_riskmap.collector import collector_paused, look_over
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.import_rules import severity_of
 from qhd_riskmap.domain.schema import Severity
@@ -69,7 +70,6 @@ from qhd_riskmap.services.survey_updates import (
     suspects,
 )
 from qhd_riskmap.services.survey_witnesses import surroundings
-from qhd_riskmap.storage.collector import collector_paused, look_over
 from qhd_riskmap.storage.engine import Register
 
 __all__ = [

@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.access import Actor, Permission
 from qhd_riskmap.domain.boundaries import boundaries
 from qhd_riskmap.domain.hazard import Hazard, LocationMethod
@@ -37,7 +38,6 @@ from qhd_riskmap.services.survey_batches import (
 )
 from qhd_riskmap.services.survey_provenance import accuracy_of, method_of
 from qhd_riskmap.storage.batch_change_repository import BatchChangeKind
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 

@@ -11,11 +11,11 @@ from uuid import UUID
 
 import shapely
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.storage import bulk_load, hazard_history
 from qhd_riskmap.storage.audit_log import AuditLog
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.hazard_rows import (
     COLUMNS,
     SETTINGS,

@@ -11,6 +11,7 @@ from uuid import UUID
 
 import shapely
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.feature_table import FeatureTable
 from qhd_riskmap.domain.hazard import Hazard
@@ -20,7 +21,6 @@ from qhd_riskmap.errors import ConflictError, InvalidInputError, NotFoundError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.storage import bulk_load, hazard_history, hazard_query
 from qhd_riskmap.storage.audit_log import AuditLog
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.failures import integrity_error
 from qhd_riskmap.storage.hazard_columns import HazardColumns, StoredHazards, columns_of
 from qhd_riskmap.storage.hazard_history import HazardVersion

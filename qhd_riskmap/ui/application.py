@@ -9,12 +9,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTranslator
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator
 from PySide6.QtWidgets import QApplication, QWidget
 
 from qhd_riskmap import __version__
 from qhd_riskmap.bootstrap import App, actor, open_app
 from qhd_riskmap.cartography.fonts import prepare_fonts
+from qhd_riskmap.collector import keep_to_this_thread, look_when_due
 from qhd_riskmap.errors import ResourceMissingError, WrongPassphraseError
 from qhd_riskmap.i18n import CHINESE, _, language
 from qhd_riskmap.logs import start_logging
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 # stall 20-30 ms instead of up to 274 ms).
 _SWITCH_INTERVAL_S: Final = 0.0003
 _FIRST_PICTURE_S: Final = 60.0
+_COLLECTOR: Final = "collector"
+_LOOK_EVERY_MS: Final = 100
 _log = logging.getLogger(__name__)
 
 
@@ -112,7 +115,19 @@ def prepare_application(settings: Settings) -> QApplication:
     apply_theme(application, settings.theme)
     application.setWindowIcon(icon("map-marker-alert-outline", colour="accent"))
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    _keep_the_collector(application)
     return application
+
+
+def _keep_the_collector(application: QApplication) -> None:
+    """Widgets that are garbage are taken apart in the thread they live in, never in a worker."""
+    keep_to_this_thread()
+    if application.findChild(QTimer, _COLLECTOR) is not None:
+        return
+    timer = QTimer(application)
+    timer.setObjectName(_COLLECTOR)
+    timer.timeout.connect(look_when_due)
+    timer.start(_LOOK_EVERY_MS)
 
 
 def _install_qt_translation(application: QApplication) -> None:

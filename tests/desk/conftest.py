@@ -16,6 +16,7 @@ from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtWidgets import QApplication
 
 from qhd_riskmap.bootstrap import create_app
+from qhd_riskmap.collector import keep_to_this_thread, leave_to_all_threads, look_when_due
 from qhd_riskmap.domain.hazard import (
     AccuracyClass,
     Hazard,
@@ -125,6 +126,15 @@ def no_thread_left():
     yield
     left = [t.name for t in threading.enumerate() if t.name.startswith(OUR_THREADS)]
     assert not left
+
+
+@pytest.fixture(autouse=True)
+def collector_of_this_thread():
+    """As in the program: no worker takes a window apart."""
+    keep_to_this_thread()
+    yield
+    look_when_due()
+    leave_to_all_threads()
 
 
 @pytest.fixture(autouse=True)

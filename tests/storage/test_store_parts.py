@@ -12,11 +12,11 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qhd_riskmap.collector import collector_paused
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.text_search import folded
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.storage import network_drive, packed_rtree, search_text
-from qhd_riskmap.storage.collector import collector_paused
 from qhd_riskmap.storage.engine import create_register
 from qhd_riskmap.storage.network_drive import file_system_of, is_unc, on_network_drive
 from qhd_riskmap.storage.packed_rtree import leaf_boxes, replace_index, stored_boxes
