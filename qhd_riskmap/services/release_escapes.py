@@ -46,8 +46,6 @@ def readings(text: str) -> Iterator[str]:
     whole = _MARKED.sub("", _JOINED.sub("", text))
     if whole not in told:
         yield whole
-    if text not in told:
-        return
     for each in _latin(text):
         if each not in told:
             yield each

@@ -67,7 +67,8 @@ def side_by_side(qtbot, desk, pairs, settled):
     dialog = keep(qtbot, RecordMergeDialog(desk, OLD, NEW))
     settled()
     settled(dialog.maps.later)
-    qtbot.waitUntil(lambda: dialog.maps.former.scene is not None)
+    former = dialog.maps.former
+    qtbot.waitUntil(lambda: former.scene is not None and len(former.scene.table.names) > 0)
     yield dialog
     dialog.close()
 

@@ -60,14 +60,15 @@ def add_to_pdf(data, at, size_mm):
     """A small square at a place of the page, in the page's own content stream."""
     x, y = at[0] * 72 / 25.4, (size_mm[1] - at[1]) * 72 / 25.4
     for match in re.finditer(rb"stream\r?\n", data):
+        packed = zlib.decompressobj()
         try:
-            content = zlib.decompressobj().decompress(data[match.end() :])
+            content = packed.decompress(data[match.end() :])
         except zlib.error:
             continue
         if b" cm" in content[:400] and b" re" in content[:4000]:
             extra = f"\nq 1 0 0 1 0 0 cm {x - 2:.3f} {y - 2:.3f} 4 4 re f Q\n".encode()
-            # Before the page's own scaling.
-            return data[: match.end()] + zlib.compress(extra + content) + b"\nendstream" + data[match.end() :]  # fmt: skip
+            # Before the page's own scaling, and in place of the old stream: what is left behind one is read, too.
+            return data[: match.end()] + zlib.compress(extra + content) + packed.unused_data
     raise AssertionError("no page")
 
 

@@ -185,10 +185,11 @@ def square_on_page(data, page, at, height_mm):
     number = PdfReader(io.BytesIO(data)).pages[page].raw_get("/Contents").idnum
     start = re.search(rb"(?m)^%d 0 obj" % number, data).start()
     match = re.compile(rb"stream\r?\n").search(data, start)
-    content = zlib.decompressobj().decompress(data[match.end() :])
+    packed = zlib.decompressobj()
+    content = packed.decompress(data[match.end() :])
     extra = f"\nq 1 0 0 1 0 0 cm {x - 2:.3f} {y - 2:.3f} 4 4 re f Q\n".encode()
-    changed = zlib.compress(extra + content) + b"\nendstream"
-    return data[: match.end()] + changed + data[match.end() :]
+    # In place of the old stream: the checker reads what is left behind a stream, too.
+    return data[: match.end()] + zlib.compress(extra + content) + packed.unused_data
 
 
 def test_a_symbol_at_a_true_place_is_found_on_the_page_of_an_atlas(
