@@ -93,6 +93,7 @@ class FigureService:
         """Count what `overview` needs of a population, so that it is at hand when it is asked for."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
+            work.read_in_passing()
             self._fine(work, population, scope)
 
     def _fine(self, work: UnitOfWork, population: Population, scope: FigureScope) -> FineCells:

@@ -147,6 +147,7 @@ class InspectionService:
         """How many hazards are late, due on a day, in its week, its month and later."""
         self._actor.require(Permission.READ)
         with self._register.unit_of_work() as work:
+            work.read_in_passing()
             return Counter(due_stage(due, on) for _look, due, _season in _next_due(work, on))
 
     def route(

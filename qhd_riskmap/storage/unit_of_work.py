@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 
 
 _CACHE_OF_A_LOAD_KIB = 49_152
+_CACHE_IN_PASSING_KIB = 16_384
 
 
 class UnitOfWork:
@@ -190,6 +191,10 @@ class UnitOfWork:
         """`lock`, and let pages go to the disk as they come instead of keeping 128 MB of them."""
         self.lock()
         self._transaction().limit_cache(_CACHE_OF_A_LOAD_KIB)
+
+    def read_in_passing(self) -> None:
+        """Read a whole table once that nobody has asked for, without keeping 128 MB of it."""
+        self._transaction().limit_cache(_CACHE_IN_PASSING_KIB)
 
     def commit(self) -> None:
         """Make everything so far permanent."""
