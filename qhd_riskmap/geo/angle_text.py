@@ -123,6 +123,9 @@ _COMMON: Final = re.compile(
 )
 _PACKED_FRACTION: Final = re.compile(r"\d{2,3}\.(\d\d)(\d\d)\d*")
 _SEXAGESIMAL: Final = 60.0
+# What rounding makes of 59.996″; in a normalised text, after degrees or after degrees and minutes.
+_SIXTY: Final = re.compile(r"\d{1,3} ?[-°: ] ?(?:\d{1,2} ?[-': ] ?)?60(?:\.0*)?(?![\d.])")
+_MAYBE_SIXTY: Final = re.compile(r"(?<![\d.])60(?:\.0*)?(?![\d.])")
 _NMEA_DIGITS: Final = (4, 5)
 _EASTING_DIGITS: Final = 6
 _HALF_TURN: Final = 180.0
@@ -188,6 +191,7 @@ def _elapsed(text: str) -> ParsedAngle | None:
     hours, minutes, seconds = (
         found["clock"].split(":") if found["clock"] else found.group("h", "m", "s")
     )
+    _refuse_sixty(text, minutes, seconds)
     degrees, form, ambiguous = _sexagesimal(str(days * 24 + int(hours)), minutes, seconds, text)
     return _checked(ParsedAngle(degrees, form, "", ambiguous), text)
 
@@ -270,23 +274,41 @@ def _sexagesimal(
     if seconds is not None and "." in minutes:
         raise CoordinateTextError(_("“{text}”的分已有小数，不能再有秒。").format(text=shown(text)))
     m, s = float(minutes), float(seconds or 0.0)
-    if m >= _SEXAGESIMAL or s >= _SEXAGESIMAL:
-        raise CoordinateTextError(_("“{text}”的分或秒不小于 60。").format(text=shown(text)))
+    # Exactly 60 is a carry that rounding left behind: 39°54′59.996″ printed as 39°54′60.0″.
+    if s > _SEXAGESIMAL or m > _SEXAGESIMAL or (m == _SEXAGESIMAL and s > 0.0):
+        raise CoordinateTextError(_("“{text}”的分或秒大于 60。").format(text=shown(text)))
     form = TextForm.DMS if seconds is not None else TextForm.DECIMAL_MINUTES
     # One division each, so that 119°36′ is the same double as 119.6.
     return float(degrees) + (m * _SEXAGESIMAL + s) / 3600.0, form, False
+
+
+def carries_sixty(text: str) -> bool:
+    """Whether an angle in ``text`` has minutes or seconds of exactly 60, which count as one more.
+
+    >>> carries_sixty("39°54′60.0″"), carries_sixty("39°54′06″"), carries_sixty("119.60, 39.9")
+    (True, False, False)
+    """
+    return _MAYBE_SIXTY.search(text) is not None and _SIXTY.search(normalised(text)) is not None
 
 
 def _run_together(digits: str, fraction: str, text: str) -> tuple[float, TextForm, bool]:
     """NMEA (d)ddmm.mmm with 4-5 digits, packed (d)ddmmss.s with 6-7 digits before the point."""
     if len(digits) in _NMEA_DIGITS:
         degrees, minutes = digits[:-2], digits[-2:] + fraction
+        _refuse_sixty(text, minutes)
         value, _form, _ambiguous = _sexagesimal(degrees, minutes, None, text)
         return value, TextForm.NMEA, not fraction
     degrees, minutes, seconds = digits[:-4], digits[-4:-2], digits[-2:] + fraction
+    _refuse_sixty(text, minutes, seconds)
     value, _form, _ambiguous = _sexagesimal(degrees, minutes, seconds, text)
     # Six digits alone may as well be an easting of this region (395606 m).
     return value, TextForm.PACKED_DMS, len(digits) == _EASTING_DIGITS
+
+
+def _refuse_sixty(text: str, *parts: str) -> None:
+    """Digits without any sign are an angle only while they look like nothing else."""
+    if any(float(part) >= _SEXAGESIMAL for part in parts):
+        raise CoordinateTextError(_("“{text}”的分或秒不小于 60。").format(text=shown(text)))
 
 
 def could_be_packed_fraction(number: str) -> bool:

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from qhd_riskmap.domain.survey_headers import POSITION_KEYS, START_KEYS
 from qhd_riskmap.geo.angle_form import written_bare
-from qhd_riskmap.geo.angle_text import TextForm
+from qhd_riskmap.geo.angle_text import TextForm, carries_sixty
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     ParsedPoint,
@@ -378,3 +378,7 @@ def _report(found: Positions, problems: list[tuple[int, str, str]], log: IssueLo
     for row in sorted(found.swapped):
         message = _("经纬度（或 X、Y）写反了，已对调，请核对。")
         log.on_row(row, warning("lon", "swapped", message))
+    for row, text in enumerate(found.texts):
+        if located[row] and carries_sixty(text):
+            message = _("“{text}”里的 60 按满六十进一读，请核对。").format(text=text[:60])
+            log.on_row(row, warning("lon", "sixty-carried", message))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qhd_riskmap.geo.angle_text import angle_of, normalised
+from qhd_riskmap.geo.angle_text import angle_of, carries_sixty, normalised
 from qhd_riskmap.geo.coordinate_text import (
     CoordinateTextError,
     TextForm,
@@ -105,11 +105,19 @@ def test_a_decimal_comma_is_never_read_in_silence():
     [
         ("", "看不懂"),
         ("abc", "看不懂"),
-        ("119°60′", "60"),
-        ("119°35′60″", "60"),
+        ("119°61′", "60"),
+        ("119°60.01′", "60"),
+        ("119°60′30″", "60"),
+        ("119°60′60″", "60"),
+        ("119°35′60.01″", "60"),
+        ("119°35′61″", "60"),
+        ("179°59′61″", "60"),
+        ("180°00′60″", "范围"),
         ("119-35-99", "60"),
         ("1196000", "60"),
         ("11960.5", "60"),
+        ("11960", "60"),
+        ("1193560.0", "60"),
         ("119°35.5′24″", "小数"),
         ("119-35:24", "看不懂"),
         ("119.5°35′", "看不懂"),
@@ -160,6 +168,42 @@ def test_any_text_is_read_or_refused(text):
 def test_spellings_of_one_angle_agree(d, m, tenths, spelling):
     text = spelling.format(d=d, m=m, s=tenths / 10)
     assert parse_angle(text) == pytest.approx(d + m / 60 + tenths / 36000, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees"),
+    [
+        ("39°54′60″", 39 + 55 / 60),
+        ("39°54'60.00\"", 39 + 55 / 60),
+        ("39度54分60秒", 39 + 55 / 60),
+        ("39-54-60", 39 + 55 / 60),
+        ("39 54 60.0", 39 + 55 / 60),
+        ("北纬39°59′60.0″", 40.0),
+        ("119°60′", 120.0),
+        ("119°60′00″", 120.0),
+        ("-39°54′60″", -39 - 55 / 60),
+    ],
+)
+def test_exactly_sixty_is_one_more_of_the_next(text, degrees):
+    """Rounding prints 59.996″ as 60.00″; the place is 0.1 m off, not in doubt."""
+    assert parse_angle(text) == pytest.approx(degrees, abs=1e-12)
+    assert carries_sixty(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "119.60, 39.60",
+        "119°06′06″",
+        "119°35′6.60″",
+        "119°35′59.99″",
+        "60",
+        "119.5,39.5;160",
+        "编号60",
+    ],
+)
+def test_other_sixties_are_no_carry(text):
+    assert not carries_sixty(text)
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90))

@@ -150,3 +150,21 @@ def test_numbers_of_a_vector_file_are_never_in_question(survey, tmp_path):
     path.write_text(f'{{"type":"FeatureCollection",{crs},"features":[{points}]}}', encoding="utf-8")
     (told,) = look(survey, path).datums
     assert (told.asks, told.decided) == ("", "cgcs2000")
+
+
+def test_seconds_of_sixty_are_carried_and_said(survey, tmp_path):
+    written = {118.95: "118°57′00″", 118.97: "118°57′60″", 40.407: "40°24′25.2″"}
+    places = [(118.95, 40.407), (118.97, 40.407)]
+    path = sheet(tmp_path / "a.xlsx", places, write=written.get)
+    found = look(survey, path, WGS84)
+    assert found.accepted == 2
+    np.testing.assert_allclose(anchors(found)[1], [118 + 58 / 60, 40.407], atol=1e-6)
+    (told,) = [issue for issue in found.issues if issue.code == "sixty-carried"]
+    assert (told.cell, told.severity.value) == ("D4", "warning")
+
+
+def test_more_than_sixty_seconds_stay_refused(survey, tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [(1, 2)], write={1: "118°57′61″", 2: "40°24′25″"}.get)
+    found = look(survey, path, WGS84)
+    assert (found.accepted, found.rejected) == (0, 1)
+    assert {issue.code for issue in found.issues} == {"bad-coordinate"}
