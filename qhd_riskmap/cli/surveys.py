@@ -105,10 +105,38 @@ def _named(decided: str | None) -> str:
     return _("、").join(parse_reference(notation).label for notation in decided.split("+"))
 
 
-def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
-    """The outcome in lines for people, every issue with its cell."""
+def _not_taken_in(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
+    """First of all, how many rows are not in the register, and what to do; nothing where all are."""
     document = outcome.to_json()
-    lines = [_told(issue) for issue in outcome.issues]
+    unread = sum(row.role is RowRole.UNREAD for row in outcome.skipped)
+    rejected, undecided = document["rejected"], document["undecided"]
+    count = rejected + undecided + unread
+    if not count:
+        return []
+    text = (
+        _(
+            "【注意】{count} 行不会入库：退回 {rejected}，坐标系未定 {undecided}，所在的表读不了 {unread}。"
+        )
+        if dry_run
+        else _(
+            "【注意】{count} 行没有入库：退回 {rejected}，坐标系未定 {undecided}，所在的表读不了 {unread}。"
+        )
+    )
+    lines = [
+        text.format(count=count, rejected=rejected, undecided=undecided, unread=unread),
+        _("下一步：照下面各条改好原表，再导入同一文件；已入库的行自动跳过，不会重复。"),
+    ]
+    if undecided:
+        lines.append(_("坐标系未定的：问清坐标从哪里来，再加 --datum 导入。"))
+    if not reports:
+        lines.append(_("加 --report 写出标好错误的原表副本，可退给报送单位。"))
+    return lines
+
+
+def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
+    """The outcome in lines for people: what was not taken in first, then every issue with its cell."""
+    document = outcome.to_json()
+    lines = [*_not_taken_in(outcome, reports, dry_run=dry_run), *map(_told, outcome.issues)]
     lines.extend(
         _("{sheet}：坐标系 {decided}").format(
             sheet=f"{item['file']} {item['sheet']}".rstrip(),

@@ -1,0 +1,67 @@
+"""What people read after `import`: first of all what was not taken in and what to do about it."""
+
+import pytest
+from openpyxl import Workbook
+
+HEADERS = ["隐患名称", "类别", "县区", "经度", "纬度", "坐标系"]
+
+
+def sheet(path, rows):
+    book = Workbook()
+    book.active.append(HEADERS)
+    for number, (name, datum) in enumerate(rows):
+        place = (118.9 + number / 50, 40.35 + number / 70)
+        book.active.append([name, "滑坡", "青龙县", *place, datum])
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def register(tmp_path, answer):
+    answer("init", tmp_path / "r.qhd", "--unit", "示例办")
+    return tmp_path / "r.qhd"
+
+
+def test_rows_not_taken_in_are_the_first_line_and_the_exit_code_stays_0(
+    register, command, tmp_path
+):
+    path = sheet(
+        tmp_path / "a.xlsx", [("东沟滑坡", "国家2000"), (None, "国家2000"), (None, "国家2000")]
+    )
+    code, out, _err = command("import", register, path)
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0] == "【注意】2 行没有入库：退回 2，坐标系未定 0，所在的表读不了 0。"
+    assert lines[1].startswith("下一步：")
+    assert "--report" in lines[2]
+    assert not any("--datum" in line for line in lines[:3])
+    assert lines[-1].startswith("接收 1，退回 2")
+
+
+def test_undecided_rows_are_told_how_to_come_in(register, command, tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [("东沟滑坡", None), ("西沟滑坡", None)])
+    _code, out, _err = command(
+        "import", register, path, "--dry-run", "--report", tmp_path / "o.xlsx"
+    )
+    lines = out.splitlines()
+    assert lines[0] == "【注意】2 行不会入库：退回 0，坐标系未定 2，所在的表读不了 0。"
+    assert "--datum" in lines[2]
+    assert not any("加 --report" in line for line in lines)
+
+
+def test_rows_of_a_table_that_cannot_be_used_count_too(register, command, tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000")])
+    book = Workbook()
+    book.active.append(["类别", "县区", "经度", "纬度", "坐标系"])
+    book.active.append(["滑坡", "青龙县", 118.9, 40.35, "国家2000"])
+    book.save(tmp_path / "b.xlsx")
+    _code, out, _err = command("import", register, path, tmp_path / "b.xlsx")
+    assert out.splitlines()[0].startswith(
+        "【注意】1 行没有入库：退回 0，坐标系未定 0，所在的表读不了 1"
+    )
+
+
+def test_nothing_is_said_where_all_came_in(register, command, tmp_path):
+    path = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000")])
+    _code, out, _err = command("import", register, path)
+    assert "【注意】" not in out
