@@ -21,6 +21,7 @@ from qhd_riskmap.domain.schema import (
     parse_value,
 )
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.survey_amounts import with_remarks
 from qhd_riskmap.services.survey_issues import warning
 
 Texts = Sequence[str | None]
@@ -111,6 +112,8 @@ def cast(
         if numbers is not None:
             return numbers
     parsed = _scaled(field, factor)
+    if field.kind in _NUMBERS:
+        parsed = with_remarks(field, factor, parsed)
     known = {text: parsed(text) for text in dict.fromkeys(texts) if text is not None}
     if any(issue is not None for _value, issue in known.values()):
         for row, text in enumerate(texts):

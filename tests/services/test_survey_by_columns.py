@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.references import parse_reference
 from qhd_riskmap.services.candidate_columns import Candidates, as_candidates
+from qhd_riskmap.services.survey_amounts import with_remarks
 from qhd_riskmap.services.survey_candidates import ImportTerms
 from qhd_riskmap.services.survey_rows import read_sheet
 from qhd_riskmap.services.survey_values import cast, cleaned
@@ -149,7 +151,10 @@ def test_a_column_is_cast_as_its_cells_are(kind):
         assert texts == [_tidy(text) for text in column]
         issues = {}
         values = cast(field, texts, lambda row, issue, into=issues: into.update({row: issue}))
-        one_by_one = [parse_value(field, t) if t is not None else (None, None) for t in texts]
+        read_one = partial(parse_value, field)
+        if kind in {FieldKind.INTEGER, FieldKind.NUMBER}:
+            read_one = with_remarks(field, 1.0, read_one)
+        one_by_one = [read_one(t) if t is not None else (None, None) for t in texts]
         assert list(map(repr, values)) == [repr(value) for value, _issue in one_by_one]
         assert issues == {r: i for r, (_v, i) in enumerate(one_by_one) if i is not None}
 
