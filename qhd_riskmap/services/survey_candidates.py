@@ -17,7 +17,8 @@ import numpy.typing as npt
 from qhd_riskmap.collector import look_over
 from qhd_riskmap.domain.grading.method import DECLARED
 from qhd_riskmap.domain.hazard import HazardStatus, Secrecy
-from qhd_riskmap.domain.survey_data_rows import DataRows
+from qhd_riskmap.domain.remediation.workdays import WorkCalendar, shipped_calendar
+from qhd_riskmap.domain.survey_data_rows import DataRows, RowRole
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.domain.taxonomy import HazardType
 from qhd_riskmap.geo.angle_text import TextForm
@@ -25,6 +26,7 @@ from qhd_riskmap.geo.references import Reference
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import RowGrades, SheetCandidates
 from qhd_riskmap.services.survey_columns_read import SheetColumns
+from qhd_riskmap.services.survey_deadlines import DeadlineTerms, sheet_day
 from qhd_riskmap.services.survey_issues import IssueLog, warning
 from qhd_riskmap.services.survey_levels import FACTORS, SheetGrade, grades
 from qhd_riskmap.services.survey_location import DeclaredCounties
@@ -65,6 +67,7 @@ class ImportTerms:
         row_places: Where the user put single rows on the map, CGCS2000 degrees, by row number.
         around: What the register knows of the places.
         sender: Office or department the files come from; "" takes what a sheet says.
+        calendar: Working days, for deadlines that count them.
         pulse: Called between the steps of reading a sheet; may raise to stop.
     """
 
@@ -79,6 +82,7 @@ class ImportTerms:
     row_places: Mapping[int, tuple[float, float]] = field(default_factory=dict)
     around: Surroundings = NOTHING_AROUND
     sender: str = ""
+    calendar: WorkCalendar = field(default_factory=shipped_calendar)
     pulse: Callable[[], None] = _go_on
 
 
@@ -141,7 +145,7 @@ class CandidateMaker:
         graded = self._grades()
         self._check_townships(own["township"])
         self._keep_counties(facts)
-        remedies = read_remedies(columns, self._log, facts.days, self._terms.today)
+        remedies = read_remedies(columns, self._log, facts.days, self._deadline_terms())
         columns.keep_extras()
         hashes, extras = columns.row_hashes(), columns.extras()
         kept = self._kept(facts)
@@ -191,6 +195,21 @@ class CandidateMaker:
             anchors=facts.anchors[kept],
             grades=self._row_grades(levels, found_on) if levels is not None else None,
             remedies=kept_remedies(remedies, kept),
+        )
+
+    def _deadline_terms(self) -> DeadlineTerms:
+        """From which day deadlines count: titles and notes may give the sheet one."""
+        titles = (
+            text
+            for row in self._data.skipped
+            if row.role is RowRole.TITLE
+            for text in self._sheet.row(row.index)
+            if text
+        )
+        today = self._terms.today
+        said = (*titles, *self._sheet.context, *self._data.notes)
+        return DeadlineTerms(
+            today=today, sheet_day=sheet_day(said, today), calendar=self._terms.calendar
         )
 
     def _kept(self, facts: RowFacts) -> list[int]:

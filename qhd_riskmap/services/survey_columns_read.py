@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import pairwise
@@ -125,6 +125,10 @@ class SheetColumns:
             return None
         report = self._reporter(self._common[key], texts)
         return dated(texts, _FIELDS[key], today, report)
+
+    def reporter(self, key: str) -> Callable[[int, Issue], None]:
+        """Takes what a reader of a common column finds, and keeps the texts it could not take whole."""
+        return self._reporter(self._common[key], self.texts(key) or ())
 
     def keep_extras(self) -> None:
         """Keep every column without a place of its own."""

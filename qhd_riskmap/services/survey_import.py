@@ -284,6 +284,8 @@ class SurveyImport:
 
     def _terms(self, datum: Reference | None) -> ImportTerms:
         around = surroundings(self._register)
+        with self._register.unit_of_work() as work:
+            calendar = work.work_days.calendar()
         return ImportTerms(
             declared=datum,
             today=self._today or datetime.now(tz=UTC).astimezone().date(),
@@ -291,6 +293,7 @@ class SurveyImport:
             batch_id=uuid4(),
             townships=frozenset(around.townships),
             around=around,
+            calendar=calendar,
         )
 
     def _with_remembered(self, layouts: Layouts, sender: str) -> tuple[Layouts, tuple[str, ...]]:

@@ -17,6 +17,7 @@ from qhd_riskmap.domain.remediation.sheet_proof import (
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.candidate_columns import Candidates
 from qhd_riskmap.services.survey_columns_read import SheetColumns
+from qhd_riskmap.services.survey_deadlines import DeadlineTerms, deadlines
 from qhd_riskmap.services.survey_issues import IssueLog, RowKey, warning
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -46,7 +47,7 @@ def read_remedies(
     columns: SheetColumns,
     log: IssueLog,
     found_on: Sequence[date | None] | None,
-    today: date,
+    terms: DeadlineTerms,
 ) -> Mapping[int, SheetRemedy]:
     """What the remediation columns say, by data row; rows that say nothing of it are left out.
 
@@ -56,7 +57,7 @@ def read_remedies(
         columns: Of the sheet.
         log: Takes what cannot be read or is not proven.
         found_on: By data row, the day the problem was found.
-        today: Later days prove nothing.
+        terms: Later days than today prove nothing; from which day deadlines count.
     """
     keys = [key for key in _PROOF if columns.has(key)]
     if columns.has("measures") and any(w in columns.header("measures") for w in _REMEDY_WORDS):
@@ -73,7 +74,8 @@ def read_remedies(
         for key, field in _FACTS.items()
         if (values := columns.values(key)) is not None
     }
-    days = _days(columns, today)
+    today = terms.today
+    days = _days(columns, found_on, terms)
     grades = columns.texts("hidden_danger_grade") or ()
     found: dict[int, SheetRemedy] = {}
     for row in rows:
@@ -137,13 +139,14 @@ def register_tasks(
     return len(work.tasks.add_many(tasks, sources, batch_id, actor))
 
 
-def _days(columns: SheetColumns, today: date) -> dict[str, list[date | None]]:
+def _days(
+    columns: SheetColumns, found_on: Sequence[date | None] | None, terms: DeadlineTerms
+) -> dict[str, list[date | None]]:
     found: dict[str, list[date | None]] = {}
-    deadlines = columns.values("deadline")
-    if deadlines is not None:
-        found["deadline"] = [
-            date.fromisoformat(str(v)) if v is not None else None for v in deadlines
-        ]
+    today = terms.today
+    texts = columns.texts("deadline")
+    if texts is not None:
+        found["deadline"] = deadlines(texts, found_on, terms, columns.reporter("deadline"))
     for key, field in _PAST_DAYS.items():
         days = columns.days(key, today)
         if days is not None:

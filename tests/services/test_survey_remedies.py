@@ -12,6 +12,7 @@ from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.office import Office
 from qhd_riskmap.domain.remediation.task import TaskState
+from qhd_riskmap.domain.remediation.workdays import CalendarDay
 from qhd_riskmap.errors import ConflictError
 from qhd_riskmap.services.jobs import SilentJob
 from qhd_riskmap.services.remediation import RemediationService
@@ -210,3 +211,77 @@ def test_odd_days_are_said_and_prove_nothing(survey, remediation, tmp_path):
     )  # fmt: skip
     codes = {issue.code for issue in outcome.issues}
     assert {"not-a-date", "unlikely-date", "remedy-not-proven"} <= codes
+
+
+def deadline_sheet(path, wordings, *, found=None, title=None):
+    book = Workbook()
+    page = book.active
+    if title:
+        page.append([title])
+    days = ["排查时间"] if found else []
+    page.append([*BASE, *days, "隐患描述", "整改时限"])
+    for name, place, text in zip(NAMES, PLACES, wordings, strict=False):
+        own = [found] if found else []
+        page.append([name, "滑坡", "青龙县", *place, "国家2000", *own, "落石", text])
+    book.save(path)
+    return path
+
+
+def deadlines_of(survey, remediation, path):
+    _preview, outcome = imported(survey, path)
+    days = {line.name: line.task.deadline for line in remediation.tasks()}
+    told = [(i.cell, i.code, i.severity.value) for i in outcome.issues if "整改时限" in i.message]
+    return [days.get(name) for name in NAMES], told, outcome
+
+
+def test_wordings_of_a_deadline_count_from_the_day_of_the_survey(survey, remediation, tmp_path):
+    wordings = ["30日内", "立即", "15个工作日内", "2014年底前"]
+    path = deadline_sheet(tmp_path / "a.xlsx", wordings, found="2014-03-05")
+    days, told, outcome = deadlines_of(survey, remediation, path)
+    assert days == [date(2014, 4, 4), date(2014, 3, 5), date(2014, 3, 26), date(2014, 12, 31)]
+    assert told == [(f"I{row}", "deadline-counted", "info") for row in (2, 3, 4)]
+    assert [hazard.extras["整改时限"] for hazard in outcome.hazards] == wordings
+
+
+def test_without_a_column_of_days_the_day_of_the_sheet_counts(survey, remediation, tmp_path):
+    title = "青龙县隐患排查表（依据2013年12月1日通知，填表日期：2014年6月20日）"
+    path = deadline_sheet(tmp_path / "a.xlsx", ["3个月内", "6月底前"], title=title)
+    days, told, _outcome = deadlines_of(survey, remediation, path)
+    assert days[:2] == [date(2014, 9, 20), date(2014, 6, 30)]
+    assert [code for _cell, code, _severity in told] == ["deadline-counted"] * 2
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (None, None, "30日内"),
+        (
+            "填报：2014年6月20日，上报：2014年6月21日",
+            None,
+            "30日内",
+        ),
+        ("填报日期：2014年9月1日", None, "30日内"),  # to come
+        (None, "2014-03-05", "汛期前"),
+        (None, "2014-03-05", "2月底前"),
+        (None, "2013-12-20", "15个工作日内"),
+    ],
+)
+def test_a_deadline_that_cannot_be_computed_names_its_cell_and_keeps_its_text(
+    survey, remediation, tmp_path, case
+):
+    title, found, wording = case
+    path = deadline_sheet(tmp_path / "a.xlsx", [wording], title=title, found=found)
+    days, told, outcome = deadlines_of(survey, remediation, path)
+    assert days == [None] * 4
+    cell = ("I" if found else "H") + ("3" if title else "2")
+    assert told == [(cell, "not-a-date", "warning")]
+    assert outcome.hazards[0].extras["整改时限"] == wording
+
+
+def test_the_offices_own_working_days_count(register, survey, remediation, tmp_path):
+    with register.unit_of_work() as work:
+        work.work_days.set(CalendarDay(day=date(2014, 3, 6), working=False), ACTOR)
+        work.commit()
+    path = deadline_sheet(tmp_path / "a.xlsx", ["1个工作日内"], found="2014-03-05")
+    days, _told, _outcome = deadlines_of(survey, remediation, path)
+    assert days[0] == date(2014, 3, 7)
