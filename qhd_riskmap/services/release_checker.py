@@ -22,6 +22,7 @@ from qhd_riskmap.services.release_secrets import ANYWHERE_LENGTH, Secrets, norma
 _MAX_FILE = 1024 * 1024 * 1024
 _WORDS_APART = re.compile(r"[\s._\-—–()（）\[\]【】《》、，,;；+&~]+")
 _NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
+_CODE = re.compile(r"(\d{6})[^0-9a-z]{0,3}([a-z]{2})[^0-9a-z]{0,3}(\d{4})[^0-9a-z]{0,3}(\d{4,5})")
 _TELLING_LENGTH = 11  # a mobile number does not occur by chance
 _AREA_DIGITS = 6  # 86 and an area code
 _MOST_GROUPS = 12
@@ -123,6 +124,7 @@ class _Finder:
         if passage.part:
             return
         yield from self._anywhere(text)
+        yield from self._codes(text)
         digits = with_digits(passage.text)
         yield from self._numbers(digits)
         for hit in self._positions.find(digits):
@@ -139,6 +141,14 @@ class _Finder:
                     continue
                 if kind != COORDINATES or not _cuts_number(text, at, at + len(secret)):
                     yield kind, secret
+
+    def _codes(self, text: str) -> Iterator[tuple[str, str]]:
+        """Codes whose parts are joined by other marks than ours, or by none."""
+        for match in _CODE.finditer(text):
+            code = "-".join(match.groups())
+            kind = self._secrets.texts.get(code)
+            if kind and code != match.group():
+                yield kind, code
 
     def _is_public(self, text: str, at: int, secret: str) -> bool:
         """Whether the find is part of a public text, printed whole or cut with an ellipsis."""

@@ -12,6 +12,8 @@ import re
 import sys
 import urllib.parse
 from collections.abc import Iterator
+from itertools import chain
+from uuid import UUID
 
 _ROUNDS = 4  # escapes of escapes
 _SCRIPT_ESCAPE = re.compile(
@@ -31,6 +33,11 @@ _LONGEST_LIST = 65_536
 _WHOLE_NUMBERS = re.compile(r"(?<![\d.])\d{1,6}(?:\s*,\s*\d{1,6}){2,}(?![\d.])")
 _PAIRED_HEX = re.compile(
     r"\b(?:0[xX])?[0-9A-Fa-f]{2}(?:[\s,:;]{1,3}(?:0[xX])?[0-9A-Fa-f]{2}){5,}\b"
+)
+_PUNYCODE = re.compile(r"xn--([A-Za-z0-9-]{4,})")
+# Degrees of the region and whole parts of them; others are colours and masks.
+_HEX_NUMBER = re.compile(
+    r"\b0[xX](?:1\.[0-9A-Fa-f]{5,13}[pP]\+?[56]|[0-9A-Fa-f]{6,8})(?![0-9A-Fa-f])"
 )
 _BYTE, _FIRST_WIDE = 0xFF, 0x3000
 
@@ -112,10 +119,24 @@ def _latin(text: str) -> Iterator[str]:
 def _numbered(text: str) -> Iterator[str]:
     """Characters and bytes that are written as lists of numbers."""
     found = [_of_numbers(match.group()) for match in _WHOLE_NUMBERS.finditer(text)]
-    for match in _PAIRED_HEX.finditer(text):
-        pairs = re.findall(r"[0-9A-Fa-f]{2}(?![xX])", match.group())
-        found.append(_decoded(bytes.fromhex("".join(pairs[:_LONGEST_LIST]))))
+    in_hex = (_together(pairs)[: 2 * _LONGEST_LIST] for pairs in _PAIRED_HEX.findall(text))
+    found += [_decoded(bytes.fromhex(digits)) for digits in in_hex]
+    found += [_of_punycode(match[1]) for match in _PUNYCODE.finditer(text)]
+    found.append(" ".join(_of_hex(match.group()) for match in _HEX_NUMBER.finditer(text)))
     yield "\n".join(filter(None, found))
+
+
+def _of_punycode(text: str) -> str:
+    """As addresses of the web spell characters beyond ASCII."""
+    try:
+        return text.encode("ascii").decode("punycode")
+    except UnicodeError:
+        return ""
+
+
+def _of_hex(text: str) -> str:
+    """A number as programs print it: 0x1.de2c8p+6, 0x72014b3."""
+    return f"{float.fromhex(text):.7f}" if "." in text else str(int(text, 16))
 
 
 def _of_numbers(text: str) -> str:
@@ -131,8 +152,12 @@ def _of_numbers(text: str) -> str:
 
 # Mail and editors break long runs into lines.
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
-_BASE32_RUN = re.compile(r"(?<![A-Za-z0-9])[A-Z2-7]{16,}={0,6}")
+_BASE32_RUN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}")
+_BASE32HEX_RUN = re.compile(r"(?<![A-Za-z0-9])(?:[0-9A-V]{16,}|[0-9a-v]{16,})={0,6}")
 _HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
+_UUID = re.compile(
+    r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])"
+)
 _SHORT_RUN = 65_536
 _GLUED_RUN = 4096  # a word may stand before a short one
 _GROUP = 4  # characters that hold three bytes
@@ -149,16 +174,32 @@ def encoded_bytes(text: str) -> Iterator[tuple[str, bytes]]:
             data = _base64(run[shift:])
             if data and (len(run) <= _SHORT_RUN or worth_reading(data)):
                 yield "base64", data
-    for match in _BASE32_RUN.finditer(text):
-        run = match.group().rstrip("=")
-        try:
-            yield "base32", base64.b32decode(run + "=" * (-len(run) % _OCTET))
-        except (binascii.Error, ValueError):
-            continue
-    for match in _HEX_RUN.finditer(text):
-        data = bytes.fromhex(match.group())
+    yield from _base32(text)
+    for run in chain(_HEX_RUN.findall(text), map(_together, _PAIRED_HEX.findall(text))):
+        data = bytes.fromhex(run)
         if len(data) <= _SHORT_RUN or worth_reading(data):
             yield "hex", data
+    for run in _UUID.findall(text):
+        # The first three groups are whole numbers, which some programs store the other way round.
+        yield "uuid", UUID(run).bytes
+        yield "uuid", UUID(run).bytes_le
+
+
+def _together(pairs: str) -> str:
+    return "".join(re.findall(r"[0-9A-Fa-f]{2}(?![xX])", pairs))
+
+
+def _base32(text: str) -> Iterator[tuple[str, bytes]]:
+    for pattern, decode in (
+        (_BASE32_RUN, base64.b32decode),
+        (_BASE32HEX_RUN, base64.b32hexdecode),
+    ):
+        for match in pattern.finditer(text):
+            run = match.group().rstrip("=").upper()
+            try:
+                yield "base32", decode(run + "=" * (-len(run) % _OCTET))
+            except (binascii.Error, ValueError):
+                continue
 
 
 def _base64(run: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 _LON, _LAT = (117.5, 121.0), (38.5, 41.5)
@@ -36,7 +36,12 @@ def moved_places(text: str) -> str:
     found = [*_paths(text), *_encoded_lines(text)]
     if '"arcs"' in text and len(text) <= _LONGEST_JSON:
         found += _topology(text)
-    return "\n".join(f"{x:.7f} {y:.7f}" + " " * 400 for x, y in found)
+    return spelled_places(found)
+
+
+def spelled_places(places: Iterable[tuple[float, float]]) -> str:
+    """One place a line, so far apart that no two of them make a pair."""
+    return "\n".join(f"{x:.7f} {y:.7f}" + " " * 400 for x, y in places)
 
 
 def _fits(x: float, y: float) -> bool:

@@ -15,6 +15,7 @@ import shapely
 from qhd_riskmap.geo.datums import to_cgcs2000
 from qhd_riskmap.geo.geodesy import distance_m
 from qhd_riskmap.geo.references import Reference, known_references
+from qhd_riskmap.services.release_grids import gridded_places
 from qhd_riskmap.services.release_moves import moved_places
 from qhd_riskmap.services.release_numbers import DECIMAL, PLANE, Number, numbers_in
 from qhd_riskmap.services.release_secrets import Secrets
@@ -51,7 +52,7 @@ class PositionFinder:
         """Every pair nearer to a protected position than its reach, public positions aside."""
         if len(self.secrets.vertices) == 0:
             return
-        for each in (text, moved_places(text)):
+        for each in (text, moved_places(text), gridded_places(text)):
             numbers = numbers_in(each)
             yield from self._in_degrees(each, numbers)
             planes = [number for number in numbers if number.form == PLANE]

@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from pathlib import Path
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -83,6 +84,10 @@ NAMES = {
     "base64 of the web behind a stroke": lambda t: b"v1-" + base64.urlsafe_b64encode(t.encode() * 3),
     "base64 twice": lambda t: base64.b64encode(base64.b64encode(t.encode())),
     "base32": lambda t: base64.b32encode(t.encode()),
+    "small base32": lambda t: base64.b32encode(t.encode()).lower(),
+    "base32 that keeps its order": lambda t: base64.b32hexencode(t.encode()),
+    "an address of the web": lambda t: b"http://xn--" + t.encode("punycode") + b".example/",
+    "bytes of an identifier": lambda t: str(UUID(bytes=t.encode()[:16])).encode(),
     "bare deflate in base64": lambda t: base64.b64encode(deflated(t.encode() * 9)),
     "gzip in hex": lambda t: binascii.hexlify(gzip.compress(t.encode())),
     "bare deflate": lambda t: deflated(("前言后记" + t).encode() * 9),
@@ -100,7 +105,7 @@ NAMES = {
 
 @pytest.mark.parametrize("spelling", NAMES)
 def test_a_name_is_found_in_any_spelling(secrets, spelling):
-    short = {"short base64"}
+    short = {"short base64", "bytes of an identifier"}
     if spelling in short:
         secrets = Secrets(
             texts={NAME[:3]: "name"}, vertices=np.empty((0, 2)), reach_m=np.empty(0),
@@ -230,6 +235,96 @@ BINARY_PLACES = {
 @pytest.mark.parametrize("form", BINARY_PLACES)
 def test_a_place_is_found_as_binary_numbers(secrets, form):
     assert "position" in kinds(BINARY_PLACES[form](), secrets)
+
+
+DOUBLES = struct.pack("<2d", LON, LAT)
+ENCODED_PLACES = {
+    "an identifier": lambda: str(UUID(bytes=DOUBLES)),
+    "an identifier, greatest byte first": lambda: str(UUID(bytes=struct.pack(">2d", LON, LAT))),
+    "an identifier as Windows stores it": lambda: str(UUID(bytes_le=DOUBLES)).upper(),
+    "half an identifier": lambda: str(UUID(bytes=struct.pack("<2f", LON, LAT) + bytes(8))),
+    "small base32": lambda: base64.b32encode(DOUBLES).decode().lower(),
+    "base32 that keeps its order": lambda: base64.b32hexencode(DOUBLES).decode(),
+    "doubles as pairs of hex": lambda: DOUBLES.hex(" "),
+    "numbers of a program": lambda: f"{LON.hex()}, {LAT.hex()}",
+    "whole millionths in hex": lambda: f"x=0x{round(LON * 1e6):x};y=0x{round(LAT * 1e6):X}",
+    "a geohash": lambda: f"id,{geohash(LON, LAT, 9)},x",
+    "a short geohash": lambda: json.dumps({"g": geohash(LON, LAT, 8)}),
+    "a long geohash in capitals": lambda: "编号" + geohash(LON, LAT, 12).upper(),
+    "a plus code": lambda: f"代码 {plus_code(LON, LAT)}",
+    "a long plus code": lambda: plus_code(LON, LAT) + finer_digit(LON, LAT),
+    "the key of a tile": lambda: f"/{tile_key(LON, LAT, 20)}.png",
+}  # fmt: skip
+
+
+def geohash(lon, lat, length):
+    """By whole numbers, unlike what reads it: bits of both axes in turn, five a character."""
+    bits = length * 5
+    across, up = (bits + 1) // 2, bits // 2
+    x, y = int((lon + 180) / 360 * 2**across), int((lat + 90) / 180 * 2**up)
+    turns = [
+        x >> (across - 1 - n // 2) & 1 if n % 2 == 0 else y >> (up - 1 - n // 2) & 1
+        for n in range(bits)
+    ]
+    fives = [int("".join(map(str, turns[n : n + 5])), 2) for n in range(0, bits, 5)]
+    return "".join("0123456789bcdefghjkmnpqrstuvwxyz"[five] for five in fives)
+
+
+def plus_code(lon, lat):
+    digits, up, along = "", int((lat + 90) * 8000), int((lon + 180) * 8000)
+    for _pair in range(5):
+        digits = "23456789CFGHJMPQRVWX"[up % 20] + "23456789CFGHJMPQRVWX"[along % 20] + digits
+        up, along = up // 20, along // 20
+    return f"{digits[:8]}+{digits[8:]}"
+
+
+def finer_digit(lon, lat):
+    row, column = int((lat + 90) * 40_000) % 5, int((lon + 180) * 32_000) % 4
+    return "23456789CFGHJMPQRVWX"[row * 4 + column]
+
+
+def tile_key(lon, lat, zoom):
+    x, y = (float(v) for v in from_cgcs2000(lon, lat, parse_reference("EPSG:3857")))
+    width = 2 * np.pi * 6378137 / 2**zoom
+    column, row = int((x + np.pi * 6378137) / width), int((np.pi * 6378137 - y) / width)
+    return "".join(
+        str((column >> n & 1) + 2 * (row >> n & 1)) for n in range(zoom - 1, -1, -1)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("form", ENCODED_PLACES)
+def test_a_place_is_found_as_a_cell_or_in_an_encoding(secrets, form):
+    assert "position" in kinds(ENCODED_PLACES[form]().encode(), secrets)
+
+
+@pytest.mark.parametrize("length", [5, 7])
+def test_a_geohash_coarser_than_the_release_gives_no_place_away(secrets, length):
+    assert kinds(geohash(LON, LAT, length).encode(), secrets) == set()
+
+
+def test_cells_a_kilometre_away_are_no_alarm(secrets):
+    lon, lat = LON + 0.012, LAT
+    told = f"{geohash(lon, lat, 9)} {plus_code(lon, lat)} {tile_key(lon, lat, 20)} {UUID(bytes=struct.pack('<2d', lon, lat))}"
+    assert kinds(told.encode(), secrets) == set()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "130302SL20260001",
+        "130302_SL_2026_0001",
+        "130302/sl/2026/0001",
+        "130302 SL 2026 0001",
+        "130302－SL－2026－0001",
+    ],
+)
+def test_a_code_is_found_whatever_joins_its_parts(told):
+    secrets = Secrets(
+        texts={"130302-sl-2026-0001": "code"}, vertices=np.empty((0, 2)), reach_m=np.empty(0),
+        public_vertices=np.empty((0, 2)),
+    )  # fmt: skip
+    assert "code" in kinds(f"见{told}号".encode(), secrets)
+    assert kinds("见130302SL20260002号".encode(), secrets) == set()
 
 
 # -- hiding places of archives ------------------------------------------------------------------------
