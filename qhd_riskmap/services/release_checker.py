@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
+
 from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import JobContext, SilentJob
@@ -23,6 +25,7 @@ _MAX_FILE = 1024 * 1024 * 1024
 _WORDS_APART = re.compile(r"[\s._\-—–()（）\[\]【】《》、，,;；+&~]+")
 _NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
 _CODE = re.compile(r"(\d{6})[^0-9a-z]{0,3}([a-z]{2})[^0-9a-z]{0,3}(\d{4})[^0-9a-z]{0,3}(\d{4,5})")
+_CODE_LENGTH = len("130302-sl-2026-0001")
 _TELLING_LENGTH = 11  # a mobile number does not occur by chance
 _AREA_DIGITS = 6  # 86 and an area code
 _MOST_GROUPS = 12
@@ -134,7 +137,7 @@ class _Finder:
         index = self._secrets.by_start
         if not index:
             return
-        for at in range(len(text) - ANYWHERE_LENGTH + 1):
+        for at in self._starts(text):
             for secret in index.get(text[at : at + ANYWHERE_LENGTH], ()):
                 kind = self._secrets.texts[secret]
                 if not text.startswith(secret, at) or self._is_public(text, at, secret):
@@ -142,13 +145,23 @@ class _Finder:
                 if kind != COORDINATES or not _cuts_number(text, at, at + len(secret)):
                     yield kind, secret
 
+    def _starts(self, text: str) -> list[int]:
+        """Where the first three characters may be those of a protected text."""
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+        marks = self._secrets.start_marks[codes]
+        starts: list[int] = np.flatnonzero(
+            marks[:-2] & marks[1:-1] >> 1 & marks[2:] >> 2 & 1
+        ).tolist()
+        return starts
+
     def _codes(self, text: str) -> Iterator[tuple[str, str]]:
         """Codes whose parts are joined by other marks than ours, or by none."""
         for match in _CODE.finditer(text):
-            code = "-".join(match.groups())
-            kind = self._secrets.texts.get(code)
-            if kind and code != match.group():
-                yield kind, code
+            whole = "-".join(match.groups())
+            for code in {whole, whole[:_CODE_LENGTH]}:  # another digit may follow four
+                kind = self._secrets.texts.get(code)
+                if kind and not match.group().startswith(code):
+                    yield kind, code
 
     def _is_public(self, text: str, at: int, secret: str) -> bool:
         """Whether the find is part of a public text, printed whole or cut with an ellipsis."""

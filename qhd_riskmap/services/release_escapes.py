@@ -22,7 +22,7 @@ _SCRIPT_ESCAPE = re.compile(
 # As style sheets spell a character: \79D8 and a space that belongs to it.
 _STYLE_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{4,6})[ ]?")
 _OCTAL = re.compile(r"(?:\\[0-3][0-7]{2}){2,}")
-_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _HIGH_PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
 _QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){3,}")
 _SOFT_BREAK = re.compile(r"=\r?\n")
@@ -67,7 +67,7 @@ def _resolved_once(text: str) -> Iterator[str]:
     if "&" in text and ";" in text:
         yield html.unescape(text)
     if _PERCENT.search(text):
-        yield urllib.parse.unquote(text, errors="ignore")
+        yield _PERCENT.sub(_unquoted, text)
         if _HIGH_PERCENT.search(text):
             yield urllib.parse.unquote(text, encoding="gb18030", errors="ignore")
     if _QUOTED.search(text):
@@ -83,7 +83,7 @@ def _resolved(text: str) -> str:
         if "&" in text:
             text = html.unescape(text)
         if "%" in text:
-            text = urllib.parse.unquote(text, errors="ignore")
+            text = _PERCENT.sub(_unquoted, text)
         if text == before:
             break
     return text
@@ -92,6 +92,11 @@ def _resolved(text: str) -> str:
 def _escaped_character(match: re.Match[str]) -> str:
     code = int(next(filter(None, match.groups())), 16)
     return chr(code) if code <= sys.maxunicode else ""
+
+
+def _unquoted(match: re.Match[str]) -> str:
+    """As `urllib.parse.unquote`, which takes seconds for bytes that happen to read as text."""
+    return bytes.fromhex(match.group().replace("%", "")).decode("utf-8", errors="ignore")
 
 
 def _octal(match: re.Match[str]) -> str:
@@ -152,8 +157,9 @@ def _of_numbers(text: str) -> str:
 
 # Mail and editors break long runs into lines.
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
-_BASE32_RUN = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z2-7]{16,}|[a-z2-7]{16,})={0,6}")
-_BASE32HEX_RUN = re.compile(r"(?<![A-Za-z0-9])(?:[0-9A-V]{16,}|[0-9a-v]{16,})={0,6}")
+_LONG_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{16,}")
+_BASE32_RUN = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
+_BASE32HEX_RUN = re.compile(r"[0-9A-V]{16,}|[0-9a-v]{16,}")
 _HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
 _UUID = re.compile(
     r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])"
@@ -190,12 +196,13 @@ def _together(pairs: str) -> str:
 
 
 def _base32(text: str) -> Iterator[tuple[str, bytes]]:
-    for pattern, decode in (
-        (_BASE32_RUN, base64.b32decode),
-        (_BASE32HEX_RUN, base64.b32hexdecode),
-    ):
-        for match in pattern.finditer(text):
-            run = match.group().rstrip("=").upper()
+    alphabets = ((_BASE32_RUN, base64.b32decode), (_BASE32HEX_RUN, base64.b32hexdecode))
+    for word in _LONG_WORD.findall(text):
+        for pattern, decode in alphabets:
+            match = pattern.match(word)
+            if match is None:
+                continue
+            run = match.group().upper()
             try:
                 yield "base32", decode(run + "=" * (-len(run) % _OCTET))
             except (binascii.Error, ValueError):

@@ -17,15 +17,18 @@ from qhd_riskmap.services.release_moves import spelled_places
 Box = tuple[float, float, float, float]
 
 # The region lies in the geohashes ww and wx; others are words of a library.
-_GEOHASH = re.compile(r"(?<![0-9A-Za-z])w[wx][0-9b-hjkmnp-z]{5,10}(?![0-9A-Za-z])", re.IGNORECASE)
+# Each pattern begins with its first letter, which the engine skips to; only then it looks behind.
+_GEOHASH = re.compile(
+    r"[wW](?<![0-9A-Za-z][wW])[wWxX][0-9b-hjkmnp-zB-HJKMNP-Z]{5,10}(?![0-9A-Za-z])"
+)
 _GEOHASH_DIGITS: Final = "0123456789bcdefghjkmnpqrstuvwxyz"
 _PLUS = re.compile(
-    r"(?<![0-9A-Za-z])8[PQ][23456789CFGHJMPQRVWX]{6}\+[23456789CFGHJMPQRVWX]{2,7}", re.IGNORECASE
+    r"8(?<![0-9A-Za-z]8)(?i:[PQ][23456789CFGHJMPQRVWX]{6}\+[23456789CFGHJMPQRVWX]{2,7})"
 )
 _PLUS_DIGITS: Final = "23456789CFGHJMPQRVWX"
 _PLUS_ROWS, _PLUS_COLUMNS = 5, 4
 _PLUS_PAIRS: Final = 10  # digits in pairs; each after them cuts the cell in 5 by 4
-_TILE_KEY = re.compile(r"(?<![0-9A-Za-z])1[0-3]{17,24}(?![0-9A-Za-z])")
+_TILE_KEY = re.compile(r"1(?<![0-9A-Za-z]1)[0-3]{17,24}(?![0-9A-Za-z])")
 _WIDE: Final = 4e-4
 _STEP: Final = 1e-4  # degrees; ten metres
 

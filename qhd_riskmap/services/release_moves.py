@@ -25,6 +25,8 @@ _NUMBERS_OF: Final = {
 }
 _FIRST = re.compile(r"[Mm]\s*([-+]?[\d.]+)[\s,]+([-+]?[\d.]+)")
 _LINE = re.compile(r"[?-~]{8,}")
+# Degrees of the region take five characters or more, all but the last of them above the letter ^.
+_LINE_START = re.compile(r"(?:[_-~]{4,}[?-^]){2}")
 _SCALES: Final = (1e5, 1e6)
 _LEAST, _FIVE_BITS, _MORE = 63, 0x1F, 0x20
 _LONGEST: Final = 100_000
@@ -113,6 +115,8 @@ def _topology(text: str) -> Iterator[tuple[float, float]]:
 def _encoded_lines(text: str) -> Iterator[tuple[float, float]]:
     for match in _LINE.finditer(text):
         run = match.group().replace("\\\\", "\\")
+        if not _LINE_START.match(run):
+            continue
         for scale in _SCALES:
             values = _values(run)
             lat, lon = next(values, 0) / scale, next(values, 0) / scale

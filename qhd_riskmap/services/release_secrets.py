@@ -7,6 +7,7 @@ is also the publisher gives nothing away. Positions are protected within a tenth
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,15 @@ class Secrets:
         for text in self.texts:
             index.setdefault(text[:ANYWHERE_LENGTH], []).append(text)
         return {start: tuple(sorted(found, key=len)) for start, found in index.items()}
+
+    @cached_property
+    def start_marks(self) -> npt.NDArray[np.uint8]:
+        """Of every character, whether a protected text has it first (1), second (2) or third (4)."""
+        marks = np.zeros(sys.maxunicode + 1, dtype=np.uint8)
+        for start in self.by_start:
+            for place, character in enumerate(start):
+                marks[ord(character)] |= 1 << place
+        return marks
 
     @cached_property
     def number_lengths(self) -> tuple[int, ...]:

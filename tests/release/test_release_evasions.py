@@ -316,6 +316,7 @@ def test_cells_a_kilometre_away_are_no_alarm(secrets):
         "130302/sl/2026/0001",
         "130302 SL 2026 0001",
         "130302－SL－2026－0001",
+        "130302SL202600012",
     ],
 )
 def test_a_code_is_found_whatever_joins_its_parts(told):
