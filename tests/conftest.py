@@ -12,6 +12,16 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 SOAK = os.environ.get("QHD_RISKMAP_SOAK") == "1"
 
 
+SOAK_LIMIT_S = 7200  # as `tasks.py soak` gives; a test's own limit stays
+
+
+def pytest_collection_modifyitems(items):
+    """A soak at full count takes longer than the limit of a test, however it is started."""
+    for item in items:
+        if SOAK and item.get_closest_marker("soak") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SOAK_LIMIT_S))
+
+
 @pytest.fixture
 def soak(request) -> bool:
     """True when the full counts are wanted (`tasks.py soak`, which picks tests by their mark)."""
