@@ -29,6 +29,7 @@ _EXCLUDED_LABELS = {
     "decided": N_("经决定不公开"),
     "too_few": N_("全域数量过少"),
 }
+_PAPERS = ("_发布登记.json", "_脱敏核查单.md", "_地图审核送审材料")
 _SEVERITY_LABELS = {"block": N_("不得发布"), "warn": N_("请核对"), "info": N_("告知")}
 
 
@@ -131,6 +132,11 @@ def write_control_papers(signed: Signed, record: ReleaseRecord, folder: Path) ->
 def control_papers(record: ReleaseRecord, folder: Path) -> tuple[Path, Path]:
     """Where the papers of a release lie."""
     return folder / f"{record.number}_发布登记.json", folder / f"{record.number}_脱敏核查单.md"
+
+
+def holds_control_papers(folder: Path) -> bool:
+    """Whether papers of any release lie in a folder, those of a draft included."""
+    return folder.is_dir() and any(each.name.endswith(_PAPERS) for each in folder.iterdir())
 
 
 def record_document(record: ReleaseRecord) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from qhd_riskmap.errors import InvalidInputError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.release_control import holds_control_papers
 from qhd_riskmap.services.release_order import DRAFT_FORMATS, ReleaseOrder
 
 
@@ -33,7 +34,7 @@ def control_folder(order: ReleaseOrder, database: Path) -> Path:
     """The folder for control papers.
 
     Raises:
-        InvalidInputError: They, or the register, would lie among the products.
+        InvalidInputError: They, those of an earlier release, or the register would lie among the products.
     """
     control = order.control_dir or database.with_name(f"{database.stem}_发布审批材料")
     target = order.out_dir.resolve()
@@ -41,6 +42,10 @@ def control_folder(order: ReleaseOrder, database: Path) -> Path:
         raise InvalidInputError(
             _("审批材料不能放在公开成果文件夹之内。"),
             hint=_("请另选成果文件夹，或用 --control-dir 指定审批材料的位置。"),
+        )
+    if holds_control_papers(target):
+        raise InvalidInputError(
+            _("所选成果文件夹里已有审批材料，公开时会一并流出。"), hint=_("请另选成果文件夹。")
         )
     if target in database.resolve().parents:
         raise InvalidInputError(

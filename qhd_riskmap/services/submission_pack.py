@@ -26,7 +26,7 @@ from qhd_riskmap.formats.output_file import replacing
 from qhd_riskmap.formats.pack_list import PackEntry, write_pack_list
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.resources import resource, rules
-from qhd_riskmap.services.release_checker import check_all
+from qhd_riskmap.services.release_checker import HIDDEN, check_all
 from qhd_riskmap.services.release_control import Signed, control_papers, sha256_of
 from qhd_riskmap.services.release_order import ProductFormat, ReleaseOrder, format_of
 from qhd_riskmap.services.release_products import edition_of, printed_scale
@@ -140,15 +140,23 @@ def write_pack(signed: Signed, record: ReleaseRecord, control_dir: Path, own: Pa
 def refuse_pack(folder: Path, secrets: Secrets, own: Path) -> None:
     """Let the checker read the papers too; the samples were read before.
 
-    What an office wrote into its own template is its own, its telephone number for one.
+    What an office wrote into its own template is its own, its telephone number for one; so what the
+    unfilled template holds is no leak of the filled one, nor are the hidden parts Word keeps in it.
 
     Raises:
         ReleaseBlockedError: A paper holds something protected; the pack is removed.
     """
-    papers = [folder / LIST_NAME]
-    if not (own / OWN_TEMPLATE).is_file():
-        papers.append(folder / OWN_TEMPLATE)
-    refuse_leaks(check_all(papers, secrets))
+    leaks = check_all([folder / LIST_NAME, folder / OWN_TEMPLATE], secrets)
+    template = own / OWN_TEMPLATE
+    if template.is_file():
+        said = {(leak.kind, leak.value) for leak in check_all([template], secrets)}
+        form = str(folder / OWN_TEMPLATE)
+        leaks = [
+            leak
+            for leak in leaks
+            if leak.file != form or (leak.kind != HIDDEN and (leak.kind, leak.value) not in said)
+        ]
+    refuse_leaks(leaks)
 
 
 def remove_papers(record: ReleaseRecord, control_dir: Path) -> None:

@@ -193,6 +193,34 @@ def test_the_office_edits_the_form_in_word(filled):
     assert TITLE in said
 
 
+def test_a_secret_filled_into_the_offices_own_form_stops_the_draft(filled):
+    """What the office wrote itself stays its own; what we fill in is read as in the shipped form."""
+    path = SubmissionForms(filled.register, ACTOR).copy_template()
+    document = Document(str(path))
+    document.paragraphs[0].insert_paragraph_before("经办人 秘店1号")
+    document.core_properties.comments = "本单位模板"
+    document.save(str(path))
+    assert draft(filled).pack is not None
+    with pytest.raises(ReleaseBlockedError) as refused:
+        draft(filled, purpose=f"请联系 {SECRET_PHONE}")
+    assert "地图审核申请表.docx" in refused.value.detail
+    assert len(filled.service.past()) == 1
+
+
+def test_no_product_goes_where_papers_of_an_earlier_release_lie(filled):
+    """The form of a draft, the office's own too, is never published with the folder around it."""
+    pack = draft(filled).pack
+    papers = pack.parent
+    with pytest.raises(InvalidInputError, match="已有审批材料"):
+        draft(filled, out_dir=papers, control_dir=papers.with_name("别处"))
+    for path in papers.iterdir():
+        if path != pack:
+            path.unlink()
+    with pytest.raises(InvalidInputError, match="已有审批材料"):
+        draft(filled, out_dir=papers, control_dir=papers.with_name("别处"))
+    assert len(filled.service.past()) == 1
+
+
 def test_a_wrong_template_stops_the_draft_with_its_place(filled):
     forms = SubmissionForms(filled.register, ACTOR)
     document = Document()
