@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -33,19 +33,33 @@ def blocked_texts(
     hazards: Sequence[Hazard],
     rules: ReleaseRules,
     decided: Mapping[UUID, ReleaseDecision] = NO_DECISIONS,
+    kept: NamesKept | None = None,
 ) -> list[BlockedText]:
-    """Free texts that would go out and must not, with the record they stand in."""
-    kept = kept_names(hazards, rules, decided)
+    """Free texts that would go out and must not, with the record they stand in.
+
+    Args:
+        hazards: Every record of the register.
+        rules: Detectors and allow-lists.
+        decided: Records that go out otherwise than their type.
+        kept: `kept_names` of the same arguments where the caller has them; None gathers them.
+    """
+    kept = kept_names(hazards, rules, decided) if kept is None else kept
     blocked = []
+    # A township or an office stands in hundreds of records. For this call only: the words are the
+    # register's, and nothing of it may outlive its closing.
+    known: dict[str, tuple[tuple[TextHit, ...], tuple[TextHit, ...]]] = {}
     for hazard in hazards:
         if release_class(hazard, decided) in CELL_M:
-            for name, text in free_texts(hazard, rules, decided).items():
+            for field, text in free_texts(hazard, rules, decided).items():
+                if text not in known:
+                    known[text] = tuple(rules.hits(text)), tuple(kept.hits(text))
+                forbidden, names = known[text]
                 hits = {
                     (hit.rule, hit.found): hit
-                    for hit in (*rules.hits(text), *_names_in(hazard, text, kept, rules))
+                    for hit in (*forbidden, *own_contact(hazard, text, rules), *names)
                 }
                 blocked += [
-                    BlockedText(hazard=hazard, field=name, rule=h.rule, what=h.what, found=h.found)
+                    BlockedText(hazard=hazard, field=field, rule=h.rule, what=h.what, found=h.found)
                     for h in hits.values()
                 ]
     return blocked
@@ -65,8 +79,3 @@ def kept_names(
         if "name" not in texts or not texts["name"]:
             hidden.append(hazard)
     return names_kept(hidden, hazards, rules, public)
-
-
-def _names_in(hazard: Hazard, text: str, kept: NamesKept, rules: ReleaseRules) -> Iterator[TextHit]:
-    yield from own_contact(hazard, text, rules)
-    yield from kept.hits(text)

@@ -146,6 +146,8 @@ def clean_public_text(text: str) -> str:
     >>> clean_public_text("北山" + chr(0x202E) + "滑坡" + chr(10) + "一号 ")
     '北山滑坡 一号'
     """
+    if text.isprintable():  # nothing of `_INVISIBLE` and no space but the plain one
+        return " ".join(unicodedata.normalize("NFC", text).split())
     spaced = "".join(" " if c in "\r\n\t\v\f\u2028\u2029" else c for c in text)
     visible = "".join(c for c in spaced if unicodedata.category(c) not in _INVISIBLE)
     return " ".join(unicodedata.normalize("NFC", visible).split())

@@ -86,6 +86,8 @@ _SEPARATORS = re.compile(r"[、，,;；/\\|\s]+|\d+")
 
 def own_contact(hazard: Hazard, text: str, rules: ReleaseRules) -> Iterator[TextHit]:
     """The contact of the record itself in one of its texts, short names too."""
+    if not hazard.contact:
+        return
     plain = compared(text)
     for name in map(compared, _SEPARATORS.split(hazard.contact)):
         if len(name) >= 2 and rules.is_person(name) and name in plain:  # noqa: PLR2004 - two characters

@@ -25,7 +25,7 @@ from qhd_riskmap.domain.redaction import (
 )
 from qhd_riskmap.domain.release_decision import ReleaseDecision, keeps_more_back
 from qhd_riskmap.domain.release_rules import ReleaseRules, Severity
-from qhd_riskmap.domain.release_texts import compared
+from qhd_riskmap.domain.release_texts import NamesKept, compared
 from qhd_riskmap.domain.taxonomy import EventClass, taxonomy
 from qhd_riskmap.i18n import N_, _
 from qhd_riskmap.services.release_history import Past, Position, counted_label, history_findings
@@ -65,14 +65,15 @@ class Judged:
 
 def judge(case: Judged) -> tuple[Finding, ...]:
     """All findings, the blocking ones first, then in the order of the rules."""
+    kept = kept_names(case.hazards, case.rules, case.decided)
     found = [
         *_approval(case),
         *_base_layers(case),
         *_left_out(case),
         *_output(case),
         *_decisions(case),
-        *_record_texts(case),
-        *_order_texts(case),
+        *_record_texts(case, kept),
+        *_order_texts(case, kept),
         *_masthead(case),
         *_dates(case),
         *_sign_off(case),
@@ -176,8 +177,8 @@ def _decisions(case: Judged) -> Iterator[Finding]:
             )
 
 
-def _record_texts(case: Judged) -> Iterator[Finding]:
-    for hit in blocked_texts(case.hazards, case.rules, case.decided):
+def _record_texts(case: Judged, kept: NamesKept) -> Iterator[Finding]:
+    for hit in blocked_texts(case.hazards, case.rules, case.decided, kept):
         yield finding(
             case.rules.findings[hit.rule],
             _("记录 {code}“{name}”的{field}含有{what}“{found}”，请改写后再发布。").format(
@@ -208,9 +209,8 @@ def _design_texts(order: ReleaseOrder) -> Iterator[tuple[str, str]]:
         yield from ((N_("补充说明"), note) for note in order.sheet.notes)
 
 
-def _order_texts(case: Judged) -> Iterator[Finding]:
+def _order_texts(case: Judged, kept: NamesKept) -> Iterator[Finding]:
     rules = case.rules.findings
-    kept = kept_names(case.hazards, case.rules, case.decided)
     for label, text in (*order_texts(case.order).items(), *_design_texts(case.order)):
         for hit in (*case.rules.hits(text), *kept.hits(text)):
             message = _("{field}含有{what}“{found}”，请改写。")
