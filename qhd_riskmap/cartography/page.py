@@ -75,16 +75,21 @@ def paint_sheet(
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.TextAntialiasing)
     factor = dpi / 25.4 / UNITS_PER_MM
     painter.scale(factor, factor)
-    items = paint_sheet_map(painter, content, sheet_map, basemap, opened_layers(content.layers))
+    layers = opened_layers(content.layers)
+    items = paint_sheet_map(painter, content, page, sheet_map, basemap, layers=layers)
     _mask_outside(painter, layout.frame, page)
-    items += _paint_neatline(painter, layout.frame)
+    items += _paint_neatline(painter, layout.frame, page)
     if content.margin_grid:
         items += paint_grid_names(painter, sheet_map.viewport, layout.frame, layout.gutter)
     items += _paint_titles(painter, content, layout, page.millimetres[1] * UNITS_PER_MM)
     items += _paint_panel(painter, blocks, layout, page)
     painter.restore()
     wide = content.overview_of is None
-    insets = tuple(overview_map(i.box, wide=wide) for i in items if i.kind == "overview")
+    insets = tuple(
+        overview_map(item.box, sheet_map.viewport, wide=wide)
+        for item in items
+        if item.kind == "overview"
+    )
     return PlacedSheet(page=page, items=tuple(items), map=sheet_map, insets=insets)
 
 
@@ -145,9 +150,9 @@ def _mask_outside(painter: QPainter, frame: QRectF, page: PageSize) -> None:
     painter.drawRect(QRectF(frame.right(), frame.top(), width - frame.right(), frame.height()))
 
 
-def _paint_neatline(painter: QPainter, frame: QRectF) -> list[PlacedItem]:
+def _paint_neatline(painter: QPainter, frame: QRectF, page: PageSize) -> list[PlacedItem]:
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    pen = QPen(QColor(INK), 0.45 * UNITS_PER_MM)
+    pen = QPen(QColor(INK), 0.45 * UNITS_PER_MM * page.sign_growth)
     pen.setJoinStyle(Qt.PenJoinStyle.MiterJoin)
     painter.setPen(pen)
     painter.drawRect(frame)

@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from qhd_riskmap.cartography.graticule import degree_text, graticule_step, multiples
 from qhd_riskmap.cartography.page_furniture import page_box
-from qhd_riskmap.cartography.page_model import UNITS_PER_MM, PlacedItem
+from qhd_riskmap.cartography.page_model import UNITS_PER_MM, PageSize, PlacedItem
 from qhd_riskmap.cartography.projection import FloatArray
 from qhd_riskmap.cartography.qt_arrays import polygon_of
 from qhd_riskmap.cartography.symbols import INK
@@ -60,11 +60,11 @@ def grid_lines(view: Viewport) -> Iterator[GridLine]:
         yield GridLine(degree_text(seconds, east=False), np.column_stack(xy), east=False)
 
 
-def paint_grid(painter: QPainter, view: Viewport) -> None:
+def paint_grid(painter: QPainter, view: Viewport, page: PageSize) -> None:
     """Paint the lines, the painter's origin at the frame's corner."""
     colour = QColor(_COLOUR)
     colour.setAlpha(150)
-    pen = QPen(colour, _LINE_MM * UNITS_PER_MM)
+    pen = QPen(colour, _LINE_MM * UNITS_PER_MM * page.sign_growth)
     pen.setCapStyle(Qt.PenCapStyle.FlatCap)
     painter.setPen(pen)
     painter.setBrush(Qt.BrushStyle.NoBrush)

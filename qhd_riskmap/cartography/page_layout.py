@@ -56,7 +56,6 @@ _LOGO_WIDEST: Final = 0.16
 _EXPLAINING: Final = (LegendBlock, TableBlock)
 _LONGEST_TITLE: Final = 200
 _LONGEST_TEXTS: Final = 6_000
-_GROWTH: Final = {"A4": 1.0, "A3": 1.2, "A2": 1.5, "A1": 1.9, "A0": 2.4}
 _SCALE_STEPS: Final = (1.0, 1.2, 1.5, 1.8, 2.0, 2.2, 2.5, 2.8, 3.0, 3.2, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 7.0, 8.0, 9.0, 10.0)  # fmt: skip
 
 
@@ -126,7 +125,7 @@ def compose(content: SheetContent, page: PageSize) -> Layout:
     body = QRectF(inner.left(), top + 1.5 * UNITS_PER_MM, inner.width(), 0)
     body.setBottom(inner.bottom())
     frame, panel, text = _divide(content, body, page)
-    gutter = _GUTTER * _GROWTH[page.name[:2]] if content.margin_grid else 0.0
+    gutter = _GUTTER * page.growth if content.margin_grid else 0.0
     frame = frame.adjusted(gutter, gutter, -gutter, -gutter)
     return Layout(
         title=title,
@@ -192,8 +191,7 @@ def _divide(content: SheetContent, body: QRectF, page: PageSize) -> tuple[QRectF
     probe = SheetMap(frame=(0, 0, 1, 1), viewport=_city_viewport(content, 1000, 1000), scale=1.0)
     blocks = blocks_of(content, probe)
     shares = _LANDSCAPE_SHARES if page.landscape else _PORTRAIT_SHARES
-    # Large sheets are read from further away and have the room.
-    grow = _GROWTH[page.name[:2]]
+    grow = page.growth
     columns = columns_of(blocks, landscape=page.landscape)
     # Measuring a book for every size would take minutes; it never fits.
     fits = sum(map(len, _texts(content))) <= _LONGEST_TEXTS

@@ -29,6 +29,8 @@ _MILLIMETRES: Final = {
     "A4": (297.0, 210.0), "A3": (420.0, 297.0), "A2": (594.0, 420.0), "A1": (841.0, 594.0),
     "A0": (1189.0, 841.0),
 }  # fmt: skip
+# Large sheets are read from further away and have the room; letters of the margin grow by this.
+_GROWTH: Final = {"A4": 1.0, "A3": 1.2, "A2": 1.5, "A1": 1.9, "A0": 2.4}
 
 
 class PageSize(StrEnum):
@@ -50,6 +52,20 @@ class PageSize(StrEnum):
         """Width and height."""
         long, short = _MILLIMETRES[self.name[:2]]
         return (long, short) if self.landscape else (short, long)
+
+    @property
+    def growth(self) -> float:
+        """How much larger than on A4 the letters of the margin are."""
+        return _GROWTH[self.name[:2]]
+
+    @property
+    def sign_growth(self) -> float:
+        """How much larger than on A3 signs, lines and names of the map are; never smaller.
+
+        About the square root of the ratio of the areas, less on A1 and A0: a map that is twice as
+        wide shall also show more.
+        """
+        return max(1.0, self.growth / _GROWTH["A3"])
 
     @property
     def landscape(self) -> bool:

@@ -37,6 +37,7 @@ from qhd_riskmap.cartography.page_model import (
     UNITS_PER_MM,
     Box,
     CountLabel,
+    PageSize,
     PlacedItem,
     SheetContent,
     SheetMap,
@@ -47,7 +48,7 @@ from qhd_riskmap.cartography.styles import style_parts, type_of
 from qhd_riskmap.cartography.symbols import paint_symbol
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
 
-# One screen pixel of the common look becomes 0.2 mm: symbols 3.6 mm, lines 0.5 mm.
+# One screen pixel of the common look becomes 0.2 mm up to A3: symbols 3.6 mm, lines 0.5 mm.
 PAPER_OPTIONS: Final = MapOptions(
     vector=True, cluster=False, division_size=19.0, units_per_inch=UNITS_PER_MM * 25.4
 ).scaled(0.2 * UNITS_PER_MM)
@@ -58,14 +59,16 @@ _FARTHER: Final = 1.5  # names that may not be missing rather move away than cov
 def paint_sheet_map(
     painter: QPainter,
     content: SheetContent,
+    page: PageSize,
     sheet_map: SheetMap,
     basemap: PreparedBasemap,
+    *,
     layers: LayerStack = NO_LAYERS,
 ) -> list[PlacedItem]:
     """Paint ground, hazards, names, counts and watermark into the frame; nothing leaves it."""
     left, top, width, height = (value * UNITS_PER_MM for value in sheet_map.frame)
     prepared = prepare(content.features, content.projection)
-    options = paper_options(content)
+    options = paper_options(content, page)
     grounded = content.look.basemap
     painter.save()
     painter.translate(left, top)
@@ -81,7 +84,7 @@ def paint_sheet_map(
     if grounded:
         paint_outlines(canvas, basemap)
     if content.margin_grid:
-        paint_grid(painter, viewport)
+        paint_grid(painter, viewport, page)
     paint_map(painter, prepared, viewport, options)
     items = _symbol_items(prepared, sheet_map, options)
     if content.circle is not None:
@@ -96,11 +99,12 @@ def paint_sheet_map(
     return items
 
 
-def paper_options(content: SheetContent) -> MapOptions:
-    """The common look in paper units."""
+def paper_options(content: SheetContent, page: PageSize) -> MapOptions:
+    """The common look in paper units, larger on paper above A3; shapes stay as exact as on A3."""
     look = content.look
     return replace(
-        PAPER_OPTIONS,
+        PAPER_OPTIONS.scaled(page.sign_growth),
+        detail=PAPER_OPTIONS.detail,
         labels=False,
         anchor_symbols=content.anchor_symbols,
         cluster=look.crowd == "clusters",

@@ -19,7 +19,7 @@ from qhd_riskmap.cartography.page import paint_sheet
 from qhd_riskmap.cartography.page_export import sheet_image
 from qhd_riskmap.cartography.page_furniture import scale_text
 from qhd_riskmap.cartography.page_layout import round_scale, sheet_legend
-from qhd_riskmap.cartography.page_model import PageSize, SheetContent
+from qhd_riskmap.cartography.page_model import PageSize, SheetContent, SheetLook
 from qhd_riskmap.cartography.projection import Projection
 from qhd_riskmap.cartography.text_layout import text_width, wrap
 from qhd_riskmap.domain.feature_table import empty_table
@@ -60,6 +60,39 @@ def assert_clean(placed):
     frame = QRectF(*placed.map.frame)
     assert all(frame.adjusted(-0.01, -0.01, 0.01, 0.01).contains(rect(item)) for item in names)
     assert overlapping(names, slack=0.35) == []  # the cells of the collision grid
+
+
+def test_signs_and_names_of_the_map_grow_with_the_paper(sheet, sheet_font):
+    """As far as the letters beside the map do; A4 and A3 are read from the same distance."""
+
+    def sides(page):
+        placed = placed_on(sheet, page)
+        name = next(i for i in placed.of_kind("division_name") if i.text == "昌黎县")
+        return placed.of_kind("symbol")[0].box[2], name.box[3]
+
+    sign, name = sides(PageSize.A3_LANDSCAPE)
+    assert sign == pytest.approx(3.6)
+    for page, factor in (
+        (PageSize.A4_PORTRAIT, 1.0), (PageSize.A2_LANDSCAPE, 1.25), (PageSize.A1_PORTRAIT, 1.583),
+        (PageSize.A0_LANDSCAPE, 2.0),
+    ):  # fmt: skip
+        assert sides(page) == pytest.approx((sign * factor, name * factor), rel=0.01), page
+
+
+@pytest.mark.parametrize("width", [PageSize.A3_LANDSCAPE, PageSize.A0_LANDSCAPE])
+def test_lines_of_the_map_are_painted_as_wide_as_the_paper_asks(width, make_table, sheet_font):
+    """Dark pixels across a line hazard, in millimetres on the paper."""
+    shape = shapely.linestrings([(119.0, 40.0), (119.3, 40.0)])
+    content = SheetContent(
+        title="线", features=make_table([shape], levels=[1], types=["flood"]), anchor_symbols=False,
+        look=SheetLook(basemap=False), names=False,
+    )  # fmt: skip
+    dpi = 100
+    image, placed = sheet_image(content, width, dpi)
+    x, y = (value / 25.4 * dpi for value in placed.map.lonlat_to_page(119.1, 40.0))
+    column = [image.pixelColor(round(x), round(y) + step).green() for step in range(-15, 16)]
+    wide = sum(255 - value for value in column) / 255 / dpi * 25.4
+    assert wide == pytest.approx(0.5 * width.sign_growth, rel=0.35)
 
 
 @pytest.mark.parametrize("page", list(PageSize))

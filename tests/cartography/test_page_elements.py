@@ -101,6 +101,36 @@ def test_the_small_map_has_a_transform_of_its_own(full, county):
     assert placed.ground(1.0, 1.0) is None
 
 
+@pytest.mark.parametrize("county", [None, "130321", "130322"])
+def test_the_small_map_holds_the_whole_edge_of_the_sheets_map(full, county):
+    """The edge's corners, and no name written over it."""
+    extent = None if county is None else boundaries().counties[county].bounds
+    placed = placed_on(replace(full, overview_of=county, extent=extent))
+    (inset,) = placed.insets
+    frame = rect(placed.of_kind("overview")[0])
+    left, top, width, height = placed.map.frame
+    for x, y in (
+        (left, top),
+        (left + width, top),
+        (left, top + height),
+        (left + width, top + height),
+    ):
+        assert frame.contains(*inset.lonlat_to_page(*placed.map.page_to_lonlat(x, y)))
+
+
+def test_no_name_of_the_small_map_breaks_the_edge(full, sheet_font):
+    page, dpi = PageSize.A3_LANDSCAPE, 200
+    image, placed = sheet_image(full, page, dpi)
+    (inset,) = placed.insets
+    left, top, width, height = placed.map.frame
+    for share in np.linspace(0.02, 0.98, 80):
+        for x, y in ((left + share * width, top), (left + share * width, top + height)):
+            at = inset.lonlat_to_page(*placed.map.page_to_lonlat(x, y))
+            column, row = (round(value / 25.4 * dpi) for value in at)
+            darkest = min(image.pixelColor(column, row + step).red() for step in (-1, 0, 1))
+            assert darkest < 0x60, share  # the edge's green, not the pale halo of a name
+
+
 def test_the_small_map_shows_hebei_only_and_stays_in_its_box(full, tmp_path):
     placed = export_pdf(full, tmp_path / "a.pdf")
     with_map, without = (

@@ -114,7 +114,7 @@ def on_paper(content: SheetContent, page: PageSize, stack: LayerStack) -> SheetC
         InvalidInputError: The texts do not fit the page.
     """
     everything = content.features
-    dpi = paper_options(content).units_per_inch
+    dpi = paper_options(content, page).units_per_inch
     # The legend takes room from the map: with the longest the map is smallest. The second round
     # sees what the shorter legend of the first lets in.
     longest = replace(content, legend=legend_entries(everything))
@@ -128,7 +128,8 @@ def _cut(
     inside, shown = _inside(everything, view), covers(stack, view, dpi)
     return replace(
         content,
-        legend=_legend(content, inside, view) + tuple(layer_entry(each.layer) for each in shown),
+        legend=_legend(content, inside, page, view)
+        + tuple(layer_entry(each.layer) for each in shown),
         features=inside,
         source=_sources(each.layer.provider for each in shown),
         approval_line=_sources(each.layer.approval_no for each in shown),
@@ -143,11 +144,13 @@ def _inside(table: FeatureTable, view: Viewport) -> FeatureTable:
     return table if near.all() else table.take(np.nonzero(near)[0])
 
 
-def _legend(content: SheetContent, inside: FeatureTable, view: Viewport) -> tuple[LegendEntry, ...]:
+def _legend(
+    content: SheetContent, inside: FeatureTable, page: PageSize, view: Viewport
+) -> tuple[LegendEntry, ...]:
     entries = legend_entries(inside)
     if content.look.crowd != "density":
         return entries
-    options = paper_options(content)
+    options = paper_options(content, page)
     marks = visible_marks(prepare(inside, content.projection), view, options)
     return (*entries, density_entry()) if is_density(marks, options) else entries
 
@@ -164,7 +167,7 @@ def fetch_for_paper(
     Raises:
         JobCancelledError: The officer stopped it.
     """
-    view, options = sheet_view(content, page), paper_options(content)
+    view, options = sheet_view(content, page), paper_options(content, page)
     missing = 0
     for each, source in canvas_layers:
         if each.layer.kind is not LayerKind.TILES:
