@@ -17,6 +17,8 @@ from qhd_riskmap.i18n import N_, _
 EMPTY_WORDS = frozenset(
     {"", "/", "\\", "-", "--", "—", "——", "－", "无", "空", "未知", "null", "none", "n/a", "#n/a"}
 )
+# By thousands, or by 万 as some Chinese offices do.
+_SEPARATED: Final = re.compile(r"[+-]?\d{1,4}(?:(?:,\d{3})+|(?:,\d{4})+)(?![\d,])")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _EXCEL_SERIALS = range(10_000, 80_000)  # 1927 … 2119
 # Full-width letters, digits and the signs of numbers; wide and hard blanks; radicals and compatibility
@@ -244,8 +246,19 @@ def _only_a_clock(rest: str) -> bool:
     return re.fullmatch(clock, rest) is not None
 
 
+def without_separators(number: str) -> str:
+    """A number without the commas between its thousands; as it is where they stand elsewhere.
+
+    3,5 may be three and a half, or a three and a five: nobody knows.
+
+    >>> without_separators("-12,345.6"), without_separators("3,5")
+    ('-12345.6', '3,5')
+    """
+    return number.replace(",", "") if _SEPARATED.match(number) else number
+
+
 def _parse_number(field: Field, text: str) -> Parsed:
-    tidy = text.replace(",", "").replace(" ", "")
+    tidy = without_separators(text.replace(" ", ""))
     unit = unicodedata.normalize("NFKC", field.unit)  # like the text: m² became m2
     if unit and tidy.endswith(unit):
         tidy = tidy.removesuffix(unit)

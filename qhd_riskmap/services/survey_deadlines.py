@@ -25,6 +25,7 @@ _SAID: Final = re.compile(
     rf"(?:填[表报]|上报|报送|报告|检查|排查|巡查|摸底|普查|制表|统计|登记|截至|截止)(?:日期|时间)?[\W_]{{0,3}}({_DAY})"
     rf"|^\W*(?:日期|时间)?\W*({_DAY})\W*$"
 )
+_MONTH_ALONE: Final = re.compile(r"\d{4}\s*[年./-]\s*\d{1,2}\s*[月./-]?\s*")
 _PROBLEMS: Final = {
     DeadlineProblem.UNKNOWN: N_("“{text}”算不出是哪一天，请写成 2014-03-05。"),
     DeadlineProblem.NO_BASE: N_(
@@ -86,7 +87,8 @@ def deadlines(
     known: dict[tuple[str, date | None], DeadlineReading] = {}
     days: list[date | None] = []
     for row, text in enumerate(texts):
-        day = parse_date(text) if text else None
+        # A month alone begins for a find and ends for a deadline.
+        day = parse_date(text) if text and not _MONTH_ALONE.fullmatch(text) else None
         if text and day is None:
             own = found_on[row] if found_on is not None else None
             base = terms.sheet_day if own is None else own if own <= terms.today else None

@@ -54,6 +54,8 @@ def test_wordings_count_from_the_base(text, day):
         ("2015年2月底前", date(2015, 2, 28)),
         ("2014年6月30日前", date(2014, 6, 30)),
         ("2014.6.30前完成整改", date(2014, 6, 30)),
+        ("2014年3月", date(2014, 3, 31)),
+        ("2016-2", date(2016, 2, 29)),
     ],
 )
 @pytest.mark.parametrize("base", [None, BASE])

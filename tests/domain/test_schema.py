@@ -14,6 +14,7 @@ from qhd_riskmap.domain.schema import (
     clean_text,
     parse_date,
     parse_value,
+    without_separators,
     read_fields,
 )
 
@@ -101,6 +102,20 @@ def test_every_day_is_read_in_every_notation(day):
 )
 def test_numbers_are_read_within_their_range(text, value):
     assert parse_value(NUMBER, text)[0] == value
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [("1,250", "1250"), ("12,3456.5", "123456.5"), ("-1,234,567", "-1234567"), ("12,3456元", "123456元")],
+)  # fmt: skip
+def test_commas_between_thousands_are_no_part_of_a_number(text, plain):
+    assert without_separators(text) == plain
+
+
+@pytest.mark.parametrize("text", ["3,5", "3，5", "1,25", "1,250,5", ",5", "5,", "12345,678"])
+def test_a_comma_that_stands_elsewhere_makes_no_other_number(text):
+    value, issue = parse_value(NUMBER, text)
+    assert (value, issue.code) == (None, "not-a-number")
 
 
 @pytest.mark.parametrize(

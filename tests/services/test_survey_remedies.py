@@ -234,6 +234,13 @@ def deadlines_of(survey, remediation, path):
     return [days.get(name) for name in NAMES], told, outcome
 
 
+def test_a_deadline_that_is_a_month_is_its_last_day(survey, remediation, tmp_path):
+    path = deadline_sheet(tmp_path / "a.xlsx", ["2014年3月", "2014.2", "2014年3月5日"])
+    days, told, _outcome = deadlines_of(survey, remediation, path)
+    assert days[:3] == [date(2014, 3, 31), date(2014, 2, 28), date(2014, 3, 5)]
+    assert told == []
+
+
 def test_wordings_of_a_deadline_count_from_the_day_of_the_survey(survey, remediation, tmp_path):
     wordings = ["30日内", "立即", "15个工作日内", "2014年底前"]
     path = deadline_sheet(tmp_path / "a.xlsx", wordings, found="2014-03-05")

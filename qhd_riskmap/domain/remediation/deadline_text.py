@@ -64,6 +64,8 @@ def read_deadline(text: str, base: date | None, calendar: WorkCalendar) -> Deadl
     >>> from qhd_riskmap.domain.remediation.workdays import shipped_calendar
     >>> read_deadline("30日内", date(2014, 3, 5), shipped_calendar()).day
     datetime.date(2014, 4, 4)
+    >>> read_deadline("2014年3月", None, shipped_calendar()).day  # there is time until its end
+    datetime.date(2014, 3, 31)
     """
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     plain = plain.strip("。.,;") if len(plain) <= _LONGEST else ""
@@ -168,6 +170,7 @@ _FORMS: Final[tuple[tuple[re.Pattern[str], _Reader], ...]] = tuple(
         ("|".join(sorted(_AT_ONCE)), _counted(lambda _found, base: base)),
         (r"(?:(?P<y>\d{4})年?|[今本当]?年)(?:年?底|年?末)(?:之?前|以前)?", _written),
         (r"(?:(?P<y>\d{4})[年./-])?(?P<m>\d{1,2})月份?(?:底|末)(?:之?前|以前)?", _written),
+        (r"(?P<y>\d{4})[年./-](?P<m>\d{1,2})(?:月份?|[./-])?", _written),
         (r"(?P<m>\d{1,2})月(?P<d>\d{1,2})[日号]?(?:之?前|以前)?", _written),
         (
             r"(?P<y>\d{4})[年./-](?P<m>\d{1,2})[月./-](?P<d>\d{1,2})[日号]?(?:之?前|以前)?",
