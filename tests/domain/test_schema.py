@@ -14,8 +14,8 @@ from qhd_riskmap.domain.schema import (
     clean_text,
     parse_date,
     parse_value,
-    without_separators,
     read_fields,
+    without_separators,
 )
 
 NUMBER = Field(key="n", label="高度", kind=FieldKind.NUMBER, unit="m", minimum=0, maximum=100)
