@@ -161,13 +161,37 @@ function inside(at, rings) {
   });
   return odd;
 }
-function roomiest(division, text) {
+/* The place next to a division's own where fewest signs lie under its name. */
+function aside(division, text) {
+  var own = [division.at[1], division.at[0]], from = world(own), zoom = map.getZoom(), scale = Math.pow(2, zoom);
+  var parts = division.counts.length, open = zoom >= data.tallyZoom, tally = parts ? open ? 72 : 42 : 0;
+  var half = Math.max(text.length * (/[a-z]/.test(text) ? 4.5 : 8), tally) + 12;
+  var above = 20, below = parts ? open ? 30 + 17 * parts : 46 : 20, far = 64, step = 8, rings, near = [];
+  items.forEach(function (item) {
+    var x = (item.world[0] - from[0]) * scale, y = (item.world[1] - from[1]) * scale;
+    if (Math.abs(x) < half + far && y > -above - far && y < below + far) near.push([x, y]);
+  });
+  if (!near.length) return own;
+  rings = division.rings.map(function (ring) { return outline(ring).map(world); });
+  var best = Infinity, found = from;
+  for (var down = -far; down <= far; down += step) for (var along = -far; along <= far; along += step) {
+    var here = [from[0] + along / scale, from[1] + down / scale], rated = Math.sqrt(along * along + down * down) / far;
+    for (var k = 0; k < near.length && rated < best; k++) {
+      var x = near[k][0] - along, y = near[k][1] - down;
+      if (Math.abs(x) < half && y > -above && y < below) rated += 2;
+    }
+    if (rated < best && (here[0] === from[0] && here[1] === from[1] || inside(here, rings))) { best = rated; found = here; }
+  }
+  found = L.CRS.EPSG3857.pointToLatLng(L.point(found[0] * scale, found[1] * scale), zoom);
+  return [found.lat, found.lng];
+}
+function roomiest(division, text, named) {
   var places = division.rings.map(outline), rings = places.map(function (ring) { return ring.map(world); });
   var lats = [], lons = [], scale = Math.pow(2, map.getZoom()), half = text.length * (/[a-z]/.test(text) ? 3 : 5.5) + 4;
   places.forEach(function (ring) { ring.forEach(function (at) { lats.push(at[0]); lons.push(at[1]); }); });
   var south = Math.min.apply(null, lats), west = Math.min.apply(null, lons);
   var high = Math.max.apply(null, lats) - south, wide = Math.max.apply(null, lons) - west;
-  var name = world([division.at[1], division.at[0]]), below = division.counts.length ? 46 : 10, signs = [];
+  var name = world(named), below = division.counts.length ? 46 : 10, signs = [];
   items.forEach(function (item) {
     if (item.at[0] >= south && item.at[0] <= south + high && item.at[1] >= west && item.at[1] <= west + wide) signs.push(item.world);
   });
@@ -190,10 +214,10 @@ function roomiest(division, text) {
 function nameGround() {
   labels.clearLayers();
   data.divisions.forEach(function (division) {
-    var box = make("div");
-    box.appendChild(make("span", tr(division.name)));
+    var box = make("div"), name = tr(division.name), named = aside(division, name);
+    box.appendChild(make("span", name));
     if (division.mark) {
-      var at = roomiest(division, tr(division.mark[1])), mark = make("div");
+      var at = roomiest(division, tr(division.mark[1]), named), mark = make("div");
       mark.appendChild(make("span", tr(division.mark[1]), "mark"));
       label(at[1], at[0], mark, "marks");
     }
@@ -208,7 +232,7 @@ function nameGround() {
       });
       box.appendChild(tally);
     }
-    label(division.at[0], division.at[1], box);
+    label(named[1], named[0], box);
   });
   data.aroundNames.forEach(function (place) {
     var box = make("div", undefined, "division small");
@@ -624,7 +648,7 @@ var North = L.Control.extend({ onAdd: function () { return north; } });
 new North({ position: "topright" }).addTo(map);
 L.control.scale({ imperial: false, position: "bottomleft" }).addTo(map);
 map.on("zoomend", closeness);
-if (data.divisions.some(function (division) { return division.mark; })) map.on("zoomend", nameGround);
+map.on("zoomend", nameGround);
 shade(night.matches);
 signs.addTo(map);
 restore();

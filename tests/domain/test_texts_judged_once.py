@@ -89,6 +89,22 @@ def test_a_shared_text_is_blocked_only_where_the_contact_is_its_own():
         assert {hit.hazard.id for hit in blocked_texts(order, release_rules())} == {mine.id}
 
 
+def test_the_own_contact_is_named_before_what_other_records_keep_back():
+    fields = {"type_key": "geological", "unit": "", "township": "", "contact": "王明"}
+    plant = {
+        "type_key": "ammonia_storage",
+        "name": "宏达制冷厂",
+        "unit": "",
+        "township": "",
+        "contact": "",
+    }
+    hazards = made([{**fields, "name": "宏达制冷厂后王明山"}, plant])
+    found = [hit.found for hit in blocked_texts(hazards, release_rules())]
+    assert found == [hit[-1] for hit in one_by_one(hazards, release_rules())]
+    assert found[0] == "王明"
+    assert len(found) > 1
+
+
 def test_a_text_of_many_records_is_searched_once(monkeypatch):
     hazards = made(
         [{"type_key": "geological", "name": "北沟滑坡", "unit": "县水务局", "township": "青龙镇"}]

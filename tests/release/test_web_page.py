@@ -277,6 +277,29 @@ def test_a_spoiled_link_opens_the_page_all_the_same(released, fragment):
         assert other.complaints == []
 
 
+def test_a_name_moves_aside_where_a_sign_lies_under_it(page):
+    """The first division's name, of which the place is known; a sign is put right under it."""
+    everything(page)
+    covered = (
+        "(() => { const box = [...document.querySelectorAll('.division span')]"
+        ".find(e => e.textContent === tr(data.divisions[0].name)).getBoundingClientRect(),"
+        " frame = map.getContainer().getBoundingClientRect(), at = data.divisions[0].at,"
+        " p = map.latLngToContainerPoint([at[1], at[0]]), x = p.x + frame.left, y = p.y + frame.top;"
+        " return [x > box.left && x < box.right && y > box.top && y < box.bottom,"
+        " Math.hypot((box.left + box.right) / 2 - x, (box.top + box.bottom) / 2 - y)]; })()"
+    )
+    page.ask("var kept = items; items = []; nameGround(); 0")
+    assert page.ask(covered)[0]
+    page.ask(
+        "items = [{ at: [data.divisions[0].at[1], data.divisions[0].at[0]],"
+        " world: world([data.divisions[0].at[1], data.divisions[0].at[0]]) }]; nameGround(); 0"
+    )
+    under, moved = page.ask(covered)
+    assert not under
+    assert moved < 64  # pixels: it still means its division
+    page.ask("items = kept; nameGround(); 0")
+
+
 def test_the_page_speaks_english_and_back(page):
     total = everything(page)
     chinese = page.ask("document.body.innerText")
