@@ -12,7 +12,7 @@ from typing import Final, Literal
 from rapidfuzz import fuzz, process
 
 from qhd_riskmap.domain.pinyin_readings import pinyin_library
-from qhd_riskmap.domain.schema import Field, FieldKind, Issue, Severity
+from qhd_riskmap.domain.schema import Field, FieldKind, Issue, Severity, clean_text
 from qhd_riskmap.domain.survey_columns import (
     COMMON_FIELDS,
     header_words,
@@ -206,6 +206,8 @@ def map_sheet(
         index: lettered(sheet, index) for index, names in enumerate(header.names) if not names
     }
     columns, issues = _columns(header, letters, wanted or types, chosen, choice.fields)
+    columns, doubts = _by_values(sheet, header, columns)
+    issues += doubts
     return SheetMapping(
         header=header,
         columns=columns,
@@ -274,6 +276,44 @@ def _columns(
         if issue is not None:
             issues.append(HeaderIssue(row=header.bottom, column=index, issue=issue))
     return tuple(sorted(columns, key=lambda c: c.index)), tuple(issues)
+
+
+def _by_values(
+    sheet: SurveySheet, header: HeaderRows, columns: tuple[MappedColumn, ...]
+) -> tuple[tuple[MappedColumn, ...], tuple[HeaderIssue, ...]]:
+    """Columns taken for numbers that hold the words of a field whose label begins like their header.
+
+    规模 is the volume where numbers stand under it, and 规模等级 where 大型 and 小型 do.
+    """
+    found, issues = list(columns), []
+    for at, column in enumerate(columns):
+        graded = _graded(sheet, header, column)
+        taken = {f.key for other in found for f in other.type_fields.values()}
+        if graded and taken.isdisjoint(field.key for field in graded.values()):
+            found[at] = replace(
+                column, type_fields={**column.type_fields, **graded}, factor=1.0, given_unit=""
+            )
+            doubt = _guessed(column.header, next(iter(graded.values())))
+            issues.append(HeaderIssue(row=header.bottom, column=column.index, issue=doubt))
+    return tuple(found), tuple(issues)
+
+
+def _graded(sheet: SurveySheet, header: HeaderRows, column: MappedColumn) -> dict[str, Field]:
+    """By type, the choice whose words stand in a column of numbers; none where a number does."""
+    numbers = [key for key, field in column.type_fields.items() if field.kind in _NUMERIC]
+    if column.source != "alias" or not numbers:
+        return {}
+    cells = sheet.columns[column.index][header.bottom + 1 :]
+    said = {text for cell in set(cells) if (text := clean_text(cell)) is not None}
+    if any(character.isdigit() for text in said for character in text):
+        return {}
+    word = header_words(column.header)[-1]
+    return {
+        key: field
+        for key in numbers
+        for field in taxonomy().get(key).fields
+        if field.label.startswith(word) and not said.isdisjoint(field.choices)
+    }
 
 
 def _chosen_column(

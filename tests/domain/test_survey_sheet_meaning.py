@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from qhd_riskmap.domain.schema import Field, FieldKind, Severity
 from qhd_riskmap.domain.survey_data_rows import data_rows
 from qhd_riskmap.domain.survey_header_rows import find_header, header_text
-from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, map_sheet
+from qhd_riskmap.domain.survey_headers import SHEET_FIELDS, ColumnChoice, map_sheet
 from qhd_riskmap.domain.survey_sheet import (
     MergedRange,
     SurveySheet,
@@ -539,3 +539,34 @@ def test_a_block_merged_over_several_rows_holds_for_each_of_them():
     )
     assert list(rows.columns[3]) == ["祖山镇"] * 3
     assert list(rows.columns[0]) == ["老岭沟泥石流", "都山崩塌", "三道沟滑坡"]
+
+
+# --- 规模 is a volume or a grade
+
+
+def scale(*cells, header="规模", others=()):
+    rows = [[cell, *["x" for _other in others]] for cell in cells]
+    head = ["隐患名称", "类别", header, *others]
+    found = map_sheet(sheet_of(head, *[["北山", "滑坡", *row] for row in rows]), "geological")
+    column = next(c for c in found.columns if c.header == header)
+    return column.type_fields["geological"].key, said(found)
+
+
+@pytest.mark.parametrize("cells", [("小型", "中型"), ("大型", "—", ""), ("小型", "不详")])
+def test_a_scale_in_words_is_the_grade_and_it_is_said(cells):
+    assert scale(*cells) == ("scale_grade", [(2, "scale_grade", "header-guessed")])
+
+
+@pytest.mark.parametrize("cells", [("4500",), ("小型", "4500"), ("", None), ("很大",), ("4500m³",)])
+def test_a_scale_in_numbers_stays_the_volume(cells):
+    assert scale(*cells) == ("volume_m3", [])
+
+
+def test_a_scale_in_words_beside_its_grade_changes_nothing():
+    assert scale("小型", others=("规模等级",)) == ("volume_m3", [])
+
+
+def test_a_scale_that_an_officer_called_the_volume_stays_it():
+    sheet = sheet_of(["隐患名称", "类别", "规模"], ["北山", "滑坡", "小型"])
+    found = map_sheet(sheet, "geological", ColumnChoice(fields={"规模": "volume_m3"}))
+    assert [c.type_fields["geological"].key for c in found.columns[2:]] == ["volume_m3"]
