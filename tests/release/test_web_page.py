@@ -301,6 +301,7 @@ def test_a_name_moves_aside_where_a_sign_lies_under_it(page):
 
 
 def test_the_page_speaks_english_and_back(page):
+    settle(page, "map.closePopup()", 400)  # another language closes what another test has opened
     total = everything(page)
     chinese = page.ask("document.body.innerText")
     page.ask("byId('language').click(); 0")

@@ -413,15 +413,16 @@ CASES = [
     Case(
         "numbers_with_words",
         flat(HEAD, row(1, H="约12人"), row(2, H="6人"), row(3, H="1,009"), row(4, H="12～15")),
-        [Hazard(NAMES[0], place=PLACES[0]), *good(2), Hazard(NAMES[2], place=PLACES[2], attributes={"threat_people": 1009}),
-         Hazard(NAMES[3], place=PLACES[3])],
-        {("表", "H2", "not-a-number"), ("表", "H5", "not-a-number")},
+        [Hazard(NAMES[0], place=PLACES[0], attributes={"threat_people": 12}), *good(2),
+         Hazard(NAMES[2], place=PLACES[2], attributes={"threat_people": 1009}), Hazard(NAMES[3], place=PLACES[3])],
+        {("表", "H2", "number-remark"), ("表", "H5", "ambiguous-number")},
     ),
     Case(
         "units_in_headers",
         flat([*HEAD[:7], "威胁财产（元）", "体积（m³）"], [*row(1, H=50000), 200], [*row(2, H="80,000"), "1,5"]),
         [Hazard(NAMES[0], place=PLACES[0], attributes={"threat_assets": 5.0, "volume_m3": 200.0}),
          Hazard(NAMES[1], place=PLACES[1], attributes={"threat_assets": 8.0})],
+        {("表", "I3", "not-a-number")},
     ),
     Case(
         "extras",
