@@ -51,7 +51,15 @@ APT_RUN = (
     "libxcb-xinerama0",
     "libxcb-xkb1",
 )
-APT_TEST = (*APT_RUN, "chromium", "gdal-bin", "libreoffice-calc", "poppler-utils", "xvfb")
+APT_TEST = (
+    *APT_RUN,
+    "chromium",
+    "gdal-bin",
+    "libreoffice-calc",
+    "libreoffice-writer",
+    "poppler-utils",
+    "xvfb",
+)
 APT_BENCH = (*APT_TEST, "python3-qgis", "qgis")
 # A superset comes later: what satisfies "test" satisfies "setup".
 LOCKS = {"setup": ("setup", "test"), "test": ("test",), "installer": ("installer",)}
