@@ -202,9 +202,26 @@ def test_how_degrees_are_written_is_asked_before_where_they_are_from(
     assert page.preview.undecided == 3
 
 
+def test_a_question_goes_before_the_map_where_there_is_no_room_for_both(
+    qtbot, import_page, looked, make_sheet
+):
+    looked(make_sheet("林业局.xlsx", *asked(1)))
+    review = import_page.review
+    import_page.resize(1290, 900)
+    qtbot.waitUntil(review.map.isVisible)
+    # Something above takes the room; the panel itself keeps its size.
+    size = review.size()
+    spare = review.cards.parentWidget().height() - 430
+    review.counts.setFixedHeight(review.counts.height() + spare)
+    qtbot.waitUntil(lambda: not review.map.isVisible())
+    assert review.cards.isVisible()
+    assert review.size() == size
+
+
 def test_the_tab_key_follows_the_eye_from_the_sender_to_the_question_to_the_rows(
     import_page, looked, make_sheet
 ):
+    import_page.resize(1290, 900)  # room for the question and for the map
     looked(make_sheet("林业局.xlsx", *asked(1)))
     place = import_page.review.counts.office.box
     passed = []

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -145,6 +144,7 @@ class ReviewPanel(QWidget):
         left.setStretchFactor(1, 1)
         left.setSizes([_CARDS_WIDTH * 3 // 4, _CARDS_WIDTH * 3 // 4])
         self._left = left
+        left.installEventFilter(self)
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setChildrenCollapsible(False)
         columns.addWidget(left)
@@ -189,10 +189,14 @@ class ReviewPanel(QWidget):
         set_role(self._nothing, "success")
         self._nothing.setVisible(not preview.issues)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """A question goes before the map where there is no room for both."""
-        super().resizeEvent(event)
-        self._share_room()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A question goes before the map where there is no room for both.
+
+        The room is that of the column itself: what stands above it comes and goes, too.
+        """
+        if watched is self._left and event.type() == QEvent.Type.Resize:
+            self._share_room()
+        return super().eventFilter(watched, event)
 
     def _share_room(self) -> None:
         cramped = self._left.height() < _ROOM_FOR_BOTH
