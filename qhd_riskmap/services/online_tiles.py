@@ -30,18 +30,29 @@ class TileDepot:
 
     Attributes:
         allowed: Whether tiles may be fetched at all.
-        arrived: Called on a worker's thread when a tile has come or fetching has begun to fail.
+        arrived: Called on a worker's thread, under a lock, when a tile has come or fetching has
+            begun to fail.
     """
 
     def __init__(self, cache: TileCache) -> None:
         self.cache = cache
         self.allowed = False
-        self.arrived: Callable[[], object] = lambda: None
+        self._arrived: Callable[[], object] = lambda: None
         self._queue: LifoQueue[tuple[OnlineTiles, Tile] | None] = LifoQueue()
         self._lock = threading.Lock()
         self._waiting: set[tuple[str, Tile]] = set()
         self._workers: list[threading.Thread] = []
         self._closed = False
+
+    @property
+    def arrived(self) -> Callable[[], object]:
+        """Who is told; once it is set anew or closed, who listened before may be destroyed."""
+        return self._arrived
+
+    @arrived.setter
+    def arrived(self, listener: Callable[[], object]) -> None:
+        with self._lock:
+            self._arrived = listener
 
     def supply(self, service: TileService) -> OnlineTiles:
         """The tiles of one service."""
@@ -67,7 +78,7 @@ class TileDepot:
         """Fetch nothing more."""
         with self._lock:
             self._closed = True
-            self.arrived = lambda: None
+            self._arrived = lambda: None
             self._forget_waiting()
             for _worker in self._workers:
                 self._queue.put(None)
@@ -85,8 +96,8 @@ class TileDepot:
             came = supply.fetch(tile)
             with self._lock:
                 self._waiting.discard((supply.service.template.text, tile))
-                tell = self.arrived if came else lambda: None
-            tell()
+                if came:
+                    self._arrived()
 
 
 class OnlineTiles:

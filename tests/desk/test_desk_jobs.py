@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
+import types
 
 import pytest
 
 from qhd_riskmap.errors import ConflictError
-from qhd_riskmap.ui.toolkit.job_runner import JobRunner
+from qhd_riskmap.ui.toolkit.job_runner import JobHandle, JobRunner
 from qhd_riskmap.ui.toolkit.status_bar import DeskStatusBar
 
 
@@ -106,6 +108,31 @@ def test_a_cancelled_transaction_leaves_nothing(qtbot, jobs, app):
     with qtbot.waitSignal(handle.cancelled, timeout=3000):
         go.set()
     assert hazard_id in app.registry.features().ids
+
+
+def reachable(start):
+    """Everything that can be reached from an object by references, modules and classes left out."""
+    seen, waiting = {}, [start]
+    while waiting:
+        each = waiting.pop()
+        if id(each) in seen or isinstance(each, (types.ModuleType, type, JobRunner)):
+            continue
+        seen[id(each)] = each
+        waiting += gc.get_referents(each)
+    return list(seen.values())
+
+
+def test_the_worker_holds_no_handle_that_the_window_may_delete_meanwhile(qtbot, jobs):
+    # The window deletes a handle as soon as its end is told, while the worker may still be telling it.
+    kept = []
+    handle = jobs.start(lambda job: kept.append(job) or job.advance(1, 1), title="读")
+    ((_handle, future),) = jobs._running.values()
+    callbacks = list(future._done_callbacks)
+    with qtbot.waitSignal(handle.finished, timeout=3000):
+        pass
+    assert kept
+    held = [each for start in (*kept, *callbacks) for each in reachable(start)]
+    assert not [each for each in held if isinstance(each, JobHandle)]
 
 
 def test_progress_is_throttled_but_its_end_is_told(qtbot, jobs):

@@ -1,20 +1,23 @@
 """Runs long work beside the window; the only place where Qt meets threads.
 
 Work is a plain function of a `JobContext`. Everything that opens the register goes to one worker, so
-writes are serialised; pure computing goes to a second pool. A `JobHandle` is created, kept and
-destroyed by the GUI thread; the worker only emits through it (docs/adr/0006).
+writes are serialised; pure computing goes to a second pool. A `JobHandle` is created, kept, emitted
+through and destroyed by the GUI thread; the worker knows its number only and emits through the
+`JobRunner`, which outlives every worker (docs/adr/0006).
 """
 
 from __future__ import annotations
 
+import itertools
 import logging
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from typing import Any, Final, TypeVar
 
-from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 
 from qhd_riskmap.errors import JobCancelledError
 from qhd_riskmap.i18n import _
@@ -33,58 +36,41 @@ class JobHandle(QObject):
     failed = Signal(object)
     cancelled = Signal()
     finished = Signal()
-    _reported = Signal(int, int, str)
-    _settled = Signal(object)
 
     def __init__(self, title: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.title = title
         self.done = False
         self._stop = threading.Event()
-        queued = Qt.ConnectionType.QueuedConnection
-        self._reported.connect(self._forward, queued)
-        self._settled.connect(self._settle, queued)
 
     def cancel(self) -> None:
         """Ask the work to stop at its next report; what it had begun is rolled back."""
         self._stop.set()
-
-    def abandon(self) -> None:
-        """Deliver nothing more; for the end of the program."""
-        self.done = True
-        self._reported.disconnect()
-        self._settled.disconnect()
-        QCoreApplication.removePostedEvents(self)
 
     @property
     def cancelling(self) -> bool:
         """Whether `cancel` was called."""
         return self._stop.is_set()
 
-    def _forward(self, done: int, total: int, note: str) -> None:
-        if not self.done:
-            self.progressed.emit(done, total, note)
-
     def _settle(self, future: Future[Any]) -> None:
         self.done = True
         if future.cancelled():
             self.cancelled.emit()
+            return
+        error = future.exception()
+        if error is None:
+            self.succeeded.emit(future.result())
+        elif isinstance(error, JobCancelledError):
+            self.cancelled.emit()
         else:
-            error = future.exception()
-            if error is None:
-                self.succeeded.emit(future.result())
-            elif isinstance(error, JobCancelledError):
-                self.cancelled.emit()
-            else:
-                self.failed.emit(error)
-        self.finished.emit()
+            self.failed.emit(error)
 
 
 class _Context:
-    """The job's end of a handle; lives on the worker thread."""
+    """The job's end of the pipe; lives on the worker thread."""
 
-    def __init__(self, handle: JobHandle, stop: threading.Event) -> None:
-        self._handle = handle
+    def __init__(self, report: Callable[[int, int, str], object], stop: threading.Event) -> None:
+        self._report = report
         self._stop = stop
         self._next_report = 0.0
 
@@ -98,7 +84,7 @@ class _Context:
         if now < self._next_report and done < total:
             return
         self._next_report = now + 1 / _REPORTS_PER_SECOND
-        self._handle._reported.emit(done, total, note)  # noqa: SLF001 - both ends of one pipe
+        self._report(done, total, note)
 
 
 class JobRunner(QObject):
@@ -113,12 +99,18 @@ class JobRunner(QObject):
     started = Signal(object)
     unhandled = Signal(object)
     idle = Signal()
+    _reported = Signal(int, int, int, str)
+    _settled = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        queued = Qt.ConnectionType.QueuedConnection
+        self._reported.connect(self._forward, queued)
+        self._settled.connect(self._settle, queued)
+        self._numbers = itertools.count()
         self._database = ThreadPoolExecutor(1, thread_name_prefix="register")
         self._computing = ThreadPoolExecutor(1, thread_name_prefix="computing")
-        self._running: dict[JobHandle, Future[Any]] = {}
+        self._running: dict[int, tuple[JobHandle, Future[Any]]] = {}
         self._closed = False
 
     @property
@@ -160,19 +152,19 @@ class JobRunner(QObject):
         handle.failed.connect(on_failure or self.unhandled.emit)
         if on_cancel is not None:
             handle.cancelled.connect(on_cancel)
-        handle.finished.connect(lambda: self._forget(handle))
-        context = _Context(handle, handle._stop)  # noqa: SLF001 - both ends of one pipe
+        number = next(self._numbers)
+        context = _Context(partial(self._reported.emit, number), handle._stop)  # noqa: SLF001
         pool = self._database if database else self._computing
         future = pool.submit(_run, work, context)
-        self._running[handle] = future
+        self._running[number] = (handle, future)
         if not quiet:
             self.started.emit(handle)
-        future.add_done_callback(handle._settled.emit)  # noqa: SLF001
+        future.add_done_callback(partial(self._settled.emit, number))
         return handle
 
     def cancel_all(self) -> None:
         """Ask every job to stop."""
-        for handle, future in list(self._running.items()):
+        for handle, future in list(self._running.values()):
             handle.cancel()
             future.cancel()
 
@@ -192,15 +184,25 @@ class JobRunner(QObject):
         self._computing.shutdown(wait=True)
         # What the workers emitted last still waits in the queue; delivered to a runner that is
         # being destroyed it would reach objects that are gone.
-        for handle in list(self._running):
-            handle.abandon()
+        self._reported.disconnect()
+        self._settled.disconnect()
+        QCoreApplication.removePostedEvents(self, QEvent.Type.MetaCall.value)
+        for handle, _future in self._running.values():
+            handle.done = True
         self._running.clear()
 
-    def _forget(self, handle: JobHandle) -> None:
-        self._running.pop(handle, None)
-        handle.deleteLater()
+    def _forward(self, number: int, done: int, total: int, note: str) -> None:
+        if number in self._running:
+            self._running[number][0].progressed.emit(done, total, note)
+
+    def _settle(self, number: int, future: Future[Any]) -> None:
+        handle = self._running[number][0]
+        handle._settle(future)  # noqa: SLF001 - both ends of one pipe
+        self._running.pop(number, None)  # a handler may have ended the program
         if not self._running:
             self.idle.emit()
+        handle.finished.emit()
+        handle.deleteLater()
 
 
 def _run(work: Callable[[JobContext], T], context: _Context) -> T:
