@@ -47,10 +47,15 @@ def prepare_fonts() -> None:
     sheet_font_family()
 
 
+def font_pixels(size: float) -> int:
+    """The whole pixels a size in painter units becomes: fonts know no others."""
+    return max(1, round(size))
+
+
 def sheet_font(pixel_size: float, *, bold: bool = False) -> QFont:
     """A font of the sheet family, sized in painter units."""
     font = QFont(sheet_font_family()[0])
-    font.setPixelSize(max(1, round(pixel_size)))
+    font.setPixelSize(font_pixels(pixel_size))
     if bold:
         font.setWeight(QFont.Weight.Bold)
     # Hinted advances differ between devices and would move words between screen and paper.
