@@ -190,7 +190,10 @@ def desk(dressed, app, jobs, settings):
     made = Desk(app, jobs, settings)
     made.errors = []
     made.troubled.connect(made.errors.append)
-    return made
+    yield made
+    # Connections keep what was connected, and that keeps the desk: it would stay with its pages for good.
+    made.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
