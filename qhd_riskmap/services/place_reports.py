@@ -28,6 +28,7 @@ from qhd_riskmap.i18n import _
 from qhd_riskmap.services.export_record import record_export, refuse_register
 from qhd_riskmap.services.release_checker import check_all
 from qhd_riskmap.services.release_drawing import differs
+from qhd_riskmap.services.release_folders import require_not_among_papers, usual_control_folder
 from qhd_riskmap.services.release_making import secrets_for
 from qhd_riskmap.services.release_products import edition_of_record
 from qhd_riskmap.services.release_secrets import Remedies
@@ -98,12 +99,15 @@ class PlaceReports:
 
         Raises:
             NotFoundError: There is no public release that covers the place.
-            InvalidInputError: The place, its name or the radius make no sense.
+            InvalidInputError: The place, its name or the radius make no sense, or control papers lie
+                in the folder.
             ReleaseBlockedError: The checker found something protected; nothing is left behind.
             OutputFileError: The file cannot be written.
         """
         self._actor.require(Permission.RELEASE)
+        database = self._register.path
         refuse_register(self._register, order.path)
+        require_not_among_papers(order.path.parent, usual_control_folder(database), database)
         hazards, everything, decided = self._records()
         today = self._public(hazards, decided)
         name = _judged_name(order.name, kept_names(hazards, release_rules(), decided))

@@ -44,7 +44,12 @@ from qhd_riskmap.services.release_designing import (
     kept_positions,
 )
 from qhd_riskmap.services.release_drawing import DRAWN_ENDINGS
-from qhd_riskmap.services.release_folders import control_folder, require_formats
+from qhd_riskmap.services.release_folders import (
+    control_folder,
+    require_apart,
+    require_formats,
+    usual_control_folder,
+)
 from qhd_riskmap.services.release_history import Past, Position, past_of
 from qhd_riskmap.services.release_making import (
     made_products,
@@ -138,12 +143,13 @@ class ReleaseService:
 
         Raises:
             ReleaseBlockedError: The preflight or the checker found a reason; nothing is left behind.
-            InvalidInputError: No format, or the control papers would lie among the products.
+            InvalidInputError: No format, or control papers or the register would lie among the products.
             OutputFileError: A folder cannot be written.
         """
         self._actor.require(Permission.RELEASE)
         require_formats(order)
-        control_dir = control_folder(order, Path(self._register.path))
+        control_dir = control_folder(order, self._register.path)
+        require_apart(order.out_dir, control_dir, self._register.path)
         case = self._read(order)
         refuse(case.findings)
         edition = edition_of(case.order)
@@ -287,10 +293,13 @@ class ReleaseService:
 
         Raises:
             NotFoundError: There is no release of that number.
-            InvalidInputError: Its content was not kept, or a product comes out differently.
+            InvalidInputError: Its content was not kept, a product comes out differently, or control
+                papers or the register would lie among the products.
             OutputFileError: The folder cannot be written.
         """
         self._actor.require(Permission.RELEASE)
+        database = self._register.path
+        require_apart(out_dir, usual_control_folder(database), database)
         watch = job or SilentJob()
         with self._register.unit_of_work() as work:
             record = work.releases.numbered(number)

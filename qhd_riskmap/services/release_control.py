@@ -134,9 +134,9 @@ def control_papers(record: ReleaseRecord, folder: Path) -> tuple[Path, Path]:
     return folder / f"{record.number}_发布登记.json", folder / f"{record.number}_脱敏核查单.md"
 
 
-def holds_control_papers(folder: Path) -> bool:
-    """Whether papers of any release lie in a folder, those of a draft included."""
-    return folder.is_dir() and any(each.name.endswith(_PAPERS) for each in folder.iterdir())
+def is_control_paper(name: str) -> bool:
+    """Whether a file or folder of that name holds papers of a release, those of a draft included."""
+    return name.endswith(_PAPERS)
 
 
 def record_document(record: ReleaseRecord) -> dict[str, Any]:

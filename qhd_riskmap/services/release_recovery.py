@@ -51,7 +51,7 @@ class ReleaseRecovery:
         Returns:
             What it made, if it had recorded the release already; None where nothing is left of it.
         """
-        control_dir = control_folder(order, Path(self._register.path))
+        control_dir = control_folder(order, self._register.path)
         with workshop(order.out_dir) as shop:
             shop.settle(self.is_recorded)
             done = self.outcome(shop.release, order, control_dir)

@@ -198,11 +198,17 @@ class OrderForm(QWidget):
             found.append(("out_dir", _("没有选择成果文件夹。")))
         elif self._control_among_products():
             found.append(("control_dir", _("审批材料不能放在成果文件夹里面，请另选一处。")))
+        elif self._products_among_papers():
+            found.append(("out_dir", _("成果不能放在审批材料文件夹里面，请另选一处。")))
         return found
 
     def _control_among_products(self) -> bool:
         out, control = self.out_dir.path(), self.control_dir.path()
         return out is not None and control is not None and out in (control, *control.parents)
+
+    def _products_among_papers(self) -> bool:
+        out, control = self.out_dir.path(), self.control_dir.path()
+        return out is not None and control is not None and control in out.parents
 
     def show_office(self, office: Office) -> None:
         """Fill in what the office profile knows, where nothing is typed yet."""
