@@ -216,7 +216,7 @@ def test_no_product_goes_where_papers_of_an_earlier_release_lie(filled):
     for path in papers.iterdir():
         if path != pack:
             path.unlink()
-    with pytest.raises(InvalidInputError, match="已有审批材料"):
+    with pytest.raises(InvalidInputError, match="审批材料"):
         draft(filled, out_dir=papers, control_dir=papers.with_name("别处"))
     assert len(filled.service.past()) == 1
 
