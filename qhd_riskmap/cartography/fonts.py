@@ -7,7 +7,10 @@ fonts make PDFs unsearchable (docs/adr/0011) and because a sheet must look the s
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtGui import QFont, QFontDatabase
@@ -22,6 +25,8 @@ _FALLBACKS: Final = (
     "Noto Sans CJK SC", "Source Han Sans SC", "Microsoft YaHei", "Microsoft YaHei UI",
     "WenQuanYi Micro Hei", "SimHei",
 )  # fmt: skip
+# Far above what the program opens, below the 1,024 a process may have.
+_FIRST_DESCRIPTOR: Final = 900
 _log = logging.getLogger(__name__)
 
 
@@ -32,8 +37,8 @@ def sheet_font_family() -> tuple[str, bool]:
     Call `prepare_fonts` on the main thread first; later calls are safe anywhere.
     """
     ensure_gui_application()
-    for path in _shipped_fonts():
-        QFontDatabase.addApplicationFont(path)
+    for n, path in enumerate(_shipped_fonts()):
+        QFontDatabase.addApplicationFont(_same_everywhere(path, _FIRST_DESCRIPTOR + n))
     families = set(QFontDatabase.families())
     if SHEET_FAMILY in families:
         return SHEET_FAMILY, True
@@ -79,3 +84,22 @@ def _shipped_fonts() -> list[str]:
     except ResourceMissingError:
         return []
     return sorted(str(p) for p in folder.glob("*") if p.suffix.lower() in {".ttf", ".otf"})
+
+
+def _same_everywhere(path: str, descriptor: int) -> str:
+    """A name of the file that does not tell where the program lies.
+
+    On Linux Qt writes the fonts of a PDF in an order that follows from their file names, so two
+    installations made different bytes of one sheet. A fixed open file is a fixed name, still mapped and
+    not copied, which a Qt resource would be: twice, 35 MB. Elsewhere Qt knows fonts by their own name.
+    """
+    if sys.platform != "linux":
+        return path
+    name = f"/proc/self/fd/{descriptor}"
+    try:
+        if not Path(name).exists():
+            with Path(path).open("rb") as opened:
+                os.dup2(opened.fileno(), descriptor, inheritable=False)
+        return name if Path(name).samefile(path) else path
+    except OSError:
+        return path

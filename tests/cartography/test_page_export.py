@@ -29,6 +29,7 @@ from qhd_riskmap.cartography.page_export import (
 )
 from qhd_riskmap.cartography.page_model import ExportJob, PageSize
 from qhd_riskmap.errors import InvalidInputError, JobCancelledError, OutputFileError
+from qhd_riskmap.resources import resources_dir
 
 WORDS = [
     "泥石流",
@@ -143,6 +144,47 @@ def test_another_process_another_zone_and_another_day_make_the_same_bytes(
         assert Path(one.path).read_bytes() == Path(other.path).read_bytes(), one.format
     assert steps == [(0, 3, "there.pdf"), (1, 3, "there.png"), (2, 3, "there.svg"), (3, 3, "")]
     assert [p.map.scale for p in placed] == [placed[0].map.scale] * 3
+
+
+_FONTS_FROM = """
+import hashlib, sys
+from datetime import date
+from pathlib import Path
+from PySide6.QtGui import QFontDatabase, QPageLayout, QPageSize
+from qhd_riskmap.cartography import fonts
+from qhd_riskmap.cartography.export_bytes import fixed_pdf
+from qhd_riskmap.cartography.page_export import painted_pdf
+
+load, names = QFontDatabase.addApplicationFont, []
+QFontDatabase.addApplicationFont = staticmethod(lambda name: (names.append(name), load(name))[1])
+fonts.resources_dir = lambda: Path(sys.argv[1])
+
+def paint(painter, _writer):
+    for bold in (False, True):
+        painter.setFont(fonts.sheet_font(200, bold=bold))
+        painter.drawText(500, 500, "风险隐患")
+
+orientation = QPageLayout.Orientation.Portrait
+raw, _ = painted_pdf("图", QPageSize.PageSizeId.A4, orientation, paint)
+assert b"QhdSheetSans-Bold" in raw
+made = fixed_pdf(raw, date(2000, 1, 1), "zh-CN")
+print(names, hashlib.sha256(made).hexdigest())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Qt knows a font by its own name")
+def test_where_the_program_lies_leaves_no_trace_in_a_pdf(tmp_path, sheet_font):
+    """Qt orders the fonts of a PDF by a hash of their file names; two places must be one name."""
+    children = []
+    for place in ("甲", "opt/qhd/riskmap"):
+        folder = tmp_path / place
+        folder.mkdir(parents=True)
+        (folder / "fonts").symlink_to(resources_dir() / "fonts", target_is_directory=True)
+        command = [sys.executable, "-X", "utf8", "-c", _FONTS_FROM, str(folder)]
+        children.append(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    one, other = (child.communicate(timeout=60)[0] for child in children)
+    assert [child.returncode for child in children] == [0, 0]
+    assert one == other
 
 
 @pytest.mark.parametrize("kind", ["pdf", "png", "svg"])
