@@ -24,7 +24,7 @@ from qhd_riskmap.services.release_secrets import ANYWHERE_LENGTH, Secrets, norma
 _MAX_FILE = 1024 * 1024 * 1024
 _WORDS_APART = re.compile(r"[\s._\-—–()（）\[\]【】《》、，,;；+&~]+")
 _NUMBER_RUN = re.compile(r"\d(?:[\s\-–—()（）]{0,2}\d){6,}")
-_CODE = re.compile(r"(\d{6})[^0-9a-z]{0,3}([a-z]{2})[^0-9a-z]{0,3}(\d{4})[^0-9a-z]{0,3}(\d{4,5})")
+_CODE = re.compile(r"(\d\d{5})[^0-9a-z]{0,3}([a-z]{2})[^0-9a-z]{0,3}(\d{4})[^0-9a-z]{0,3}(\d{4,5})")
 _CODE_LENGTH = len("130302-sl-2026-0001")
 _TELLING_LENGTH = 11  # a mobile number does not occur by chance
 _AREA_DIGITS = 6  # 86 and an area code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 _CHINESE = dict(
     zip(
@@ -19,9 +20,15 @@ _UNSEEN = re.compile(
     "[\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufe00-\ufe0f]+"
 )
 _FOREIGN = re.compile(r"[^\D0-9]")  # digits of other scripts
-_GROUPED = re.compile(r"(?<!\d)(?=(\d{2,5})[^\d\n]{1,3}(\d{3,4})[^\d\n]{1,3}(\d{3,5})(?!\d))")
-_THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3}){2,}(?![\d,])")
-_POWER = re.compile(r"(?<![\d.])(\d)\.(\d{5,})[eE]\+?(\d{1,2})(?!\d)")
+_GROUPED = re.compile(r"(\d(?<!\d\d))(?=(\d{1,4})[^\d\n]{1,3}(\d{3,4})[^\d\n]{1,3}(\d{3,5})(?!\d))")
+_THOUSANDS = re.compile(r"\d(?<![\d,]\d)\d{0,2}(?:,\d{3}){2,}(?![\d,])")
+_POWER = re.compile(r"(\d(?<![\d.]\d))\.(\d{5,})[eE]\+?(\d{1,2})(?!\d)")
+
+
+@lru_cache(maxsize=1)
+def compatible(text: str) -> str:
+    """The text in compatibility forms (NFKC); every passage is wanted so twice in a row."""
+    return unicodedata.normalize("NFKC", text)
 
 
 def with_digits(text: str) -> str:
@@ -30,7 +37,9 @@ def with_digits(text: str) -> str:
     >>> with_digits("١٢号 一三八五").split(), with_digits("③")
     (['12号', '一三八五', '1385'], '3')
     """
-    plain = _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+    if text.isascii():
+        return text
+    plain = _UNSEEN.sub("", compatible(text))
     if plain.isascii():
         return plain
     spoken = [run.translate(_CHINESE) for run in _CHINESE_RUN.findall(plain)]

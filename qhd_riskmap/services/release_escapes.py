@@ -22,22 +22,22 @@ _SCRIPT_ESCAPE = re.compile(
 # As style sheets spell a character: \79D8 and a space that belongs to it.
 _STYLE_ESCAPE = re.compile(r"\\([0-9A-Fa-f]{4,6})[ ]?")
 _OCTAL = re.compile(r"(?:\\[0-3][0-7]{2}){2,}")
-_PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2})*")
 _HIGH_PERCENT = re.compile(r"%[89A-Fa-f][0-9A-Fa-f]")
-_QUOTED = re.compile(r"(?:=[0-9A-F]{2}(?:=\r?\n)?){3,}")
+_QUOTED = re.compile(r"=[0-9A-F]{2}(?:=\r?\n)?(?:=[0-9A-F]{2}(?:=\r?\n)?){2,}")
 _SOFT_BREAK = re.compile(r"=\r?\n")
 _LATIN = re.compile(r"[\x80-\xff]{4,}")
 _JOINED = re.compile(r"""(["'])\s*(?:\+|&(?:amp;)?)\s*["']""")
 _MARKED = re.compile(r"(?<=[\u3400-\u9fff])[·・•‧∙*_~\-—–.](?=[\u3400-\u9fff])")
 _LONGEST_LIST = 65_536
-_WHOLE_NUMBERS = re.compile(r"(?<![\d.])\d{1,6}(?:\s*,\s*\d{1,6}){2,}(?![\d.])")
+_WHOLE_NUMBERS = re.compile(r"\d(?<![\d.]\d)\d{0,5}(?:\s*,\s*\d{1,6}){2,}(?![\d.])")
 _PAIRED_HEX = re.compile(
-    r"\b(?:0[xX])?[0-9A-Fa-f]{2}(?:[\s,:;]{1,3}(?:0[xX])?[0-9A-Fa-f]{2}){5,}\b"
+    r"[0-9A-Fa-f](?<!\w\w)(?:(?<=0)[xX][0-9A-Fa-f]{2}|[0-9A-Fa-f])(?:[\s,:;]{1,3}(?:0[xX])?[0-9A-Fa-f]{2}){5,}\b"
 )
 _PUNYCODE = re.compile(r"xn--([A-Za-z0-9-]{4,})")
 # Degrees of the region and whole parts of them; others are colours and masks.
 _HEX_NUMBER = re.compile(
-    r"\b0[xX](?:1\.[0-9A-Fa-f]{5,13}[pP]\+?[56]|[0-9A-Fa-f]{6,8})(?![0-9A-Fa-f])"
+    r"0(?<!\w0)[xX](?:1\.[0-9A-Fa-f]{5,13}[pP]\+?[56]|[0-9A-Fa-f]{6,8})(?![0-9A-Fa-f])"
 )
 _BYTE, _FIRST_WIDE = 0xFF, 0x3000
 
@@ -50,7 +50,9 @@ def readings(text: str) -> Iterator[str]:
             if each and each not in told:
                 told.add(each)
                 yield each
-    whole = _MARKED.sub("", _JOINED.sub("", text))
+    whole = _JOINED.sub("", text)
+    if not text.isascii():
+        whole = _MARKED.sub("", whole)
     if whole not in told:
         yield whole
     for each in _latin(text):
@@ -117,7 +119,7 @@ def _decoded(data: bytes) -> str:
 
 def _latin(text: str) -> Iterator[str]:
     """Bytes of UTF-8 or GB 18030 that somebody read as Latin letters."""
-    if _LATIN.search(text):
+    if not text.isascii() and _LATIN.search(text):
         yield _LATIN.sub(lambda match: _decoded(match.group().encode("latin-1")), text)
 
 
@@ -157,12 +159,12 @@ def _of_numbers(text: str) -> str:
 
 # Mail and editors break long runs into lines.
 _BASE64_RUN = re.compile(r"[A-Za-z0-9+/_-]{12,}(?:\r?\n[ \t]*[A-Za-z0-9+/_-]+)*={0,2}")
-_LONG_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z0-9]{16,}")
+_LONG_WORD = re.compile(r"[A-Za-z0-9](?<![A-Za-z0-9][A-Za-z0-9])[A-Za-z0-9]{15,}")
 _BASE32_RUN = re.compile(r"[A-Z2-7]{16,}|[a-z2-7]{16,}")
 _BASE32HEX_RUN = re.compile(r"[0-9A-V]{16,}|[0-9a-v]{16,}")
-_HEX_RUN = re.compile(r"(?:[0-9A-Fa-f]{2}){8,}")
+_HEX_RUN = re.compile(r"[0-9A-Fa-f]{2}(?:[0-9A-Fa-f]{2}){7,}")
 _UUID = re.compile(
-    r"(?<![0-9A-Fa-f-])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])"
+    r"[0-9A-Fa-f](?<![0-9A-Fa-f-][0-9A-Fa-f])[0-9A-Fa-f]{7}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Fa-f-])"
 )
 _SHORT_RUN = 65_536
 _GLUED_RUN = 4096  # a word may stand before a short one

@@ -34,6 +34,7 @@ from qhd_riskmap.domain.release_rules import release_rules
 from qhd_riskmap.domain.remediation.task import RemediationTask
 from qhd_riskmap.domain.schema import FieldKind
 from qhd_riskmap.domain.taxonomy import taxonomy
+from qhd_riskmap.services.release_digits import compatible
 from qhd_riskmap.storage.engine import Register
 from qhd_riskmap.storage.unit_of_work import UnitOfWork
 
@@ -55,10 +56,14 @@ _UNSEEN = re.compile(
     "\u0300-\u036f\u115f\u1160\u2800\u3164\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 )
 
+_UNSEEN_ASCII = re.compile(r"[\s\x00-\x1f\x7f]+")
+
 
 def normalised(text: str) -> str:
     """``text`` as it is compared: compatibility forms, no case, no spaces, nothing invisible."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
+    if text.isascii():  # has one form only
+        return _UNSEEN_ASCII.sub("", text.lower())
+    folded = compatible(text).casefold()
     return _UNSEEN.sub("", folded)
 
 
