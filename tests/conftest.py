@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
+from contextlib import closing
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+
+from qhd_riskmap.storage import engine
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -36,6 +42,38 @@ def one_application(qapp):
     Otherwise a sheet painted by a command would leave a QGuiApplication that has no widgets.
     """
     return qapp
+
+
+@pytest.fixture(scope="session")
+def laid_schema(tmp_path_factory):
+    """A plain file with the schema of a register and nothing in it, as the program lays it."""
+    path = tmp_path_factory.mktemp("schema") / "register.sqlite"
+    register = engine.Register(path, None, engine.utc_now, engine.BUSY_TIMEOUT_S)
+    engine._lay_schema(register)
+    register.close()
+    return path
+
+
+@pytest.fixture(autouse=True)
+def schema_laid_once(laid_schema, monkeypatch, request):
+    """Plain registers of a test begin with a copy: a fifth of a second each, thousands of times.
+
+    The tests of the storage, which are about founding too, and of child processes do without.
+    """
+    if request.path.is_relative_to(Path(__file__).parent / "storage"):
+        return
+    lay = engine._lay_schema
+
+    def copy_or_lay(register):
+        if register.encrypted:
+            lay(register)
+            return
+        shutil.copyfile(laid_schema, register.path)
+        with closing(engine.driver.connect(register.path)) as connection, connection:
+            own = "UPDATE meta SET value = ? WHERE key = 'register_id'"
+            connection.execute(own, (str(uuid4()),))
+
+    monkeypatch.setattr(engine, "_lay_schema", copy_or_lay)
 
 
 @pytest.fixture(autouse=True)

@@ -174,6 +174,7 @@ def create_register(
     register: Register | None = None
     try:
         register = Register(path, passphrase, clock, busy_timeout_s)
+        _lay_schema(register)
         _found(register, office, actor)
         _start(register)
     except BaseException:
@@ -242,7 +243,7 @@ def _reserve(path: Path) -> None:
         ) from error
 
 
-def _found(register: Register, office: Office, actor: Actor) -> None:
+def _lay_schema(register: Register) -> None:
     with _writer(register) as connection:
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
         # One transaction: a crash leaves an empty file, never half a schema.
@@ -252,6 +253,9 @@ def _found(register: Register, office: Office, actor: Actor) -> None:
             "INSERT INTO meta (key, value) VALUES ('register_id', ?)", (str(uuid.uuid4()),)
         )
         connection.commit()
+
+
+def _found(register: Register, office: Office, actor: Actor) -> None:
     with register.unit_of_work() as work:
         work.office.save(office, actor)
         work.audit.record(actor, "register.create", "register", {"schema": SCHEMA_VERSION})
