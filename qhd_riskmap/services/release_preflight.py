@@ -106,7 +106,7 @@ def _approval(case: Judged) -> Iterator[Finding]:
                 number=number
             ),
         )
-    yield finding(rules["PM17"], _(rules["PM17"].text) + _("。"))
+    yield finding(rules["PM17"], _("随程序提供的行政区域界线不是标准画法图，送审时请一并说明。"))
 
 
 def _base_layers(case: Judged) -> Iterator[Finding]:

@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
 
 from qhd_riskmap.domain.sheet_design import SheetElement, design_from_json, design_of
+from qhd_riskmap.i18n import CHINESE, ENGLISH
+from qhd_riskmap.resources import activate_language
 from qhd_riskmap.services.release_order import ProductFormat
 from qhd_riskmap.ui.pages.release import ReleasePage, sheet_designer
 
@@ -141,3 +144,22 @@ def test_a_page_built_anew_keeps_the_design(page, designer, settled, desk, qtbot
     other.resume(page.keep())
     assert other.form.order().sheet.paper == "A1"
     assert ProductFormat.ATLAS in other.form.products
+
+
+@pytest.mark.parametrize("language", [CHINESE, ENGLISH])
+def test_nothing_of_form_and_designer_is_cut_off_on_a_small_screen(qtbot, desk, language):
+    activate_language(language)
+    page = ReleasePage(desk)
+    qtbot.addWidget(page)
+    page.resize(1290, 660)  # what 1366 × 768 leaves
+    page.form.design.set_design(design_of("township"))
+    with qtbot.waitExposed(page):
+        page.show()
+    form = page.findChild(QScrollArea, "order-scroll")
+    assert form.horizontalScrollBar().maximum() == 0
+    designer = sheet_designer.SheetDesigner(desk, page.form.order(), page)
+    designer.show()
+    inner = designer.template.parentWidget()
+    assert inner.width() <= inner.parentWidget().width()
+    assert inner.width() >= inner.minimumSizeHint().width()
+    designer.reject()

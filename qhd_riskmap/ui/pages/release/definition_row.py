@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Final
 
 from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QInputDialog, QWidget
@@ -17,6 +18,8 @@ from qhd_riskmap.ui.toolkit.page_parts import push_button
 from qhd_riskmap.ui.toolkit.schema_form import ChoiceBox
 from qhd_riskmap.ui.toolkit.theme import SPACE_S
 
+_LEAST_LETTERS: Final = 8
+
 
 class DefinitionRow(QWidget):
     """A box of the saved definitions; choosing one fills the form."""
@@ -29,6 +32,11 @@ class DefinitionRow(QWidget):
         self.box = ChoiceBox()
         self.box.setObjectName("release-definition")
         self.box.setAccessibleName(_("发布方案"))
+        # A long name must not push the buttons out of the column.
+        self.box.setSizeAdjustPolicy(
+            ChoiceBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
+        )
+        self.box.setMinimumContentsLength(_LEAST_LETTERS)
         self.box.activated.connect(self._choose)
         self.keep = push_button(_("存为方案…"), "definition-save", self.ask_name)
         self.forget = push_button(_("删除方案"), "definition-delete", self.remove)

@@ -30,7 +30,7 @@ class DesignRow(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.design = design_of("general")
-        self.summary = words(name="order-design", wrap=False)
+        self.summary = words(name="order-design")
         self.button: QPushButton = push_button(_("设计版面…"), "order-design-button", _nothing)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
