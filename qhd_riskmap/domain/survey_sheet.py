@@ -63,6 +63,7 @@ class SurveySheet:
         failed: Row and column, from 1, of cells that hold an error of the spreadsheet (#N/A, #REF!) with
             what they say; they read as empty.
         rounded: Row and column, from 1, of cells that hold a number longer than a spreadsheet can keep.
+        struck: Row and column, from 1, of cells with letters that are struck through.
         hidden_rows: Row numbers the sender has hidden.
         hidden_columns: Column numbers the sender has hidden.
         context: Titles of the whole sheet, where this is one of several tables on it.
@@ -80,6 +81,7 @@ class SurveySheet:
     unsolved: frozenset[tuple[int, int]] = frozenset()
     failed: Mapping[tuple[int, int], str] = field(default_factory=dict)
     rounded: frozenset[tuple[int, int]] = frozenset()
+    struck: frozenset[tuple[int, int]] = frozenset()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     context: tuple[str, ...] = ()

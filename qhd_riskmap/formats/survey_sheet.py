@@ -37,6 +37,7 @@ from qhd_riskmap.formats.sheet_guard import (
     too_large,
 )
 from qhd_riskmap.formats.sheet_pieces import is_large, read_pieces
+from qhd_riskmap.formats.struck_cells import struck_cells, struck_styles
 from qhd_riskmap.formats.survey_text import read_text_sheet
 from qhd_riskmap.formats.unsolved_formulas import unsolved_formulas
 from qhd_riskmap.formats.value_text import value_text
@@ -198,12 +199,14 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
             measured[item.part] = sheet_extent(archive, item.part, path.name), None
     sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, measured))
     part_of = {item.name: item.part for item in parts}
+    styles = struck_styles(archive)
     for index, sheet in enumerate(sheets):
         part = part_of[sheet.name]
         extent, _frame = measured[part]
         unsolved = unsolved_formulas(archive, part) if extent.formulas else NO_CELLS
         failed = error_cells(archive, part) if extent.errors else {}
-        sheets[index] = _with_unread(sheet, unsolved, failed)
+        told = replace(sheet, struck=struck_cells(archive, part, styles)) if styles else sheet
+        sheets[index] = _with_unread(told, unsolved, failed)
     return sheets
 
 

@@ -293,9 +293,31 @@ def layout_issues(reading: SheetReading) -> list[RowIssue]:
             columns=_listed(names)
         )
         found.append(_of_sheet(sheet, "hidden-columns", Severity.WARNING, message))
+    found += _struck_names(reading, mapping)
     found += _merged_names(reading, mapping)
     found += _lost_digits(sheet, mapping)
     return found
+
+
+def _struck_names(reading: SheetReading, mapping: SheetMapping) -> list[RowIssue]:
+    """Rows whose name is struck through: on paper that cancels them."""
+    sheet, name = reading.sheet, mapping.column("name")
+    if name is None or not sheet.struck:
+        return []
+    column = sheet.first_column + name.index
+    return [
+        RowIssue(
+            path=sheet.file,
+            sheet=sheet.name,
+            cell=sheet.address(row - sheet.first_row, name.index),
+            row=row,
+            code="struck-row",
+            severity=severity_of("struck-row", Severity.WARNING),
+            message=_("名称划了删除线，仍按一处登记；若已作废，请删去这一行再导入。"),
+        )
+        for row in reading.numbers
+        if (row, column) in sheet.struck
+    ]
 
 
 def _merged_names(reading: SheetReading, mapping: SheetMapping) -> list[RowIssue]:

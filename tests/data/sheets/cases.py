@@ -14,7 +14,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Border, PatternFill, Side
+from openpyxl.styles import Border, Font, PatternFill, Side
 
 QL = "130321"  # 青龙满族自治县
 HEAD = ["序号", "隐患名称", "类别", "县区", "经度(GPS)", "纬度(GPS)", "联系电话", "威胁人数"]
@@ -126,6 +126,13 @@ def hidden(book: Workbook) -> None:
     sheet = fill(book, [[*HEAD, "暗列"], [*row(1), "x"], [*row(2), "y"], [*row(3), "z"]])
     sheet.row_dimensions[3].hidden = True
     sheet.column_dimensions["I"].hidden = True
+
+
+def struck(book: Workbook) -> None:
+    """The second row is cancelled by hand; in the third, a remark only."""
+    sheet = fill(book, [HEAD, row(1), row(2), row(3)])
+    for cell in (*sheet[3], sheet["G4"]):
+        cell.font = Font(strike=True)
 
 
 def hidden_sheet(book: Workbook) -> None:
@@ -342,6 +349,8 @@ CASES = [
         [Hazard(NAMES[0], place=PLACES[0], datum="cgcs2000")],
     ),
     Case("hidden", hidden, good(1, 2, 3), {("表", "", "hidden-rows"), ("表", "", "hidden-columns")}),
+    Case("struck", struck, good(1, 2, 3), {("表", "B3", "struck-row")},
+         not_in={key: {"struck-row"} for key in ("xls", "ods")}),
     Case("hidden_sheet", hidden_sheet, good(1)),
     Case(
         "cover_and_two_types", cover,
