@@ -16,6 +16,7 @@ from qhd_riskmap.cli.surveys import described
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
 from qhd_riskmap.services.jobs import SilentJob
+from qhd_riskmap.services.leak_words import lines_of
 from qhd_riskmap.services.place_reports import PlaceOrder
 from qhd_riskmap.services.release_control import record_document
 from qhd_riskmap.services.release_order import STANDARD_FORMATS, ReleaseOrder, blocked_json
@@ -63,8 +64,7 @@ def check_release(options: argparse.Namespace, output: Output) -> int:
     with open_register_app(options) as app:
         leaks = app.release.check_files(options.files, SilentJob())
     document = {"leaks": [leak.to_json() for leak in leaks]}
-    lines = [f"{leak.file}: {leak.kind} {leak.value} ({leak.where})" for leak in leaks]
-    output.result(document, lines or [_("没有发现泄密内容。")])
+    output.result(document, lines_of(options.files, leaks))
     return EXIT_LEAK if leaks else 0
 
 

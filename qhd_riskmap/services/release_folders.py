@@ -62,7 +62,7 @@ def require_apart(out_dir: Path, control: Path, database: Path) -> None:
     if control.resolve().is_relative_to(target):
         raise InvalidInputError(
             _("审批材料不能放在公开成果文件夹之内。"),
-            hint=_("请另选成果文件夹，或用 --control-dir 指定审批材料的位置。"),
+            hint=_("请另选成果文件夹；发布时也可以用 --control-dir 另定审批材料的位置。"),
         )
     require_not_among_papers(target, control, database)
     if database.resolve().is_relative_to(target):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from qhd_riskmap.errors import OutputFileError, ReleaseBlockedError
 from qhd_riskmap.i18n import _
+from qhd_riskmap.services.leak_words import kind_of, value_of
 from qhd_riskmap.services.release_checker import Leak
 from qhd_riskmap.services.release_order import Finding
 
@@ -44,7 +45,10 @@ def refuse_leaks(leaks: Sequence[Leak]) -> None:
             (
                 _LEAK_RULE,
                 _("成果 {file} 中发现受保护内容（{kind}）：{value}，位于 {where}。").format(
-                    file=Path(leak.file).name, kind=leak.kind, value=leak.value, where=leak.where
+                    file=Path(leak.file).name,
+                    kind=kind_of(leak),
+                    value=value_of(leak),
+                    where=leak.where,
                 ),
             )
             for leak in leaks

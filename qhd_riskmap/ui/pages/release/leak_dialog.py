@@ -21,21 +21,11 @@ from PySide6.QtWidgets import (
 )
 
 from qhd_riskmap.i18n import N_, _
+from qhd_riskmap.services.leak_words import advice, kind_of, value_of
 from qhd_riskmap.services.release_checker import Leak
 from qhd_riskmap.ui.toolkit.page_parts import glyph_label, plain_tip, push_button, words
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M
 
-KINDS: Final = {
-    "name": N_("隐患名称"),
-    "phone": N_("电话"),
-    "contact": N_("联系人"),
-    "address": N_("地址"),
-    "unit": N_("责任单位"),
-    "code": N_("隐患编号"),
-    "id": N_("记录标识"),
-    "position": N_("真实位置"),
-    "hidden": N_("隐藏内容"),
-}
 _COLUMNS: Final = (N_("文件"), N_("泄露的是"), N_("内容"), N_("在文件的哪里"))
 _WIDTHS: Final = (200, 100, 220)
 _SIZE: Final = (760, 420)
@@ -53,23 +43,15 @@ class LeakDialog(QDialog):
         self.setWindowTitle(_("检查文件是否泄密"))
         self._leaks = tuple(leaks)
         self.verdict = words(role="title", name="leak-verdict")
-        advice = words(role="muted", name="leak-advice")
+        what_to_do = words(advice(leaks), role="muted", name="leak-advice")
         if leaks:
             files = len({leak.file for leak in leaks})
             self.verdict.setText(
                 _("{files} 个文件里发现 {n} 处不应公开的内容").format(files=files, n=len(leaks))
             )
-            advice.setText(
-                _("请不要把这些文件交给公众，也不要上传到网上；请删掉后用“发布”重新制作。")
-            )
             glyph, colour = "close-octagon-outline", "error"
         else:
             self.verdict.setText(_("{n} 个文件里没有发现泄密内容").format(n=len(paths)))
-            advice.setText(
-                _(
-                    "按登记库里的名称、电话、编号、责任单位和真实位置检查；登记库之外的内容请另行审查。"
-                )
-            )
             glyph, colour = "check-circle-outline", "success"
         head = QHBoxLayout()
         head.setSpacing(SPACE_M)
@@ -79,7 +61,7 @@ class LeakDialog(QDialog):
         column.setContentsMargins(SPACE_L, SPACE_L, SPACE_L, SPACE_L)
         column.setSpacing(SPACE_M)
         column.addLayout(head)
-        column.addWidget(advice)
+        column.addWidget(what_to_do)
         if leaks:
             column.addWidget(self._table(), 1)
             self.resize(*_SIZE)
@@ -121,5 +103,4 @@ class LeakDialog(QDialog):
 
 
 def _cells(leak: Leak) -> tuple[str, str, str, str]:
-    kind = KINDS.get(leak.kind)
-    return Path(leak.file).name, _(kind) if kind else leak.kind, leak.value, leak.where
+    return Path(leak.file).name, kind_of(leak), value_of(leak), leak.where
