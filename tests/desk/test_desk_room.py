@@ -169,3 +169,16 @@ def test_the_title_of_a_column_is_whole_in_its_tip(qtbot, map_page, settled, mon
         event = QHelpEvent(QEvent.Type.ToolTip, place, header.viewport().mapToGlobal(place))
         QApplication.sendEvent(header.viewport(), event)
     assert said == ["乡镇（街道）", "筛选此列（Alt+↓）"]
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (910, 512)])
+def test_no_word_of_the_rail_is_cut_in_half_however_low_the_screen(window, qtbot, size):
+    """1366 × 768 at 150 % leaves 512 px: icons with tips, not halves of words."""
+    window.resize(*size)
+    qtbot.wait(20)
+    rail = window.findChild(QWidget, "rail")
+    shown = rail.findChildren(QToolButton)
+    assert all(button.height() >= button.sizeHint().height() for button in shown)
+    assert all(button.toolTip() and button.accessibleName() for button in shown)
+    words = {button.toolButtonStyle().name for button in shown}
+    assert words == {"ToolButtonTextUnderIcon" if size[1] > 512 else "ToolButtonIconOnly"}

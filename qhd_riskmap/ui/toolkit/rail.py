@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
@@ -42,6 +43,18 @@ class NavigationRail(QFrame):
             layout.addWidget(button)
             self._buttons[page.key] = button
         layout.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the words to the tips where a low screen has no room for all of them."""
+        super().resizeEvent(event)
+        self._word_buttons(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        wanted = sum(button.sizeHint().height() + SPACE_XS for button in self._buttons.values())
+        if wanted + SPACE_S > self.contentsRect().height():
+            self._word_buttons(Qt.ToolButtonStyle.ToolButtonIconOnly)
+
+    def _word_buttons(self, style: Qt.ToolButtonStyle) -> None:
+        for button in self._buttons.values():
+            button.setToolButtonStyle(style)
 
     def show_current(self, key: str) -> None:
         """Mark the page in front."""
