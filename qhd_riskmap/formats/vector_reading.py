@@ -13,6 +13,7 @@ import numpy.typing as npt
 import shapely
 
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
+from qhd_riskmap.formats.shapefile_text import BYTEWISE, dbf_encoding, decoded
 from qhd_riskmap.formats.vector_guard import CheckedFile, broken, check_vector_file, too_large
 from qhd_riskmap.geo.datums import parse_reference, to_cgcs2000
 from qhd_riskmap.i18n import _
@@ -22,9 +23,7 @@ MAX_VERTICES: Final = 20_000_000
 MAX_PARTS: Final = 200
 _NO_AREAS: Final = ("Point", "LineString")  # of any dimension, single or many
 _MAX_FIELDS: Final = 500
-_SAMPLE: Final = 4 * 2**20
 _SURE_PERCENT: Final = 70  # pyproj's confidence that a WKT is a coded system
-_LONGEST_LETTER: Final = 4
 _KML_SUFFIXES: Final = (".kml", ".kmz")
 
 
@@ -130,72 +129,6 @@ def read_vector(
     )
 
 
-def dbf_encoding(path: Path) -> str:
-    """The encoding in which the texts beside a shapefile can be read without a wrong letter.
-
-    What a ``.cpg`` says is only tried first: many say UTF-8 and hold GBK.
-    """
-    dbf = next((p for end in (".dbf", ".DBF") if (p := path.with_suffix(end)).exists()), None)
-    if dbf is None:
-        return "UTF-8"
-    with dbf.open("rb") as file:
-        sample = file.read(_SAMPLE)
-    names, records = _dbf_texts(sample)
-    texts = [text for text in {*names, *records} if any(byte > 0x7F for byte in text)]  # noqa: PLR2004 - ASCII
-    candidates = [*_declared_encoding(path), "UTF-8", "GB18030"]
-    for candidate in dict.fromkeys(candidates):
-        if all(_decodes(text, candidate) for text in texts):
-            return candidate
-    return "ISO-8859-1"
-
-
-def _declared_encoding(path: Path) -> list[str]:
-    cpg = next((p for end in (".cpg", ".CPG") if (p := path.with_suffix(end)).exists()), None)
-    if cpg is None:
-        return []
-    with cpg.open("rb") as file:
-        word = file.read(64).decode("ascii", "replace").strip().upper()
-    known = {
-        "UTF-8": "UTF-8", "UTF8": "UTF-8", "65001": "UTF-8", "GBK": "GB18030", "936": "GB18030",
-        "CP936": "GB18030", "GB2312": "GB18030", "GB18030": "GB18030", "ANSI 936": "GB18030",
-    }  # fmt: skip
-    return [known[word]] if word in known else []
-
-
-def _dbf_texts(sample: bytes) -> tuple[list[bytes], list[bytes]]:
-    """Field names, and the contents of text fields, of as many records as the sample holds."""
-    if len(sample) < 33:  # noqa: PLR2004 - header and terminator
-        return [], []
-    header = int.from_bytes(sample[8:10], "little")
-    length = int.from_bytes(sample[10:12], "little")
-    names: list[bytes] = []
-    fields: list[tuple[int, int]] = []
-    place = 1
-    for start in range(32, min(header, len(sample)) - 32, 32):
-        descriptor = sample[start : start + 32]
-        if descriptor[:1] == b"\r":
-            break
-        names.append(descriptor[:11].split(b"\x00", 1)[0])
-        if descriptor[11:12] == b"C":
-            fields.append((place, descriptor[16]))
-        place += descriptor[16]
-    texts = []
-    for start in range(header, len(sample) - length + 1, max(length, 1)):
-        for offset, width in fields:
-            texts.append(sample[start + offset : start + offset + width].rstrip(b" \x00"))
-    return names, texts
-
-
-def _decodes(text: bytes, encoding: str) -> bool:
-    try:
-        text.decode(encoding)
-    except UnicodeDecodeError as error:
-        # A letter cut in the middle by the width of its field is no sign of another encoding.
-        cut = 0 < len(text) - error.start < _LONGEST_LETTER
-        return cut and error.start > 0 and error.reason != "invalid start byte"
-    return True
-
-
 def _layer_names(checked: CheckedFile) -> list[str | int]:
     """Names of the layers, or their numbers in a KML, whose unnamed ones are named anew every time."""
     import pyogrio  # noqa: PLC0415 - GDAL loads in 100 ms
@@ -220,7 +153,10 @@ def _part(checked: CheckedFile, name: str | int, encoding: str | None) -> Vector
     with _gdal_errors(checked.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         info = pyogrio.read_info(
-            checked.source, layer=name, encoding=_bytewise(encoding), force_feature_count=True
+            checked.source,
+            layer=name,
+            encoding=BYTEWISE if encoding else None,
+            force_feature_count=True,
         )
     if info["driver"] not in checked.drivers:
         raise broken(checked.name, f"GDAL takes it for {info['driver']}")
@@ -277,7 +213,7 @@ def _read(
     with _gdal_errors(checked.name), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         meta, _fids, wkb, columns = pyogrio.raw.read(
-            checked.source, layer=name, encoding=_bytewise(encoding), force_2d=True
+            checked.source, layer=name, encoding=BYTEWISE if encoding else None, force_2d=True
         )
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     if int(shapely.get_num_coordinates(shapes).sum()) > MAX_VERTICES:
@@ -296,29 +232,18 @@ def _read(
     return VectorContent(geometries=shapes[usable], attributes=attributes, skipped=skipped)
 
 
-def _bytewise(encoding: str | None) -> str | None:
-    """Texts of a shapefile come as bytes in disguise: GDAL stops at a letter cut in the middle."""
-    return "ISO-8859-1" if encoding else None
-
-
-def _decoded(text: object, encoding: str | None) -> str:
-    if encoding is None:
-        return str(text)
-    return str(text).encode("latin-1", "replace").decode(encoding, "ignore")
-
-
 def _true_name(checked: CheckedFile, name: object, encoding: str | None) -> str:
-    text = _decoded(name, encoding)
+    text = decoded(name, encoding)
     return checked.names.get(text, text)
 
 
 def _decoded_column(column: npt.NDArray[Any], encoding: str | None) -> npt.NDArray[Any]:
     if encoding is None or column.dtype != object:
         return column
-    texts = [_decoded(v, encoding) if isinstance(v, str) else v for v in column.tolist()]
-    decoded = np.empty(len(texts), dtype=object)
-    decoded[:] = texts
-    return decoded
+    texts = [decoded(v, encoding) if isinstance(v, str) else v for v in column.tolist()]
+    told = np.empty(len(texts), dtype=object)
+    told[:] = texts
+    return told
 
 
 def _simple_parts(shapes: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:

@@ -19,6 +19,7 @@ import shapely
 from qhd_riskmap.domain.survey_sheet import SurveySheet
 from qhd_riskmap.errors import InvalidInputError, UnreadableFileError
 from qhd_riskmap.formats.kml_survey import read_kml
+from qhd_riskmap.formats.shapefile_text import BYTEWISE, decoded, table_encoding
 from qhd_riskmap.formats.sheet_guard import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
@@ -196,7 +197,7 @@ def _read_layers(
     for layer in layers:
         if kind == ".dxf" and layer != "entities":
             continue
-        info = pyogrio.read_info(source, layer=layer, encoding=encoding)
+        info = pyogrio.read_info(source, layer=layer, encoding=BYTEWISE if encoding else None)
         if info["features"] > MAX_ROWS or len(info["fields"]) >= MAX_COLUMNS:
             raise too_large(path.name)
         refuse_filled(info["features"] * (len(info["fields"]) + 2), path.name)
@@ -207,14 +208,11 @@ def _read_layers(
 
 
 def _encoding(parts: Mapping[str, bytes]) -> str | None:
-    """Of a table without a .cpg file: UTF-8 where it can be, else what Chinese programs write."""
-    if ".dbf" not in parts or parts.get(".cpg", b"").strip():
+    """Of the texts of a shapefile; wrong letters show where there is none that fits."""
+    if ".dbf" not in parts:
         return None
-    try:
-        parts[".dbf"][32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return "GB18030"
-    return "UTF-8"
+    found = table_encoding(parts[".dbf"], parts.get(".cpg", b"")[:64])
+    return found if found != BYTEWISE else "GB18030"
 
 
 def _sheet(
@@ -228,7 +226,8 @@ def _sheet(
 ) -> SurveySheet:
     import pyogrio.raw  # noqa: PLC0415
 
-    options = {"layer": layer, "encoding": encoding, "datetime_as_string": True}
+    bytewise = BYTEWISE if encoding else None
+    options = {"layer": layer, "encoding": bytewise, "datetime_as_string": True}
     meta, _fids, wkb, values = pyogrio.raw.read(
         source, force_2d=True, max_features=MAX_ROWS + 1, **options
     )
@@ -241,8 +240,9 @@ def _sheet(
             continue
         if meta["ogr_types"][number] == "OFTInteger64" and column.dtype.kind == "f":
             column = _whole_numbers(source, field, len(column), options)  # noqa: PLW2901
-        header = _RENAMED.get(kind, {}).get(field, field)
-        columns.setdefault(header, [value_text(value) or None for value in column.tolist()])
+        header = _RENAMED.get(kind, {}).get(field, decoded(field, encoding))
+        texts = (decoded(v, encoding) if isinstance(v, str) else v for v in column.tolist())
+        columns.setdefault(header, [value_text(value) or None for value in texts])
     shapes = _shapes(wkb, sum(map(len, columns.values())) // max(len(columns), 1))
     if kind == ".dxf":
         shapes = _named_by_texts(shapes, columns, values[names.index("SubClasses")].tolist())

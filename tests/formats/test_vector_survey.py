@@ -108,6 +108,37 @@ def test_shapefiles_in_every_encoding_alone_or_zipped(tmp_path, encoding, cpg):
     assert hazard.geometry.distance(PLACES[0]) < 1e-8
 
 
+@pytest.mark.parametrize(
+    ("encoding", "cpg"), [("UTF-8", "UTF-8"), ("GBK", "GBK"), ("GBK", "UTF-8")]
+)
+def test_names_and_texts_cut_by_the_width_of_a_shapefile_are_read_as_far_as_they_go(
+    tmp_path, encoding, cpg
+):
+    """Ten bytes hold three and a third of these letters: no reader may stop at the third of one."""
+    fields = {"隐患点名称": ["东" * 100], "隐患类别": ["泥石流"], "A所在县区": ["青龙县"]}
+    path = save(tmp_path / "a.shp", PLACES[:1], "EPSG:4490", fields=fields, encoding=encoding)
+    path.with_suffix(".cpg").write_text(cpg, "ascii")
+    (sheet,) = read_survey(path)
+    whole = {"UTF-8": 3, "GBK": 2}[encoding]
+    letters = [name[: (10 - (name[0] == "A")) // whole + (name[0] == "A")] for name in fields]
+    assert sheet.row(0)[2:] == letters
+    assert sheet.row(1)[2:] == ["东" * min(100, 254 // whole), "泥石流", "青龙县"]
+    assert imported(tmp_path, path).accepted == 1
+
+
+def test_a_letter_that_no_encoding_knows_is_shown_as_wrong_and_the_rest_is_read(tmp_path):
+    fields = {"名称": ["东沟"], "类别": ["泥石流"]}
+    path = save(tmp_path / "a.shp", PLACES[:1], "EPSG:4490", fields=fields, encoding="GBK")
+    table = path.with_suffix(".dbf")
+    table.write_bytes(
+        table.read_bytes().replace("东沟".encode("gbk"), b"\xff\xff" + "沟".encode("gbk"))
+    )
+    (sheet,) = read_survey(path)
+    assert sheet.row(1)[2].endswith("沟")
+    assert "\ufffd" in sheet.row(1)[2]
+    assert sheet.row(1)[3] == "泥石流"
+
+
 def test_a_shapefile_without_projection_is_asked_like_a_sheet_without_a_word(tmp_path):
     path = save(tmp_path / "a.shp", PLACES[:1], fields={"名称": ["东沟"], "类别": ["泥石流"]})
     path.with_suffix(".prj").unlink()
