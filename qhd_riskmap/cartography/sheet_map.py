@@ -47,6 +47,7 @@ from qhd_riskmap.cartography.sheet_circle import paint_circle
 from qhd_riskmap.cartography.styles import style_parts, type_of
 from qhd_riskmap.cartography.symbols import paint_symbol
 from qhd_riskmap.cartography.text_layout import draw_line, text_width
+from qhd_riskmap.cartography.viewport import Viewport
 
 # One screen pixel of the common look becomes 0.2 mm up to A3: symbols 3.6 mm, lines 0.5 mm.
 PAPER_OPTIONS: Final = MapOptions(
@@ -152,7 +153,7 @@ def _paint_names(canvas: Canvas, content: SheetContent, prepared: PreparedFeatur
         marked.block_marks(xy, options.symbol_size / 2)
     items = []
     divisions = division_labels(basemap, viewport, options) if options.basemap else iter(())
-    named = _must_place(divisions, ground, marked)
+    named = _must_place(divisions, ground, marked, viewport)
     items += _paint_counts(canvas, content.counts, (ground, marked), sheet_map)
     for placed in named:
         paint_label(canvas.painter, placed, vector=True)
@@ -166,14 +167,18 @@ def _paint_names(canvas: Canvas, content: SheetContent, prepared: PreparedFeatur
 
 
 def _must_place(
-    labels: Iterable[Label], ground: OccupiedGround, marked: OccupiedGround
+    labels: Iterable[Label], ground: OccupiedGround, marked: OccupiedGround, viewport: Viewport
 ) -> list[PlacedLabel]:
-    """Names that may not be missing: beside symbols where there is room, else over them."""
+    """Names that may not be missing: beside symbols where there is room, else over them.
+
+    One whose place is not on the map stays inside what it names: no sea on a map without a shore.
+    """
     placed = []
     for label in labels:
         width, height = text_size(label.text, label.style)
         first = QRectF(label.x - width / 2, label.y - height / 2, width, height)
-        box = beside(label, width, height, marked, _FARTHER)
+        here = 0 <= label.x <= viewport.width and 0 <= label.y <= viewport.height
+        box = beside(label, width, height, marked, _FARTHER if here else 1.0)
         if box is None:
             box = _nearest_room(first, (ground, marked), height * 0.7, rings=5)
         else:

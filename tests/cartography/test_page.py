@@ -199,6 +199,16 @@ def test_the_printed_scale_is_the_scale_of_the_map(sheet):
     assert on_ground / on_paper == pytest.approx(placed.map.scale, rel=2e-3)
 
 
+def test_no_sea_and_no_neighbour_is_named_on_a_map_that_shows_neither(sheet, sheet_font):
+    """A sheet of a township inland; the name of its county moves in, those beyond stay out."""
+    placed = placed_on(replace(sheet, extent=(119.49, 40.09, 119.61, 40.17)))
+    assert {item.text for item in placed.of_kind("division_name")} <= {
+        "海港区",
+        "青龙满族自治县",
+        "抚宁区",
+    }
+
+
 def test_the_whole_extent_is_inside_the_frame(sheet):
     extent = (119.4, 39.85, 119.7, 40.05)
     placed = placed_on(replace(sheet, extent=extent))
