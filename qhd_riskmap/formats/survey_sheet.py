@@ -76,6 +76,8 @@ def read_survey(path: Path) -> list[SurveySheet]:
             large, or no sheet at all.
     """
     content = file_content(path)
+    if not content:
+        raise _empty(path)
     kind = is_vector(path, content)
     if kind:
         sheets = read_vector(path, content, kind)
@@ -91,11 +93,14 @@ def read_survey(path: Path) -> list[SurveySheet]:
     if not kind:
         filled = [_without_errors(sheet) for sheet in filled]
     if not filled:
-        raise UnreadableFileError(
-            _("“{name}”里没有任何内容。").format(name=path.name),
-            hint=_("请确认选对了文件。"),
-        )
+        raise _empty(path)
     return filled
+
+
+def _empty(path: Path) -> UnreadableFileError:
+    return UnreadableFileError(
+        _("“{name}”里没有任何内容。").format(name=path.name), hint=_("请确认选对了文件。")
+    )
 
 
 def _read_other(path: Path, content: bytes) -> list[SurveySheet]:
