@@ -45,6 +45,7 @@ from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
+from qhd_riskmap.ui.toolkit.one_line import OneLine
 from qhd_riskmap.ui.toolkit.outside_files import open_file
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
@@ -129,7 +130,8 @@ class ReleasePage(Page):
         head.setSpacing(SPACE_M)
         head.addWidget(words(_("公开发布"), role="title", wrap=False))
         head.addWidget(
-            words(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"), 1
+            OneLine(_("先脱敏再画图；做好的文件逐个重新打开复查，有泄密就不放行。"), role="muted"),
+            1,
         )
         head.addWidget(push_button(_("地点告知单…"), "release-place", self.ask_place))
         head.addWidget(push_button(_("排查范围…"), "release-coverage", self.open_coverage))

@@ -32,6 +32,7 @@ from qhd_riskmap.ui.pages.statistics.number_table import NumberTable
 from qhd_riskmap.ui.pages.statistics.scope_bar import ScopeBar
 from qhd_riskmap.ui.toolkit.actions import Command
 from qhd_riskmap.ui.toolkit.desk import Desk
+from qhd_riskmap.ui.toolkit.one_line import OneLine
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
 from qhd_riskmap.ui.toolkit.permitted import permit
@@ -97,10 +98,7 @@ class StatisticsPage(Page):
         self.form: FormDialog | None = None
         for button in (self.export_button, self.report_button):
             permit(button, Permission.EXPORT, desk.app.actor.permissions)
-        self.note = words(
-            _(_NOTE),
-            role="muted", name="statistics-note",
-        )  # fmt: skip
+        self.note = OneLine(_(_NOTE), role="muted", name="statistics-note")
         self.charts = ChartView(desk)
         self.charts.opened.connect(self.open_rows)
         self.tabs.addTab(self.charts, _("图"))

@@ -35,6 +35,7 @@ from qhd_riskmap.ui.toolkit.desk import Desk
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files, dropped_photos, has_files
 from qhd_riskmap.ui.toolkit.job_progress import JobProgress
 from qhd_riskmap.ui.toolkit.job_runner import JobHandle
+from qhd_riskmap.ui.toolkit.one_line import OneLine
 from qhd_riskmap.ui.toolkit.outside_files import open_folder_of
 from qhd_riskmap.ui.toolkit.page import Page
 from qhd_riskmap.ui.toolkit.page_parts import push_button, words
@@ -109,7 +110,7 @@ class SurveyImportPage(Page):
         self.stack = QStackedWidget()
         for panel in (self.start, self.review, self.outcome):
             self.stack.addWidget(panel)
-        self.subtitle = words(role="muted", name="import-subtitle")
+        self.subtitle = OneLine(role="muted", name="import-subtitle")
         self.back = push_button(_("换文件"), "import-back", self.begin, glyph="arrow-left")
         head = QHBoxLayout()
         head.setSpacing(SPACE_M)
