@@ -9,8 +9,9 @@ from typing import Final, TypeVar
 
 from qhd_riskmap.domain.access import Actor
 from qhd_riskmap.domain.boundaries import boundaries
-from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.domain.survey_sheet import MergedRange, SurveySheet
 from qhd_riskmap.errors import InvalidInputError
+from qhd_riskmap.formats.error_cells import is_error
 from qhd_riskmap.geo.angle_text import TextForm
 from qhd_riskmap.geo.coordinate_text import format_decimal
 from qhd_riskmap.geo.references import Reference
@@ -69,13 +70,18 @@ class Corrections:
         own = (sheet.file, sheet.name)
         mine = {key[2:]: text for key, text in self.cells.items() if key[:2] == own}
         columns: dict[int, list[str | None]] = {}
+        merged = _taken_apart(sheet, mine, columns)
+        failed = {cell: text for cell, text in sheet.failed.items() if cell not in mine}
         done = []
         for (number, column), text in mine.items():
             row, place = number - sheet.first_row, column - sheet.first_column
             if not (0 <= row < sheet.height and 0 <= place < sheet.width):
                 continue
             was = sheet.columns[place][row] or ""
-            columns.setdefault(place, list(sheet.columns[place]))[row] = text
+            wrong = is_error(text)
+            if wrong:
+                failed[number, column] = text.strip()
+            columns.setdefault(place, list(sheet.columns[place]))[row] = None if wrong else text
             done.append(
                 MendedCell(sheet=sheet.name, cell=sheet.address(row, place), was=was, now=text)
             )
@@ -84,8 +90,9 @@ class Corrections:
         mended = replace(
             sheet,
             columns=tuple(columns.get(at, column) for at, column in enumerate(sheet.columns)),
+            merged=merged,
             unsolved=sheet.unsolved - mine.keys(),
-            failed={cell: text for cell, text in sheet.failed.items() if cell not in mine},
+            failed=failed,
             rounded=sheet.rounded - mine.keys(),
         )
         return mended, tuple(done)
@@ -140,6 +147,30 @@ def remember_answers(work: UnitOfWork, readings: Iterable[SheetReading], actor: 
         work.senders.remember(
             decision.sender, decision.said, actor, plane=decision.plane, angles=decision.angles_said
         )
+
+
+def _taken_apart(
+    sheet: SurveySheet, mine: Mapping[tuple[int, int], str], columns: dict[int, list[str | None]]
+) -> tuple[MergedRange, ...]:
+    """The merged blocks that stay; of the others every row gets the text that stood for all of them.
+
+    A spreadsheet keeps one text for a block, so what is written below its first cell would be lost.
+    """
+    kept = []
+    for block in sheet.merged:
+        top, left = block.top - sheet.first_row, block.left - sheet.first_column
+        bottom = min(block.bottom - sheet.first_row, sheet.height - 1)
+        below = any(
+            block.top < row <= block.bottom and column == block.left for row, column in mine
+        )
+        if not below or top < 0 or not 0 <= left < sheet.width:
+            kept.append(block)
+            continue
+        column = columns.setdefault(left, list(sheet.columns[left]))
+        text = mine.get((block.top, block.left), column[top])
+        told = None if text is not None and is_error(text) else text
+        column[top : bottom + 1] = [told] * (bottom + 1 - top)
+    return tuple(kept)
 
 
 def _of_sheet(given: Mapping[RowKey, _Given], sheet: SurveySheet) -> dict[int, _Given]:
