@@ -64,6 +64,7 @@ class SurveySheet:
             what they say; they read as empty.
         rounded: Row and column, from 1, of cells that hold a number longer than a spreadsheet can keep.
         struck: Row and column, from 1, of cells with letters that are struck through.
+        stray: Row and column, from 1, of cells far off the table, which were not read.
         hidden_rows: Row numbers the sender has hidden.
         hidden_columns: Column numbers the sender has hidden.
         context: Titles of the whole sheet, where this is one of several tables on it.
@@ -82,6 +83,7 @@ class SurveySheet:
     failed: Mapping[tuple[int, int], str] = field(default_factory=dict)
     rounded: frozenset[tuple[int, int]] = frozenset()
     struck: frozenset[tuple[int, int]] = frozenset()
+    stray: tuple[tuple[int, int], ...] = ()
     hidden_rows: tuple[int, ...] = ()
     hidden_columns: tuple[int, ...] = ()
     context: tuple[str, ...] = ()

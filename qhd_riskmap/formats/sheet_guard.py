@@ -37,7 +37,7 @@ _OVERLAP: Final = 256
 _LOCAL_HEADER: Final = 30
 _DEFLATED: Final = 8
 _LT, _BLANK = b"< "
-_PADDING: Final = 16  # what is read past a tag's beginning
+PADDING: Final = 16  # what is read past a tag's beginning
 # count="…", uniqueCount="…" of ten million and more.
 _CLAIM: Final = re.compile(rb"[cC]ount\s{0,9}=\s{0,9}[\"']\s{0,9}\+?0{0,20}[1-9]\d{7}")
 _MERGE: Final = re.compile(
@@ -119,6 +119,10 @@ class Extent:
         self.merged += other.merged
         self.hidden_rows += other.hidden_rows
         self.hidden_columns += other.hidden_columns
+
+
+class ExtentError(UnreadableFileError):
+    """The rectangle between the outermost cells of a sheet is too large."""
 
 
 class GuardedArchive:
@@ -261,6 +265,16 @@ def sheet_blocks(
     Raises:
         UnreadableFileError: See `sheet_extent`.
     """
+    for block, after in cut_blocks(archive, part, name):
+        yield _measured(block, after, extent, name)
+
+
+def cut_blocks(archive: GuardedArchive, part: str, name: str) -> Iterator[tuple[bytes, bytes]]:
+    """The bytes of one worksheet part cut between cells, each block with a little of what follows.
+
+    Raises:
+        UnreadableFileError: A document type declaration.
+    """
     tail, first = b"", True
     for piece in archive.pieces(part):
         block = tail + piece
@@ -273,8 +287,8 @@ def sheet_blocks(
         if cut <= 0 or len(block) - cut > _PIECE:
             cut = max(len(block) - _OVERLAP, 0)
         tail = block[cut:]
-        yield _measured(block[:cut], tail[:_OVERLAP], extent, name)
-    yield _measured(tail, b"", extent, name)
+        yield block[:cut], tail[:_OVERLAP]
+    yield tail, b""
 
 
 def _measured(block: bytes, after: bytes, extent: Extent, name: str) -> tuple[bytes, Extent]:
@@ -306,7 +320,7 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
     if not block:
         return
     size = len(block)
-    data: _BYTES = np.frombuffer(block + after + b"<" * _PADDING, dtype=np.uint8)
+    data: _BYTES = np.frombuffer(block + after + b"<" * PADDING, dtype=np.uint8)
     # Only the places of tags are looked at: comparing every byte with every letter takes twice as long.
     tags = np.flatnonzero(data[:size] == _LT)
     names = data[tags + 1]
@@ -316,7 +330,7 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
     # A lone character is found much faster, and every error text begins with it.
     if not extent.errors and b"#" in block:
         extent.errors = _ERROR.search(block) is not None
-    rows = int(np.count_nonzero(_go_on(data, tags[names == ord("r")], b"row")))
+    rows = int(np.count_nonzero(go_on(data, tags[names == ord("r")], b"row")))
     extent.rows += rows or (len(_ROW.findall(block)) if prefixed else 0)
     if b" hidden=" in block:
         _take_hidden(block, extent)
@@ -338,14 +352,14 @@ def _measure(block: bytes, after: bytes, extent: Extent) -> None:
         ended = (next_char == _BLANK) | (next_char == ord(">")) | (next_char == ord("/"))
         counted = int(np.count_nonzero(ended))
     extent.cells += counted
-    plain = which[_go_on(data, cells, b'c r="')]
+    plain = which[go_on(data, cells, b'c r="')]
     if len(plain):
         _take_plain(data, tags, plain, extent)
     if len(plain) != counted:
         _take_odd(block, counted, extent)
 
 
-def _go_on(data: _BYTES, tags: npt.NDArray[np.intp], text: bytes) -> _FLAGS:
+def go_on(data: _BYTES, tags: npt.NDArray[np.intp], text: bytes) -> _FLAGS:
     """Which of the tags begin with ``text``."""
     found = np.ones(len(tags), dtype=bool)
     for offset, char in enumerate(text, start=1):
@@ -367,6 +381,21 @@ def _take_plain(
     data: _BYTES, tags: npt.NDArray[np.intp], which: npt.NDArray[np.intp], extent: Extent
 ) -> None:
     """Cells written ``<c r="AB12"…``, all at once; ``which`` of the tags they are."""
+    column, row, filled = read_plain(data, tags, which)
+    extent.bottom = max(extent.bottom, int(row.max()))
+    extent.top = min(extent.top or extent.bottom, int(row.min()))
+    extent.filled += int(np.count_nonzero(filled))
+    if filled.any():
+        columns, rows = column[filled], row[filled]
+        extent.take_value(int(columns.min()), int(rows.min()))
+        extent.take_value(int(columns.max()), int(rows.max()))
+    extent.widest = max(extent.widest, int(column.max()))
+
+
+def read_plain(
+    data: _BYTES, tags: npt.NDArray[np.intp], which: npt.NDArray[np.intp]
+) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.int64], _FLAGS]:
+    """Columns and rows of such cells, and whether they hold anything."""
     place = tags[which] + 6
     column = np.zeros(len(place), dtype=np.int32)
     row = np.zeros(len(place), dtype=np.int64)
@@ -383,18 +412,10 @@ def _take_plain(
             column = np.where(letters, column * 26 + (char.astype(np.int32) - 64), column)
         row = np.where(number, row * 10 + (char.astype(np.int64) - 48), row)
         place = place + 1
-    extent.bottom = max(extent.bottom, int(row.max()))
-    extent.top = min(extent.top or extent.bottom, int(row.min()))
     # The tag after the cell's own tells whether it holds anything.
     following = tags[np.minimum(which + 1, len(tags) - 1)]
     held = data[following + 1]
-    filled = (held == ord("v")) | (held == ord("i")) | (held == ord("f"))
-    extent.filled += int(np.count_nonzero(filled))
-    if filled.any():
-        columns, rows = column[filled], row[filled]
-        extent.take_value(int(columns.min()), int(rows.min()))
-        extent.take_value(int(columns.max()), int(rows.max()))
-    extent.widest = max(extent.widest, int(column.max()))
+    return column, row, (held == ord("v")) | (held == ord("i")) | (held == ord("f"))
 
 
 def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
@@ -419,7 +440,8 @@ def _take_odd(block: bytes, counted: int, extent: Extent) -> None:
 def _refuse_extent(extent: Extent, name: str) -> None:
     bottom = max(extent.bottom, extent.rows)
     if bottom > MAX_ROWS or extent.widest > MAX_COLUMNS or bottom * extent.widest > MAX_CELLS:
-        raise too_large(name)
+        refusal = too_large(name)
+        raise ExtentError(refusal.message, hint=refusal.hint)
     refuse_filled(extent.filled, name)
 
 

@@ -7,7 +7,7 @@ without a word, so every cell is taken as text and cast by us, where a failure b
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -30,6 +30,7 @@ from qhd_riskmap.formats.sheet_guard import (
     MAX_COLUMNS,
     MAX_FILE_BYTES,
     Extent,
+    ExtentError,
     GuardedArchive,
     damaged,
     locked,
@@ -37,6 +38,7 @@ from qhd_riskmap.formats.sheet_guard import (
     too_large,
 )
 from qhd_riskmap.formats.sheet_pieces import is_large, read_pieces
+from qhd_riskmap.formats.stray_cells import is_sparse, without_strays
 from qhd_riskmap.formats.struck_cells import struck_cells, struck_styles
 from qhd_riskmap.formats.survey_text import read_text_sheet
 from qhd_riskmap.formats.unsolved_formulas import unsolved_formulas
@@ -196,23 +198,65 @@ def _read_xlsx(path: Path, content: bytes, archive: GuardedArchive) -> list[Surv
         raise damaged(path.name, "no worksheet")
     archive.check_all(besides=[item.part for item in parts])
     # What is small is measured first: a hostile sheet is found before a large one is read.
-    measured: dict[str, tuple[Extent, Any | None]] = {}
+    measured: dict[str, _Measured] = {}
     for item in sorted(parts, key=lambda each: archive.size(each.part)):
-        if is_large(archive, item.part):
-            measured[item.part] = read_pieces(archive, item.part, item.name, path.name)
-        else:
-            measured[item.part] = sheet_extent(archive, item.part, path.name), None
-    sheets = _guarded(path, lambda: _load_xlsx(path, archive, content, parts, measured))
+        measured[item.part] = _measured(path, content, archive, item)
+    sheets = _guarded(path, lambda: _load_xlsx(path, parts, measured))
     part_of = {item.name: item.part for item in parts}
     styles = struck_styles(archive)
     for index, sheet in enumerate(sheets):
         part = part_of[sheet.name]
-        extent, _frame = measured[part]
-        unsolved = unsolved_formulas(archive, part) if extent.formulas else NO_CELLS
-        failed = error_cells(archive, part) if extent.errors else {}
-        told = replace(sheet, struck=struck_cells(archive, part, styles)) if styles else sheet
+        found = measured[part]
+        unsolved = unsolved_formulas(found.archive, part) if found.extent.formulas else NO_CELLS
+        failed = error_cells(found.archive, part) if found.extent.errors else {}
+        struck = struck_cells(found.archive, part, styles) if styles else NO_CELLS
+        told = replace(sheet, struck=struck, stray=found.stray)
         sheets[index] = _with_unread(told, unsolved, failed)
     return sheets
+
+
+@dataclass(slots=True)
+class _Measured:
+    """What is known of a worksheet part before it is read.
+
+    Attributes:
+        content: The workbook to read it from, and the same as an archive.
+        frame: Its cells, where they have been read meanwhile.
+        stray: Cells that have been left out.
+    """
+
+    content: bytes
+    archive: GuardedArchive
+    extent: Extent
+    frame: Any | None = None
+    stray: tuple[Place, ...] = ()
+
+
+def _measured(path: Path, content: bytes, archive: GuardedArchive, item: SheetPart) -> _Measured:
+    """Measure a part; where a few cells lie far off, without them."""
+    found, refusal = None, None
+    try:
+        found = _measured_whole(path, content, archive, item)
+    except ExtentError as error:
+        refusal = error
+    if found is not None and not is_sparse(found.extent):
+        return found
+    slim = without_strays(archive, item.part, path.name)
+    if slim is not None:
+        found = _measured_whole(path, slim.content, slim.archive, item)
+        found.stray = slim.stray
+    if found is None:
+        raise refusal or too_large(path.name)
+    return found
+
+
+def _measured_whole(
+    path: Path, content: bytes, archive: GuardedArchive, item: SheetPart
+) -> _Measured:
+    if not is_large(archive, item.part):
+        return _Measured(content, archive, sheet_extent(archive, item.part, path.name))
+    extent, frame = read_pieces(archive, item.part, item.name, path.name)
+    return _Measured(content, archive, extent, frame)
 
 
 def _with_unread(
@@ -233,29 +277,28 @@ def _with_unread(
 
 
 def _load_xlsx(
-    path: Path,
-    archive: GuardedArchive,
-    content: bytes,
-    parts: Sequence[SheetPart],
-    measured: dict[str, tuple[Extent, Any | None]],
+    path: Path, parts: Sequence[SheetPart], measured: Mapping[str, _Measured]
 ) -> list[SurveySheet]:
     from fastexcel import read_excel  # noqa: PLC0415 - 40 ms that only an import pays
 
-    reader = read_excel(content)
-    known = set(reader.sheet_names)
+    readers: dict[int, Any] = {}
     sheets = []
     for part in parts:
-        if part.name not in known:
+        found = measured[part.part]
+        content, extent = found.content, found.extent
+        if id(content) not in readers:
+            readers[id(content)] = read_excel(content)
+        reader = readers[id(content)]
+        if part.name not in reader.sheet_names:
             continue
-        extent, frame = measured[part.part]
-        measured[part.part] = extent, None
+        frame, found.frame = found.frame, None
         if frame is None:
             loaded = reader.load_sheet(part.name, header_row=None, skip_rows=0, dtypes="string")
             if not loaded.width:
                 continue
             frame = loaded.to_polars()
             del loaded  # holds every cell once more
-        rounded = _rounded(archive, part.part, frame)
+        rounded = _rounded(found.archive, part.part, frame)
         waiting = frame.get_columns()[::-1]
         del frame
         columns = _columns(waiting)

@@ -25,6 +25,7 @@ from qhd_riskmap.services.survey_layout import (
     layout_issues,
     read_tables,
     sheets_passed_over,
+    stray_cells,
     template_issues,
 )
 from qhd_riskmap.services.survey_preview import SurveyFile
@@ -84,6 +85,7 @@ def checked_file(
     passed_over = [r for r in readings if not any(r is one for one in kept)]
     unread = [sheet for sheet in sheets if sheet not in wanted]
     unread += [r.sheet for r in passed_over]
+    told += stray_cells(sheet for sheet, _cells in fixed if sheet.name in surveys)
     issues = (*template_issues(path, sheets), *told, *sheets_passed_over(unread))
     with register.unit_of_work() as work:
         batch = work.batches.known_file(found.sha256)

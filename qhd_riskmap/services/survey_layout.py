@@ -268,6 +268,21 @@ def sheets_passed_over(sheets: Iterable[SurveySheet]) -> list[RowIssue]:
     return found
 
 
+def stray_cells(sheets: Iterable[SurveySheet]) -> list[RowIssue]:
+    """Cells far off the table of their sheet, which were not read."""
+    found = []
+    for sheet in sheets:
+        if not sheet.stray:
+            continue
+        names = [f"{column_letters(column)}{row}" for row, column in sheet.stray]
+        message = _(
+            "离表格很远的 {count} 个单元格（{cells}）没有读入；请在“名称框”里输入它的地址找到它，"
+            "没有用就清除，有用就移到表格里再导入。"
+        ).format(count=len(names), cells=_listed(names))
+        found.append(_of_sheet(sheet, "stray-cells", Severity.WARNING, message))
+    return found
+
+
 def layout_issues(reading: SheetReading) -> list[RowIssue]:
     """What is to be said of a table's layout besides its header."""
     sheet, mapping = reading.sheet, reading.mapping

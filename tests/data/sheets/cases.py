@@ -135,6 +135,13 @@ def struck(book: Workbook) -> None:
         cell.font = Font(strike=True)
 
 
+def stray(book: Workbook) -> None:
+    """A slip of the hand in the last cell of all, and a remark far to the right."""
+    sheet = fill(book, [HEAD, row(1), row(2), row(3)])
+    sheet["XFD1048576"] = "。"
+    sheet["ZZ2"] = "已核"
+
+
 def hidden_sheet(book: Workbook) -> None:
     fill(book, [HEAD, row(1)], "报送")
     fill(book, [HEAD, row(2)], "旧数据").sheet_state = "hidden"
@@ -351,6 +358,7 @@ CASES = [
     Case("hidden", hidden, good(1, 2, 3), {("表", "", "hidden-rows"), ("表", "", "hidden-columns")}),
     Case("struck", struck, good(1, 2, 3), {("表", "B3", "struck-row")},
          not_in={key: {"struck-row"} for key in ("xls", "ods")}),
+    Case("stray_cells", stray, good(1, 2, 3), {("表", "", "stray-cells")}, resaved=False),
     Case("hidden_sheet", hidden_sheet, good(1)),
     Case(
         "cover_and_two_types", cover,
