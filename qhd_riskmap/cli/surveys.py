@@ -6,6 +6,7 @@ import argparse
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from qhd_riskmap.cli.access import open_register_app
 from qhd_riskmap.cli.output import Output
@@ -26,6 +27,7 @@ from qhd_riskmap.services.survey_updates import NO_UPDATES
 
 AUTO = "auto"
 _WORKBOOKS = (".xlsx", ".xlsm")
+_MOST_NAMES: Final = 10
 
 
 def template(options: argparse.Namespace, output: Output) -> int:
@@ -106,13 +108,14 @@ def _named(decided: str | None) -> str:
 
 
 def _not_taken_in(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:
-    """First of all, how many rows are not in the register, and what to do; nothing where all are."""
+    """First of all, what is not in the register, and what to do; nothing where all is."""
     document = outcome.to_json()
+    lines = _unread_files(outcome)
     unread = sum(row.role is RowRole.UNREAD for row in outcome.skipped)
     rejected, undecided = document["rejected"], document["undecided"]
     count = rejected + undecided + unread
     if not count:
-        return []
+        return lines
     text = (
         _(
             "【注意】{count} 行不会入库：退回 {rejected}，坐标系未定 {undecided}，所在的表读不了 {unread}。"
@@ -122,7 +125,7 @@ def _not_taken_in(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool)
             "【注意】{count} 行没有入库：退回 {rejected}，坐标系未定 {undecided}，所在的表读不了 {unread}。"
         )
     )
-    lines = [
+    lines += [
         text.format(count=count, rejected=rejected, undecided=undecided, unread=unread),
         _("下一步：照下面各条改好原表，再导入同一文件；已入库的行自动跳过，不会重复。"),
     ]
@@ -131,6 +134,17 @@ def _not_taken_in(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool)
     if not reports:
         lines.append(_("加 --report 写出标好错误的原表副本，可退给报送单位。"))
     return lines
+
+
+def _unread_files(outcome: ImportOutcome) -> list[str]:
+    """Which files nothing was read of; why stands among the issues."""
+    if not outcome.unread:
+        return []
+    names = _("、").join(outcome.unread[:_MOST_NAMES])
+    if len(outcome.unread) > _MOST_NAMES:
+        names = _("{names} 等").format(names=names)
+    text = _("【注意】{n} 个文件没有读进来：{names}。原因见下面各条。")
+    return [text.format(n=len(outcome.unread), names=names)]
 
 
 def described(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool) -> list[str]:

@@ -14,6 +14,7 @@ from qhd_riskmap.domain.hazard import Hazard
 from qhd_riskmap.domain.remediation.sheet_proof import ProvenTask
 from qhd_riskmap.domain.survey_data_rows import RowRole
 from qhd_riskmap.domain.survey_sheet import SurveySheet
+from qhd_riskmap.errors import UnreadableFileError
 from qhd_riskmap.services.candidate_columns import Candidate, as_candidates
 from qhd_riskmap.services.survey_corrections import MendedCell
 from qhd_riskmap.services.survey_issues import RowIssue, RowKey
@@ -169,6 +170,12 @@ class ImportOutcome:
     suspects: tuple[SuspectPair, ...] = ()
     skipped: tuple[PassedRow, ...] = ()
     tasks: int = 0
+
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of the files nothing was read of; no count of rows tells of them."""
+        code = UnreadableFileError.code
+        return tuple(issue.file for issue in self.issues if issue.code == code and not issue.row)
 
     def renewing(self, wanted: Sequence[UpdateOffer]) -> ImportOutcome:
         """The same with some offers applied, and said to be."""

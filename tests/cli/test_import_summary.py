@@ -65,3 +65,28 @@ def test_nothing_is_said_where_all_came_in(register, command, tmp_path):
     path = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000")])
     _code, out, _err = command("import", register, path)
     assert "【注意】" not in out
+
+
+def test_a_file_that_cannot_be_read_is_named_before_all_else(register, command, tmp_path):
+    good = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000"), (None, "国家2000")])
+    bad = tmp_path / "坏.xlsx"
+    bad.write_bytes(b"PK\x03\x04" + b"\0" * 60)
+    code, out, _err = command("import", register, bad, good)
+    lines = out.splitlines()
+    assert code == 0
+    assert lines[0] == "【注意】1 个文件没有读进来：坏.xlsx。原因见下面各条。"
+    assert lines[1].startswith("【注意】1 行没有入库")
+    assert any(line.startswith("坏.xlsx［错误］") for line in lines)
+
+
+def test_many_files_that_cannot_be_read_are_counted_and_the_first_named(
+    register, command, tmp_path
+):
+    good = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000")])
+    bad = [tmp_path / f"{number:02}.xlsx" for number in range(12)]
+    for path in bad:
+        path.write_bytes(b"")
+    _code, out, _err = command("import", register, good, *bad)
+    first = out.splitlines()[0]
+    assert first.startswith("【注意】12 个文件没有读进来：00.xlsx、")
+    assert "09.xlsx 等。" in first

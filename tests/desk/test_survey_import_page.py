@@ -14,7 +14,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QT
 from qhd_riskmap.domain.schema import Severity
 from qhd_riskmap.i18n import ENGLISH
 from qhd_riskmap.resources import activate_language
+from qhd_riskmap.services.survey_import import ImportOutcome
 from qhd_riskmap.ui.pages.survey_import import SurveyImportPage
+from qhd_riskmap.ui.pages.survey_import.left_out import left_out_words, sorted_out
+from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.toolkit.drop_area import dropped_files
 from qhd_riskmap.ui.toolkit.keyed_table import harmless_cell
 
@@ -338,6 +341,66 @@ def test_dropped_folders_bring_their_files(make_sheet, tmp_path):
     assert [path.name for path in dropped_files(data)] == [
         entry.name for entry in sorted(tmp_path.iterdir()) if entry.is_file()
     ]
+
+
+def test_folders_within_a_dropped_folder_are_looked_into(page, done, make_sheet, tmp_path):
+    (tmp_path / "各乡镇" / "石门镇").mkdir(parents=True)
+    make_sheet("各乡镇/石门镇/表.xlsx", GOOD)
+    assert drop(page.start.area, tmp_path / "各乡镇")
+    done()
+    assert count(page, "accepted") == "1"
+
+
+def test_what_is_no_survey_among_dropped_files_is_named_not_left_out_silently(
+    page, done, make_sheet, tmp_path
+):
+    for name in ("说明.docx", "~$表.xlsx", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"x")
+    names = ("表.xlsx", "说明.docx", "~$表.xlsx", "Thumbs.db")
+    make_sheet("表.xlsx", GOOD)
+    page.take_files([tmp_path / name for name in names])
+    done()
+    assert [said[0] for said in page.notices] == ["1 个文件不是排查表，没有读：说明.docx"]
+    assert count(page, "accepted") == "1"
+
+
+def test_parts_of_a_shapefile_are_not_called_left_out(tmp_path):
+    names = ["险段.shp", "险段.dbf", "险段.shp.xml", "别的.dbf", *(f"{n}.doc" for n in range(6))]
+    surveys, others = sorted_out([tmp_path / name for name in names])
+    assert [path.name for path in surveys] == ["险段.shp"]
+    assert others[0].name == "别的.dbf"
+    assert left_out_words(others) == (
+        "7 个文件不是排查表，没有读：别的.dbf、0.doc、1.doc、2.doc、3.doc 等"
+    )
+
+
+def test_a_file_that_could_not_be_read_is_still_named_when_the_rest_is_in(
+    qtbot, page, done, make_sheet, tmp_path
+):
+    bad = tmp_path / "坏.xlsx"
+    bad.write_bytes(b"")
+    page.take_files([make_sheet("表.xlsx", GOOD), bad])
+    done()
+    press(qtbot, page, "import-commit")
+    done()
+    assert page.outcome.unread.isVisible()
+    assert page.outcome.unread.text() == "1 个文件没有读进来：坏.xlsx"
+
+
+def test_no_line_of_the_outcome_is_cut_off_in_english(qtbot, desk, make_sheet):
+    activate_language(ENGLISH)
+    panel = OutcomePanel()
+    qtbot.addWidget(panel)
+    panel.resize(1240, 400)
+    panel.show_outcome(
+        ImportOutcome(accepted=1, rejected=2, duplicates=0, undecided=3, issues=(), datums=())
+    )
+    for button in (panel.show_map, panel.copies, panel.look_alikes):
+        button.show()
+    with qtbot.waitExposed(panel):
+        panel.show()
+    rest = panel.rest
+    assert rest.height() >= rest.heightForWidth(rest.width())
 
 
 def test_files_dropped_on_the_map_land_in_import(qtbot, window, make_sheet):

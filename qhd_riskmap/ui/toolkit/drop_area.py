@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import os
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -131,7 +133,10 @@ class DropArea(QFrame):
 
 
 def dropped_files(data: QMimeData) -> list[Path]:
-    """Local files of a drag, those of dropped folders included; no order but the sender's."""
+    """Local files of a drag, those of dropped folders included; no order but the sender's.
+
+    An office keeps what came in by sender: folders within a dropped folder are looked into.
+    """
     return list(_expanded(Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()))
 
 
@@ -157,6 +162,13 @@ def dropped_photos(data: QMimeData) -> PhotoSource | None:
 def _expanded(paths: Iterable[Path]) -> Iterable[Path]:
     for path in paths:
         if path.is_dir():
-            yield from sorted(entry for entry in path.iterdir() if entry.is_file())[:_MOST_FILES]
+            yield from islice(_inside(path), _MOST_FILES)
         elif path.is_file():
             yield path
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """All files of a folder, its own before those of the folders in it."""
+    for place, folders, names in os.walk(folder):
+        folders.sort()
+        yield from (path for name in sorted(names) if (path := Path(place, name)).is_file())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from qhd_riskmap.i18n import _
@@ -11,6 +11,7 @@ from qhd_riskmap.ui.toolkit.page_parts import card, glyph_label, push_button, wo
 from qhd_riskmap.ui.toolkit.theme import SPACE_L, SPACE_M, SPACE_S
 
 _WIDTH = 620
+_MOST_NAMES = 10
 
 
 class OutcomePanel(QWidget):
@@ -32,6 +33,7 @@ class OutcomePanel(QWidget):
         super().__init__(parent)
         self.headline = words(role="title", name="outcome-headline")
         self.detail = words(name="outcome-detail")
+        self.unread = words(role="warning", name="outcome-unread")
         self.rest = words(role="muted", name="outcome-rest")
         self.show_map = push_button(
             _("在地图上查看"),
@@ -61,11 +63,16 @@ class OutcomePanel(QWidget):
         for button in (self.show_map, self.copies, self.look_alikes, again):
             buttons.addWidget(button)
         buttons.addStretch(1)
-        box = card(head, self.detail, self.rest, buttons)
+        box = card(head, self.detail, self.unread, self.rest, buttons)
         box.setMinimumWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE_L, 0, 0)
-        column.addWidget(box, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Between springs, not aligned: an aligned box is not given the height its lines want.
+        middle = QHBoxLayout()
+        middle.addStretch(1)
+        middle.addWidget(box)
+        middle.addStretch(1)
+        column.addLayout(middle)
         column.addStretch(1)
 
     def show_outcome(self, outcome: ImportOutcome) -> None:
@@ -87,11 +94,20 @@ class OutcomePanel(QWidget):
                 undecided=outcome.undecided,
             )
         )
+        self.unread.setText(_unread(outcome))
+        self.unread.setVisible(bool(outcome.unread))
         self.rest.setText(_advice(outcome))
         self.rest.setVisible(bool(self.rest.text()))
         self.show_map.setVisible(bool(outcome.hazards))
         self.copies.setVisible(bool(outcome.issues))
         self.look_alikes.setVisible(bool(outcome.suspects))
+
+
+def _unread(outcome: ImportOutcome) -> str:
+    names = _("、").join(outcome.unread[:_MOST_NAMES])
+    if len(outcome.unread) > _MOST_NAMES:
+        names = _("{names} 等").format(names=names)
+    return _("{n} 个文件没有读进来：{names}").format(n=len(outcome.unread), names=names)
 
 
 def _advice(outcome: ImportOutcome) -> str:

@@ -15,16 +15,13 @@ from qhd_riskmap.domain.access import Permission
 from qhd_riskmap.domain.survey_headers import ColumnChoice
 from qhd_riskmap.errors import ConflictError, RiskMapError
 from qhd_riskmap.i18n import N_, _
-from qhd_riskmap.services.survey_import import (
-    SURVEY_SUFFIXES,
-    ImportOutcome,
-    ImportPreview,
-)
+from qhd_riskmap.services.survey_import import ImportOutcome, ImportPreview
 from qhd_riskmap.services.survey_issues import RowKey
 from qhd_riskmap.services.survey_rows import SheetReading
 from qhd_riskmap.services.survey_table import SeenPreview, seen_preview
 from qhd_riskmap.ui.pages.survey_import.after_strip import AfterStrip
 from qhd_riskmap.ui.pages.survey_import.columns_dialog import columns_dialog, sheet_key
+from qhd_riskmap.ui.pages.survey_import.left_out import left_out_words, sorted_out
 from qhd_riskmap.ui.pages.survey_import.outcome_panel import OutcomePanel
 from qhd_riskmap.ui.pages.survey_import.review_panel import ReviewPanel
 from qhd_riskmap.ui.pages.survey_import.session import ImportSession, SheetKey
@@ -46,7 +43,6 @@ SURVEY_KINDS: Final = N_(
     " *.json *.kml *.kmz *.dxf);;所有文件 (*)"
 )
 WORKBOOK_KINDS: Final = N_("Excel 工作簿 (*.xlsx)")
-_SUFFIXES: Final = frozenset(SURVEY_SUFFIXES)
 _MOST_SELECTED: Final = 2000
 COMMANDS: Final = (
     Command(
@@ -221,7 +217,9 @@ class SurveyImportPage(Page):
         self._show_start()
 
     def _show_start(self) -> None:
-        self._show(self.start, _("xlsx、xls、et、ods、csv；一次可以选多个文件"))
+        self._show(
+            self.start, _("xlsx、xls、et、ods、csv，及 shp、gpkg、kml、dxf；一次可以选多个文件")
+        )
 
     def ask_files(self) -> None:
         """Choose files."""
@@ -233,12 +231,20 @@ class SurveyImportPage(Page):
 
     def take_files(self, paths: Sequence[Path]) -> bool:
         """Preview files; False where none of them can be a survey sheet."""
-        sheets = tuple(p for p in paths if p.suffix.lower() in _SUFFIXES and _is_no_lock(p))
+        sheets, others = sorted_out(paths)
         if self.progress.running or not paths:
             return False
         if not sheets:
-            self.desk.notify(_("这些文件不是排查表。可以导入 xlsx、xls、et、ods、csv。"), "warning")
+            self.desk.notify(
+                _(
+                    "这些文件不是排查表。可以导入 xlsx、xls、et、ods、csv，"
+                    "以及 shp、gpkg、geojson、kml、dxf。"
+                ),
+                "warning",
+            )
             return False
+        if others:
+            self.desk.notify(left_out_words(others), "warning")
         self.begin()
         self.session.paths = sheets
         self._look()
@@ -469,8 +475,3 @@ class SurveyImportPage(Page):
 
     def _folder(self) -> str:
         return str(self.paths[0].parent if self.paths else self.desk.app.path.parent)
-
-
-def _is_no_lock(path: Path) -> bool:
-    # Excel and WPS leave ~$name.xlsx beside an open workbook.
-    return not path.name.startswith("~$")
