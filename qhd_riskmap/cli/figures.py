@@ -144,7 +144,7 @@ def scope_of(app: App, options: argparse.Namespace) -> FigureScope:
     return FigureScope(
         on=day,
         counties=frozenset(regions().get(code).code for code in options.counties),
-        types=frozenset(taxonomy().get(key).key for key in options.types),
+        types=frozenset(taxonomy().named(key).key for key in options.types),
         levels=frozenset(map(RiskLevel, options.levels)),
         first=options.first,
         last=options.last,

@@ -49,7 +49,7 @@ def _wanted(options: argparse.Namespace) -> HazardFilter:
     return HazardFilter(
         counties=frozenset(options.counties),
         levels=frozenset(map(RiskLevel, options.levels)),
-        type_keys=frozenset(taxonomy().get(key).key for key in options.types),
+        type_keys=frozenset(taxonomy().named(key).key for key in options.types),
     )
 
 

@@ -86,7 +86,7 @@ def wanted(options: argparse.Namespace) -> HazardFilter:
     """
     return HazardFilter(
         levels=frozenset(RiskLevel(level) for level in options.levels),
-        type_keys=frozenset(taxonomy().get(key).key for key in options.types),
+        type_keys=frozenset(taxonomy().named(key).key for key in options.types),
         counties=frozenset(regions().get(code).code for code in options.counties),
         bbox=options.bbox,
         text=options.search,

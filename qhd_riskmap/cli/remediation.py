@@ -58,7 +58,7 @@ def _filter(app: App, options: argparse.Namespace) -> TaskFilter:
     return TaskFilter(
         states=frozenset(map(TaskState, options.states)),
         counties=frozenset(options.counties),
-        types=frozenset(taxonomy().get(key).key for key in options.types),
+        types=frozenset(taxonomy().named(key).key for key in options.types),
         units=tuple(options.units),
         stages=frozenset(map(LateStage, options.stages)),
         hazards=frozenset(app.registry.get(each).id for each in options.hazards),

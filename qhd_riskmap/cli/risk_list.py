@@ -36,7 +36,7 @@ def risk_list(options: argparse.Namespace, output: Output) -> int:
 def _filter(options: argparse.Namespace) -> RiskFilter:
     return RiskFilter(
         counties=frozenset(regions().get(code).code for code in options.counties),
-        types=frozenset(taxonomy().get(key).key for key in options.types),
+        types=frozenset(taxonomy().named(key).key for key in options.types),
         levels=frozenset(map(RiskLevel, options.levels)),
         states=frozenset(map(HazardStatus, options.states)),
         first=options.first,

@@ -32,7 +32,7 @@ _MOST_NAMES: Final = 10
 
 def template(options: argparse.Namespace, output: Output) -> int:
     """Write the survey template for some types, or for all."""
-    types = [taxonomy().get(key) for key in options.types] or list(taxonomy().types)
+    types = [taxonomy().named(key) for key in options.types] or list(taxonomy().types)
     office = TemplateOffice(
         unit=options.unit, division=options.county, townships=tuple(options.townships)
     )
@@ -130,9 +130,30 @@ def _not_taken_in(outcome: ImportOutcome, reports: list[Path], *, dry_run: bool)
         _("下一步：照下面各条改好原表，再导入同一文件；已入库的行自动跳过，不会重复。"),
     ]
     if undecided:
-        lines.append(_("坐标系未定的：问清坐标从哪里来，再加 --datum 导入。"))
+        lines.extend(_ways_to_decide(outcome))
     if not reports:
         lines.append(_("加 --report 写出标好错误的原表副本，可退给报送单位。"))
+    return lines
+
+
+def _ways_to_decide(outcome: ImportOutcome) -> list[str]:
+    """How undecided rows come in: what to write for which answer, and the sender's last one."""
+    lines = [_("坐标系未定的：问清坐标从哪里来，再加 --datum 导入。")]
+    asked = [datum for datum in outcome.datums if datum.asks]
+    written = dict.fromkeys(n for datum in asked if datum.asks == "datum" for n in datum.candidates)
+    if written:
+        names = _("、").join(f"{notation} {_named(notation)}" for notation in written)
+        lines.append(_("--datum 可写：{names}。").format(names=names))
+    if any(datum.asks == "angles" for datum in asked):
+        lines.append(
+            _("119.3524 这样的数：十进制度加 --angles decimal，度.分秒加 --angles packed。")
+        )
+    lines.extend(
+        _("“{sender}”上次的回答是 {decided}，这次请核对后再用。").format(
+            sender=sender, decided=_named(notation)
+        )
+        for sender, notation in sorted({(d.sender, d.suggestion) for d in asked if d.suggestion})
+    )
     return lines
 
 

@@ -140,8 +140,19 @@ class Taxonomy:
                 return hazard_type
         raise NotFoundError(
             _("没有“{key}”这种隐患类型。").format(key=key),
-            hint=_("可用的类型：{keys}。").format(keys="、".join(t.key for t in self.types)),
+            hint=_("可用的类型：{keys}。").format(
+                keys="、".join(f"{_(t.label)}（{t.key}）" for t in self.types)
+            ),
         )
+
+    def named(self, text: str) -> HazardType:
+        """The type somebody typed: its key, or its name as the program writes it.
+
+        Raises:
+            NotFoundError: No such type.
+        """
+        found = next((t for t in self.types if text in {t.label, _(t.label)}), None)
+        return found if found is not None else self.get(text)
 
     def recognise(self, text: str) -> tuple[HazardType, str] | None:
         """The type (and sub-kind, or "") that a sheet's word means.

@@ -82,17 +82,14 @@ class RecordMergeService:
 
         Args:
             compared: What the officer saw.
-            from_absorbed: Keys of the fields whose value is taken from the absorbed record.
+            from_absorbed: Keys or names of the fields whose value is taken from the absorbed record.
 
         Raises:
             ConflictError: Someone else saved one of them since.
             InvalidInputError: A key is none of the compared fields.
         """
         self._actor.require(Permission.EDIT)
-        wanted = set(from_absorbed)
-        unknown = wanted - {pair.key for pair in compared.fields}
-        if unknown:
-            raise InvalidInputError(_("没有字段“{key}”。").format(key="、".join(sorted(unknown))))
+        wanted = _keys(from_absorbed, compared.fields)
         with self._register.unit_of_work() as work:
             work.lock()
             found = []
@@ -111,6 +108,19 @@ class RecordMergeService:
             work.audit.record(self._actor, "hazard.merge", str(kept.id), detail)
             work.commit()
         return Regrouping(before=tuple(found), after=(kept, gone), carried=tuple(carried))
+
+
+def _keys(wanted: Collection[str], fields: tuple[FieldPair, ...]) -> set[str]:
+    """Keys of fields told by key or by name."""
+    keys = {name: pair.key for pair in fields for name in (pair.label, pair.key)}
+    unknown = sorted(set(wanted) - set(keys))
+    if unknown:
+        differ = "、".join(f"{pair.label}（{pair.key}）" for pair in fields if pair.differ)
+        raise InvalidInputError(
+            _("没有字段“{key}”。").format(key="、".join(unknown)),
+            hint=_("两条不同的字段：{names}。").format(names=differ) if differ else "",
+        )
+    return {keys[name] for name in wanted}
 
 
 def _merged(ordered: list[Hazard], fields: tuple[FieldPair, ...], wanted: set[str]) -> Hazard:

@@ -379,6 +379,14 @@ def test_the_officer_named_at_first_start_is_remembered():
     assert opened == ["赵六", "王五"]
 
 
+def test_a_type_is_named_as_people_call_it_or_by_its_key(tmp_path, answer, command):
+    named = answer("template", tmp_path / "模板.xlsx", "--type", "地质灾害", "--type", "flood")
+    assert named["types"] == ["geological", "flood"]
+    code, _out, err = command("template", tmp_path / "模板.xlsx", "--type", "火山")
+    assert code == 2
+    assert "地质灾害（geological）" in err
+
+
 def test_template_writes_one_sheet_per_type(tmp_path, answer):
     made = answer("template", tmp_path / "模板.xlsx", "--type", "geological", "--type", "flood")
     assert made["types"] == ["geological", "flood"]

@@ -163,6 +163,7 @@ def test_packed_degrees_are_asked_about_and_answered(register, tmp_path, answer,
     document = answer("import", register, path, "--datum", "cgcs2000")
     assert (document["accepted"], document["undecided"]) == (0, 1)
     assert document["datums"][0]["asks"] == "angles"
+    assert "--angles packed" in command("import", register, path)[1]
     document = answer("import", register, path, "--angles", "packed")
     assert (document["accepted"], document["datums"][0]["angles"]) == (1, "packed")
     (found,) = answer("list", register)

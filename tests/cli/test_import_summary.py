@@ -49,6 +49,19 @@ def test_undecided_rows_are_told_how_to_come_in(register, command, tmp_path):
     assert not any("加 --report" in line for line in lines)
 
 
+def test_what_to_write_for_which_answer_and_the_last_one_of_the_sender_are_told(
+    register, command, answer, tmp_path
+):
+    first = sheet(tmp_path / "a.xlsx", [("东沟滑坡", None), ("西沟滑坡", None)])
+    answer("import", register, first, "--sender", "青龙镇", "--datum", "gcj02")
+    second = sheet(tmp_path / "b.xlsx", [("北沟滑坡", None), ("南沟滑坡", None)])
+    _code, out, _err = command("import", register, second, "--sender", "青龙镇", "--dry-run")
+    written = next(line for line in out.splitlines() if line.startswith("--datum 可写："))
+    assert "gcj02 火星坐标（高德、腾讯）、bd09 百度坐标" in written
+    assert "“青龙镇”上次的回答是 火星坐标（高德、腾讯），这次请核对后再用。" in out
+    assert "--angles" not in out
+
+
 def test_rows_of_a_table_that_cannot_be_used_count_too(register, command, tmp_path):
     path = sheet(tmp_path / "a.xlsx", [("东沟滑坡", "国家2000")])
     book = Workbook()

@@ -52,3 +52,14 @@ def test_two_records_are_merged_as_said(register, answer, command):
     code, out, _err = command("merge", register, new, new, "--json")
     assert code == 2
     assert json.loads(out)["error"]["code"] == "invalid-input"
+
+
+def test_a_field_is_taken_by_the_name_the_comparison_shows(register, answer, command):
+    (pair,) = answer("look-alikes", register)["open"]
+    old, new = pair["earlier"], pair["later"]
+    code, _out, err = command("merge", register, old, new, "--take", "颜色")
+    assert code == 2
+    assert "没有字段“颜色”" in err
+    assert "名称（name）" in err
+    answer("merge", register, old, new, "--take", "名称")
+    assert answer("show", register, old)["name"] == "东沟滑坡点"

@@ -153,6 +153,17 @@ def test_an_unknown_key_is_refused_with_the_known_ones():
     assert "geological" in caught.value.hint
 
 
+def test_a_type_is_found_by_key_or_name_and_never_by_a_guess():
+    assert (
+        taxonomy().named("geological")
+        is taxonomy().named("地质灾害")
+        is taxonomy().get("geological")
+    )
+    with pytest.raises(NotFoundError) as caught:
+        taxonomy().named("滑坡")
+    assert "地质灾害（geological）" in caught.value.hint
+
+
 def test_fields_are_found_by_key():
     chemicals = taxonomy().get("hazardous_chemicals")
     assert chemicals.field("cas").label == "CAS"
